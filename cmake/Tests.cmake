@@ -1,0 +1,40 @@
+# Tests mirror src/: tests/<room>/test_<noun>.c, one executable a noun, linked to its room.
+
+set(WN_MPIRUN ${MPIEXEC_EXECUTABLE} --oversubscribe --mca mpi_yield_when_idle 1 --mca btl_base_warn_component_unused 0)
+set(WN_TEST_ENVIRONMENT
+  OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1
+  ASAN_OPTIONS=detect_leaks=0 "WN_PYTHON=/usr/bin/python3")
+
+function(wn_test_executable noun)
+  get_filename_component(room ${CMAKE_CURRENT_SOURCE_DIR} NAME)
+  add_executable(test_${noun} test_${noun}.c)
+  target_include_directories(test_${noun} PRIVATE ${CMAKE_SOURCE_DIR}/tests ${CMAKE_SOURCE_DIR}/src/${room})
+  target_link_libraries(test_${noun} PRIVATE wn_${room} wn_testing)
+endfunction()
+
+# add_unit_test(noun): one process, no mpirun.
+function(add_unit_test noun)
+  wn_test_executable(${noun})
+  get_filename_component(room ${CMAKE_CURRENT_SOURCE_DIR} NAME)
+  add_test(NAME ${room}/${noun} COMMAND test_${noun})
+  set_tests_properties(${room}/${noun} PROPERTIES TIMEOUT 120 ENVIRONMENT "${WN_TEST_ENVIRONMENT}")
+endfunction()
+
+# add_mpi_test(noun 1 2 3 5): one ctest per rank count.
+function(add_mpi_test noun)
+  wn_test_executable(${noun})
+  get_filename_component(room ${CMAKE_CURRENT_SOURCE_DIR} NAME)
+  foreach(size ${ARGN})
+    add_test(NAME ${room}/${noun}_${size} COMMAND ${WN_MPIRUN} -n ${size} $<TARGET_FILE:test_${noun}>)
+    set_tests_properties(${room}/${noun}_${size} PROPERTIES TIMEOUT 180 PROCESSORS 2 ENVIRONMENT "${WN_TEST_ENVIRONMENT}")
+  endforeach()
+endfunction()
+
+# add_oracle_test(name script argument...): a Python script of Debian's interpreter that runs programs of ours beside
+# scikit-learn, NumPy, pandas or PyTorch and compares. Exit status 77 is a skip.
+function(add_oracle_test name script)
+  get_filename_component(room ${CMAKE_CURRENT_SOURCE_DIR} NAME)
+  add_test(NAME ${room}/${name} COMMAND /usr/bin/python3 ${CMAKE_CURRENT_SOURCE_DIR}/${script} ${ARGN})
+  set_tests_properties(${room}/${name} PROPERTIES TIMEOUT 600 PROCESSORS 2 SKIP_RETURN_CODE 77 ENVIRONMENT
+    "${WN_TEST_ENVIRONMENT};WN_MPIRUN=${WN_MPIRUN};PYTHONPATH=${CMAKE_SOURCE_DIR}/tests/oracle")
+endfunction()

@@ -1,0 +1,91 @@
+/* catalog.h - which files, datasets and columns make up the table, and how its rows are cut into blocks.
+ * Rank 0 reads the files' headers once and shares them; nothing here reads cells (see reader.h).
+ * Rows are numbered over all files: those of `files` in the order of their paths' bytes, then those of `test`. */
+#ifndef WINNOW_CATALOG_H
+#define WINNOW_CATALOG_H
+
+#include "winnow/hash.h"
+#include "winnow/ranks.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* What the cells of a dataset are in the file; the order is that of conversion cost. */
+typedef enum { WN_CELL_BOOL, WN_CELL_INTEGER, WN_CELL_FLOAT32, WN_CELL_FLOAT64, WN_CELL_STRING } wn_cell_kind;
+
+typedef struct {
+    char *path;             /* as the glob gave it */
+    const char *name;       /* its last component (into path); with the row in the file it is a row's identity */
+    int64_t n_bytes, mtime; /* size, modification time in nanoseconds */
+    int64_t n_rows, first_row;
+    int64_t first_block, block_rows;
+    bool is_test; /* from input.test */
+} wn_file;
+
+/* A dataset whose rows are the table's; a 1-D dataset has width 1, trailing dimensions are flattened. */
+typedef struct {
+    char *path; /* absolute in the file, the same in all files */
+    size_t width;
+    wn_cell_kind kind;
+    bool has_fill; /* a declared fill value (netCDF's _FillValue, or a user-defined HDF5 one): such cells are missing */
+    double fill;
+} wn_dataset_info;
+
+typedef struct {
+    char *name;
+    size_t dataset, position; /* which dataset, and which of its flattened columns */
+} wn_column;
+
+typedef struct {
+    size_t n_files, n_datasets, n_columns;
+    wn_file *files;
+    wn_dataset_info *datasets;
+    wn_column *columns; /* the included ones, in the order of the file; the label is not among them */
+    bool has_label;
+    wn_column label;          /* name "" and not meaningful without has_label */
+    bool is_float32;          /* every cell of every included column fits float32 without loss */
+    int64_t n_rows, n_blocks; /* over all files */
+    int64_t n_test_rows;      /* of which in test files, the last ones */
+} wn_catalog;
+
+typedef struct {
+    const char *const *files; /* globs, relative to the working directory */
+    size_t n_files;
+    const char *const *test; /* globs; may be empty */
+    size_t n_test;
+    const char *table;          /* group or dataset; NULL: the one candidate */
+    const char *label;          /* NULL: none */
+    const char *const *include; /* globs over column names; none means all */
+    size_t n_include;
+    const char *const *exclude;
+    size_t n_exclude;
+} wn_input;
+
+/* Where a block lies. */
+typedef struct {
+    size_t file;
+    int64_t first_row, first_row_in_file;
+    size_t n_rows;
+} wn_block_extent;
+
+/* Local. Reads the catalog of the input. Owned by the caller, who frees it with wn_catalog_free. Fails: WN_NO_INPUT
+ * where a glob matches nothing or a file cannot be opened, WN_BAD_DATA where a file is not HDF5, is truncated, has no
+ * or more than one candidate table, has columns of different lengths, lacks the table, a column or the label that
+ * others have (the message suggests what is spelt alike); WN_UNAVAILABLE for a layout or a type that is not built yet,
+ * which the message names. */
+WN_MUST_USE wn_status wn_catalog_read(wn_catalog **catalog, const wn_input *input);
+
+/* Collective. wn_catalog_read on rank 0, shared with all. */
+WN_MUST_USE wn_status wn_catalog_open(const wn_ranks *ranks, wn_catalog **catalog, const wn_input *input);
+
+void wn_catalog_free(wn_catalog *catalog);
+
+/* Local. Block `index` of 0 .. n_blocks-1. A block is whole chunk rows nearest 4 MiB of decoded cells (float32 or
+ * float64), 256 to 65,536 rows, and never straddles files. */
+wn_block_extent wn_catalog_block(const wn_catalog *catalog, int64_t index);
+
+/* Local. Hash of everything that identifies the input: names, sizes, times, datasets, columns (for stage keys). Fails:
+ * WN_NO_MEMORY. */
+WN_MUST_USE wn_status wn_catalog_hash(const wn_catalog *catalog, wn_hash *hash);
+
+#endif

@@ -1,0 +1,45 @@
+/* dataset.h - prepared rows in memory: float32 features and targets, cut into pieces that know nothing of ranks.
+ * A piece is the part of one block that belongs to one lane (training) or simply the block's rows (validation, test).
+ * Everything that computes with rows goes piece by piece in fixed shapes, so that its results do not depend on the rank
+ * count. */
+#ifndef WINNOW_DATASET_H
+#define WINNOW_DATASET_H
+
+#include "winnow/recipe.h"
+
+typedef struct {
+    size_t n_rows, n_features;
+    float *features; /* (n_rows, n_features) */
+    float *targets;  /* (n_rows) class index, or the real label */
+    int64_t *rows;   /* (n_rows) numbers over the table */
+    size_t n_pieces;
+    size_t *piece_first;  /* (n_pieces + 1) first row of each piece in this dataset */
+    int64_t *piece_block; /* (n_pieces) the block a piece was cut from */
+    int64_t *piece_lane;  /* (n_pieces) the lane, 0 for validation and test */
+} wn_dataset;
+
+typedef enum { WN_INPUTS_FEATURES, WN_INPUTS_COMPONENTS } wn_inputs; /* selected features, or their projection */
+
+/* Local. Bytes that a dataset of so many rows takes, for the plan. */
+size_t wn_dataset_bytes(size_t n_rows, size_t n_features);
+
+/* Collective. This rank's lanes of the training rows: lane l holds the training rows (numbered in table order, 0 ..
+ * n_train-1) of [l n_train / n_lanes, (l+1) n_train / n_lanes). The rank owns lanes [lanes.first, lanes.last), maybe
+ * none; it reads the blocks that hold them. The caller frees it. */
+WN_MUST_USE wn_status wn_dataset_train(wn_dataset **dataset, const wn_pass *pass, const wn_rows *rows,
+                                       const wn_recipe *recipe, wn_inputs inputs, int64_t n_lanes, wn_range lanes,
+                                       wn_pass_cost *cost);
+
+/* Collective. The rows of one status of this rank's own blocks; one piece a block. */
+WN_MUST_USE wn_status wn_dataset_of_status(wn_dataset **dataset, const wn_pass *pass, wn_rows *rows,
+                                           const wn_recipe *recipe, wn_inputs inputs, wn_row_status status,
+                                           wn_pass_cost *cost);
+
+/* Collective. At most `limit` rows of a dataset spread over ranks, those of smallest hash of (seed, row number), in the
+ * order of row number, gathered on rank 0 as one piece (an empty dataset on the others). */
+WN_MUST_USE wn_status wn_dataset_sample(wn_dataset **sample, const wn_ranks *ranks, const wn_dataset *dataset,
+                                        size_t limit, uint64_t seed);
+
+void wn_dataset_free(wn_dataset *dataset);
+
+#endif

@@ -1,0 +1,30 @@
+/* gradient_sum.h - the sum of the lanes' gradients over all ranks, the same bits however lanes lie on ranks.
+ * A tensor (a layer's weights, or its biases) is summed as int32 at a unit that all ranks agree on first: one small
+ * MPI_MAX of the largest exponent of each tensor over all lanes, then one MPI_SUM. A lane's value takes 31 - ceil(log2
+ * lanes) bits with sign, so sums cannot overflow and nothing saturates. The first message also carries errors, stop
+ * requests and whether a value was not finite. */
+#ifndef WINNOW_GRADIENT_SUM_H
+#define WINNOW_GRADIENT_SUM_H
+
+#include "winnow/lanes.h"
+#include "winnow/network.h"
+
+typedef struct wn_gradient_sum wn_gradient_sum;
+
+/* Local. Buffers for this rank's lanes of gradients of a network's shape. The caller frees it. Fails: WN_NO_MEMORY. */
+WN_MUST_USE wn_status wn_gradient_sum_new(wn_gradient_sum **sum, const wn_network *network, const wn_lanes *lanes);
+void wn_gradient_sum_free(wn_gradient_sum *sum);
+
+/* Local. The gradient buffer (n_parameters) of this rank's lane number i (from 0); borrowed. */
+float *wn_gradient_sum_lane(wn_gradient_sum *sum, size_t i);
+
+/* Local. Rows and summed loss behind lane i's gradient. */
+void wn_gradient_sum_set(wn_gradient_sum *sum, size_t i, int64_t n_rows, double loss);
+
+/* Collective. mean (n_parameters): the sum over all lanes divided by all rows; *loss the summed loss and *n_rows the
+ * rows. `status` is what this rank brings (agreed as by wn_ranks_agree). Fails: that; WN_STOPPED where a rank wants to
+ * stop; WN_BAD_DATA where a loss or gradient is not finite (the message names the layer). */
+WN_MUST_USE wn_status wn_gradient_sum_reduce(const wn_ranks *ranks, wn_gradient_sum *sum, wn_status status, float *mean,
+                                             double *loss, int64_t *n_rows);
+
+#endif

@@ -1,0 +1,149 @@
+/* job.h - a job file as the program sees it: every value typed, checked, and filled with its default.
+ * One table of keys (src/job/keys.c) makes the parser, the defaults, the help and the job.yaml of a run directory. */
+#ifndef WINNOW_JOB_H
+#define WINNOW_JOB_H
+
+#include "winnow/compress.h"
+#include "winnow/pca.h"
+#include "winnow/ranking.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+
+/* A list of texts; owned by the job. */
+typedef struct {
+    char **text;
+    size_t n;
+} wn_text_list;
+
+typedef struct {
+    double *value;
+    size_t n;
+} wn_number_list;
+
+/* A count (integers) or a share (decimals): 1 is one, 1.0 is all. */
+typedef struct {
+    size_t count; /* 0: by share */
+    double share;
+} wn_amount;
+
+/* What an overrides map says of the columns that match a glob; fields that were not said are unset. */
+typedef struct {
+    char *glob;
+    bool has_missing, has_outliers;
+    wn_missing_method missing;
+    double constant;
+    wn_outlier_rule rule;
+    double limit;
+    wn_outlier_action action;
+} wn_clean_override;
+
+typedef struct {
+    char *glob;
+    wn_normalize_method method;
+} wn_normalize_override;
+
+typedef enum { WN_MODEL_LINEAR, WN_MODEL_LOGISTIC, WN_MODEL_MLP } wn_model_type;
+
+/* A section that the file leaves out has has_SECTION false, and its stage is left out. */
+typedef struct {
+    char *name;
+    int64_t seed;
+    int64_t memory; /* bytes per rank */
+    struct {
+        wn_text_list files, test; /* globs with $NAME and ~ expanded */
+        char *table, *label;      /* NULL where not given */
+        wn_number_list label_missing, missing_values;
+        wn_task task;
+        wn_text_list include, exclude;
+        double split_validation, split_test;
+    } input;
+    bool has_clean, has_normalize, has_rank, has_reduce, has_train, has_compress;
+    struct {
+        wn_missing_method missing;
+        double constant;
+        wn_outlier_rule rule;
+        double limit;
+        wn_outlier_action action;
+        bool drop_duplicates;
+        bool infinite_is_missing;
+        wn_clean_override *overrides;
+        size_t n_overrides;
+    } clean;
+    struct {
+        wn_normalize_method method;
+        wn_normalize_override *overrides;
+        size_t n_overrides;
+    } normalize;
+    struct {
+        bool use[WN_RANK_METHODS];
+        int64_t bins;
+        wn_amount keep;
+        wn_text_list always, never;
+    } rank;
+    struct {
+        bool is_pca; /* false: method none */
+        wn_amount components;
+        wn_solver solver;
+    } reduce;
+    struct {
+        wn_model_type model;
+        wn_number_list hidden;
+        double dropout;
+        wn_optimizer_options optimizer;
+        int64_t batch, epochs, lanes;
+    } train;
+    struct {
+        bool while_training;
+        wn_metric metric;
+        double tolerance, lambda;
+        bool is_auto;
+        double sparsity; /* of the plan's prune step, 0 without one */
+        bool int8;
+        int64_t trials, epochs; /* epochs: of fine-tuning; default half of train.epochs, rounded up */
+        wn_text_list protect;
+    } compress;
+    struct {
+        char *directory;
+    } output;
+} wn_job;
+
+/* Errors of a job file, in the order of their lines, each "FILE:LINE:COLUMN: KEY: what is wrong, what is allowed". */
+typedef struct {
+    char **text;
+    size_t n;
+} wn_job_errors;
+
+/* Local. Reads a job file (at most 1 MiB; no aliases or anchors) and applies the settings "KEY=VALUE" (values are YAML;
+ * errors in them say
+ * "--set KEY" for a place). All errors are told at once in *errors (the caller's, cleared by wn_job_errors_clear).
+ * Fails: WN_BAD_JOB with errors; WN_NO_INPUT where the file cannot be read; WN_NO_MEMORY. The job is the caller's. */
+WN_MUST_USE wn_status wn_job_read(wn_job **job, const char *path, const char *const *settings, size_t n_settings,
+                                  wn_job_errors *errors);
+void wn_job_free(wn_job *job);
+void wn_job_errors_clear(wn_job_errors *errors);
+
+/* Collective. Rank 0 reads the file's text, all parse it: the same job and the same errors on every rank. */
+WN_MUST_USE wn_status wn_job_open(const wn_ranks *ranks, wn_job **job, const char *path, const char *const *settings,
+                                  size_t n_settings, wn_job_errors *errors);
+
+/* Local. The job as YAML text with every default filled in; reading it back gives the same job. Owned by the caller. */
+WN_MUST_USE wn_status wn_job_text(const wn_job *job, char **yaml);
+
+/* Local. A hash of the values of one section ("input", "clean", ..., or "" for the keys outside sections that change
+ * results: the seed), for stage keys. */
+WN_MUST_USE wn_status wn_job_section_hash(const wn_job *job, const char *section, wn_hash *hash);
+
+/* Local. Borrowed views for the rooms below. */
+wn_input wn_job_input(const wn_job *job);
+wn_reader_options wn_job_reader_options(const wn_job *job);
+
+/* Local. The rule of each of the recipe's columns, overrides by name or glob resolved (the later one wins). An override
+ * that matches no column is WN_BAD_DATA with a suggestion. */
+WN_MUST_USE wn_status wn_job_column_rules(const wn_job *job, wn_recipe *recipe);
+
+/* Local. Prints the table of keys: path, type, range, default, meaning; for `winnow run --help-keys` and docs/job.md.
+ */
+void wn_job_print_keys(FILE *out);
+
+#endif

@@ -1,0 +1,40 @@
+/* log.h - messages for people on stderr and events for programs in events.jsonl.
+ * Results never go here: they are printed to stdout by the verbs. Only rank 0 prints; the others are silent unless they
+ * say so by wn_log_anyway (the watchdog). */
+#ifndef WINNOW_LOG_H
+#define WINNOW_LOG_H
+
+#include "winnow/status.h"
+
+#include <jansson.h>
+#include <stdbool.h>
+
+typedef enum { WN_LOG_QUIET, WN_LOG_NORMAL, WN_LOG_VERBOSE } wn_log_level;
+
+/* Local. Sets who speaks: `is_speaker` is true on rank 0. Colour is used on a terminal unless NO_COLOR is set. */
+void wn_log_setup(bool is_speaker, wn_log_level level);
+
+/* Local. One line "HH:MM:SS message" on stderr: info at NORMAL and VERBOSE, detail at VERBOSE, warning and error
+ * always. Warnings are also kept, see wn_log_warnings. */
+void wn_log_info(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void wn_log_detail(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void wn_log_warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void wn_log_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Local. The warnings told so far on this rank, an array of strings. Borrowed. */
+const json_t *wn_log_warnings(void);
+
+/* Local. Long work: tells `done` of `total` units of `what` ("rows"). On a terminal a bar with units/s and time left;
+ * otherwise time-stamped lines whose intervals double up to a minute. A call is cheap; total = done ends the work. */
+void wn_log_progress(const char *stage, const char *what, double done, double total);
+
+/* Local. Opens the event sink (appends). Without one, events are dropped. Fails: WN_IO. */
+WN_MUST_USE wn_status wn_events_open(const char *path);
+void wn_events_close(void);
+
+/* Local. Writes one line: {"time": ..., "event": name, ...} with the pairs of json_pack's format for an object's
+ * inside, as in wn_event("epoch", "{s:i, s:f}", "epoch", 3, "loss", 0.31). Does nothing without a sink; may be called
+ * by any thread. */
+void wn_event(const char *name, const char *format, ...);
+
+#endif

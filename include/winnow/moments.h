@@ -1,0 +1,37 @@
+/* moments.h - count, mean, spread, least and greatest of every column.
+ * Use it to know a table's scale in one pass; for medians see quantiles.h, for products of columns gram.h. */
+#ifndef WINNOW_MOMENTS_H
+#define WINNOW_MOMENTS_H
+
+#include "winnow/accumulator.h"
+
+typedef struct wn_moments wn_moments;
+
+/* Arrays (n_cols) of finished moments. Where a column has no valid cell: mean, deviation, min and max are NaN. */
+typedef struct {
+    size_t n_cols;
+    int64_t n_rows;
+    int64_t *count, *missing;
+    double *mean, *deviation; /* deviation: population, sqrt(sum (x - mean)^2 / count) */
+    double *min, *max;
+} wn_moments_summary;
+
+/* Local. A state of n_cols columns, about provisional centres (n_cols, copied; NULL: 0) from the pilot: cells are taken
+ * as x - centre, so that time stamps and the like lose no digits. The caller frees it. Fails: WN_NO_MEMORY. */
+WN_MUST_USE wn_status wn_moments_new(wn_moments **moments, size_t n_cols, const double *centre);
+void wn_moments_free(wn_moments *moments);
+
+/* Local. Adds the valid cells of a block (n_rows, n_cols); NaN counts as missing. Per block and column the sum S of x -
+ * centre, the sum of (x - centre - S/n)^2 and S*S/n (with the same rounded S) go into exact sums (after Chan, Golub,
+ * LeVeque 1983). */
+void wn_moments_add(wn_moments *moments, const wn_block *block);
+
+/* Local. The state in its erased form; borrowed. */
+wn_accumulator wn_moments_accumulator(wn_moments *moments);
+
+/* Local. Summary of what was added (and, after a pass, of all ranks). The caller frees it by wn_moments_summary_free.
+ */
+WN_MUST_USE wn_status wn_moments_finish(const wn_moments *moments, wn_moments_summary **summary);
+void wn_moments_summary_free(wn_moments_summary *summary);
+
+#endif

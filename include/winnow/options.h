@@ -1,0 +1,17 @@
+/* options.h - what the command line of `winnow run` says. */
+#ifndef WINNOW_OPTIONS_H
+#define WINNOW_OPTIONS_H
+
+#include "winnow/log.h"
+#include "winnow/run_directory.h"
+
+typedef struct {
+    const char *job;             /* path of the job file */
+    const char *const *settings; /* --set KEY=VALUE */
+    size_t n_settings;
+    const char *out; /* NULL: the job's output.directory */
+    wn_resume resume;
+    wn_log_level level;
+} wn_run_options;
+
+#endif

@@ -1,0 +1,28 @@
+/* pilot.h - a small fixed sample of the rows, the same on every rank and at any rank count.
+ * From it come what a pass must know beforehand: provisional centres, spreads, bin edges and quantile windows. */
+#ifndef WINNOW_PILOT_H
+#define WINNOW_PILOT_H
+
+#include "winnow/pass.h"
+
+typedef struct {
+    size_t n_rows, n_cols;
+    bool is_complete; /* every row of the table that passed the steps is in it */
+    double *cells;    /* (n_rows, n_cols), in the order of row numbers; NaN is missing */
+    double *labels;   /* (n_rows) */
+    int64_t *rows;    /* (n_rows) */
+} wn_pilot;
+
+/* Collective. Reads a fixed set of blocks spread evenly over the table (all of a small one: at most WN_PILOT_BLOCKS),
+ * applies the steps, keeps at most the row bound's rows (evenly many a block, chosen by hash of seed and row), and
+ * shares them. The row bound is 2^23 cells / n_cols held between 1024 and 16384. The caller frees it. Fails: as
+ * wn_pass_run. */
+enum { WN_PILOT_BLOCKS = 32 };
+WN_MUST_USE wn_status wn_pilot_read(const wn_pass *pass, const wn_block_step *steps, size_t n_steps, int64_t n_blocks,
+                                    uint64_t seed, wn_pilot **pilot, wn_pass_cost *cost);
+void wn_pilot_free(wn_pilot *pilot);
+
+/* Local. The valid cells of one column, sorted, into sorted[pilot->n_rows]; returns how many. */
+size_t wn_pilot_column(const wn_pilot *pilot, size_t column, double *sorted);
+
+#endif

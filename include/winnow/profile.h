@@ -1,0 +1,20 @@
+/* profile.h - fits the cleaning of a recipe: the pilot, the profile pass, bounds and fills.
+ * Afterwards statistics.h describes the cleaned cells. */
+#ifndef WINNOW_PROFILE_H
+#define WINNOW_PROFILE_H
+
+#include "winnow/pilot.h"
+#include "winnow/recipe.h"
+
+/* Collective. Fits columns[] of the recipe up to `fill` (their rules are set by the caller) on the training rows:
+ *  - a pass for moments and exact quartiles of the raw cells, one more where a quantile window missed;
+ *  - bounds from them: zscore mean -+ limit x deviation, iqr quartiles -+ limit x (their difference);
+ *  - fills of the cells after drops and outlier action: the median, when cells were only clipped, is that of the
+ * clipped cells and costs nothing; a mean under an outlier rule, or a median where cells or rows went, costs one more
+ * pass (*n_passes counts all). Rows that drop_row drops are marked in rows. The pilot (raw training rows) gives centres
+ * and windows. Fails: WN_BAD_DATA (a column all missing under mean or median; gaps under error: column and count are
+ * named), as wn_pass_run. */
+WN_MUST_USE wn_status wn_profile_fit(const wn_pass *pass, wn_rows *rows, const wn_pilot *pilot, wn_recipe *recipe,
+                                     int *n_passes, wn_pass_cost *cost);
+
+#endif

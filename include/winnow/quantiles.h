@@ -1,0 +1,43 @@
+/* quantiles.h - exact quantiles of every column in one pass, by windows that the pilot guessed.
+ * Cells below a quantile's window are counted, cells inside it are kept; ranks then search together for the order
+ * statistics among what they keep. A window that missed is told, and the caller makes another pass with a wider one. */
+#ifndef WINNOW_QUANTILES_H
+#define WINNOW_QUANTILES_H
+
+#include "winnow/accumulator.h"
+#include "winnow/ranks.h"
+
+typedef struct wn_quantiles wn_quantiles;
+
+/* A window of cells [low, high], both included; -inf and +inf keep all. */
+typedef struct {
+    double low, high;
+} wn_window;
+
+/* Local. Quantiles `probability` (n_probabilities, in [0, 1]) of each of n_cols columns; windows (n_cols,
+ * n_probabilities). All copied. The caller frees it. Fails: WN_NO_MEMORY. */
+WN_MUST_USE wn_status wn_quantiles_new(wn_quantiles **quantiles, size_t n_cols, size_t n_probabilities,
+                                       const double *probability, const wn_window *windows);
+void wn_quantiles_free(wn_quantiles *quantiles);
+
+/* Local. Adds the valid cells of a block. Fails: WN_NO_MEMORY. */
+WN_MUST_USE wn_status wn_quantiles_add(wn_quantiles *quantiles, const wn_block *block);
+
+/* Local. The state in its erased form; borrowed. The counts are its sums; the kept cells stay on their rank. */
+wn_accumulator wn_quantiles_accumulator(wn_quantiles *quantiles);
+
+/* Collective, after a pass. values (n_cols, n_probabilities): the quantile by linear interpolation between the order
+ * statistics around (n-1)p (Hyndman and Fan 1996, type 7; NumPy's default), NaN where a column has no valid cell. Where
+ * the window missed, missed[i] is set, values[i] is NaN, and windows[i] becomes one that cannot miss. *n_missed counts
+ * them. */
+WN_MUST_USE wn_status wn_quantiles_finish(const wn_ranks *ranks, const wn_quantiles *quantiles, double *values,
+                                          wn_window *windows, unsigned char *missed, size_t *n_missed);
+
+/* Local. The window that holds the quantile p of a column with overwhelming probability (about 6 standard errors of its
+ * rank), from a sorted random sample of n of its valid cells; everything if the sample is small. */
+wn_window wn_window_of_sample(const double *sorted, size_t n, double probability);
+
+/* Local. Quantile by linear interpolation of n sorted values; NaN if n is 0. */
+double wn_quantile_sorted(const double *sorted, size_t n, double probability);
+
+#endif

@@ -1,0 +1,47 @@
+/* ranking.h - which features matter: scores by several methods, and one verdict. Larger is better in every score.
+ * Each method is a function of the finished statistics; none reads rows. */
+#ifndef WINNOW_RANKING_H
+#define WINNOW_RANKING_H
+
+#include "winnow/statistics.h"
+
+#include <stdbool.h>
+
+typedef enum { WN_RANK_VARIANCE, WN_RANK_ANOVA, WN_RANK_MUTUAL_INFORMATION, WN_RANK_METHODS } wn_rank_method;
+
+/* Local. "variance", "anova", "mutual_information". */
+const char *wn_rank_method_name(wn_rank_method method);
+
+/* Local. Variance of the cleaned feature divided by its squared range; 0 for a constant one. score (n_features). */
+void wn_rank_variance(const wn_statistics *statistics, const wn_recipe *recipe, double *score);
+
+/* Local. F of the one-way analysis of variance over classes (scikit-learn's f_classif), or f_regression's F for a real
+ * label. A constant feature scores 0; one that separates classes without any spread within them is infinite. Fails:
+ * WN_BAD_DATA with fewer rows than classes + 1. */
+WN_MUST_USE wn_status wn_rank_anova(const wn_statistics *statistics, const wn_recipe *recipe, double *score);
+
+/* Local. Plug-in mutual information in nats between a feature's bins and the classes (or the bins of a real label);
+ * from the contingency tables. Never below 0. */
+void wn_rank_mutual_information(const wn_statistics *statistics, const wn_recipe *recipe, double *score);
+
+typedef struct {
+    bool use[WN_RANK_METHODS];
+    size_t keep_count;         /* 0: by share */
+    double keep_share;         /* of the features, at least one; a share rounds to nearest */
+    const char *const *always; /* globs of feature names that stay */
+    size_t n_always;
+    const char *const *never; /* globs of feature names that go; beat always */
+    size_t n_never;
+} wn_ranking_options;
+
+/* Local. Positions 1 .. n of scores, best first; equal scores share the mean of their positions; NaN is worst. */
+WN_MUST_USE wn_status wn_rank_positions(const double *score, size_t n, double *position);
+
+/* Local. Runs the methods asked for, adds their scores and `consensus` (position by mean rank, 1 = best; ties broken by
+ * feature number) to the recipe, and sets its selection, best first: `keep` best of what `never` leaves, with those of
+ * `always` among them (they count towards keep; if there are more than keep, all of them stay). Fails: WN_BAD_DATA
+ * where nothing would be left. */
+WN_MUST_USE wn_status wn_ranking_run(const wn_ranking_options *options, const wn_statistics *statistics,
+                                     wn_recipe *recipe);
+
+#endif

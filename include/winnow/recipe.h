@@ -1,0 +1,121 @@
+/* recipe.h - the fitted preprocessing: what turns a raw row into what a model sees. Written as recipe.h5; the same
+ * apply serves training, evaluation and `winnow apply`. */
+#ifndef WINNOW_RECIPE_H
+#define WINNOW_RECIPE_H
+
+#include "winnow/block.h"
+#include "winnow/catalog.h"
+#include "winnow/hash.h"
+#include "winnow/labels.h"
+
+typedef enum {
+    WN_MISSING_ERROR,
+    WN_MISSING_MEAN,
+    WN_MISSING_MEDIAN,
+    WN_MISSING_CONSTANT,
+    WN_MISSING_DROP_ROW
+} wn_missing_method;
+typedef enum { WN_OUTLIERS_NONE, WN_OUTLIERS_ZSCORE, WN_OUTLIERS_IQR } wn_outlier_rule;
+typedef enum { WN_OUTLIER_CLIP, WN_OUTLIER_MISSING, WN_OUTLIER_DROP_ROW } wn_outlier_action;
+typedef enum { WN_NORMALIZE_NONE, WN_NORMALIZE_STANDARD } wn_normalize_method;
+
+/* What the job says of one column, overrides resolved. */
+typedef struct {
+    wn_missing_method missing;
+    double constant;
+    wn_outlier_rule outliers;
+    double limit;
+    wn_outlier_action action;
+    wn_normalize_method normalize;
+} wn_column_rule;
+
+/* What was fitted for one column. mean to quartiles describe its training cells before cleaning. */
+typedef struct {
+    char *name;
+    wn_column_rule rule;
+    int64_t count, missing, outliers; /* training cells: valid, missing, outside [lower, upper] */
+    double mean, deviation, min, max, median, quartile_low, quartile_high;
+    double lower, upper; /* cells outside are outliers; -inf, +inf without a rule */
+    double fill;         /* for missing cells; NaN under error without gaps */
+    double clean_mean, clean_deviation, clean_min, clean_max; /* of the cleaned training cells */
+    double center,
+        scale; /* a feature is (cell - center) / scale; 0 and 1 without normalization; scale 1 for a constant column */
+} wn_recipe_column;
+
+/* A linear projection of the selected, normalized features: component = components . (feature - mean). */
+typedef struct {
+    char *method; /* "pca" */
+    size_t n_components, n_features;
+    double *mean;                                   /* (n_features) */
+    double *components;                             /* (n_components, n_features) */
+    double *eigenvalues, *explained_variance_ratio; /* (n_components) */
+    char *solver;                                   /* "lapack", "scalapack" */
+    int grid[2];                                    /* process grid of the solver, 1 x 1 for lapack */
+} wn_projection;
+
+typedef struct {
+    char *name;    /* "anova" */
+    double *score; /* (n_features) */
+} wn_recipe_score;
+
+typedef struct {
+    char *label_name; /* "" without a label */
+    wn_labels labels;
+    size_t n_columns;
+    wn_recipe_column *columns;
+    size_t n_features; /* = n_columns while all columns are numeric */
+    char **feature_names;
+    size_t *feature_source; /* (n_features) the column each comes from */
+    size_t n_scores;
+    wn_recipe_score *scores; /* as ranked; empty without `rank` */
+    size_t n_selected;
+    size_t *selected;          /* (n_selected) feature indices, best first; all in order without `rank` */
+    wn_projection *projection; /* NULL without `reduce` */
+    wn_ledger ledger;
+} wn_recipe;
+
+/* Local. A recipe of n_columns with every array but scores, selected and projection; selected is all features. Names
+ * are copied from the catalog. The caller frees it. */
+WN_MUST_USE wn_status wn_recipe_new(wn_recipe **recipe, const wn_catalog *catalog);
+void wn_recipe_free(wn_recipe *recipe);
+
+/* Local. Replaces the selection (copied). */
+WN_MUST_USE wn_status wn_recipe_select(wn_recipe *recipe, const size_t *selected, size_t n_selected);
+
+/* Local. Adds a ranking's scores (copied). */
+WN_MUST_USE wn_status wn_recipe_add_score(wn_recipe *recipe, const char *name, const double *score);
+
+/* Local. A new zeroed projection, to be filled and hung into a recipe, which then owns it. */
+WN_MUST_USE wn_status wn_projection_new(wn_projection **projection, const char *method, size_t n_components,
+                                        size_t n_features);
+void wn_projection_free(wn_projection *projection);
+
+/* Local. How many values a model sees: components, or selected features. */
+size_t wn_recipe_n_inputs(const wn_recipe *recipe);
+
+/* Local. Selected features of raw rows (cells of all columns, (n_rows, n_columns)): outlier action (drop_row counts as
+ * none, its missing cells take the median), filling, normalization in double, then one rounding to float32. out
+ * (n_rows, n_selected). */
+void wn_recipe_features(const wn_recipe *recipe, const double *cells, size_t n_rows, float *out);
+
+/* Local. The projection of such features, computed in double and rounded once: out (n_rows, n_components). Needs a
+ * projection. Fails: WN_NO_MEMORY. */
+WN_MUST_USE wn_status wn_recipe_components(const wn_recipe *recipe, const float *features, size_t n_rows, float *out);
+
+/* Local. Cleans one raw row in place as training does: outlier action, filling. Returns the status the row then has
+ * (WN_ROW_TRAIN or why it is dropped). */
+wn_row_status wn_recipe_clean_row(const wn_recipe *recipe, double *cells);
+
+/* Local. Writes recipe.h5 (INTERFACE.md) beside its name, syncs and renames; reads it back whole. Fails: WN_IO,
+ * WN_CANT_CREATE; reading WN_NO_INPUT, WN_BAD_DATA (damaged: a checksum of the content is stored and verified). */
+WN_MUST_USE wn_status wn_recipe_write(const wn_recipe *recipe, const char *path);
+WN_MUST_USE wn_status wn_recipe_read(wn_recipe **recipe, const char *path);
+
+/* Local. Hash of every number in it, and none of the names of files. */
+WN_MUST_USE wn_status wn_recipe_hash(const wn_recipe *recipe, wn_hash *hash);
+
+/* Local. Where each of the recipe's columns lies in another catalog: position[n_columns]. Fails: WN_BAD_DATA naming the
+ * columns that the catalog lacks. */
+WN_MUST_USE wn_status wn_recipe_match(const wn_recipe *recipe, const wn_catalog *catalog, size_t *position);
+
+#endif

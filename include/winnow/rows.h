@@ -1,0 +1,73 @@
+/* rows.h - what became of each row: training, validation, test, or dropped and why. One byte a row, for this rank's
+ * blocks. The order of decisions is the contract's: rows without label go, duplicates go, the split, then (training
+ * rows only) drops. */
+#ifndef WINNOW_ROWS_H
+#define WINNOW_ROWS_H
+
+#include "winnow/pass.h"
+
+typedef enum {
+    WN_ROW_TRAIN,
+    WN_ROW_VALIDATION,
+    WN_ROW_TEST,
+    WN_ROW_NO_LABEL,
+    WN_ROW_DUPLICATE,
+    WN_ROW_MISSING, /* dropped by missing: drop_row */
+    WN_ROW_OUTLIER, /* dropped by outliers: {action: drop_row} */
+    WN_ROW_STATUSES
+} wn_row_status;
+
+typedef struct {
+    const wn_catalog *catalog; /* borrowed */
+    wn_range blocks;           /* this rank's */
+    int64_t first_row;
+    size_t n_rows;
+    unsigned char *status; /* (n_rows) of wn_row_status */
+} wn_rows;
+
+typedef struct {
+    double validation, test; /* shares in [0, 1); test must be 0 where the catalog has test files */
+    uint64_t seed;
+    bool has_label; /* the job names a label: rows without it go */
+} wn_split;
+
+/* Counts over the whole table. read = kept + the dropped; kept = train + validation + test. */
+typedef struct {
+    int64_t read, kept, train, validation, test;
+    int64_t duplicate, missing, outlier, no_label;
+    int64_t leaked; /* test rows of input.test that equal a row of the training files */
+} wn_ledger;
+
+/* Collective. Reads the labels of this rank's blocks and marks rows without one, then splits by the hash of (seed,
+ * file's name, row in file): a row's uniform number u < test is test, u < test + validation is validation. Rows of test
+ * files are test. The caller frees it. Fails: as reading does, agreed. */
+WN_MUST_USE wn_status wn_rows_new(wn_rows **rows, const wn_pass *pass, const wn_catalog *catalog,
+                                  const wn_split *split);
+void wn_rows_free(wn_rows *rows);
+
+/* Collective. One pass that hashes all rows that have a label and marks as duplicate those of `files` that equal an
+ * earlier one of `files`; the first stays. Rows of test files that equal a row of `files` are counted in *leaked and
+ * stay. */
+WN_MUST_USE wn_status wn_rows_drop_duplicates(wn_rows *rows, const wn_pass *pass, uint64_t seed, int64_t *leaked,
+                                              wn_pass_cost *cost);
+
+/* Local. A step that leaves only the rows of a status (WN_ROW_TRAIN ...). The rows are borrowed. */
+wn_block_step wn_rows_step(wn_rows *rows, wn_row_status status);
+
+/* Local. The status byte of a row of this rank's blocks; for steps that drop. */
+unsigned char *wn_rows_status(wn_rows *rows, int64_t row);
+
+/* Collective. Counts over ranks (leaked is the caller's to fill). Fails: WN_INTERNAL where the identities above do not
+ * hold. */
+WN_MUST_USE wn_status wn_rows_ledger(const wn_ranks *ranks, const wn_rows *rows, wn_ledger *ledger);
+
+/* Collective. How many rows of a status each block of the whole table has: counts (catalog->n_blocks), on every rank.
+ */
+WN_MUST_USE wn_status wn_rows_count_blocks(const wn_ranks *ranks, const wn_rows *rows, wn_row_status status,
+                                           int64_t *counts);
+
+/* Collective. The same statuses for another run of blocks (runs of ranks may overlap and leave gaps): a new wn_rows. */
+WN_MUST_USE wn_status wn_rows_redistribute(const wn_ranks *ranks, const wn_rows *rows, wn_range blocks,
+                                           wn_rows **other);
+
+#endif

@@ -1,0 +1,52 @@
+/* run_directory.h - the directory of a run: whose it is, who is in it, and which stages' results lie there.
+ * Only files of our own manifest are ever replaced. The manifest (manifest.json) holds for each finished stage its key,
+ * its result files with size and hash, and what run.json says of it. */
+#ifndef WINNOW_RUN_DIRECTORY_H
+#define WINNOW_RUN_DIRECTORY_H
+
+#include "winnow/hash.h"
+#include "winnow/ranks.h"
+
+#include <jansson.h>
+#include <stdbool.h>
+
+typedef struct wn_run_directory wn_run_directory;
+
+typedef enum { WN_RESUME_AUTO, WN_RESUME_NEVER } wn_resume;
+
+/* Collective. Makes the directory (with parents) or takes one of ours, and locks it: the lock file holds host, job id,
+ * process and a heartbeat (renewed by a thread on rank 0 every 10 s, and taken over when older than 60 s, or when its
+ * process is gone on the same host). NEVER wants a new or empty directory, or a finished run of ours, whose files it
+ * then removes. Fails: WN_CANT_CREATE where it is not ours, in use (by whom is said), or cannot be made; an unfinished
+ * run under NEVER. */
+WN_MUST_USE wn_status wn_run_directory_open(const wn_ranks *ranks, wn_run_directory **directory, const char *path,
+                                            wn_resume resume);
+
+/* Collective. Gives the lock back. */
+void wn_run_directory_close(wn_run_directory *directory);
+
+/* Local. "DIRECTORY/NAME", owned by the directory until close. NULL when out of memory. */
+const char *wn_run_directory_path(wn_run_directory *directory, const char *name);
+
+/* Collective. Whether a finished stage of this name and key lies here, with its files whole (size and hash are checked
+ * by rank 0). *result is then what was given to wn_run_directory_finish_stage (new reference, every rank), NULL
+ * otherwise; *why says in words why not ("new", "input changed", "FILE is damaged"; static or owned by the directory).
+ */
+WN_MUST_USE wn_status wn_run_directory_find_stage(const wn_ranks *ranks, wn_run_directory *directory, const char *stage,
+                                                  wn_hash key, json_t **result, const char **why);
+
+/* Collective. Enters a finished stage: its key, its files (names in the directory, written by rank 0 before), its
+ * result (borrowed). The manifest is replaced whole and synced. */
+WN_MUST_USE wn_status wn_run_directory_finish_stage(const wn_ranks *ranks, wn_run_directory *directory,
+                                                    const char *stage, wn_hash key, const char *const *files,
+                                                    size_t n_files, json_t *result);
+
+/* Local, rank 0 only. Writes a small text file of ours beside its name, synced and renamed, and enters it in the
+ * manifest as ours. */
+WN_MUST_USE wn_status wn_run_directory_write_text(wn_run_directory *directory, const char *name, const char *text);
+
+/* Local. Marks the run as finished or not (what NEVER asks); how many times it was started. */
+WN_MUST_USE wn_status wn_run_directory_set_finished(wn_run_directory *directory, bool is_finished);
+int64_t wn_run_directory_attempts(const wn_run_directory *directory);
+
+#endif

@@ -1,0 +1,33 @@
+/* statistics.h - the statistics pass over cleaned training rows: everything that normalization, PCA and ranking follow
+ * from. */
+#ifndef WINNOW_STATISTICS_H
+#define WINNOW_STATISTICS_H
+
+#include "winnow/contingency.h"
+#include "winnow/gram.h"
+#include "winnow/moments.h"
+#include "winnow/pilot.h"
+#include "winnow/recipe.h"
+
+typedef struct {
+    bool gram;     /* products of columns are wanted (pca, anova) */
+    size_t n_bins; /* bins of the contingency tables; 0: none wanted */
+} wn_statistics_options;
+
+typedef struct {
+    wn_moments_summary *moments; /* of the cleaned cells */
+    wn_gram_sums *gram;          /* NULL unless asked for */
+    size_t n_bins, n_classes;    /* n_classes: classes, or bins of a real label */
+    double *edges;               /* (n_cols, n_bins - 1) in cleaned units, from the pilot's cleaned cells */
+    int64_t *contingency;        /* (n_cols, n_bins, n_classes), NULL unless asked for */
+    wn_hash hash;                /* of all these integers and numbers: the fingerprint `statistics` */
+} wn_statistics;
+
+/* Collective. Cleans the pilot's rows by the recipe, takes centre, scale and bin edges from them, makes the pass, and
+ * sets clean_mean to scale of the recipe's columns. The caller frees it. Fails: as wn_pass_run. */
+WN_MUST_USE wn_status wn_statistics_run(const wn_pass *pass, wn_rows *rows, const wn_pilot *pilot, wn_recipe *recipe,
+                                        const wn_statistics_options *options, wn_statistics **statistics,
+                                        wn_pass_cost *cost);
+void wn_statistics_free(wn_statistics *statistics);
+
+#endif

@@ -1,0 +1,37 @@
+/* table_writer.h - writes one HDF5 table: datasets of equal length that grow by runs of rows, in a file that appears
+ * under its name only when it is whole. Used by convert and by apply. */
+#ifndef WINNOW_TABLE_WRITER_H
+#define WINNOW_TABLE_WRITER_H
+
+#include "winnow/status.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+typedef enum { WN_STORE_UINT8, WN_STORE_INT64, WN_STORE_FLOAT32, WN_STORE_FLOAT64 } wn_store_type;
+
+typedef struct wn_table_writer wn_table_writer;
+
+/* Local. Writes to a new file beside `path`; nothing is seen under `path` before wn_table_writer_finish. Fails:
+ * WN_CANT_CREATE. */
+WN_MUST_USE wn_status wn_table_writer_open(wn_table_writer **writer, const char *path);
+
+/* Local. Adds a dataset (rows, dims[0], ..., dims[n_dims-1]) of `type`; n_dims = 0 is 1-D. `dataset` numbers it from 0.
+ * compression is a deflate level, 0 for none (with shuffle otherwise). Fails: WN_IO. */
+WN_MUST_USE wn_status wn_table_writer_add_dataset(wn_table_writer *writer, const char *name, wn_store_type type,
+                                                  const size_t *dims, size_t n_dims, int compression, size_t *dataset);
+
+/* Local. Names of flattened columns as the string attribute `columns` of a dataset. Fails: WN_IO. */
+WN_MUST_USE wn_status wn_table_writer_set_columns(wn_table_writer *writer, size_t dataset, const char *const *names,
+                                                  size_t n_names);
+
+/* Local. Appends n_rows rows, of the dataset's own type, to one dataset. Fails: WN_IO (also disk full). */
+WN_MUST_USE wn_status wn_table_writer_append(wn_table_writer *writer, size_t dataset, const void *cells, size_t n_rows);
+
+/* Local. Flushes, syncs, renames to the final name. Fails: WN_IO; then the path is untouched. */
+WN_MUST_USE wn_status wn_table_writer_finish(wn_table_writer *writer);
+
+/* Local. Frees; without a finish before, the unfinished file is removed. */
+void wn_table_writer_close(wn_table_writer *writer);
+
+#endif
