@@ -3,6 +3,7 @@
 
 add_library(winnow_options INTERFACE)
 target_include_directories(winnow_options INTERFACE ${CMAKE_SOURCE_DIR}/include)
+target_include_directories(winnow_options SYSTEM INTERFACE ${RANDOM123_INCLUDE})
 target_compile_options(winnow_options INTERFACE
   -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla
   -ffp-contract=off -fno-math-errno
