@@ -32,6 +32,7 @@ typedef struct {
 /* What was fitted for one column. mean to quartiles describe its training cells before cleaning. */
 typedef struct {
     char *name;
+    size_t position; /* where the column lies in a block's cells: its own number at first, see wn_recipe_match */
     wn_column_rule rule;
     int64_t count, missing, outliers; /* training cells: valid, missing, outside [lower, upper] */
     double mean, deviation, min, max, median, quartile_low, quartile_high;
@@ -93,10 +94,10 @@ void wn_projection_free(wn_projection *projection);
 /* Local. How many values a model sees: components, or selected features. */
 size_t wn_recipe_n_inputs(const wn_recipe *recipe);
 
-/* Local. Selected features of raw rows (cells of all columns, (n_rows, n_columns)): outlier action (drop_row counts as
- * none, its missing cells take the median), filling, normalization in double, then one rounding to float32. out
- * (n_rows, n_selected). */
-void wn_recipe_features(const wn_recipe *recipe, const double *cells, size_t n_rows, float *out);
+/* Local. Selected features of raw rows (cells (n_rows, n_cols), where each column lies at its position): outlier action
+ * (drop_row counts as none, its missing cells take the median), filling, normalization in double, then one rounding to
+ * float32. out (n_rows, n_selected). */
+void wn_recipe_features(const wn_recipe *recipe, const double *cells, size_t n_rows, size_t n_cols, float *out);
 
 /* Local. The projection of such features, computed in double and rounded once: out (n_rows, n_components). Needs a
  * projection. Fails: WN_NO_MEMORY. */
@@ -114,8 +115,8 @@ WN_MUST_USE wn_status wn_recipe_read(wn_recipe **recipe, const char *path);
 /* Local. Hash of every number in it, and none of the names of files. */
 WN_MUST_USE wn_status wn_recipe_hash(const wn_recipe *recipe, wn_hash *hash);
 
-/* Local. Where each of the recipe's columns lies in another catalog: position[n_columns]. Fails: WN_BAD_DATA naming the
- * columns that the catalog lacks. */
-WN_MUST_USE wn_status wn_recipe_match(const wn_recipe *recipe, const wn_catalog *catalog, size_t *position);
+/* Local. Sets the position of each of the recipe's columns to where another catalog has it, so that blocks of that
+ * catalog can be given to wn_recipe_features. Fails: WN_BAD_DATA naming the columns that the catalog lacks. */
+WN_MUST_USE wn_status wn_recipe_match(wn_recipe *recipe, const wn_catalog *catalog);
 
 #endif
