@@ -17,13 +17,22 @@ typedef enum {
     WN_ROW_STATUSES
 } wn_row_status;
 
+typedef struct wn_rows wn_rows;
+
+/* What a step of wn_rows_step knows: the status of the rows that it leaves. */
 typedef struct {
+    const wn_rows *rows;
+    wn_row_status status;
+} wn_rows_filter;
+
+struct wn_rows {
     const wn_catalog *catalog; /* borrowed */
     wn_range blocks;           /* this rank's */
     int64_t first_row;
     size_t n_rows;
-    unsigned char *status; /* (n_rows) of wn_row_status */
-} wn_rows;
+    unsigned char *status;                   /* (n_rows) of wn_row_status */
+    wn_rows_filter filters[WN_ROW_STATUSES]; /* contexts of the steps */
+};
 
 typedef struct {
     double validation, test; /* shares in [0, 1); test must be 0 where the catalog has test files */
