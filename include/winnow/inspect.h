@@ -4,6 +4,7 @@
 #define WINNOW_INSPECT_H
 
 #include "winnow/catalog.h"
+#include "winnow/nearest_name.h"
 
 #include <stdio.h>
 
@@ -14,9 +15,5 @@ WN_MUST_USE wn_status wn_inspect(const char *const *paths, size_t n_paths, FILE 
 /* Local. wn_catalog_read tried in a child process: the same status and message, WN_BAD_DATA where the library crashed.
  */
 WN_MUST_USE wn_status wn_catalog_try(const wn_input *input);
-
-/* Local. Of n names the one spelt most like `name` (least edit distance, at most a third of its length, at least 1), or
- * NULL. For "did you mean". */
-const char *wn_nearest_name(const char *name, const char *const *names, size_t n);
 
 #endif

@@ -1,0 +1,197 @@
+#include "winnow/catalog.h"
+
+#include "file_list.h"
+#include "layout.h"
+#include "winnow/memory.h"
+
+#include <string.h>
+
+enum { BLOCK_BYTES = 4 << 20, FEWEST_ROWS = 256, MOST_ROWS = 65536 };
+
+/* While files are read: the layout of the first, which the others must equal. */
+typedef struct {
+    wn_catalog *catalog;
+    wn_layout first;
+    int64_t *chunk_rows; /* of each file */
+} builder;
+
+static wn_status set_file(wn_file *file, const char *path, const wn_hdf5_file *open, int64_t n_rows, bool is_test)
+{
+    wn_status status = wn_string_copy(&file->path, path);
+    if (status != WN_OK)
+        return status;
+    const char *slash = strrchr(file->path, '/');
+    file->name = slash != NULL ? slash + 1 : file->path;
+    file->n_bytes = open->n_bytes;
+    file->mtime = open->mtime;
+    file->n_rows = n_rows;
+    file->is_test = is_test;
+    return WN_OK;
+}
+
+static wn_status add_file(builder *b, const wn_input *input, const char *path, bool is_test)
+{
+    wn_status status = WN_OK;
+    wn_hdf5_file file = {.id = -1, .links = -1};
+    wn_layout layout = {0};
+    size_t index = b->catalog->n_files;
+    TRY(wn_hdf5_open(&file, path));
+    TRY(wn_layout_read(&layout, &file, input, index == 0 ? input->table : b->first.table));
+    TRY(set_file(&b->catalog->files[index], path, &file, layout.n_rows, is_test));
+    b->catalog->n_files++;
+    b->chunk_rows[index] = layout.chunk_rows;
+    if (index == 0) {
+        b->first = layout;
+        layout = (wn_layout){0};
+    } else {
+        TRY(wn_layout_compare(&b->first, b->catalog->files[0].path, &layout, path));
+        wn_layout_widen(&b->first, &layout);
+    }
+done:
+    wn_layout_clear(&layout);
+    wn_hdf5_close(&file);
+    return status;
+}
+
+static wn_status check_disjoint(const wn_file_list *files, const wn_file_list *test)
+{
+    for (size_t i = 0, j = 0; i < files->n && j < test->n;) {
+        int order = strcmp(files->paths[i], test->paths[j]);
+        if (order == 0)
+            return wn_fail(WN_BAD_DATA, "%s: is in both input.files and input.test", files->paths[i]);
+        i += order < 0;
+        j += order > 0;
+    }
+    return WN_OK;
+}
+
+static wn_status add_files(builder *b, const wn_input *input)
+{
+    wn_status status = WN_OK;
+    wn_file_list files = {0}, test = {0};
+    TRY(wn_file_list_expand(&files, input->files, input->n_files, "input.files"));
+    TRY(wn_file_list_expand(&test, input->test, input->n_test, "input.test"));
+    TRY(check_disjoint(&files, &test));
+    if (files.n == 0) {
+        status = wn_fail(WN_NO_INPUT, "input.files: names no file");
+        goto done;
+    }
+    TRY(wn_new(&b->catalog->files, files.n + test.n));
+    TRY(wn_new(&b->chunk_rows, files.n + test.n));
+    for (size_t i = 0; i < files.n; i++)
+        TRY(add_file(b, input, files.paths[i], false));
+    for (size_t i = 0; i < test.n; i++)
+        TRY(add_file(b, input, test.paths[i], true));
+done:
+    wn_file_list_clear(&files);
+    wn_file_list_clear(&test);
+    return status;
+}
+
+/* Columns and label go over from the first layout. */
+static wn_status take_columns(wn_catalog *catalog, wn_layout *first)
+{
+    wn_status status = WN_OK;
+    size_t n = first->members.n;
+    TRY(wn_new(&catalog->datasets, n));
+    catalog->n_datasets = n;
+    for (size_t m = 0; m < n; m++) {
+        wn_member *member = &first->members.items[m];
+        catalog->datasets[m] = (wn_dataset_info){.path = member->path,
+                                                 .width = member->width,
+                                                 .kind = member->type.kind,
+                                                 .has_fill = member->has_fill,
+                                                 .fill = member->fill};
+        member->path = NULL;
+    }
+    if (!first->has_label)
+        TRY(wn_string_copy(&first->label.name, ""));
+    catalog->columns = first->columns;
+    catalog->n_columns = first->n_columns;
+    catalog->has_label = first->has_label;
+    catalog->label = first->label;
+    catalog->is_float32 = first->is_float32;
+    first->columns = NULL;
+    first->n_columns = 0;
+    first->label.name = NULL;
+done:
+    return status;
+}
+
+/* Whole chunk rows nearest BLOCK_BYTES, held between the bounds. */
+static int64_t block_rows(int64_t chunk_rows, size_t n_columns, bool is_float32)
+{
+    if (chunk_rows > MOST_ROWS)
+        return MOST_ROWS;
+    int64_t chunk_bytes = chunk_rows * (int64_t)n_columns * (is_float32 ? 4 : 8);
+    int64_t rows = (2 * BLOCK_BYTES + chunk_bytes) / (2 * chunk_bytes) * chunk_rows;
+    if (rows < FEWEST_ROWS)
+        rows = (FEWEST_ROWS + chunk_rows - 1) / chunk_rows * chunk_rows;
+    return rows > MOST_ROWS ? MOST_ROWS / chunk_rows * chunk_rows : rows;
+}
+
+static void cut_blocks(wn_catalog *catalog, const int64_t *chunk_rows)
+{
+    for (size_t i = 0; i < catalog->n_files; i++) {
+        wn_file *file = &catalog->files[i];
+        file->first_row = catalog->n_rows;
+        file->first_block = catalog->n_blocks;
+        file->block_rows = block_rows(chunk_rows[i], catalog->n_columns, catalog->is_float32);
+        catalog->n_rows += file->n_rows;
+        catalog->n_blocks += (file->n_rows + file->block_rows - 1) / file->block_rows;
+        catalog->n_test_rows += file->is_test ? file->n_rows : 0;
+    }
+}
+
+wn_status wn_catalog_read(wn_catalog **catalog, const wn_input *input)
+{
+    wn_status status = WN_OK;
+    builder b = {0};
+    TRY(wn_new(&b.catalog, 1));
+    TRY(add_files(&b, input));
+    TRY(take_columns(b.catalog, &b.first));
+    cut_blocks(b.catalog, b.chunk_rows);
+    *catalog = b.catalog;
+    b.catalog = NULL;
+done:
+    wn_layout_clear(&b.first);
+    wn_free(b.chunk_rows);
+    wn_catalog_free(b.catalog);
+    return status;
+}
+
+void wn_catalog_free(wn_catalog *catalog)
+{
+    if (catalog == NULL)
+        return;
+    for (size_t i = 0; catalog->files != NULL && i < catalog->n_files; i++)
+        wn_free(catalog->files[i].path);
+    for (size_t i = 0; catalog->datasets != NULL && i < catalog->n_datasets; i++)
+        wn_free(catalog->datasets[i].path);
+    for (size_t i = 0; catalog->columns != NULL && i < catalog->n_columns; i++)
+        wn_free(catalog->columns[i].name);
+    wn_free(catalog->label.name);
+    wn_free(catalog->files);
+    wn_free(catalog->datasets);
+    wn_free(catalog->columns);
+    wn_free(catalog);
+}
+
+wn_block_extent wn_catalog_block(const wn_catalog *catalog, int64_t index)
+{
+    size_t low = 0, high = catalog->n_files;
+    while (high - low > 1) { /* the last file whose first block is not beyond; files without rows have none */
+        size_t middle = low + (high - low) / 2;
+        if (catalog->files[middle].first_block <= index)
+            low = middle;
+        else
+            high = middle;
+    }
+    const wn_file *file = &catalog->files[low];
+    int64_t first = (index - file->first_block) * file->block_rows;
+    int64_t left = file->n_rows - first;
+    return (wn_block_extent){.file = low,
+                             .first_row = file->first_row + first,
+                             .first_row_in_file = first,
+                             .n_rows = (size_t)(left < file->block_rows ? left : file->block_rows)};
+}

@@ -1,0 +1,48 @@
+/* hdf5_file.h - one HDF5 file, open for reading: serial driver, no locks, no noise on stderr, and no way out of the
+ * file. */
+#ifndef WINNOW_TABLE_HDF5_FILE_H
+#define WINNOW_TABLE_HDF5_FILE_H
+
+#include "winnow/status.h"
+
+#include <hdf5.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Stays where it was opened until it is closed: the library keeps the address of `has_refused`. */
+typedef struct {
+    hid_t id;
+    hid_t links;      /* link access: links that lead out of the file are refused */
+    const char *path; /* borrowed */
+    int64_t n_bytes, mtime;
+    bool has_refused; /* such a link was met since it was last set to false */
+} wn_hdf5_file;
+
+/* Local. Opens `path`. Fails: WN_NO_INPUT (cannot be opened), WN_BAD_DATA (not HDF5, truncated). */
+WN_MUST_USE wn_status wn_hdf5_open(wn_hdf5_file *file, const char *path);
+void wn_hdf5_close(wn_hdf5_file *file);
+
+/* Local. Opens the group or dataset at an absolute path; *object is -1 where there is none. Fails: WN_BAD_DATA (the
+ * path leads out of the file, or what lies there is damaged). The caller closes it with H5Oclose. */
+WN_MUST_USE wn_status wn_hdf5_open_object(wn_hdf5_file *file, const char *path, hid_t *object);
+
+/* Local. The failure of the last call of the library, with its own innermost words: WN_IO where the system failed, else
+ * WN_BAD_DATA. `object` may be NULL. */
+WN_MUST_USE wn_status wn_hdf5_fail(const wn_hdf5_file *file, const char *object, const char *what);
+
+/* Local. Refuses what leads out of the file. */
+WN_MUST_USE wn_status wn_hdf5_refuse(const wn_hdf5_file *file, const char *object);
+#define WN_LEADS_OUT "leads out of the file, and input.allow_external is not built yet"
+
+/* Local. From now on the path of a file is copied to note[n] before the library touches it; NULL ends this. A parent
+ * that shares this memory can then say which file killed its child. */
+void wn_hdf5_note_paths(char *note, size_t n);
+
+/* Local. Sets the library up for this program: silent, and without plugins unless HDF5_PLUGIN_PATH asks for them (a
+ * plugin can bring a second HDF5 library into the process). */
+void wn_hdf5_setup(void);
+
+/* Local. Closes whatever an identifier is; negative ones are fine. */
+void wn_hdf5_release(hid_t id);
+
+#endif

@@ -1,0 +1,160 @@
+#include "member.h"
+
+#include "member_storage.h"
+#include "winnow/memory.h"
+
+#include <string.h>
+
+typedef struct {
+    char *name;
+    bool is_external;
+} link_entry;
+
+typedef struct {
+    link_entry *items;
+    size_t n, capacity;
+    wn_status status;
+} link_list;
+
+static void link_list_clear(link_list *list)
+{
+    for (size_t i = 0; i < list->n; i++)
+        wn_free(list->items[i].name);
+    wn_free(list->items);
+}
+
+static herr_t add_link(hid_t group, const char *name, const H5L_info_t *info, void *context)
+{
+    (void)group;
+    link_list *list = context;
+    wn_status status = WN_OK;
+    if (list->n == list->capacity) {
+        TRY(wn_resize(&list->items, 2 * list->capacity + 16));
+        list->capacity = 2 * list->capacity + 16;
+    }
+    TRY(wn_string_copy(&list->items[list->n].name, name));
+    list->items[list->n].is_external = info->type != H5L_TYPE_HARD && info->type != H5L_TYPE_SOFT;
+    list->n++;
+done:
+    list->status = status;
+    return status == WN_OK ? 0 : -1;
+}
+
+static bool tracks_creation(hid_t group)
+{
+    unsigned flags = 0;
+    hid_t creation = H5Gget_create_plist(group);
+    bool tracks =
+        creation >= 0 && H5Pget_link_creation_order(creation, &flags) >= 0 && (flags & H5P_CRT_ORDER_INDEXED) != 0;
+    wn_hdf5_release(creation);
+    return tracks;
+}
+
+static wn_status list_links(link_list *list, wn_hdf5_file *file, const char *path, hid_t group)
+{
+    H5_index_t index = tracks_creation(group) ? H5_INDEX_CRT_ORDER : H5_INDEX_NAME;
+    if (H5Literate(group, index, H5_ITER_INC, NULL, add_link, list) >= 0)
+        return WN_OK;
+    return list->status != WN_OK ? list->status : wn_hdf5_fail(file, path, "truncated or damaged");
+}
+
+static wn_status append(wn_members *members, size_t *capacity, wn_member *member)
+{
+    if (members->n == *capacity) {
+        wn_status status = wn_resize(&members->items, 2 * *capacity + 8);
+        if (status != WN_OK)
+            return status;
+        *capacity = 2 * *capacity + 8;
+    }
+    members->items[members->n++] = *member;
+    *member = (wn_member){0};
+    return WN_OK;
+}
+
+static wn_status external_member(wn_member *member, const char *path)
+{
+    wn_status status = WN_OK;
+    *member = (wn_member){.rank = 1, .n_rows = -1, .chunk_rows = 1, .width = 1};
+    TRY(wn_string_copy(&member->path, path));
+    member->name = strrchr(member->path, '/') + 1;
+    TRY(wn_member_problem(member, WN_BAD_DATA, WN_LEADS_OUT));
+done:
+    return status;
+}
+
+/* The member at a path; its rank is 0 where nothing there is one. */
+static wn_status read_path(wn_member *member, wn_hdf5_file *file, const char *path)
+{
+    wn_status status = WN_OK;
+    hid_t object = -1;
+    TRY(wn_hdf5_open_object(file, path, &object));
+    if (object >= 0 && H5Iget_type(object) == H5I_DATASET)
+        TRY(wn_member_read(member, file, path, object));
+done:
+    wn_hdf5_release(object);
+    return status;
+}
+
+static wn_status add_path(wn_members *members, size_t *capacity, wn_hdf5_file *file, const char *path, bool is_external)
+{
+    wn_status status = WN_OK;
+    wn_member member = {0};
+    if (is_external)
+        TRY(external_member(&member, path));
+    else
+        TRY(read_path(&member, file, path));
+    if (member.rank > 0)
+        TRY(append(members, capacity, &member));
+done:
+    wn_member_clear(&member);
+    return status;
+}
+
+wn_status wn_members_read(wn_members *members, wn_hdf5_file *file, const char *group)
+{
+    wn_status status = WN_OK;
+    link_list links = {0};
+    wn_members found = {0};
+    size_t capacity = 0;
+    hid_t id = -1;
+    char *path = NULL;
+    TRY(wn_hdf5_open_object(file, group, &id));
+    if (id < 0 || H5Iget_type(id) != H5I_GROUP)
+        goto done;
+    TRY(list_links(&links, file, group, id));
+    for (size_t i = 0; i < links.n; i++) {
+        wn_free(path);
+        path = NULL;
+        TRY(wn_string_format(&path, "%s/%s", strcmp(group, "/") == 0 ? "" : group, links.items[i].name));
+        TRY(add_path(&found, &capacity, file, path, links.items[i].is_external));
+    }
+    *members = found;
+    found = (wn_members){0};
+done:
+    wn_members_clear(&found);
+    link_list_clear(&links);
+    wn_free(path);
+    wn_hdf5_release(id);
+    return status;
+}
+
+wn_status wn_members_read_one(wn_members *members, wn_hdf5_file *file, const char *path)
+{
+    wn_status status = WN_OK;
+    wn_members found = {0};
+    size_t capacity = 0;
+    TRY(add_path(&found, &capacity, file, path, false));
+    *members = found;
+    found = (wn_members){0};
+done:
+    wn_members_clear(&found);
+    return status;
+}
+
+void wn_members_clear(wn_members *members)
+{
+    for (size_t i = 0; i < members->n; i++)
+        wn_member_clear(&members->items[i]);
+    wn_free(members->items);
+    *members = (wn_members){0};
+}
