@@ -1,5 +1,6 @@
 /* metrics.h - how good predictions are: counts and exact sums over rows, and what follows from them.
- * Definitions are scikit-learn's; precision, recall and F1 are macro averages over classes, 0 where undefined. */
+ * Definitions are scikit-learn's; precision, recall and F1 are macro averages over the classes that occur among labels
+ * or predictions, a class counting 0 where its value is undefined. */
 #ifndef WINNOW_METRICS_H
 #define WINNOW_METRICS_H
 
@@ -12,14 +13,14 @@ typedef struct wn_evaluation wn_evaluation;
 typedef struct {
     wn_task task;
     int64_t n_rows;
-    double loss; /* mean */
+    double loss; /* mean; NaN without rows */
     /* classification */
     double accuracy, precision, recall, f1;
     size_t n_classes;
     double *class_precision, *class_recall, *class_f1; /* (n_classes) */
     int64_t *confusion;                                /* (n_classes, n_classes): [true][predicted] */
     /* regression */
-    double mse, rmse, mae, r2; /* r2 is NaN where the labels do not vary */
+    double mse, rmse, mae, r2; /* r2 is NaN where the labels do not vary; all are NaN without rows */
 } wn_metrics;
 
 /* Local. An empty evaluation. The caller frees it. Fails: WN_NO_MEMORY. */

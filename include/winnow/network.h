@@ -56,7 +56,8 @@ void wn_workspace_free(wn_workspace *workspace);
  * the workspace's. The bits of a row may depend on n_rows and its place: callers keep both fixed. */
 const float *wn_network_forward(const wn_network *network, wn_workspace *workspace, const float *x, size_t n_rows);
 
-/* Which hidden units dropout silences is a function of (seed, step, lane, layer, unit, row). */
+/* Which hidden ReLU units dropout silences is a function of (seed, step, lane, layer, unit, row). The units that stay
+ * are divided by their expected share; only wn_network_gradient silences. */
 typedef struct {
     uint64_t seed;
     int64_t step, lane;
@@ -68,11 +69,16 @@ typedef struct {
 double wn_network_gradient(const wn_network *network, wn_workspace *workspace, const float *x, const float *targets,
                            size_t n_rows, size_t n_valid, wn_dropout_draw draw, float *gradient);
 
+/* Local. After a gradient of n_rows rows whose loss is not finite: the first layer whose outputs are not finite;
+ * n_layers if there is none. */
+size_t wn_network_not_finite(const wn_network *network, const wn_workspace *workspace, size_t n_rows);
+
 /* Local. In place: logits (n_rows, n_outputs) to probabilities. */
 void wn_network_softmax(float *outputs, size_t n_rows, size_t n_outputs);
 
-/* Local. Writes and reads model.h5 (INTERFACE.md: /layers/I/{weight, bias, activation}, /classes), beside its name,
- * synced, renamed, with a checksum that reading verifies. Fails: WN_IO, WN_CANT_CREATE; WN_NO_INPUT, WN_BAD_DATA. */
+/* Local. Writes and reads model.h5 (INTERFACE.md: /layers/I/{weight, bias, activation}, I from 0; /classes where the
+ * labels have some), beside its name, synced, read back, renamed, with a checksum that reading verifies. A
+ * classification's labels have a class for every output. Fails: WN_IO, WN_CANT_CREATE; WN_NO_INPUT, WN_BAD_DATA. */
 WN_MUST_USE wn_status wn_network_write(const wn_network *network, const wn_labels *labels, const char *path);
 WN_MUST_USE wn_status wn_network_read(wn_network **network, const char *path);
 
