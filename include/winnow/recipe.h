@@ -34,13 +34,14 @@ typedef struct {
     char *name;
     size_t position; /* where the column lies in a block's cells: its own number at first, see wn_recipe_match */
     wn_column_rule rule;
-    int64_t count, missing, outliers; /* training cells: valid, missing, outside [lower, upper] */
+    int64_t count, missing; /* training cells: valid, missing */
+    int64_t outliers;       /* training cells outside [lower, upper]; -1: the statistics pass is to count them */
     double mean, deviation, min, max, median, quartile_low, quartile_high;
     double lower, upper; /* cells outside are outliers; -inf, +inf without a rule */
     double fill;         /* for missing cells; NaN under error without gaps */
     double clean_mean, clean_deviation, clean_min, clean_max; /* of the cleaned training cells */
-    double center,
-        scale; /* a feature is (cell - center) / scale; 0 and 1 without normalization; scale 1 for a constant column */
+    double center, scale; /* a feature is (cell - center) / scale; 0 and 1 without normalization; a constant column has
+                             scale 1 */
 } wn_recipe_column;
 
 /* A linear projection of the selected, normalized features: component = components . (feature - mean). */
@@ -59,6 +60,14 @@ typedef struct {
     double *score; /* (n_features) */
 } wn_recipe_score;
 
+/* Integers (or the edges and centres that belong to them) that the fitted numbers follow from. */
+typedef struct {
+    char *name; /* "contingency" */
+    bool is_real;
+    size_t n_dims, dims[3];
+    void *data; /* int64_t or double */
+} wn_recipe_statistic;
+
 typedef struct {
     char *label_name; /* "" without a label */
     wn_labels labels;
@@ -73,6 +82,8 @@ typedef struct {
     size_t *selected;          /* (n_selected) feature indices, best first; all in order without `rank` */
     wn_projection *projection; /* NULL without `reduce` */
     wn_ledger ledger;
+    size_t n_statistics;
+    wn_recipe_statistic *statistics; /* what recipe.h5 has under /statistics; written, and not read back */
 } wn_recipe;
 
 /* Local. A recipe of n_columns with every array but scores, selected and projection; selected is all features. Names
@@ -85,6 +96,10 @@ WN_MUST_USE wn_status wn_recipe_select(wn_recipe *recipe, const size_t *selected
 
 /* Local. Adds a ranking's scores (copied). */
 WN_MUST_USE wn_status wn_recipe_add_score(wn_recipe *recipe, const char *name, const double *score);
+
+/* Local. Adds an array of integers, or of doubles where is_real, to what is written under /statistics (copied). */
+WN_MUST_USE wn_status wn_recipe_add_statistic(wn_recipe *recipe, const char *name, bool is_real, size_t n_dims,
+                                              const size_t *dims, const void *data);
 
 /* Local. A new zeroed projection, to be filled and hung into a recipe, which then owns it. */
 WN_MUST_USE wn_status wn_projection_new(wn_projection **projection, const char *method, size_t n_components,
@@ -103,16 +118,18 @@ void wn_recipe_features(const wn_recipe *recipe, const double *cells, size_t n_r
  * projection. Fails: WN_NO_MEMORY. */
 WN_MUST_USE wn_status wn_recipe_components(const wn_recipe *recipe, const float *features, size_t n_rows, float *out);
 
-/* Local. Cleans one raw row in place as training does: outlier action, filling. Returns the status the row then has
- * (WN_ROW_TRAIN or why it is dropped). */
+/* Local. Cleans one raw row in place as training does: row drops, outlier action, filling. Returns the status the row
+ * then has (WN_ROW_TRAIN or why it is dropped; a gap is tested before an outlier; a dropped row's cells stay). */
 wn_row_status wn_recipe_clean_row(const wn_recipe *recipe, double *cells);
 
-/* Local. Writes recipe.h5 (INTERFACE.md) beside its name, syncs and renames; reads it back whole. Fails: WN_IO,
- * WN_CANT_CREATE; reading WN_NO_INPUT, WN_BAD_DATA (damaged: a checksum of the content is stored and verified). */
+/* Local. Writes recipe.h5 (INTERFACE.md) beside its name, syncs and renames; reads it back, all but the statistics. The
+ * file has an HDF5 user block with a checksum of all bytes behind it, verified before the library sees them. Fails:
+ * WN_IO, WN_CANT_CREATE; reading WN_NO_INPUT, WN_BAD_DATA (damaged, or not a recipe). */
 WN_MUST_USE wn_status wn_recipe_write(const wn_recipe *recipe, const char *path);
 WN_MUST_USE wn_status wn_recipe_read(wn_recipe **recipe, const char *path);
 
-/* Local. Hash of every number in it, and none of the names of files. */
+/* Local. The fingerprint `recipe`: hash of every number in it but the statistics (which have their own) and the
+ * solver's grid; no names. */
 WN_MUST_USE wn_status wn_recipe_hash(const wn_recipe *recipe, wn_hash *hash);
 
 /* Local. Sets the position of each of the recipe's columns to where another catalog has it, so that blocks of that

@@ -1,0 +1,38 @@
+/* outliers.h - bounds of one column, and what becomes of a cell outside them. For rows that go as a whole see clean.h.
+ */
+#ifndef WINNOW_PREPARE_OUTLIERS_H
+#define WINNOW_PREPARE_OUTLIERS_H
+
+#include "winnow/recipe.h"
+
+#include <math.h>
+
+/* Local. Sets [lower, upper] from what is known of the raw cells: zscore mean -+ limit x deviation, iqr quartiles -+
+ * limit x their difference (exactly that, also where the spread is 0: only cells equal to the bound then lie inside);
+ * infinite without a rule or without valid cells. */
+void wn_outliers_fit(wn_recipe_column *column);
+
+/* Local. Whether the training cells have any outlier. */
+bool wn_outliers_exist(const wn_recipe_column *column);
+
+/* Local. Whether clipping leaves the median alone: both order statistics around it lie inside the bounds for certain.
+ * For iqr they lie between the quartiles; for zscore a median is within one deviation of the mean. */
+bool wn_outliers_keep_median(const wn_recipe_column *column);
+
+/* Local. A cell is outside; NaN never is. */
+static inline bool wn_outliers_outside(const wn_recipe_column *column, double cell)
+{
+    return cell < column->lower || cell > column->upper;
+}
+
+/* Local. The cell after the action: clipped, or NaN. Under drop_row it stays. */
+static inline double wn_outliers_apply(const wn_recipe_column *column, double cell)
+{
+    if (!wn_outliers_outside(column, cell) || column->rule.action == WN_OUTLIER_DROP_ROW)
+        return cell;
+    if (column->rule.action == WN_OUTLIER_MISSING)
+        return (double)NAN;
+    return cell < column->lower ? column->lower : column->upper;
+}
+
+#endif
