@@ -1,0 +1,173 @@
+#include "clean.h"
+
+#include "outliers.h"
+
+#include "winnow/memory.h"
+
+#include <string.h>
+
+static void set_column(wn_cleaner *cleaner, size_t i, bool fills)
+{
+    const wn_recipe_column *column = &cleaner->recipe->columns[i];
+    bool drops = column->rule.action == WN_OUTLIER_DROP_ROW;
+    bool empties = column->rule.action == WN_OUTLIER_MISSING;
+    cleaner->lower[i] = drops ? -(double)INFINITY : column->lower;
+    cleaner->upper[i] = drops ? (double)INFINITY : column->upper;
+    cleaner->below[i] = empties ? (double)NAN : column->lower;
+    cleaner->above[i] = empties ? (double)NAN : column->upper;
+    cleaner->fill[i] = fills ? column->fill : (double)NAN;
+    cleaner->drops |= drops || column->rule.missing == WN_MISSING_DROP_ROW;
+}
+
+wn_status wn_cleaner_init(wn_cleaner *cleaner, const wn_recipe *recipe, wn_rows *rows, bool fills)
+{
+    wn_status status = WN_OK;
+    size_t n = recipe->n_columns;
+    *cleaner = (wn_cleaner){.recipe = recipe, .rows = rows};
+    TRY(wn_new(&cleaner->outliers, n));
+    TRY(wn_new(&cleaner->lower, 5 * n));
+    cleaner->upper = cleaner->lower + n;
+    cleaner->below = cleaner->upper + n;
+    cleaner->above = cleaner->below + n;
+    cleaner->fill = cleaner->above + n;
+    for (size_t i = 0; i < n; i++)
+        set_column(cleaner, i, fills);
+done:
+    return status;
+}
+
+void wn_cleaner_clear(wn_cleaner *cleaner)
+{
+    wn_free(cleaner->lower);
+    wn_free(cleaner->outliers);
+    *cleaner = (wn_cleaner){0};
+}
+
+/* What drop rules make of a raw row: a gap counts before an outlier. */
+static wn_row_status judge_row(const wn_recipe *recipe, const double *cells)
+{
+    wn_row_status status = WN_ROW_TRAIN;
+    for (size_t i = 0; i < recipe->n_columns; i++) {
+        const wn_recipe_column *column = &recipe->columns[i];
+        if (column->rule.missing == WN_MISSING_DROP_ROW && isnan(cells[i]))
+            return WN_ROW_MISSING;
+        if (column->rule.action == WN_OUTLIER_DROP_ROW && wn_outliers_outside(column, cells[i]))
+            status = WN_ROW_OUTLIER;
+    }
+    return status;
+}
+
+static wn_status drop_rows(wn_cleaner *cleaner, wn_block *block)
+{
+    wn_status status = WN_OK;
+    unsigned char *keep = NULL;
+    TRY(wn_new(&keep, block->n_rows));
+    for (size_t i = 0; i < block->n_rows; i++) {
+        wn_row_status verdict = judge_row(cleaner->recipe, block->cells + i * block->n_cols);
+        keep[i] = verdict == WN_ROW_TRAIN;
+        if (cleaner->rows)
+            *wn_rows_status(cleaner->rows, block->rows[i]) = (unsigned char)verdict;
+    }
+    wn_block_compact(block, keep);
+done:
+    wn_free(keep);
+    return status;
+}
+
+static void count_outliers(wn_cleaner *cleaner, const wn_block *block)
+{
+    for (size_t i = 0; i < block->n_rows; i++)
+        for (size_t j = 0; j < block->n_cols; j++)
+            cleaner->outliers[j] +=
+                wn_outliers_outside(&cleaner->recipe->columns[j], block->cells[i * block->n_cols + j]);
+}
+
+static void clean_cells(const wn_cleaner *cleaner, double *cells, size_t n_cols)
+{
+    for (size_t j = 0; j < n_cols; j++) {
+        double cell = cells[j];
+        cell = cell < cleaner->lower[j] ? cleaner->below[j] : cell > cleaner->upper[j] ? cleaner->above[j] : cell;
+        cells[j] = isnan(cell) ? cleaner->fill[j] : cell;
+    }
+}
+
+static wn_status cleaner_apply(void *context, wn_block *block)
+{
+    wn_cleaner *cleaner = context;
+    if (cleaner->counts)
+        count_outliers(cleaner, block);
+    if (cleaner->drops) {
+        wn_status status = drop_rows(cleaner, block);
+        if (status != WN_OK)
+            return status;
+    }
+    for (size_t i = 0; i < block->n_rows; i++)
+        clean_cells(cleaner, block->cells + i * block->n_cols, block->n_cols);
+    return WN_OK;
+}
+
+wn_block_step wn_cleaner_step(wn_cleaner *cleaner)
+{
+    return (wn_block_step){cleaner_apply, cleaner};
+}
+
+/* The step has counted already. */
+static wn_status add_nothing(void *state, const wn_block *block)
+{
+    (void)state;
+    (void)block;
+    return WN_OK;
+}
+
+static wn_span outlier_sums(void *state)
+{
+    wn_cleaner *cleaner = state;
+    return (wn_span){cleaner->outliers, cleaner->recipe->n_columns};
+}
+
+static wn_span no_keys(void *state)
+{
+    (void)state;
+    return (wn_span){NULL, 0};
+}
+
+wn_accumulator wn_cleaner_accumulator(wn_cleaner *cleaner)
+{
+    static const wn_accumulator_ops ops = {"outliers", add_nothing, outlier_sums, no_keys};
+    return (wn_accumulator){&ops, cleaner};
+}
+
+wn_status wn_clean_pilot(const wn_pilot *pilot, const wn_recipe *recipe, bool fills, wn_pilot *cleaned)
+{
+    wn_status status = WN_OK;
+    wn_pilot new = {.n_cols = pilot->n_cols, .is_complete = pilot->is_complete};
+    wn_cleaner cleaner = {0};
+    size_t n = pilot->n_rows;
+    TRY(wn_cleaner_init(&cleaner, recipe, NULL, fills));
+    TRY(wn_memory_new((void **)&new.cells, n, pilot->n_cols * sizeof *new.cells, __func__));
+    TRY(wn_new(&new.labels, n));
+    TRY(wn_new(&new.rows, n));
+    memcpy(new.cells, pilot->cells, n * pilot->n_cols * sizeof *new.cells);
+    memcpy(new.labels, pilot->labels, n * sizeof *new.labels);
+    memcpy(new.rows, pilot->rows, n * sizeof *new.rows);
+    wn_block block = {.n_rows = n, .n_cols = pilot->n_cols, .capacity = n};
+    block.cells = new.cells;
+    block.labels = new.labels;
+    block.rows = new.rows;
+    TRY(cleaner_apply(&cleaner, &block));
+    new.n_rows = block.n_rows;
+    *cleaned = new;
+    new = (wn_pilot){0};
+done:
+    wn_cleaner_clear(&cleaner);
+    wn_clean_pilot_clear(&new);
+    return status;
+}
+
+void wn_clean_pilot_clear(wn_pilot *cleaned)
+{
+    wn_free(cleaned->cells);
+    wn_free(cleaned->labels);
+    wn_free(cleaned->rows);
+    *cleaned = (wn_pilot){0};
+}
