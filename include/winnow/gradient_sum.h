@@ -1,7 +1,7 @@
 /* gradient_sum.h - the sum of the lanes' gradients over all ranks, the same bits however lanes lie on ranks.
  * A tensor (a layer's weights, or its biases) is summed as int32 at a unit that all ranks agree on first: one small
- * MPI_MAX of the largest exponent of each tensor over all lanes, then one MPI_SUM. A lane's value takes 31 - ceil(log2
- * lanes) bits with sign, so sums cannot overflow and nothing saturates. The first message also carries errors, stop
+ * MPI_MAX of the largest magnitude of each tensor over all lanes, then one MPI_SUM. A lane's value takes 31 - ceil(log2
+ * lanes) bits with its sign, so sums cannot overflow and nothing saturates. The first message also carries errors, stop
  * requests and whether a value was not finite. */
 #ifndef WINNOW_GRADIENT_SUM_H
 #define WINNOW_GRADIENT_SUM_H
@@ -21,9 +21,16 @@ float *wn_gradient_sum_lane(wn_gradient_sum *sum, size_t i);
 /* Local. Rows and summed loss behind lane i's gradient. */
 void wn_gradient_sum_set(wn_gradient_sum *sum, size_t i, int64_t n_rows, double loss);
 
+/* Local. Where training is, for messages: epoch and batch, from 1. */
+void wn_gradient_sum_locate(wn_gradient_sum *sum, int64_t epoch, int64_t batch);
+
+/* Local. The first layer whose outputs were not finite in a lane (wn_network_not_finite); the next reduce names it and
+ * forgets it. */
+void wn_gradient_sum_blame(wn_gradient_sum *sum, size_t layer);
+
 /* Collective. mean (n_parameters): the sum over all lanes divided by all rows; *loss the summed loss and *n_rows the
  * rows. `status` is what this rank brings (agreed as by wn_ranks_agree). Fails: that; WN_STOPPED where a rank wants to
- * stop; WN_BAD_DATA where a loss or gradient is not finite (the message names the layer). */
+ * stop; WN_BAD_DATA where a loss or gradient is not finite: "loss is not finite in epoch E, batch B, layer L". */
 WN_MUST_USE wn_status wn_gradient_sum_reduce(const wn_ranks *ranks, wn_gradient_sum *sum, wn_status status, float *mean,
                                              double *loss, int64_t *n_rows);
 

@@ -30,6 +30,9 @@ void wn_optimizer_free(wn_optimizer *optimizer);
  */
 void wn_optimizer_step(wn_optimizer *optimizer, const float *gradient, const unsigned char *mask, float *parameters);
 
+/* Local. Sets the parameters (n) whose mask (n) is 0 to 0. */
+void wn_optimizer_mask(const unsigned char *mask, float *parameters, size_t n);
+
 /* Local. The learning rate of the step to come: constant, or cosine from learning_rate to 0 over n_steps. */
 double wn_optimizer_learning_rate(const wn_optimizer *optimizer);
 

@@ -9,14 +9,15 @@
 #include <stdbool.h>
 
 typedef struct {
-    int64_t epoch;
-    double loss; /* mean over the epoch's rows, as they were seen */
+    int64_t epoch; /* from 1 */
+    double loss;   /* mean over the epoch's rows, as they were seen */
     bool has_validation;
     wn_metrics validation;
     double seconds;
 } wn_epoch;
 
-/* Called on every rank at a fixed step boundary; may change the mask, never the parameters but by it. */
+/* Called on every rank at a fixed step boundary; may change the mask, never the parameters but by it. step counts over
+ * all epochs, from 0; masked parameters are set to 0 after before_step. */
 typedef struct {
     wn_status (*before_step)(void *context, int64_t step, wn_network *network); /* Collective; may be NULL */
     wn_status (*after_epoch)(void *context, const wn_epoch *epoch);             /* Local, on every rank; may be NULL */

@@ -1,0 +1,240 @@
+#include "winnow/trainer.h"
+
+#include "winnow/clock.h"
+#include "winnow/gradient_sum.h"
+#include "winnow/log.h"
+#include "winnow/memory.h"
+
+#include <math.h>
+#include <string.h>
+
+typedef struct {
+    const wn_ranks *ranks;
+    const wn_lanes *lanes;
+    const wn_dataset *train, *validation;
+    const wn_labels *labels;
+    const wn_trainer_options *options;
+    wn_network *network;
+    size_t n_lanes, share; /* lanes of this rank; rows of one lane in one step */
+    wn_optimizer *optimizer;
+    wn_gradient_sum *sum;
+    wn_workspace *workspace;
+    float *mean;           /* (n_parameters) the step's gradient */
+    float *rows, *targets; /* (share, n_inputs), (share): one lane's part of a batch */
+    int64_t *order;        /* (rows here) lane after lane, in the order of this epoch */
+    size_t *order_first;   /* (n_lanes + 1) */
+    bool has_validation;
+    wn_status pending; /* what failed on this rank since the last message; the next one carries it */
+} trainer;
+
+static wn_status check_inputs(const trainer *t)
+{
+    if (t->lanes->n_rows < 1)
+        return wn_fail(WN_BAD_DATA, "there are no training rows");
+    if (t->train->n_rows > 0 && t->train->n_features != t->network->n_inputs)
+        return wn_fail(WN_INTERNAL, "rows of %zu features for a network of %zu inputs", t->train->n_features,
+                       t->network->n_inputs);
+    return WN_OK;
+}
+
+static wn_status open_buffers(trainer *t)
+{
+    wn_status status = WN_OK;
+    t->n_lanes = (size_t)(t->lanes->mine.last - t->lanes->mine.first);
+    t->share = (size_t)t->lanes->share;
+    TRY(check_inputs(t));
+    TRY(wn_optimizer_new(&t->optimizer, &t->options->optimizer, t->network->n_parameters,
+                         t->options->n_epochs * t->lanes->n_steps));
+    TRY(wn_gradient_sum_new(&t->sum, t->network, t->lanes));
+    TRY(wn_workspace_new(&t->workspace, t->network, t->n_lanes > 0 ? t->share : 0));
+    TRY(wn_new(&t->mean, t->network->n_parameters));
+    TRY(wn_new(&t->rows, t->n_lanes > 0 ? t->share * t->network->n_inputs : 0));
+    TRY(wn_new(&t->targets, t->n_lanes > 0 ? t->share : 0));
+    TRY(wn_new(&t->order, t->train->n_rows));
+    TRY(wn_new(&t->order_first, t->n_lanes + 1));
+done:
+    return status;
+}
+
+static void close_buffers(trainer *t)
+{
+    wn_free(t->order_first);
+    wn_free(t->order);
+    wn_free(t->targets);
+    wn_free(t->rows);
+    wn_free(t->mean);
+    wn_workspace_free(t->workspace);
+    wn_gradient_sum_free(t->sum);
+    wn_optimizer_free(t->optimizer);
+}
+
+/* Whether any rank has validation rows. */
+static wn_status find_validation(trainer *t)
+{
+    int64_t n_rows = t->validation != NULL ? (int64_t)t->validation->n_rows : 0;
+    wn_status status = wn_ranks_sum(t->ranks, &n_rows, 1);
+    t->has_validation = n_rows > 0;
+    return status;
+}
+
+/* The order of this rank's lanes in an epoch (from 0). */
+static wn_status shuffle(trainer *t, int64_t epoch)
+{
+    for (size_t i = 0; i < t->n_lanes; i++) {
+        int64_t lane = t->lanes->mine.first + (int64_t)i;
+        size_t n = 0;
+        wn_status status = wn_lanes_order(t->train, lane, t->options->seed, epoch, t->order + t->order_first[i], &n);
+        if (status != WN_OK)
+            return status;
+        t->order_first[i + 1] = t->order_first[i] + n;
+    }
+    return WN_OK;
+}
+
+/* Copies a lane's rows of step s of the epoch; zero rows fill the share up. Returns how many are rows. */
+static size_t gather(trainer *t, size_t lane, int64_t s)
+{
+    size_t n_inputs = t->network->n_inputs, first = t->order_first[lane] + (size_t)s * t->share;
+    size_t left = first < t->order_first[lane + 1] ? t->order_first[lane + 1] - first : 0;
+    size_t n = left < t->share ? left : t->share;
+    for (size_t i = 0; i < n; i++) {
+        size_t row = (size_t)t->order[first + i];
+        memcpy(t->rows + i * n_inputs, t->train->features + row * n_inputs, n_inputs * sizeof *t->rows);
+        t->targets[i] = t->train->targets[row];
+    }
+    memset(t->rows + n * n_inputs, 0, (t->share - n) * n_inputs * sizeof *t->rows);
+    memset(t->targets + n, 0, (t->share - n) * sizeof *t->targets);
+    return n;
+}
+
+static void make_gradients(trainer *t, int64_t step, int64_t s)
+{
+    for (size_t i = 0; i < t->n_lanes; i++) {
+        wn_dropout_draw draw = {t->options->seed, step, t->lanes->mine.first + (int64_t)i};
+        size_t n = gather(t, i, s);
+        double loss = wn_network_gradient(t->network, t->workspace, t->rows, t->targets, t->share, n, draw,
+                                          wn_gradient_sum_lane(t->sum, i));
+        wn_gradient_sum_set(t->sum, i, (int64_t)n, loss);
+        if (!isfinite(loss))
+            wn_gradient_sum_blame(t->sum, wn_network_not_finite(t->network, t->workspace, t->share));
+    }
+}
+
+/* The hook is called on every rank, whatever failed on this one. */
+static void before_step(trainer *t, int64_t step)
+{
+    const wn_trainer_hooks *hooks = &t->options->hooks;
+    if (hooks->before_step == NULL)
+        return;
+    wn_status status = hooks->before_step(hooks->context, step, t->network);
+    if (t->pending == WN_OK)
+        t->pending = status;
+    if (t->options->mask != NULL)
+        wn_optimizer_mask(t->options->mask, t->network->parameters, t->network->n_parameters);
+}
+
+static wn_status run_step(trainer *t, int64_t epoch, int64_t s, double *loss, int64_t *n_rows)
+{
+    int64_t step = epoch * t->lanes->n_steps + s;
+    before_step(t, step);
+    if (t->pending == WN_OK)
+        make_gradients(t, step, s);
+    wn_gradient_sum_locate(t->sum, epoch + 1, s + 1);
+    wn_status status = wn_gradient_sum_reduce(t->ranks, t->sum, t->pending, t->mean, loss, n_rows);
+    if (status == WN_OK)
+        wn_optimizer_step(t->optimizer, t->mean, t->options->mask, t->network->parameters);
+    return status;
+}
+
+/* All steps of an epoch; *loss the mean over its rows. */
+static wn_status run_steps(trainer *t, int64_t epoch, double *loss)
+{
+    int64_t n_seen = 0;
+    double total = (double)t->options->n_epochs * (double)t->lanes->n_rows, sum = 0.0;
+    t->pending = shuffle(t, epoch);
+    for (int64_t s = 0; s < t->lanes->n_steps; s++) {
+        double step_loss;
+        int64_t n_rows;
+        wn_status status = run_step(t, epoch, s, &step_loss, &n_rows);
+        if (status != WN_OK)
+            return status;
+        sum += step_loss;
+        n_seen += n_rows;
+        wn_log_progress(t->options->stage, "rows", (double)epoch * (double)t->lanes->n_rows + (double)n_seen, total);
+    }
+    *loss = sum / (double)n_seen;
+    return WN_OK;
+}
+
+static void tell(const trainer *t, const wn_epoch *epoch)
+{
+    bool is_regression = t->network->task == WN_TASK_REGRESSION;
+    double value = is_regression ? epoch->validation.r2 : epoch->validation.accuracy;
+    const char *name = is_regression ? "validation_r2" : "validation_accuracy";
+    if (epoch->has_validation && isfinite(value) && isfinite(epoch->validation.loss))
+        wn_event("epoch", "{s:s, s:I, s:f, s:f, s:f, s:f}", "stage", t->options->stage, "epoch",
+                 (json_int_t)epoch->epoch, "loss", epoch->loss, "validation_loss", epoch->validation.loss, name, value,
+                 "seconds", epoch->seconds);
+    else
+        wn_event("epoch", "{s:s, s:I, s:f, s:f}", "stage", t->options->stage, "epoch", (json_int_t)epoch->epoch, "loss",
+                 epoch->loss, "seconds", epoch->seconds);
+}
+
+static wn_status run_epoch(trainer *t, int64_t index, wn_epoch *epoch)
+{
+    wn_status status = WN_OK;
+    const wn_trainer_hooks *hooks = &t->options->hooks;
+    double start = wn_clock_seconds();
+
+    epoch->epoch = index + 1;
+    TRY(run_steps(t, index, &epoch->loss));
+    if (t->has_validation)
+        TRY(wn_metrics_of(t->ranks, t->network, t->labels, t->validation, &epoch->validation));
+    epoch->has_validation = t->has_validation;
+    epoch->seconds = wn_clock_seconds() - start;
+    tell(t, epoch);
+    if (hooks->after_epoch != NULL)
+        TRY(wn_ranks_agree(t->ranks, hooks->after_epoch(hooks->context, epoch)));
+done:
+    return status;
+}
+
+wn_status wn_trainer_run(const wn_ranks *ranks, const wn_lanes *lanes, const wn_dataset *train,
+                         const wn_dataset *validation, const wn_labels *labels, const wn_trainer_options *options,
+                         wn_network *network, wn_epoch **epochs)
+{
+    wn_status status = WN_OK;
+    wn_epoch *made = NULL;
+    trainer t = {.ranks = ranks,
+                 .lanes = lanes,
+                 .train = train,
+                 .validation = validation,
+                 .labels = labels,
+                 .options = options,
+                 .network = network};
+
+    status = open_buffers(&t);
+    if (status == WN_OK)
+        status = wn_new(&made, (size_t)options->n_epochs);
+    TRY(wn_ranks_agree(ranks, status));
+    TRY(find_validation(&t));
+    if (options->mask != NULL)
+        wn_optimizer_mask(options->mask, network->parameters, network->n_parameters);
+    for (int64_t e = 0; e < options->n_epochs; e++)
+        TRY(run_epoch(&t, e, &made[e]));
+    if (epochs != NULL) {
+        *epochs = made;
+        made = NULL;
+    }
+done:
+    wn_epochs_free(made, options->n_epochs);
+    close_buffers(&t);
+    return status;
+}
+
+void wn_epochs_free(wn_epoch *epochs, int64_t n_epochs)
+{
+    for (int64_t i = 0; epochs != NULL && i < n_epochs; i++)
+        wn_metrics_clear(&epochs[i].validation);
+    wn_free(epochs);
+}
