@@ -7,7 +7,7 @@ static void add_number(wn_hasher *hasher, int64_t number)
 
 static void add_file(wn_hasher *hasher, const wn_file *file)
 {
-    wn_hasher_add_text(hasher, file->path);
+    wn_hasher_add_text(hasher, file->name);
     add_number(hasher, file->n_bytes);
     add_number(hasher, file->mtime);
     add_number(hasher, file->n_rows);

@@ -1,0 +1,188 @@
+#include "block_source.h"
+
+#include "winnow/memory.h"
+
+#include <math.h>
+#include <string.h>
+
+static wn_status new_missing_labels(wn_block_source *s, const wn_reader_options *options)
+{
+    if (!s->catalog->has_label)
+        return WN_OK;
+    const wn_dataset_info *dataset = &s->catalog->datasets[s->catalog->label.dataset];
+    return wn_missing_values_of(dataset, options->label_missing, options->n_label_missing, &s->label_missing,
+                                &s->n_label_missing);
+}
+
+wn_status wn_block_source_init(wn_block_source *s, const wn_catalog *catalog, const wn_reader_options *options)
+{
+    wn_status status = WN_OK;
+    *s = (wn_block_source){.catalog = catalog, .infinite_is_missing = options->infinite_is_missing};
+    TRY(wn_read_plans_new(&s->plans, catalog, options));
+    TRY(new_missing_labels(s, options));
+done:
+    return status;
+}
+
+void wn_block_source_clear(wn_block_source *s)
+{
+    for (size_t i = 0; i < WN_MOST_OPEN_FILES; i++)
+        wn_table_file_close(s->files[i]);
+    wn_read_plans_free(s->plans, s->catalog);
+    wn_free(s->label_missing);
+    wn_free(s->scratch);
+    *s = (wn_block_source){0};
+}
+
+int64_t wn_block_source_bytes(const wn_block_source *s)
+{
+    int64_t n = s->closed_bytes;
+    for (size_t i = 0; i < WN_MOST_OPEN_FILES && s->files[i] != NULL; i++)
+        n += s->files[i]->bytes_read;
+    return n;
+}
+
+/* The open file, moved to the front; the one not used for longest makes room. */
+static wn_status use_file(wn_block_source *s, size_t number, wn_table_file **file)
+{
+    wn_table_file *used = NULL;
+    size_t at = 0;
+    while (at < WN_MOST_OPEN_FILES && s->files[at] != NULL && s->files[at]->number != number)
+        at++;
+    if (at < WN_MOST_OPEN_FILES && s->files[at] != NULL) {
+        used = s->files[at];
+    } else {
+        wn_status status = wn_table_file_open(&used, s->catalog, number);
+        if (status != WN_OK)
+            return status;
+        at = at < WN_MOST_OPEN_FILES ? at : WN_MOST_OPEN_FILES - 1;
+        s->closed_bytes += s->files[at] != NULL ? s->files[at]->bytes_read : 0;
+        wn_table_file_close(s->files[at]);
+    }
+    memmove(&s->files[1], &s->files[0], at * sizeof *s->files);
+    s->files[0] = used;
+    *file = used;
+    return WN_OK;
+}
+
+static wn_status need_scratch(wn_block_source *s, size_t n_cells)
+{
+    if (n_cells * sizeof(double) <= s->scratch_bytes)
+        return WN_OK;
+    wn_free(s->scratch);
+    s->scratch = NULL;
+    s->scratch_bytes = 0;
+    wn_status status = wn_memory_new(&s->scratch, n_cells, sizeof(double), __func__);
+    if (status == WN_OK)
+        s->scratch_bytes = n_cells * sizeof(double);
+    return status;
+}
+
+static size_t least(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+/* The included columns of one dataset, a slice of rows at a time. */
+static wn_status read_dataset(wn_block_source *s, wn_table_file *file, size_t dataset, const wn_block_extent *extent,
+                              wn_cells block)
+{
+    wn_status status = WN_OK;
+    const wn_read_plan *plan = &s->plans[dataset];
+    int rank;
+    TRY(wn_table_file_open_dataset(file, dataset, &rank));
+    size_t width = rank == 2 ? plan->ranges_width : s->catalog->datasets[dataset].width;
+    const size_t *picks = rank == 2 ? plan->in_ranges : plan->in_row;
+    size_t n_cols = s->catalog->n_columns, slice = least(wn_table_file_slice(file, dataset, width), extent->n_rows);
+    bool is_direct = plan->n_columns == n_cols && width == n_cols;
+    TRY(need_scratch(s, is_direct ? 0 : slice * width));
+    for (size_t row = 0; row < extent->n_rows; row += slice) {
+        size_t n = least(slice, extent->n_rows - row);
+        wn_cells rows = wn_cells_at(block, row * n_cols);
+        wn_cells part = is_direct ? rows : (wn_cells){.data = s->scratch, .is_float32 = block.is_float32};
+        TRY(wn_table_file_read(file, dataset, extent->first_row_in_file + (int64_t)row, n, plan->ranges, plan->n_ranges,
+                               block.is_float32, part.data));
+        for (size_t i = 0; i < plan->n_missing; i++)
+            wn_cells_forget(part, n * width, plan->missing[i]);
+        if (!is_direct)
+            wn_cells_pick(rows, n_cols, plan->first_column, part, width, picks, plan->n_columns, n);
+    }
+done:
+    return status;
+}
+
+static wn_status check_infinite(const wn_block_source *s, const wn_block_extent *extent, wn_cells block)
+{
+    size_t n_cols = s->catalog->n_columns, n = extent->n_rows * n_cols;
+    if (s->infinite_is_missing) {
+        wn_cells_forget_infinite(block, n);
+        return WN_OK;
+    }
+    size_t at = wn_cells_find_infinite(block, n);
+    if (at == n)
+        return WN_OK;
+    return wn_fail(WN_BAD_DATA, "%s: column '%s', row %lld: the cell is infinite", s->catalog->files[extent->file].path,
+                   s->catalog->columns[at % n_cols].name,
+                   (long long)extent->first_row_in_file + (long long)(at / n_cols));
+}
+
+wn_status wn_block_source_cells(wn_block_source *s, const wn_block_extent *extent, wn_cells block)
+{
+    wn_status status = WN_OK;
+    wn_table_file *file = NULL;
+    TRY(use_file(s, extent->file, &file));
+    for (size_t d = 0; d < s->catalog->n_datasets; d++) {
+        if (s->plans[d].n_columns > 0)
+            TRY(read_dataset(s, file, d, extent, block));
+    }
+    TRY(check_infinite(s, extent, block));
+done:
+    return status;
+}
+
+static wn_status check_labels(const wn_block_source *s, const wn_block_extent *extent, double *labels)
+{
+    wn_cells cells = {.data = labels};
+    for (size_t i = 0; i < s->n_label_missing; i++)
+        wn_cells_forget(cells, extent->n_rows, s->label_missing[i]);
+    if (s->infinite_is_missing)
+        wn_cells_forget_infinite(cells, extent->n_rows);
+    size_t at = wn_cells_find_infinite(cells, extent->n_rows);
+    if (at == extent->n_rows)
+        return WN_OK;
+    return wn_fail(WN_BAD_DATA, "%s: label '%s', row %lld: the label is infinite", s->catalog->files[extent->file].path,
+                   s->catalog->label.name, (long long)extent->first_row_in_file + (long long)at);
+}
+
+static wn_status read_labels(wn_block_source *s, const wn_block_extent *extent, double *labels)
+{
+    wn_status status = WN_OK;
+    wn_table_file *file = NULL;
+    const wn_column *label = &s->catalog->label;
+    const wn_column_range range = {.first = label->position, .n = 1};
+    int rank;
+    TRY(use_file(s, extent->file, &file));
+    TRY(wn_table_file_open_dataset(file, label->dataset, &rank));
+    size_t width = rank > 2 ? s->catalog->datasets[label->dataset].width : 1;
+    size_t pick = rank > 2 ? label->position : 0;
+    size_t slice = least(wn_table_file_slice(file, label->dataset, width), extent->n_rows);
+    TRY(need_scratch(s, slice * width));
+    for (size_t row = 0; row < extent->n_rows; row += slice) {
+        size_t n = least(slice, extent->n_rows - row);
+        TRY(wn_table_file_read(file, label->dataset, extent->first_row_in_file + (int64_t)row, n, &range, 1, false,
+                               s->scratch));
+        wn_cells_pick((wn_cells){.data = labels + row}, 1, 0, (wn_cells){.data = s->scratch}, width, &pick, 1, n);
+    }
+    TRY(check_labels(s, extent, labels));
+done:
+    return status;
+}
+
+wn_status wn_block_source_labels(wn_block_source *s, const wn_block_extent *extent, double *labels)
+{
+    if (s->catalog->has_label)
+        return read_labels(s, extent, labels);
+    for (size_t i = 0; i < extent->n_rows; i++)
+        labels[i] = NAN;
+    return WN_OK;
+}

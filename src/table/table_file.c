@@ -1,0 +1,187 @@
+#include "table_file.h"
+
+#include "winnow/memory.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+
+enum { SLICE_BYTES = 16 << 20, MOST_SLICE_BYTES = 1 << 30, MOST_CACHE_BYTES = 16 << 20 };
+
+static const wn_file *cataloged(const wn_table_file *file)
+{
+    return &file->catalog->files[file->number];
+}
+
+/* Reading beyond the end gives zeros without an error, so the size is looked at again and again. */
+static wn_status check_size(const wn_table_file *file)
+{
+    struct stat info;
+    if (stat(file->file.path, &info) != 0)
+        return wn_fail(WN_IO, "%s: %s", file->file.path, strerror(errno));
+    if (info.st_size != cataloged(file)->n_bytes)
+        return wn_fail(WN_BAD_DATA, "%s: has changed since it was first looked at: %lld bytes, not %lld",
+                       file->file.path, (long long)info.st_size, (long long)cataloged(file)->n_bytes);
+    return WN_OK;
+}
+
+wn_status wn_table_file_open(wn_table_file **file, const wn_catalog *catalog, size_t number)
+{
+    wn_status status = WN_OK;
+    wn_table_file *f = NULL;
+    TRY(wn_new(&f, 1));
+    f->catalog = catalog;
+    f->number = number;
+    f->file.id = f->file.links = -1;
+    TRY(wn_new(&f->datasets, catalog->n_datasets));
+    for (size_t d = 0; d < catalog->n_datasets; d++)
+        f->datasets[d].id = -1;
+    TRY(wn_hdf5_open(&f->file, catalog->files[number].path));
+    TRY(check_size(f));
+    *file = f;
+    f = NULL;
+done:
+    wn_table_file_close(f);
+    return status;
+}
+
+void wn_table_file_close(wn_table_file *file)
+{
+    if (file == NULL)
+        return;
+    for (size_t d = 0; file->datasets != NULL && d < file->catalog->n_datasets; d++)
+        wn_hdf5_release(file->datasets[d].id);
+    wn_hdf5_close(&file->file);
+    wn_free(file->datasets);
+    wn_free(file);
+}
+
+/* The library's own cache of chunks helps only where a block ends inside a chunk: there it holds one row of chunks, if
+ * that is not too much; elsewhere each chunk is asked for once and the cache would be waste. */
+static void set_chunk_cache(hid_t access, hid_t dataset, const wn_open_dataset *d, int64_t block_rows)
+{
+    hsize_t chunk[H5S_MAX_RANK];
+    hid_t creation = H5Dget_create_plist(dataset), type = H5Dget_type(dataset);
+    size_t n_bytes = 0;
+    if (H5Pget_layout(creation) == H5D_CHUNKED && H5Pget_chunk(creation, H5S_MAX_RANK, chunk) == d->rank &&
+        block_rows % (int64_t)chunk[0] != 0) {
+        n_bytes = H5Tget_size(type) * (size_t)chunk[0];
+        for (int i = 1; i < d->rank && n_bytes <= MOST_CACHE_BYTES; i++)
+            n_bytes *= (size_t)((d->dims[i] + chunk[i] - 1) / chunk[i] * chunk[i]);
+    }
+    H5Pset_chunk_cache(access, 521, n_bytes <= MOST_CACHE_BYTES ? n_bytes : 0, 1.0);
+    wn_hdf5_release(creation);
+    wn_hdf5_release(type);
+}
+
+static wn_status read_shape(wn_open_dataset *d, const wn_table_file *file, const char *path, size_t expected_width)
+{
+    hid_t space = H5Dget_space(d->id), creation = H5Dget_create_plist(d->id);
+    hsize_t chunk[H5S_MAX_RANK], width = 1;
+    d->rank = space < 0 ? -1 : H5Sget_simple_extent_dims(space, d->dims, NULL);
+    d->slice_rows = 1;
+    if (creation >= 0 && H5Pget_layout(creation) == H5D_CHUNKED && H5Pget_chunk(creation, H5S_MAX_RANK, chunk) > 0)
+        d->slice_rows = (size_t)chunk[0];
+    wn_hdf5_release(creation);
+    wn_hdf5_release(space);
+    for (int i = 1; i < d->rank; i++)
+        width *= d->dims[i];
+    if (d->rank < 1 || (int64_t)d->dims[0] != cataloged(file)->n_rows || width != expected_width)
+        return wn_fail(WN_BAD_DATA, "%s: %s: has changed since it was first looked at", file->file.path, path);
+    return WN_OK;
+}
+
+/* A cache is chosen at opening, by what only an open dataset tells. */
+static wn_status open_dataset(wn_table_file *file, wn_open_dataset *d, const wn_dataset_info *info)
+{
+    wn_status status = WN_OK;
+    hid_t access = H5Pcreate(H5P_DATASET_ACCESS), again = -1;
+    TRY(wn_hdf5_open_object(&file->file, info->path, &d->id));
+    if (d->id < 0 || access < 0 || H5Iget_type(d->id) != H5I_DATASET) {
+        status = wn_fail(WN_BAD_DATA, "%s: %s: is not there any more", file->file.path, info->path);
+        goto done;
+    }
+    TRY(read_shape(d, file, info->path, info->width));
+    set_chunk_cache(access, d->id, d, cataloged(file)->block_rows);
+    wn_hdf5_release(d->id);
+    d->id = -1;
+    again = H5Dopen2(file->file.id, info->path, access);
+    if (again < 0)
+        status = wn_hdf5_fail(&file->file, info->path, "truncated or damaged");
+    else
+        d->id = again;
+done:
+    wn_hdf5_release(access);
+    if (status != WN_OK) {
+        wn_hdf5_release(d->id);
+        d->id = -1;
+    }
+    return status;
+}
+
+wn_status wn_table_file_open_dataset(wn_table_file *file, size_t dataset, int *rank)
+{
+    wn_status status = WN_OK;
+    wn_open_dataset *d = &file->datasets[dataset];
+    if (d->id < 0)
+        TRY(open_dataset(file, d, &file->catalog->datasets[dataset]));
+    *rank = d->rank;
+done:
+    return status;
+}
+
+size_t wn_table_file_slice(const wn_table_file *file, size_t dataset, size_t width)
+{
+    size_t row_bytes = width * sizeof(double), chunk = file->datasets[dataset].slice_rows;
+    size_t rows = SLICE_BYTES / row_bytes;
+    if (rows >= chunk)
+        return rows / chunk * chunk;
+    if (chunk <= MOST_SLICE_BYTES / row_bytes)
+        return chunk;
+    return rows > 0 ? rows : 1;
+}
+
+static hid_t select_rows(const wn_open_dataset *d, int64_t first, size_t n_rows, const wn_column_range *ranges,
+                         size_t n_ranges)
+{
+    hsize_t start[H5S_MAX_RANK] = {(hsize_t)first}, count[H5S_MAX_RANK];
+    hid_t space = H5Dget_space(d->id);
+    memcpy(count, d->dims, sizeof count);
+    count[0] = n_rows;
+    if (space < 0)
+        return -1;
+    herr_t result = 0;
+    if (d->rank != 2)
+        result = H5Sselect_hyperslab(space, H5S_SELECT_SET, start, NULL, count, NULL);
+    for (size_t i = 0; d->rank == 2 && i < n_ranges && result >= 0; i++) {
+        start[1] = ranges[i].first;
+        count[1] = ranges[i].n;
+        result = H5Sselect_hyperslab(space, i == 0 ? H5S_SELECT_SET : H5S_SELECT_OR, start, NULL, count, NULL);
+    }
+    if (result >= 0)
+        return space;
+    wn_hdf5_release(space);
+    return -1;
+}
+
+wn_status wn_table_file_read(wn_table_file *file, size_t dataset, int64_t first, size_t n_rows,
+                             const wn_column_range *ranges, size_t n_ranges, bool is_float32, void *cells)
+{
+    wn_status status = WN_OK;
+    const wn_open_dataset *d = &file->datasets[dataset];
+    const char *path = file->catalog->datasets[dataset].path;
+    hid_t memory = -1, type = is_float32 ? H5T_NATIVE_FLOAT : H5T_NATIVE_DOUBLE;
+    hid_t space = select_rows(d, first, n_rows, ranges, n_ranges);
+    hsize_t n_cells = space < 0 ? 0 : (hsize_t)H5Sget_select_npoints(space);
+    memory = H5Screate_simple(1, &n_cells, NULL);
+    if (space < 0 || memory < 0 || H5Dread(d->id, type, memory, space, H5P_DEFAULT, cells) < 0) {
+        status = wn_hdf5_fail(&file->file, path, "its rows cannot be read: truncated or damaged");
+        goto done;
+    }
+    TRY(check_size(file));
+    file->bytes_read += (int64_t)(n_cells * (is_float32 ? sizeof(float) : sizeof(double)));
+done:
+    wn_hdf5_release(memory);
+    wn_hdf5_release(space);
+    return status;
+}

@@ -1,0 +1,46 @@
+/* table_file.h - one file of a catalog, open, and runs of rows of its datasets. */
+#ifndef WINNOW_TABLE_TABLE_FILE_H
+#define WINNOW_TABLE_TABLE_FILE_H
+
+#include "hdf5_file.h"
+#include "winnow/catalog.h"
+
+/* Columns [first, first + n) of a dataset of two dimensions. */
+typedef struct {
+    size_t first, n;
+} wn_column_range;
+
+typedef struct {
+    hid_t id; /* -1: not opened yet */
+    int rank;
+    hsize_t dims[H5S_MAX_RANK];
+    size_t slice_rows; /* rows are read in runs of a multiple of these, so that a chunk is decoded once */
+} wn_open_dataset;
+
+typedef struct {
+    const wn_catalog *catalog; /* borrowed */
+    size_t number;             /* of the file in the catalog */
+    wn_hdf5_file file;
+    wn_open_dataset *datasets; /* (catalog->n_datasets) */
+    int64_t bytes_read;
+} wn_table_file;
+
+/* Local. Opens file `number`. Fails: WN_NO_INPUT, WN_BAD_DATA (also where it is not the file that was cataloged),
+ * WN_NO_MEMORY. */
+WN_MUST_USE wn_status wn_table_file_open(wn_table_file **file, const wn_catalog *catalog, size_t number);
+void wn_table_file_close(wn_table_file *file);
+
+/* Local. Opens a dataset once and says of how many dimensions it is: ranges mean something for two. Fails: WN_BAD_DATA.
+ */
+WN_MUST_USE wn_status wn_table_file_open_dataset(wn_table_file *file, size_t dataset, int *rank);
+
+/* Local. How many rows of `width` cells to read at a time, so that they take no more than a bounded buffer where a
+ * chunk does not. */
+size_t wn_table_file_slice(const wn_table_file *file, size_t dataset, size_t width);
+
+/* Local. Rows [first, first + n_rows) of an open dataset into cells of the memory type: of a dataset of two dimensions
+ * the ranges' columns side by side, of others everything. Fails: WN_BAD_DATA (damaged), WN_IO. */
+WN_MUST_USE wn_status wn_table_file_read(wn_table_file *file, size_t dataset, int64_t first, size_t n_rows,
+                                         const wn_column_range *ranges, size_t n_ranges, bool is_float32, void *cells);
+
+#endif
