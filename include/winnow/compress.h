@@ -64,9 +64,10 @@ WN_MUST_USE wn_status wn_compress_run(const wn_ranks *ranks, const wn_compress_o
                                       const wn_recipe *recipe, const wn_network *network,
                                       struct wn_background *background, const char *path, wn_compress_report *report);
 
-/* Collective. (1/N) sum |F(x) - F(x, theta)|^2 over a dataset spread over ranks, F the outputs (logits) of two networks
- * of equal inputs. */
-WN_MUST_USE wn_status wn_compress_distance(const wn_ranks *ranks, const wn_network *full, const wn_network *small,
-                                           const wn_dataset *dataset, double *distance);
+/* Collective. (1/N) sum |F(x) - F(x, theta)|^2 over rows spread over ranks, F the outputs (logits) of two networks. The
+ * same rows are given as each network sees them: equal counts and pieces, but a compressed one may see fewer features.
+ */
+WN_MUST_USE wn_status wn_compress_distance(const wn_ranks *ranks, const wn_network *full, const wn_dataset *full_rows,
+                                           const wn_network *small, const wn_dataset *small_rows, double *distance);
 
 #endif

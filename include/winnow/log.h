@@ -14,6 +14,9 @@ typedef enum { WN_LOG_QUIET, WN_LOG_NORMAL, WN_LOG_VERBOSE } wn_log_level;
 /* Local. Sets who speaks: `is_speaker` is true on rank 0. Colour is used on a terminal unless NO_COLOR is set. */
 void wn_log_setup(bool is_speaker, wn_log_level level);
 
+/* Local. Whether this process is the one that speaks, and not told to be quiet. */
+bool wn_log_speaks(void);
+
 /* Local. One line "HH:MM:SS message" on stderr: info at NORMAL and VERBOSE, detail at VERBOSE, warning and error
  * always. Warnings are also kept, see wn_log_warnings. */
 void wn_log_info(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -1,0 +1,136 @@
+#include "winnow/memory.h"
+
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A header of one alignment unit lies before what the caller gets and holds its size. */
+typedef struct {
+    size_t n_bytes;
+} header;
+
+static atomic_size_t used, peak, limit;
+static atomic_llong calls, fail_at;
+
+static header *header_of(void *pointer)
+{
+    return (header *)(void *)((char *)pointer - WN_ALIGNMENT);
+}
+
+static void count(size_t n_bytes)
+{
+    size_t now = atomic_fetch_add(&used, n_bytes) + n_bytes;
+    size_t most = atomic_load(&peak);
+    while (now > most && !atomic_compare_exchange_weak(&peak, &most, now))
+        ;
+}
+
+/* Whether this allocation is the one that a test wants to fail. */
+static bool fails_on_demand(void)
+{
+    long long number = atomic_fetch_add(&calls, 1) + 1;
+    return number == atomic_load(&fail_at);
+}
+
+static wn_status refuse(size_t n, size_t size, const char *purpose)
+{
+    return wn_fail(WN_NO_MEMORY, "out of memory: %zu x %zu bytes in %s (%zu MiB in use, limit %zu MiB)", n, size,
+                   purpose, wn_memory_used() >> 20, atomic_load(&limit) >> 20);
+}
+
+wn_status wn_memory_new(void **pointer, size_t n, size_t size, const char *purpose)
+{
+    size_t n_bytes, padded;
+    size_t bound = atomic_load(&limit);
+    if (__builtin_mul_overflow(n, size, &n_bytes) || __builtin_add_overflow(n_bytes, 2 * WN_ALIGNMENT, &padded))
+        return refuse(n, size, purpose);
+    if (fails_on_demand() || (bound > 0 && wn_memory_used() + n_bytes > bound))
+        return refuse(n, size, purpose);
+    padded = (padded / WN_ALIGNMENT) * WN_ALIGNMENT;
+    char *memory = aligned_alloc(WN_ALIGNMENT, padded);
+    if (memory == NULL)
+        return refuse(n, size, purpose);
+    memset(memory, 0, padded);
+    ((header *)(void *)memory)->n_bytes = n_bytes;
+    count(n_bytes);
+    *pointer = memory + WN_ALIGNMENT;
+    return WN_OK;
+}
+
+wn_status wn_memory_resize(void **pointer, size_t n, size_t size, const char *purpose)
+{
+    void *grown = NULL;
+    wn_status status = wn_memory_new(&grown, n, size, purpose);
+    if (status != WN_OK)
+        return status;
+    if (*pointer != NULL) {
+        size_t old = header_of(*pointer)->n_bytes, new_bytes = n * size;
+        memcpy(grown, *pointer, old < new_bytes ? old : new_bytes);
+        wn_free(*pointer);
+    }
+    *pointer = grown;
+    return WN_OK;
+}
+
+wn_status wn_string_copy(char **copy, const char *text)
+{
+    size_t n = strlen(text) + 1;
+    char *memory = NULL;
+    wn_status status = wn_new(&memory, n);
+    if (status != WN_OK)
+        return status;
+    memcpy(memory, text, n);
+    *copy = memory;
+    return WN_OK;
+}
+
+wn_status wn_string_format(char **text, const char *format, ...)
+{
+    va_list arguments, again;
+    va_start(arguments, format);
+    va_copy(again, arguments);
+    int n = vsnprintf(NULL, 0, format, arguments);
+    char *memory = NULL;
+    wn_status status = n < 0 ? wn_fail(WN_INTERNAL, "bad format \"%s\"", format) : wn_new(&memory, (size_t)n + 1);
+    if (status == WN_OK) {
+        vsnprintf(memory, (size_t)n + 1, format, again);
+        *text = memory;
+    }
+    va_end(again);
+    va_end(arguments);
+    return status;
+}
+
+void wn_free(void *pointer)
+{
+    if (pointer == NULL)
+        return;
+    header *head = header_of(pointer);
+    atomic_fetch_sub(&used, head->n_bytes);
+    free(head);
+}
+
+size_t wn_memory_used(void)
+{
+    return atomic_load(&used);
+}
+
+size_t wn_memory_peak(void)
+{
+    return atomic_load(&peak);
+}
+
+void wn_memory_limit(size_t bytes)
+{
+    atomic_store(&limit, bytes);
+}
+
+int64_t wn_memory_fail_at(int64_t nth)
+{
+    long long before = atomic_exchange(&calls, 0);
+    atomic_store(&fail_at, nth);
+    return before;
+}

@@ -1,0 +1,90 @@
+/* wn_ranks_exchange: every rank sends a part to every rank. */
+#include "winnow/memory.h"
+#include "winnow/ranks.h"
+
+#include <string.h>
+
+enum { EXCHANGE_TAG = 77, PIECE = 1 << 30 };
+
+/* Where each rank's part begins, in bytes; offsets (size + 1). */
+static void offsets_of(const size_t *counts, int n, size_t size, size_t *offsets)
+{
+    offsets[0] = 0;
+    for (int r = 0; r < n; r++)
+        offsets[r + 1] = offsets[r] + counts[r] * size;
+}
+
+static size_t n_pieces(size_t n_bytes)
+{
+    return (n_bytes + PIECE - 1) / PIECE;
+}
+
+/* Sends to rank `to` and receives from rank `from`, in pieces; requests has room for all of them. */
+static wn_status shift(const wn_ranks *ranks, const char *send, size_t n_send, int to, char *receive, size_t n_receive,
+                       int from, MPI_Request *requests)
+{
+    int n = 0, failed = MPI_SUCCESS;
+    for (size_t i = 0; i < n_receive; i += PIECE) {
+        int count = (int)(n_receive - i < PIECE ? n_receive - i : PIECE);
+        failed |= MPI_Irecv(receive + i, count, MPI_BYTE, from, EXCHANGE_TAG, ranks->comm, &requests[n++]);
+    }
+    for (size_t i = 0; i < n_send; i += PIECE) {
+        int count = (int)(n_send - i < PIECE ? n_send - i : PIECE);
+        failed |= MPI_Isend(send + i, count, MPI_BYTE, to, EXCHANGE_TAG, ranks->comm, &requests[n++]);
+    }
+    failed |= MPI_Waitall(n, requests, MPI_STATUSES_IGNORE);
+    return failed == MPI_SUCCESS ? WN_OK : wn_fail(WN_INTERNAL, "MPI cannot exchange with ranks %d and %d", to, from);
+}
+
+typedef struct {
+    size_t *from, *to; /* (size + 1) offsets */
+    MPI_Request *requests;
+    char *received;
+} buffers;
+
+static wn_status new_buffers(const wn_ranks *ranks, const size_t *n_to, const size_t *n_from, size_t size, buffers *use)
+{
+    wn_status status = WN_OK;
+    size_t n = (size_t)ranks->size + 1, most = 0;
+    TRY(wn_new(&use->from, n));
+    TRY(wn_new(&use->to, n));
+    offsets_of(n_to, ranks->size, size, use->to);
+    offsets_of(n_from, ranks->size, size, use->from);
+    for (int r = 0; r < ranks->size; r++) {
+        size_t pieces = n_pieces(n_to[r] * size) + n_pieces(n_from[r] * size);
+        most = pieces > most ? pieces : most;
+    }
+    TRY(wn_new(&use->requests, 2 * most + 2));
+    TRY(wn_new(&use->received, use->from[ranks->size]));
+done:
+    return status;
+}
+
+static wn_status exchange_counts(const wn_ranks *ranks, const size_t *n_to, size_t *n_from)
+{
+    _Static_assert(sizeof(size_t) == sizeof(uint64_t), "counts travel as 64 bits");
+    int code = MPI_Alltoall(n_to, 1, MPI_UINT64_T, n_from, 1, MPI_UINT64_T, ranks->comm);
+    return code == MPI_SUCCESS ? WN_OK : wn_fail(WN_INTERNAL, "MPI_Alltoall failed");
+}
+
+wn_status wn_ranks_exchange(const wn_ranks *ranks, const void *send, const size_t *n_to, size_t size, void **received,
+                            size_t *n_from)
+{
+    wn_status status = WN_OK;
+    buffers use = {0};
+    TRY(exchange_counts(ranks, n_to, n_from));
+    TRY(wn_ranks_agree(ranks, new_buffers(ranks, n_to, n_from, size, &use)));
+    for (int s = 0; s < ranks->size; s++) {
+        int to = (ranks->rank + s) % ranks->size, from = (ranks->rank - s + ranks->size) % ranks->size;
+        TRY(shift(ranks, (const char *)send + use.to[to], n_to[to] * size, to, use.received + use.from[from],
+                  n_from[from] * size, from, use.requests));
+    }
+    *received = use.received;
+    use.received = NULL;
+done:
+    wn_free(use.received);
+    wn_free(use.requests);
+    wn_free(use.to);
+    wn_free(use.from);
+    return status;
+}

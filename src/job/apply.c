@@ -1,0 +1,220 @@
+/* winnow apply: blocks are dealt to ranks in turn, computed by all, and written by rank 0 in the order of rows. */
+#include "apply_model.h"
+#include "run_state.h"
+
+#include "winnow/log.h"
+#include "winnow/memory.h"
+#include "winnow/table_writer.h"
+
+#include <math.h>
+#include <stdio.h>
+
+enum { RESULT_TAG = 1 };
+
+/* Numbers of the output's datasets. */
+typedef struct {
+    wn_table_writer *writer;
+    size_t features, prediction, probability, row, first_id;
+    bool integer_prediction;
+    int64_t *integers; /* scratch (capacity) */
+} wn_output;
+
+/* One block's results on their way to rank 0: what became of them, then the bytes. */
+typedef struct {
+    int64_t status, n_rows;
+} wn_result_header;
+
+static bool integer_classes(const wn_labels *labels)
+{
+    for (size_t k = 0; k < labels->n_classes; k++)
+        if (labels->classes[k] != floor(labels->classes[k]) || fabs(labels->classes[k]) > 9e15)
+            return false;
+    return labels->n_classes > 0;
+}
+
+static wn_status add_model_datasets(wn_output *output, const wn_apply_source *source)
+{
+    wn_status status = WN_OK;
+    size_t n_classes = source->recipe->labels.n_classes;
+    output->integer_prediction = integer_classes(&source->recipe->labels);
+    wn_store_type type = output->integer_prediction ? WN_STORE_INT64 : WN_STORE_FLOAT64;
+    TRY(wn_table_writer_add_dataset(output->writer, "prediction", type, NULL, 0, 0, &output->prediction));
+    if (n_classes > 0)
+        TRY(wn_table_writer_add_dataset(output->writer, "probability", WN_STORE_FLOAT32, &n_classes, 1, 0,
+                                        &output->probability));
+done:
+    return status;
+}
+
+static wn_status open_output(wn_output *output, const wn_apply_options *options, const wn_apply_source *source)
+{
+    wn_status status = WN_OK;
+    TRY(wn_new(&output->integers, wn_reader_block_capacity(source->reader)));
+    TRY(wn_table_writer_open(&output->writer, options->output));
+    TRY(wn_table_writer_add_dataset(output->writer, "features", WN_STORE_FLOAT32, &source->n_features, 1, 0,
+                                    &output->features));
+    TRY(wn_table_writer_add_dataset(output->writer, "row", WN_STORE_INT64, NULL, 0, 0, &output->row));
+    if (source->network != NULL)
+        TRY(add_model_datasets(output, source));
+    for (size_t i = 0; i < options->n_ids; i++) {
+        char name[300];
+        size_t dataset = 0;
+        snprintf(name, sizeof name, "id/%s", options->ids[i]);
+        TRY(wn_table_writer_add_dataset(output->writer, name, WN_STORE_FLOAT64, NULL, 0, 0, &dataset));
+        output->first_id = i == 0 ? dataset : output->first_id;
+    }
+done:
+    return status;
+}
+
+static wn_status write_predictions(wn_output *output, const wn_apply_source *source, const wn_apply_result *result)
+{
+    wn_status status = WN_OK;
+    const void *prediction = result->prediction;
+    if (output->integer_prediction) {
+        for (size_t i = 0; i < result->n_rows; i++)
+            output->integers[i] = (int64_t)result->prediction[i];
+        prediction = output->integers;
+    }
+    TRY(wn_table_writer_append(output->writer, output->prediction, prediction, result->n_rows));
+    if (source->recipe->labels.n_classes > 0)
+        TRY(wn_table_writer_append(output->writer, output->probability, result->probability, result->n_rows));
+done:
+    return status;
+}
+
+static wn_status write_result(wn_output *output, const wn_apply_source *source, size_t n_ids,
+                              const wn_apply_result *result)
+{
+    wn_status status = WN_OK;
+    TRY(wn_table_writer_append(output->writer, output->features, result->features, result->n_rows));
+    TRY(wn_table_writer_append(output->writer, output->row, result->rows, result->n_rows));
+    if (source->network != NULL)
+        TRY(write_predictions(output, source, result));
+    for (size_t i = 0; i < n_ids; i++)
+        TRY(wn_table_writer_append(output->writer, output->first_id + i, result->ids + i * result->n_rows,
+                                   result->n_rows));
+done:
+    return status;
+}
+
+typedef struct {
+    const wn_ranks *ranks;
+    const wn_apply_options *options;
+    wn_apply_source source;
+    wn_output output;
+    wn_apply_result result;
+    wn_block *block;
+    wn_workspace *workspace;
+    wn_evaluation *evaluation;
+} wn_apply_state;
+
+static wn_status prepare_state(wn_apply_state *state)
+{
+    wn_status status = WN_OK;
+    const wn_apply_source *source = &state->source;
+    size_t capacity = wn_reader_block_capacity(source->reader);
+    TRY(wn_block_new(&state->block, capacity, source->catalog->n_columns));
+    TRY(wn_apply_result_new(&state->result, source, state->options->n_ids, capacity));
+    if (source->network != NULL)
+        TRY(wn_workspace_new(&state->workspace, source->network, WN_EVALUATION_ROWS));
+    if (source->network != NULL && source->catalog->has_label)
+        TRY(wn_evaluation_new(&state->evaluation, &source->recipe->labels));
+    if (state->ranks->rank == 0)
+        TRY(open_output(&state->output, state->options, source));
+done:
+    return status;
+}
+
+/* Local. Reads and computes one block of this rank. */
+static wn_status compute(wn_apply_state *state, int64_t b)
+{
+    wn_status status = WN_OK;
+    TRY(wn_reader_read(state->source.reader, b, state->block));
+    TRY(wn_apply_block(&state->source, state->block, state->workspace, state->options->n_ids, &state->result,
+                       state->evaluation));
+done:
+    return status;
+}
+
+static void send_result(const wn_apply_state *state, wn_status status)
+{
+    wn_result_header header = {status, (int64_t)state->result.n_rows};
+    MPI_Send(&header, 2, MPI_INT64_T, 0, RESULT_TAG, state->ranks->comm);
+    if (status == WN_OK)
+        MPI_Send(state->result.bytes, (int)state->result.n_bytes, MPI_BYTE, 0, RESULT_TAG, state->ranks->comm);
+}
+
+/* Rank 0: the results of a block that another rank computed. Returns false where that rank failed. */
+static bool receive_result(wn_apply_state *state, int from)
+{
+    wn_result_header header;
+    MPI_Recv(&header, 2, MPI_INT64_T, from, RESULT_TAG, state->ranks->comm, MPI_STATUS_IGNORE);
+    if (header.status != WN_OK)
+        return false;
+    wn_apply_result_layout(&state->result, &state->source, state->options->n_ids, (size_t)header.n_rows);
+    MPI_Recv(state->result.bytes, (int)state->result.n_bytes, MPI_BYTE, from, RESULT_TAG, state->ranks->comm,
+             MPI_STATUS_IGNORE);
+    return true;
+}
+
+/* Every block goes through whatever failed before it, so that senders and receiver stay in step. */
+static wn_status apply_blocks(wn_apply_state *state)
+{
+    const wn_ranks *ranks = state->ranks;
+    wn_status status = WN_OK;
+    int64_t n_blocks = state->source.catalog->n_blocks;
+    for (int64_t b = 0; b < n_blocks; b++) {
+        int owner = (int)(b % ranks->size);
+        if (owner == ranks->rank && status == WN_OK)
+            status = compute(state, b);
+        if (owner == ranks->rank && owner != 0)
+            send_result(state, status);
+        if (ranks->rank != 0)
+            continue;
+        bool is_there = owner == 0 ? status == WN_OK : receive_result(state, owner);
+        if (is_there && status == WN_OK)
+            status = write_result(&state->output, &state->source, state->options->n_ids, &state->result);
+        wn_log_progress("apply", "blocks", (double)(b + 1), (double)n_blocks);
+    }
+    return status;
+}
+
+static wn_status finish(wn_apply_state *state, json_t **metrics)
+{
+    wn_status status = WN_OK;
+    wn_metrics figures = {0};
+    if (state->evaluation != NULL) {
+        TRY(wn_evaluation_sum(state->ranks, state->evaluation));
+        TRY(wn_ranks_agree(state->ranks, wn_evaluation_finish(state->evaluation, &figures)));
+        if (figures.n_rows > 0)
+            *metrics = wn_json_metrics(&figures);
+    }
+    if (state->ranks->rank == 0)
+        status = wn_table_writer_finish(state->output.writer);
+    status = wn_ranks_agree(state->ranks, status);
+done:
+    wn_metrics_clear(&figures);
+    return status;
+}
+
+wn_status wn_apply(const wn_ranks *ranks, const wn_apply_options *options, json_t **metrics, int64_t *n_rows)
+{
+    wn_status status = WN_OK;
+    wn_apply_state state = {.ranks = ranks, .options = options};
+    *metrics = NULL;
+    TRY(wn_apply_source_open(ranks, options, &state.source));
+    TRY(wn_ranks_agree(ranks, prepare_state(&state)));
+    TRY(wn_ranks_agree(ranks, apply_blocks(&state)));
+    TRY(finish(&state, metrics));
+    *n_rows = state.source.catalog->n_rows;
+done:
+    wn_table_writer_close(state.output.writer);
+    wn_free(state.output.integers);
+    wn_evaluation_free(state.evaluation);
+    wn_workspace_free(state.workspace);
+    wn_block_free(state.block);
+    wn_free(state.result.bytes);
+    wn_apply_source_close(&state.source);
+    return status;
+}

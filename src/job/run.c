@@ -1,0 +1,155 @@
+/* A whole run: opens what the stages share, runs them in order, and leaves run.json however it ends. */
+#include "run_state.h"
+
+#include "winnow/clock.h"
+#include "winnow/memory.h"
+
+#include <sys/resource.h>
+
+static wn_status node_memory(const wn_ranks *ranks, wn_job *job)
+{
+    if (job->memory > 0)
+        return WN_OK;
+    MPI_Comm node;
+    int ranks_on_node = 1;
+    if (MPI_Comm_split_type(ranks->comm, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &node) != MPI_SUCCESS)
+        return wn_fail(WN_INTERNAL, "MPI cannot tell the ranks of a node");
+    MPI_Comm_size(node, &ranks_on_node);
+    MPI_Comm_free(&node);
+    job->memory = wn_job_memory_default(ranks_on_node);
+    return WN_OK;
+}
+
+/* The table: its catalog, this rank's blocks and the reader whose cache gets the memory that nothing else needs. */
+static wn_status open_table(wn_run_state *state)
+{
+    wn_status status = WN_OK;
+    wn_input input = wn_job_input(state->job);
+    TRY(wn_catalog_open(state->ranks, &state->catalog, &input));
+    wn_reader_options options = wn_job_reader_options(state->job);
+    TRY(wn_ranks_agree(state->ranks, wn_plan_memory(state->ranks, state->job, state->catalog, &options.cache_bytes)));
+    TRY(wn_ranks_agree(state->ranks, wn_reader_open(&state->reader, state->catalog, &options)));
+    state->pass = (wn_pass){.ranks = state->ranks,
+                            .reader = state->reader,
+                            .blocks = wn_range_part(state->catalog->n_blocks, state->ranks->size, state->ranks->rank),
+                            .name = "read",
+                            .total_rows = state->catalog->n_rows};
+    wn_log_info("input: %lld rows, %zu columns, %lld blocks in %zu files on %d ranks",
+                (long long)state->catalog->n_rows, state->catalog->n_columns, (long long)state->catalog->n_blocks,
+                state->catalog->n_files, state->ranks->size);
+done:
+    return status;
+}
+
+static wn_status open_directory(wn_run_state *state)
+{
+    wn_status status = WN_OK;
+    char *yaml = NULL;
+    const char *path = state->options->out != NULL ? state->options->out : state->job->output.directory;
+    TRY(wn_run_directory_open(state->ranks, &state->directory, path, state->options->resume));
+    if (state->ranks->rank == 0) {
+        status = wn_job_text(state->job, &yaml);
+        if (status == WN_OK)
+            status = wn_run_directory_write_text(state->directory, "job.yaml", yaml);
+        if (status == WN_OK)
+            status = wn_events_open(wn_run_directory_path(state->directory, "events.jsonl"));
+        if (status == WN_OK)
+            status = wn_run_directory_set_finished(state->directory, false);
+    }
+    TRY(wn_ranks_agree(state->ranks, status));
+done:
+    wn_free(yaml);
+    return status;
+}
+
+static wn_status run_stages(wn_run_state *state)
+{
+    wn_status status = WN_OK;
+    TRY(open_table(state));
+    TRY(wn_stage_recipe(state));
+    if (!state->job->has_train)
+        goto done;
+    TRY(wn_stage_train(state));
+    if (state->job->has_compress)
+        TRY(wn_stage_compress(state));
+    TRY(wn_stage_evaluate(state));
+done:
+    return status;
+}
+
+static double peak_rss(const wn_ranks *ranks)
+{
+    struct rusage usage;
+    double mine = 0, most = 0;
+    if (getrusage(RUSAGE_SELF, &usage) == 0)
+        mine = (double)usage.ru_maxrss * 1024.0;
+    return MPI_Allreduce(&mine, &most, 1, MPI_DOUBLE, MPI_MAX, ranks->comm) == MPI_SUCCESS ? most : mine;
+}
+
+/* Collective. run.json of what was reached; its own failure counts only where the run had none. */
+static wn_status write_summary(wn_run_state *state, wn_status outcome, json_t **summary)
+{
+    wn_status status = WN_OK;
+    double rss = peak_rss(state->ranks);
+    if (state->ranks->rank == 0) {
+        *summary = wn_summary(state, outcome, rss);
+        char *text = *summary != NULL ? json_dumps(*summary, JSON_INDENT(2) | JSON_PRESERVE_ORDER) : NULL;
+        status = text != NULL ? wn_run_directory_write_text(state->directory, "run.json", text)
+                              : wn_fail(WN_NO_MEMORY, "out of memory for run.json");
+        free(text);
+        if (status == WN_OK && outcome == WN_OK)
+            status = wn_run_directory_set_finished(state->directory, true);
+    }
+    return wn_ranks_agree(state->ranks, status);
+}
+
+static void state_clear(wn_run_state *state)
+{
+    wn_dataset_free(state->judge);
+    wn_dataset_free(state->sample);
+    wn_network_free(state->network);
+    wn_recipe_free(state->recipe);
+    wn_rows_free(state->rows);
+    wn_reader_close(state->reader);
+    wn_catalog_free(state->catalog);
+    json_t *parts[] = {state->stages,       state->rows_json,        state->reduce_json,     state->train_json,
+                       state->metrics_json, state->compression_json, state->objectives_json, state->fingerprints};
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        json_decref(parts[i]);
+}
+
+/* The background thread works on what the state owns: it ends first. */
+static wn_status close_background(wn_run_state *state, wn_status outcome)
+{
+    if (state->background == NULL)
+        return outcome;
+    wn_compress_report unused = {0};
+    wn_status status = wn_background_close(state->background, &unused);
+    wn_compress_report_clear(&unused);
+    state->background = NULL;
+    return outcome != WN_OK ? outcome : status;
+}
+
+wn_status wn_run(const wn_ranks *ranks, wn_job *job, const wn_run_options *options, json_t **summary)
+{
+    wn_run_state state = {.ranks = ranks, .job = job, .options = options, .start = wn_clock_seconds()};
+    char cause[WN_MESSAGE_SIZE];
+    *summary = NULL;
+    state.stages = json_array();
+    state.fingerprints = json_object();
+    wn_status status = wn_ranks_agree(ranks, node_memory(ranks, job));
+    if (status == WN_OK)
+        status = open_directory(&state);
+    if (status == WN_OK) {
+        wn_memory_limit((size_t)job->memory);
+        status = close_background(&state, run_stages(&state));
+        wn_memory_limit(0);
+        snprintf(cause, sizeof cause, "%s", wn_status_message());
+        wn_status written = write_summary(&state, status, summary);
+        status = status != WN_OK ? wn_fail(status, "%s", cause) : written;
+    }
+    wn_events_close();
+    wn_run_directory_close(state.directory);
+    state_clear(&state);
+    return status;
+}

@@ -1,0 +1,74 @@
+/* The rows of a run: labels, duplicates, split; and on a reused recipe the drops that it says. */
+#include "run_state.h"
+
+#include "winnow/memory.h"
+
+#include <string.h>
+
+/* Marks the training rows that a fitted recipe drops. */
+typedef struct {
+    wn_rows *rows;
+    const wn_recipe *recipe;
+    double *scratch; /* one row */
+} drop_context;
+
+static wn_status mark_drops(void *context, wn_block *block)
+{
+    drop_context *drop = context;
+    for (size_t i = 0; i < block->n_rows; i++) {
+        memcpy(drop->scratch, block->cells + i * block->n_cols, block->n_cols * sizeof(double));
+        *wn_rows_status(drop->rows, block->rows[i]) = (unsigned char)wn_recipe_clean_row(drop->recipe, drop->scratch);
+    }
+    return WN_OK;
+}
+
+static bool drops_rows(const wn_recipe *recipe)
+{
+    for (size_t i = 0; i < recipe->n_columns; i++) {
+        const wn_column_rule *rule = &recipe->columns[i].rule;
+        bool by_outlier = rule->outliers != WN_OUTLIERS_NONE && rule->action == WN_OUTLIER_DROP_ROW;
+        if (rule->missing == WN_MISSING_DROP_ROW || by_outlier)
+            return true;
+    }
+    return false;
+}
+
+static wn_status drop_again(wn_run_state *state, wn_stage_meter *meter)
+{
+    wn_status status = WN_OK;
+    drop_context drop = {.rows = state->rows, .recipe = state->recipe};
+    TRY(wn_ranks_agree(state->ranks, wn_new(&drop.scratch, state->recipe->n_columns)));
+    wn_pass pass = wn_stage_pass(state, "rows");
+    wn_block_step steps[] = {wn_rows_step(state->rows, WN_ROW_TRAIN), {mark_drops, &drop}};
+    TRY(wn_pass_run(&pass, steps, 2, NULL, 0, &meter->cost));
+    meter->passes++;
+done:
+    wn_free(drop.scratch);
+    return status;
+}
+
+wn_status wn_run_rows(wn_run_state *state)
+{
+    wn_status status = WN_OK;
+    if (state->rows != NULL)
+        return WN_OK;
+    const wn_job *job = state->job;
+    wn_stage_meter meter;
+    wn_stage_meter_begin(&meter, "rows");
+    wn_split split = {job->input.split_validation, job->input.split_test, (uint64_t)job->seed,
+                      job->input.label != NULL};
+    wn_pass pass = wn_stage_pass(state, "rows");
+    int64_t bytes_before = wn_reader_bytes_read(state->reader);
+    TRY(wn_rows_new(&state->rows, &pass, state->catalog, &split));
+    meter.cost.bytes_read += wn_reader_bytes_read(state->reader) - bytes_before;
+    if (job->has_clean && job->clean.drop_duplicates) {
+        pass.name = "duplicates";
+        TRY(wn_rows_drop_duplicates(state->rows, &pass, (uint64_t)job->seed, &state->leaked, &meter.cost));
+        meter.passes++;
+    }
+    if (state->recipe != NULL && drops_rows(state->recipe))
+        TRY(drop_again(state, &meter));
+    TRY(wn_stage_meter_end(state->ranks, &meter, state->stages));
+done:
+    return status;
+}

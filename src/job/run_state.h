@@ -1,0 +1,91 @@
+/* run_state.h - what the stages of one run share, and the stages themselves. Private to src/job. */
+#ifndef WINNOW_RUN_STATE_H
+#define WINNOW_RUN_STATE_H
+
+#include "winnow/background.h"
+#include "winnow/run.h"
+
+/* What reading and computing cost on this rank while a stage ran. */
+typedef struct {
+    const char *name;
+    double start;
+    int passes;
+    wn_pass_cost cost;
+} wn_stage_meter;
+
+typedef struct {
+    const wn_ranks *ranks;         /* borrowed */
+    const wn_job *job;             /* borrowed */
+    const wn_run_options *options; /* borrowed */
+    wn_run_directory *directory;
+    wn_catalog *catalog;
+    wn_reader *reader;
+    wn_pass pass;  /* over this rank's blocks; stages give it their name */
+    wn_rows *rows; /* NULL until a stage needs them, see wn_run_rows */
+    int64_t leaked;
+    wn_recipe *recipe;
+    wn_network *network; /* the full model */
+    wn_lanes lanes;
+    wn_dataset *judge;  /* selected features of validation rows, NULL until compression needs them */
+    wn_dataset *sample; /* of judge, on rank 0, for the background stage */
+    wn_background *background;
+    wn_hash recipe_key, train_key, compress_key;
+    int64_t n_parameters_kept; /* by compression */
+    double start;
+    /* Parts of run.json, one reference each; NULL where the job does not ask for them. */
+    json_t *stages, *rows_json, *reduce_json, *train_json, *metrics_json, *compression_json, *objectives_json,
+        *fingerprints;
+} wn_run_state;
+
+/* Collective. Labels, duplicates and split into state->rows, and the ledger's leaked rows; nothing where they are there
+ * already. On a reused recipe also the drops that its rules say. */
+WN_MUST_USE wn_status wn_run_rows(wn_run_state *state);
+
+/* Collective. The stages in their order. Each reuses its result where the directory has it. */
+WN_MUST_USE wn_status wn_stage_recipe(wn_run_state *state);
+WN_MUST_USE wn_status wn_stage_train(wn_run_state *state);
+WN_MUST_USE wn_status wn_stage_compress(wn_run_state *state);
+WN_MUST_USE wn_status wn_stage_evaluate(wn_run_state *state);
+
+/* Collective. Selected features of the rows that compression is judged by (validation rows, else training rows) into
+ * state->judge; nothing where they are there. */
+WN_MUST_USE wn_status wn_run_judge(wn_run_state *state, wn_stage_meter *meter);
+
+/* Local. What the job says of compression, as its room wants it; texts are the job's. */
+wn_compress_options wn_run_compress_options(const wn_run_state *state);
+
+/* Local. The key of a stage: the key before it, the seed and the job's sections that it follows (`sections` ends with
+ * NULL), version and BLAS kernels. */
+WN_MUST_USE wn_status wn_stage_key(const wn_run_state *state, wn_hash before, const char *const *sections,
+                                   wn_hash *key);
+
+/* Local. The reader's pass under another name, for a stage. */
+wn_pass wn_stage_pass(const wn_run_state *state, const char *name);
+
+/* Local. Begins to measure. */
+void wn_stage_meter_begin(wn_stage_meter *meter, const char *name);
+
+/* Collective. Ends: an entry of run.json's `stages`, with what every rank spent, is appended to `stages` (an array). */
+WN_MUST_USE wn_status wn_stage_meter_end(const wn_ranks *ranks, const wn_stage_meter *meter, json_t *stages);
+
+/* Local. The entries of `stages` from number `first` on, as a new array. */
+json_t *wn_stage_entries(const json_t *stages, size_t first);
+
+/* Local. Appends a result's stage entries to run.json's, marked as reused. */
+WN_MUST_USE wn_status wn_stage_reuse(wn_run_state *state, const char *stage, const json_t *result);
+
+/* Collective. Before any work: what memory the run will take by purpose; gives the rest to the reader's cache. Fails:
+ * WN_UNAVAILABLE where it exceeds the job's memory. */
+WN_MUST_USE wn_status wn_plan_memory(const wn_ranks *ranks, const wn_job *job, const wn_catalog *catalog,
+                                     size_t *cache_bytes);
+
+/* Local. Text of a hash as JSON; a number, null where it is not finite; the metrics as run.json has them. New
+ * references. */
+json_t *wn_json_hash(wn_hash hash);
+json_t *wn_json_number(double value);
+json_t *wn_json_metrics(const wn_metrics *metrics);
+
+/* Local, rank 0. run.json of the run so far. A new reference. */
+json_t *wn_summary(const wn_run_state *state, wn_status status, double peak_rss_bytes);
+
+#endif

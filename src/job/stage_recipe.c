@@ -1,0 +1,211 @@
+/* From files to the recipe: rows, pilot, profile, statistics, ranking, reduction. */
+#include "run_state.h"
+
+#include "winnow/memory.h"
+#include "winnow/profile.h"
+#include "winnow/statistics.h"
+
+#include <string.h>
+
+static wn_status new_recipe(wn_run_state *state)
+{
+    wn_status status = WN_OK;
+    const wn_job *job = state->job;
+    wn_recipe *recipe = NULL;
+    wn_pass pass = wn_stage_pass(state, "labels");
+    TRY(wn_ranks_agree(state->ranks, wn_recipe_new(&recipe, state->catalog)));
+    if (job->input.label != NULL)
+        TRY(wn_labels_find(&pass, state->rows, job->input.task, &recipe->labels));
+    TRY(wn_ranks_agree(state->ranks, wn_job_column_rules(job, recipe)));
+    state->recipe = recipe;
+    recipe = NULL;
+done:
+    wn_recipe_free(recipe);
+    return status;
+}
+
+static wn_status fit_profile(wn_run_state *state, wn_pilot **pilot)
+{
+    wn_status status = WN_OK;
+    wn_stage_meter meter;
+    wn_stage_meter_begin(&meter, "profile");
+    wn_block_step train_only = wn_rows_step(state->rows, WN_ROW_TRAIN);
+    wn_pass pass = wn_stage_pass(state, "pilot");
+    TRY(wn_pilot_read(&pass, &train_only, 1, state->catalog->n_blocks, (uint64_t)state->job->seed, pilot, &meter.cost));
+    pass.name = "profile";
+    TRY(wn_profile_fit(&pass, state->rows, *pilot, state->recipe, &meter.passes, &meter.cost));
+    TRY(wn_stage_meter_end(state->ranks, &meter, state->stages));
+done:
+    return status;
+}
+
+static wn_status run_statistics(wn_run_state *state, const wn_pilot *pilot, wn_statistics **statistics)
+{
+    wn_status status = WN_OK;
+    const wn_job *job = state->job;
+    wn_stage_meter meter;
+    wn_stage_meter_begin(&meter, "statistics");
+    bool ranks_by_bins = job->has_rank && job->rank.use[WN_RANK_MUTUAL_INFORMATION];
+    bool pca = job->has_reduce && job->reduce.is_pca;
+    wn_statistics_options options = {.gram = pca || (job->has_rank && job->rank.use[WN_RANK_ANOVA]),
+                                     .n_bins = ranks_by_bins ? (size_t)job->rank.bins : 0};
+    wn_pass pass = wn_stage_pass(state, "statistics");
+    TRY(wn_statistics_run(&pass, state->rows, pilot, state->recipe, &options, statistics, &meter.cost));
+    meter.passes++;
+    TRY(wn_stage_meter_end(state->ranks, &meter, state->stages));
+done:
+    return status;
+}
+
+static wn_status run_ranking(wn_run_state *state, const wn_statistics *statistics)
+{
+    wn_status status = WN_OK;
+    const wn_job *job = state->job;
+    wn_stage_meter meter;
+    wn_stage_meter_begin(&meter, "rank");
+    wn_ranking_options options = {.keep_count = job->rank.keep.count,
+                                  .keep_share = job->rank.keep.share,
+                                  .always = (const char *const *)job->rank.always.text,
+                                  .n_always = job->rank.always.n,
+                                  .never = (const char *const *)job->rank.never.text,
+                                  .n_never = job->rank.never.n};
+    memcpy(options.use, job->rank.use, sizeof options.use);
+    TRY(wn_ranks_agree(state->ranks, wn_ranking_run(&options, statistics, state->recipe)));
+    wn_log_info("rank: %zu of %zu features stay", state->recipe->n_selected, state->recipe->n_features);
+    TRY(wn_stage_meter_end(state->ranks, &meter, state->stages));
+done:
+    return status;
+}
+
+static json_t *reduce_json(const wn_projection *projection, const wn_eigen_report *report)
+{
+    json_t *ratios = json_array();
+    for (size_t i = 0; i < projection->n_components; i++)
+        json_array_append_new(ratios, wn_json_number(projection->explained_variance_ratio[i]));
+    return json_pack("{s:s, s:s, s:[i, i], s:I, s:o, s:f, s:f}", "method", projection->method, "solver",
+                     projection->solver, "grid", projection->grid[0], projection->grid[1], "components",
+                     (json_int_t)projection->n_components, "explained_variance_ratio", ratios, "residual",
+                     report->residual, "orthogonality", report->orthogonality);
+}
+
+static wn_status run_reduction(wn_run_state *state, const wn_statistics *statistics)
+{
+    wn_status status = WN_OK;
+    const wn_job *job = state->job;
+    wn_stage_meter meter;
+    wn_stage_meter_begin(&meter, "reduce");
+    wn_pca_options options = {job->reduce.solver, job->reduce.components.count, job->reduce.components.share};
+    wn_eigen_report report = {0};
+    TRY(wn_pca_fit(state->ranks, &options, statistics->gram, state->recipe, &report));
+    state->reduce_json = reduce_json(state->recipe->projection, &report);
+    TRY(wn_stage_meter_end(state->ranks, &meter, state->stages));
+done:
+    return status;
+}
+
+static json_t *ledger_json(const wn_ledger *ledger)
+{
+    return json_pack("{s:I, s:I, s:{s:I, s:I, s:I, s:I}, s:I, s:I, s:I, s:I}", "read", (json_int_t)ledger->read, "kept",
+                     (json_int_t)ledger->kept, "dropped", "duplicate", (json_int_t)ledger->duplicate, "missing",
+                     (json_int_t)ledger->missing, "outlier", (json_int_t)ledger->outlier, "no_label",
+                     (json_int_t)ledger->no_label, "train", (json_int_t)ledger->train, "validation",
+                     (json_int_t)ledger->validation, "test", (json_int_t)ledger->test, "leaked",
+                     (json_int_t)ledger->leaked);
+}
+
+/* The ledger once all drops are known; a run needs rows to learn from. */
+static wn_status close_ledger(wn_run_state *state)
+{
+    wn_status status = WN_OK;
+    wn_ledger *ledger = &state->recipe->ledger;
+    TRY(wn_rows_ledger(state->ranks, state->rows, ledger));
+    ledger->leaked = state->leaked;
+    state->rows_json = ledger_json(ledger);
+    if (ledger->train == 0)
+        return wn_fail(WN_BAD_DATA, "no training rows are left of %lld rows read", (long long)ledger->read);
+done:
+    return status;
+}
+
+/* Rank 0 writes recipe.h5; the stage is entered with what run.json says of it. */
+static wn_status keep_result(wn_run_state *state, size_t first_entry, wn_hash statistics_hash)
+{
+    wn_status status = WN_OK;
+    wn_hash recipe_hash;
+    json_t *result = NULL;
+    const char *path = wn_run_directory_path(state->directory, "recipe.h5");
+    if (state->ranks->rank == 0)
+        status = wn_recipe_write(state->recipe, path);
+    TRY(wn_ranks_agree(state->ranks, status));
+    TRY(wn_ranks_agree(state->ranks, wn_recipe_hash(state->recipe, &recipe_hash)));
+    json_object_set_new(state->fingerprints, "statistics", wn_json_hash(statistics_hash));
+    json_object_set_new(state->fingerprints, "recipe", wn_json_hash(recipe_hash));
+    result = json_pack("{s:o, s:O, s:O*, s:o, s:o}", "stages", wn_stage_entries(state->stages, first_entry), "rows",
+                       state->rows_json, "reduce", state->reduce_json, "statistics", wn_json_hash(statistics_hash),
+                       "recipe", wn_json_hash(recipe_hash));
+    const char *files[] = {"recipe.h5"};
+    TRY(wn_run_directory_finish_stage(state->ranks, state->directory, "recipe", state->recipe_key, files, 1, result));
+done:
+    json_decref(result);
+    return status;
+}
+
+static wn_status fit_recipe(wn_run_state *state)
+{
+    wn_status status = WN_OK;
+    wn_pilot *pilot = NULL;
+    wn_statistics *statistics = NULL;
+    const wn_job *job = state->job;
+    size_t first_entry = json_array_size(state->stages);
+    TRY(wn_run_rows(state));
+    TRY(new_recipe(state));
+    TRY(fit_profile(state, &pilot));
+    TRY(run_statistics(state, pilot, &statistics));
+    TRY(close_ledger(state));
+    if (job->has_rank)
+        TRY(run_ranking(state, statistics));
+    if (job->has_reduce && job->reduce.is_pca)
+        TRY(run_reduction(state, statistics));
+    TRY(keep_result(state, first_entry, statistics->hash));
+done:
+    wn_statistics_free(statistics);
+    wn_pilot_free(pilot);
+    return status;
+}
+
+static wn_status reuse_recipe(wn_run_state *state, json_t *result)
+{
+    wn_status status = WN_OK;
+    TRY(wn_ranks_agree(state->ranks,
+                       wn_recipe_read(&state->recipe, wn_run_directory_path(state->directory, "recipe.h5"))));
+    TRY(wn_ranks_agree(state->ranks, wn_recipe_match(state->recipe, state->catalog)));
+    TRY(wn_stage_reuse(state, "recipe", result));
+    state->leaked = state->recipe->ledger.leaked;
+    state->rows_json = json_incref(json_object_get(result, "rows"));
+    state->reduce_json = json_incref(json_object_get(result, "reduce"));
+    json_object_set(state->fingerprints, "statistics", json_object_get(result, "statistics"));
+    json_object_set(state->fingerprints, "recipe", json_object_get(result, "recipe"));
+done:
+    return status;
+}
+
+wn_status wn_stage_recipe(wn_run_state *state)
+{
+    wn_status status = WN_OK;
+    json_t *result = NULL;
+    const char *why = "";
+    wn_hash input;
+    static const char *const sections[] = {"input", "clean", "normalize", "rank", "reduce", NULL};
+    TRY(wn_ranks_agree(state->ranks, wn_catalog_hash(state->catalog, &input)));
+    TRY(wn_ranks_agree(state->ranks, wn_stage_key(state, input, sections, &state->recipe_key)));
+    TRY(wn_run_directory_find_stage(state->ranks, state->directory, "recipe", state->recipe_key, &result, &why));
+    if (result != NULL) {
+        TRY(reuse_recipe(state, result));
+    } else {
+        wn_log_info("recipe: fitted (%s)", why);
+        TRY(fit_recipe(state));
+    }
+done:
+    json_decref(result);
+    return status;
+}

@@ -1,0 +1,80 @@
+"""What the tests of whole runs share: starting the program under mpirun, tables with troubles, and a tally of checks."""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+
+import h5py
+import numpy
+
+
+class Checks:
+    """Counts what was checked; `close` ends the test with its status."""
+
+    def __init__(self):
+        self.n_good = 0
+        self.failures = []
+
+    def that(self, condition, message):
+        if condition:
+            self.n_good += 1
+        else:
+            self.failures.append(message)
+            print("FAIL:", message)
+
+    def equal(self, got, wanted, what):
+        self.that(got == wanted, f"{what}: got {got!r}, wanted {wanted!r}")
+
+    def near(self, got, wanted, tolerance, what):
+        self.that(abs(got - wanted) <= tolerance, f"{what}: got {got!r}, wanted {wanted!r} within {tolerance}")
+
+    def close(self):
+        print(f"{self.n_good} checks passed, {len(self.failures)} failed")
+        sys.exit(1 if self.failures or self.n_good == 0 else 0)
+
+
+def winnow(program, arguments, n_ranks=0, timeout=300, cwd=None):
+    """Runs `winnow ARGUMENTS`, under mpirun where n_ranks > 0; the finished process with its text."""
+    command = [program, *arguments]
+    if n_ranks > 0:
+        command = ["mpirun", "--oversubscribe", "--mca", "mpi_yield_when_idle", "1", "-n", str(n_ranks), *command]
+    return subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=timeout, cwd=cwd,
+                          check=False)
+
+
+def run_json(directory):
+    with open(os.path.join(directory, "run.json"), encoding="utf-8") as file:
+        return json.load(file)
+
+
+def write_text(path, text):
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text)
+    return path
+
+
+def troubled_table(path, n_rows, n_columns=9, seed=1, classes=3, chunk=None):
+    """A table of separable classes with gaps, outliers, repeated rows and a constant column; label `kind`."""
+    rng = numpy.random.default_rng(seed)
+    label = rng.integers(0, classes, n_rows)
+    centres = rng.normal(size=(classes, n_columns)) * 2
+    x = centres[label] + rng.normal(size=(n_rows, n_columns))
+    x[rng.random(x.shape) < 0.03] = numpy.nan
+    x[rng.random(x.shape) < 0.005] *= 1e4
+    if n_columns > 2:
+        x[:, 2] = 7.0
+    n_repeats = n_rows // 20
+    if n_repeats:
+        source, target = rng.integers(0, n_rows, n_repeats), rng.integers(0, n_rows, n_repeats)
+        x[target], label[target] = x[source], label[source]
+    with h5py.File(path, "w") as file:
+        options = {"chunks": (min(chunk, n_rows), n_columns), "compression": "gzip", "shuffle": True} if chunk else {}
+        file.create_dataset("x", data=x, **options)
+        file["kind"] = label.astype("int32")
+    return x, label
+
+
+def scratch():
+    return tempfile.TemporaryDirectory(prefix="winnow-test-")

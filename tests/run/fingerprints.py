@@ -1,0 +1,61 @@
+"""The same job on 1, 2, 3, 5 and 8 ranks gives the same four fingerprints; with more ranks than rows, and ranks without blocks."""
+
+import os
+import sys
+
+from winnow_runs import Checks, run_json, scratch, troubled_table, winnow, write_text
+
+JOB = """
+seed: 3
+memory: 1GiB
+input: {{files: [{table}], label: kind, split: {{validation: 0.2, test: 0.1}}}}
+clean: {{missing: mean, outliers: {{rule: iqr, limit: 3, action: missing}}, duplicates: drop}}
+normalize: {{method: standard}}
+rank: {{methods: [variance, anova, mutual_information], bins: 16, keep: 0.7}}
+reduce: {{method: pca, components: {components}}}
+train:
+  model: {{type: mlp, hidden: [16], activation: relu, dropout: 0.1}}
+  optimizer: {{type: adam, learning_rate: 0.01}}
+  batch: 64
+  lanes: 8
+  epochs: {epochs}
+compress: {{while_training: true, metric: accuracy, tolerance: 0.2, plan: auto, epochs: {epochs}}}
+"""
+
+
+def fingerprints(program, directory, job, n_ranks, checks):
+    out = os.path.join(directory, f"{os.path.basename(job)}-{n_ranks}")
+    done = winnow(program, ["run", job, "--out", out, "--resume", "never", "-q"], n_ranks)
+    checks.equal(done.returncode, 0, f"status on {n_ranks} ranks ({done.stderr[-500:]})")
+    if done.returncode != 0:
+        return None
+    run = run_json(out)
+    rows = run["rows"]
+    checks.equal(rows["read"], rows["kept"] + sum(rows["dropped"].values()), "rows read")
+    checks.equal(rows["kept"], rows["train"] + rows["validation"] + rows["test"], "rows kept")
+    return run["fingerprints"]
+
+
+def same_everywhere(program, directory, name, n_rows, components, epochs, ranks, checks):
+    table = os.path.join(directory, f"{name}.h5")
+    troubled_table(table, n_rows, chunk=64)
+    job = write_text(os.path.join(directory, f"{name}.yaml"),
+                     JOB.format(table=table, components=components, epochs=epochs))
+    found = {n: fingerprints(program, directory, job, n, checks) for n in ranks}
+    first = found[ranks[0]]
+    checks.that(first is not None and set(first) == {"statistics", "recipe", "model", "compressed"},
+                f"{name}: four fingerprints, got {first}")
+    for n in ranks[1:]:
+        checks.equal(found[n], first, f"{name}: fingerprints on {n} ranks")
+
+
+def main():
+    program = sys.argv[1]
+    checks = Checks()
+    with scratch() as directory:
+        same_everywhere(program, directory, "several-blocks", 3000, 4, 3, [1, 2, 3, 5, 8], checks)
+        same_everywhere(program, directory, "few-rows", 40, 2, 2, [1, 3, 48], checks)
+    checks.close()
+
+
+main()

@@ -1,0 +1,38 @@
+"""Sums ctest's logs into the closing line "N passed, N failed, N skipped"; a skip that tests/README.md does not list fails.
+
+    count_tests.py README LOG...
+"""
+
+import re
+import sys
+
+RESULT = re.compile(r"^\s*\d+/\d+ Test\s+#\d+: (\S+) \.*\s*(\*\*\*)?(\w+)")
+
+
+def main():
+    with open(sys.argv[1], encoding="utf-8") as file:
+        may_skip = set(re.findall(r"^- skip: `([^`]+)`", file.read(), re.M))
+    passed = failed = 0
+    skipped, unlisted = [], []
+    for path in sys.argv[2:]:
+        with open(path, encoding="utf-8", errors="replace") as file:
+            for line in file:
+                match = RESULT.match(line)
+                if not match:
+                    continue
+                name, _, word = match.groups()
+                if word == "Passed":
+                    passed += 1
+                elif word == "Skipped":
+                    skipped.append(name)
+                    if name not in may_skip:
+                        unlisted.append(name)
+                else:
+                    failed += 1
+    for name in unlisted:
+        print(f"check: {name} was skipped, and tests/README.md does not list it")
+    print(f"{passed} passed, {failed} failed, {len(skipped)} skipped")
+    return 1 if failed or unlisted or not passed else 0
+
+
+sys.exit(main())
