@@ -1,0 +1,164 @@
+#include "sections.h"
+
+#include "winnow/memory.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+void wn_artefact_free(wn_artefact *artefact)
+{
+    if (artefact == NULL)
+        return;
+    wn_coding_free(artefact->coding);
+    wn_network_free(artefact->network);
+    wn_recipe_free(artefact->recipe);
+    wn_free(artefact);
+}
+
+static void hash_recipe(wn_hasher *hasher, const wn_recipe *recipe)
+{
+    wn_hasher_add_text(hasher, recipe->label_name);
+    int64_t head[2] = {(int64_t)recipe->labels.task, (int64_t)recipe->labels.n_classes};
+    wn_hasher_add(hasher, head, sizeof head);
+    wn_hasher_add(hasher, recipe->labels.classes, recipe->labels.n_classes * sizeof *recipe->labels.classes);
+    for (size_t c = 0; c < recipe->n_columns; c++) {
+        const wn_recipe_column *column = &recipe->columns[c];
+        const wn_column_rule *rule = &column->rule;
+        int64_t choices[] = {(int64_t)rule->missing, (int64_t)rule->outliers, (int64_t)rule->action,
+                             (int64_t)rule->normalize};
+        double numbers[] = {rule->limit,   rule->constant, column->center, column->scale,
+                            column->lower, column->upper,  column->fill};
+        wn_hasher_add_text(hasher, column->name);
+        wn_hasher_add(hasher, choices, sizeof choices);
+        wn_hasher_add(hasher, numbers, sizeof numbers);
+    }
+}
+
+wn_status wn_artefact_complete(wn_artefact *artefact)
+{
+    wn_status status = WN_OK;
+    wn_hasher *hasher = NULL;
+    const wn_network *network = artefact->network;
+    TRY(wn_hasher_new(&hasher, 0));
+    wn_coding_decode(artefact->coding, artefact->network);
+    hash_recipe(hasher, artefact->recipe);
+    wn_hash numbers = wn_network_hash(network);
+    wn_hasher_add(hasher, &numbers, sizeof numbers);
+    artefact->n_nonzero = 0;
+    for (size_t l = 0; l < network->n_layers; l++) {
+        const wn_layer *layer = &network->layers[l];
+        size_t n = layer->n_in * layer->n_out;
+        int64_t code = (int64_t)artefact->coding->layers[l].code;
+        wn_hasher_add_text(hasher, layer->name);
+        wn_hasher_add(hasher, &code, sizeof code);
+        wn_hasher_add(hasher, artefact->coding->layers[l].mask, n);
+        for (size_t i = 0; i < n; i++)
+            artefact->n_nonzero += network->parameters[layer->weight + i] != 0.0f;
+    }
+    artefact->hash = wn_hasher_finish(hasher);
+done:
+    wn_hasher_free(hasher);
+    return status;
+}
+
+wn_status wn_artefact_size(const wn_network *network, const wn_coding *coding, const wn_recipe *recipe,
+                           int64_t *n_bytes)
+{
+    wn_status status = WN_OK;
+    wn_artefact *artefact = NULL;
+    wn_bytes bytes = {0};
+    TRY(wn_artefact_build(&artefact, network, coding, recipe));
+    TRY(wn_artefact_encode(artefact, &bytes));
+    *n_bytes = (int64_t)bytes.n;
+done:
+    wn_bytes_clear(&bytes);
+    wn_artefact_free(artefact);
+    return status;
+}
+
+static wn_status write_all(int descriptor, const wn_bytes *bytes, const char *path)
+{
+    for (size_t done = 0; done < bytes->n;) {
+        ssize_t n = write(descriptor, bytes->data + done, bytes->n - done);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return wn_fail(WN_IO, "%s: %s", path, strerror(errno));
+        done += (size_t)n;
+    }
+    if (fsync(descriptor) != 0)
+        return wn_fail(WN_IO, "%s: %s", path, strerror(errno));
+    return WN_OK;
+}
+
+static wn_status write_file(const wn_bytes *bytes, const char *path)
+{
+    int descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    if (descriptor < 0)
+        return wn_fail(WN_CANT_CREATE, "%s: %s", path, strerror(errno));
+    wn_status status = write_all(descriptor, bytes, path);
+    if (close(descriptor) != 0 && status == WN_OK)
+        status = wn_fail(WN_IO, "%s: %s", path, strerror(errno));
+    return status;
+}
+
+/* What was written is believed when it reads back as what was meant. */
+static wn_status verify_file(const wn_artefact *meant, const char *path)
+{
+    wn_artefact *found = NULL;
+    wn_status status = wn_artefact_read(&found, path);
+    if (status == WN_BAD_DATA || status == WN_NO_INPUT)
+        return wn_fail_prefix(WN_IO, "reading back what was written");
+    if (status == WN_OK && wn_hash_compare(found->hash, meant->hash) != 0)
+        status = wn_fail(WN_IO, "%s: reads back other than it was written", path);
+    wn_artefact_free(found);
+    return status;
+}
+
+/* The directory is synced too, so that the name survives a crash. */
+static wn_status rename_synced(const char *from, const char *to)
+{
+    wn_status status = WN_OK;
+    char *copy = NULL;
+    int directory = -1;
+    TRY(wn_string_copy(&copy, to));
+    if (rename(from, to) != 0)
+        TRY(wn_fail(WN_IO, "%s: %s", to, strerror(errno)));
+    directory = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (directory < 0 || fsync(directory) != 0)
+        TRY(wn_fail(WN_IO, "%s: %s", copy, strerror(errno)));
+done:
+    if (directory >= 0)
+        close(directory);
+    wn_free(copy);
+    return status;
+}
+
+wn_status wn_artefact_write(const char *path, const wn_network *network, const wn_coding *coding,
+                            const wn_recipe *recipe, int64_t *n_bytes)
+{
+    wn_status status = WN_OK;
+    wn_artefact *artefact = NULL;
+    wn_bytes bytes = {0};
+    char *beside = NULL;
+    TRY(wn_string_format(&beside, "%s.part", path));
+    TRY(wn_artefact_build(&artefact, network, coding, recipe));
+    TRY(wn_artefact_encode(artefact, &bytes));
+    TRY(write_file(&bytes, beside));
+    TRY(verify_file(artefact, beside));
+    TRY(rename_synced(beside, path));
+    if (n_bytes != NULL)
+        *n_bytes = (int64_t)bytes.n;
+done:
+    if (status != WN_OK && beside != NULL)
+        unlink(beside);
+    wn_free(beside);
+    wn_bytes_clear(&bytes);
+    wn_artefact_free(artefact);
+    return status;
+}
