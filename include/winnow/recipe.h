@@ -83,7 +83,7 @@ typedef struct {
     wn_projection *projection; /* NULL without `reduce` */
     wn_ledger ledger;
     size_t n_statistics;
-    wn_recipe_statistic *statistics; /* what recipe.h5 has under /statistics; written, and not read back */
+    wn_recipe_statistic *statistics; /* what recipe.h5 has under /statistics: on rank 0, written, and not read back */
 } wn_recipe;
 
 /* Local. A recipe of n_columns with every array but scores, selected and projection; selected is all features. Names
@@ -94,10 +94,11 @@ void wn_recipe_free(wn_recipe *recipe);
 /* Local. Replaces the selection (copied). */
 WN_MUST_USE wn_status wn_recipe_select(wn_recipe *recipe, const size_t *selected, size_t n_selected);
 
-/* Local. Adds a ranking's scores (copied). */
+/* Local. Adds a ranking's scores (copied), in place of what has the name already. */
 WN_MUST_USE wn_status wn_recipe_add_score(wn_recipe *recipe, const char *name, const double *score);
 
-/* Local. Adds an array of integers, or of doubles where is_real, to what is written under /statistics (copied). */
+/* Local. Adds an array of integers, or of doubles where is_real, to what is written under /statistics (copied), in
+ * place of what has the name already. */
 WN_MUST_USE wn_status wn_recipe_add_statistic(wn_recipe *recipe, const char *name, bool is_real, size_t n_dims,
                                               const size_t *dims, const void *data);
 

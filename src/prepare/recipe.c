@@ -87,6 +87,15 @@ done:
     return status;
 }
 
+/* Where the score of that name is, or is to be. */
+static wn_recipe_score *find_score(const wn_recipe *recipe, const char *name)
+{
+    size_t i = 0;
+    while (i < recipe->n_scores && strcmp(recipe->scores[i].name, name) != 0)
+        i++;
+    return &recipe->scores[i];
+}
+
 wn_status wn_recipe_add_score(wn_recipe *recipe, const char *name, const double *score)
 {
     wn_status status = WN_OK;
@@ -95,12 +104,23 @@ wn_status wn_recipe_add_score(wn_recipe *recipe, const char *name, const double 
     TRY(wn_new(&new.score, recipe->n_features));
     memcpy(new.score, score, recipe->n_features * sizeof *score);
     TRY(wn_resize(&recipe->scores, recipe->n_scores + 1));
-    recipe->scores[recipe->n_scores++] = new;
-    new = (wn_recipe_score){0};
+    wn_recipe_score *place = find_score(recipe, name), old = *place;
+    if (!old.name)
+        recipe->n_scores++;
+    *place = new;
+    new = old;
 done:
     wn_free(new.name);
     wn_free(new.score);
     return status;
+}
+
+static wn_recipe_statistic *find_statistic(const wn_recipe *recipe, const char *name)
+{
+    size_t i = 0;
+    while (i < recipe->n_statistics && strcmp(recipe->statistics[i].name, name) != 0)
+        i++;
+    return &recipe->statistics[i];
 }
 
 wn_status wn_recipe_add_statistic(wn_recipe *recipe, const char *name, bool is_real, size_t n_dims, const size_t *dims,
@@ -115,14 +135,16 @@ wn_status wn_recipe_add_statistic(wn_recipe *recipe, const char *name, bool is_r
     TRY(wn_string_copy(&new.name, name));
     TRY(wn_new(&copy, n));
     memcpy(copy, data, n * sizeof *copy);
-    TRY(wn_resize(&recipe->statistics, recipe->n_statistics + 1));
     new.data = copy;
-    recipe->statistics[recipe->n_statistics++] = new;
-    new.name = NULL;
-    copy = NULL;
+    TRY(wn_resize(&recipe->statistics, recipe->n_statistics + 1));
+    wn_recipe_statistic *place = find_statistic(recipe, name), old = *place;
+    if (!old.name)
+        recipe->n_statistics++;
+    *place = new;
+    new = old;
 done:
     wn_free(new.name);
-    wn_free(copy);
+    wn_free(new.data);
     return status;
 }
 

@@ -1,0 +1,85 @@
+#include "dataset_sink.h"
+
+#include "winnow/memory.h"
+
+size_t wn_dataset_bytes(size_t n_rows, size_t n_features)
+{
+    return n_rows * (n_features * sizeof(float) + sizeof(float) + sizeof(int64_t));
+}
+
+wn_status wn_dataset_new(wn_dataset **dataset, size_t n_rows, size_t n_features, size_t n_pieces)
+{
+    wn_status status = WN_OK;
+    wn_dataset *new = NULL;
+    TRY(wn_new(&new, 1));
+    new->n_rows = n_rows;
+    new->n_features = n_features;
+    new->n_pieces = n_pieces;
+    TRY(wn_memory_new((void **)&new->features, n_rows, n_features * sizeof *new->features, __func__));
+    TRY(wn_new(&new->targets, n_rows));
+    TRY(wn_new(&new->rows, n_rows));
+    TRY(wn_new(&new->piece_first, n_pieces + 1));
+    TRY(wn_new(&new->piece_block, n_pieces));
+    TRY(wn_new(&new->piece_lane, n_pieces));
+    *dataset = new;
+    new = NULL;
+done:
+    wn_dataset_free(new);
+    return status;
+}
+
+void wn_dataset_free(wn_dataset *dataset)
+{
+    if (!dataset)
+        return;
+    wn_free(dataset->features);
+    wn_free(dataset->targets);
+    wn_free(dataset->rows);
+    wn_free(dataset->piece_first);
+    wn_free(dataset->piece_block);
+    wn_free(dataset->piece_lane);
+    wn_free(dataset);
+}
+
+/* One piece for every block that has rows of the status. */
+static wn_status cut_by_block(wn_dataset **dataset, const wn_rows *rows, wn_row_status wanted, size_t n_features)
+{
+    wn_status status = WN_OK;
+    size_t *n_wanted = NULL, n_rows = 0, n_pieces = 0;
+    size_t n_blocks = (size_t)(rows->blocks.last - rows->blocks.first);
+    TRY(wn_new(&n_wanted, n_blocks));
+    for (size_t b = 0; b < n_blocks; b++) {
+        wn_block_extent extent = wn_catalog_block(rows->catalog, rows->blocks.first + (int64_t)b);
+        const unsigned char *statuses = rows->status + (extent.first_row - rows->first_row);
+        for (size_t i = 0; i < extent.n_rows; i++)
+            n_wanted[b] += statuses[i] == wanted;
+        n_rows += n_wanted[b];
+        n_pieces += n_wanted[b] > 0;
+    }
+    TRY(wn_dataset_new(dataset, n_rows, n_features, n_pieces));
+    for (size_t b = 0, piece = 0; b < n_blocks; b++) {
+        if (n_wanted[b] == 0)
+            continue;
+        (*dataset)->piece_block[piece] = rows->blocks.first + (int64_t)b;
+        (*dataset)->piece_first[piece + 1] = (*dataset)->piece_first[piece] + n_wanted[b];
+        piece++;
+    }
+done:
+    wn_free(n_wanted);
+    return status;
+}
+
+wn_status wn_dataset_of_status(wn_dataset **dataset, const wn_pass *pass, wn_rows *rows, const wn_recipe *recipe,
+                               wn_inputs inputs, wn_row_status wanted, wn_pass_cost *cost)
+{
+    wn_status status = WN_OK;
+    wn_dataset *new = NULL;
+    size_t n_features = wn_inputs_count(recipe, inputs);
+    TRY(wn_ranks_agree(pass->ranks, cut_by_block(&new, rows, wanted, n_features)));
+    TRY(wn_dataset_fill(new, pass, rows, recipe, inputs, wanted, 0, cost));
+    *dataset = new;
+    new = NULL;
+done:
+    wn_dataset_free(new);
+    return status;
+}

@@ -1,0 +1,141 @@
+#include "dataset_sink.h"
+
+#include "winnow/memory.h"
+
+#include <math.h>
+#include <string.h>
+
+/* What the pass's accumulator keeps between blocks. */
+typedef struct {
+    wn_dataset *dataset;
+    const wn_recipe *recipe;
+    wn_inputs inputs;
+    const wn_catalog *catalog;
+    size_t skipped;  /* rows still to leave out */
+    size_t piece;    /* the next one to fill */
+    float *features; /* (rows of the largest piece, n_selected), used under WN_INPUTS_COMPONENTS */
+} sink;
+
+size_t wn_inputs_count(const wn_recipe *recipe, wn_inputs inputs)
+{
+    return inputs == WN_INPUTS_COMPONENTS ? wn_recipe_n_inputs(recipe) : recipe->n_selected;
+}
+
+/* A feature that is not a number is told by the cell's column, file and row. */
+static wn_status check_features(const sink *state, const float *features, size_t n_rows, const int64_t *rows)
+{
+    const wn_recipe *recipe = state->recipe;
+    size_t n = recipe->n_selected;
+    for (size_t i = 0; i < n_rows; i++) {
+        for (size_t j = 0; j < n; j++) {
+            if (isfinite(features[i * n + j]))
+                continue;
+            const wn_recipe_column *column = &recipe->columns[recipe->feature_source[recipe->selected[j]]];
+            size_t f = 0;
+            while (f + 1 < state->catalog->n_files && state->catalog->files[f + 1].first_row <= rows[i])
+                f++;
+            const wn_file *file = &state->catalog->files[f];
+            return wn_fail(WN_BAD_DATA, "%s: column %s, row %lld: %s", file->path, column->name,
+                           (long long)(rows[i] - file->first_row),
+                           isnan(features[i * n + j]) ? "a missing cell, which is an error"
+                                                      : "the feature exceeds the range of float32");
+        }
+    }
+    return WN_OK;
+}
+
+static wn_status set_targets(const sink *state, const double *labels, size_t n_rows, float *targets)
+{
+    const wn_labels *classes = &state->recipe->labels;
+    for (size_t i = 0; i < n_rows; i++) {
+        targets[i] = (float)labels[i];
+        if (classes->task != WN_TASK_CLASSIFICATION || isnan(labels[i]))
+            continue;
+        int index = wn_labels_class(classes, labels[i]);
+        if (index < 0)
+            return wn_fail(WN_BAD_DATA, "label %s: %.17g is none of the classes", state->recipe->label_name, labels[i]);
+        targets[i] = (float)index;
+    }
+    return WN_OK;
+}
+
+/* Fills the next piece from the block's rows from `first` on. */
+static wn_status fill_piece(sink *state, const wn_block *block, size_t first)
+{
+    wn_status status = WN_OK;
+    wn_dataset *dataset = state->dataset;
+    size_t at = dataset->piece_first[state->piece], n = dataset->piece_first[state->piece + 1] - at;
+    float *out = dataset->features + at * dataset->n_features;
+    float *features = state->inputs == WN_INPUTS_COMPONENTS ? state->features : out;
+    wn_recipe_features(state->recipe, block->cells + first * block->n_cols, n, block->n_cols, features);
+    TRY(check_features(state, features, n, block->rows + first));
+    if (state->inputs == WN_INPUTS_COMPONENTS)
+        TRY(wn_recipe_components(state->recipe, features, n, out));
+    TRY(set_targets(state, block->labels + first, n, dataset->targets + at));
+    memcpy(dataset->rows + at, block->rows + first, n * sizeof *dataset->rows);
+    state->piece++;
+done:
+    return status;
+}
+
+static wn_status sink_add(void *erased, const wn_block *block)
+{
+    sink *state = erased;
+    const wn_dataset *dataset = state->dataset;
+    size_t first = state->skipped < block->n_rows ? state->skipped : block->n_rows;
+    state->skipped -= first;
+    while (state->piece < dataset->n_pieces && dataset->piece_block[state->piece] == block->index) {
+        size_t n = dataset->piece_first[state->piece + 1] - dataset->piece_first[state->piece];
+        if (first + n > block->n_rows)
+            return wn_fail(WN_INTERNAL, "block %lld has fewer rows than its pieces", (long long)block->index);
+        wn_status status = fill_piece(state, block, first);
+        if (status != WN_OK)
+            return status;
+        first += n;
+    }
+    return WN_OK;
+}
+
+static wn_span no_integers(void *state)
+{
+    (void)state;
+    return (wn_span){NULL, 0};
+}
+
+static const wn_accumulator_ops sink_ops = {"rows", sink_add, no_integers, no_integers};
+
+static wn_status sink_init(sink *state)
+{
+    wn_status status = WN_OK;
+    const wn_dataset *dataset = state->dataset;
+    size_t longest = 0;
+    if (state->inputs != WN_INPUTS_COMPONENTS)
+        return WN_OK;
+    if (!state->recipe->projection)
+        return wn_fail(WN_INTERNAL, "components were asked for, and the recipe has no projection");
+    for (size_t i = 0; i < dataset->n_pieces; i++)
+        if (dataset->piece_first[i + 1] - dataset->piece_first[i] > longest)
+            longest = dataset->piece_first[i + 1] - dataset->piece_first[i];
+    TRY(wn_memory_new((void **)&state->features, longest, state->recipe->n_selected * sizeof(float), __func__));
+done:
+    return status;
+}
+
+wn_status wn_dataset_fill(wn_dataset *dataset, const wn_pass *pass, wn_rows *rows, const wn_recipe *recipe,
+                          wn_inputs inputs, wn_row_status wanted, size_t skipped, wn_pass_cost *cost)
+{
+    wn_status status = WN_OK;
+    sink state = {dataset, recipe, inputs, rows->catalog, skipped, 0, NULL};
+    wn_pass own = *pass;
+    own.blocks = rows->blocks;
+    TRY(wn_ranks_agree(pass->ranks, sink_init(&state)));
+    wn_block_step step = wn_rows_step(rows, wanted);
+    wn_accumulator accumulator = {&sink_ops, &state};
+    TRY(wn_pass_run(&own, &step, 1, &accumulator, 1, cost));
+    if (state.piece != dataset->n_pieces)
+        status = wn_fail(WN_INTERNAL, "the pass filled %zu of %zu pieces", state.piece, dataset->n_pieces);
+    TRY(wn_ranks_agree(pass->ranks, status));
+done:
+    wn_free(state.features);
+    return status;
+}

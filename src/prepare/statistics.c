@@ -1,0 +1,249 @@
+#include "winnow/statistics.h"
+
+#include "clean.h"
+#include "column_list.h"
+#include "normalize.h"
+#include "statistics_plan.h"
+
+#include "winnow/log.h"
+#include "winnow/memory.h"
+
+#include <string.h>
+
+/* The states of the pass. */
+typedef struct {
+    wn_statistics_plan plan;
+    wn_cleaner cleaner;
+    wn_moments *moments;
+    wn_gram *gram;               /* NULL unless asked for */
+    wn_contingency *contingency; /* NULL unless asked for */
+} wn_statistics_states;
+
+static void clear_states(wn_statistics_states *states)
+{
+    wn_contingency_free(states->contingency);
+    wn_gram_free(states->gram);
+    wn_moments_free(states->moments);
+    wn_cleaner_clear(&states->cleaner);
+    wn_statistics_plan_clear(&states->plan);
+}
+
+static wn_status new_gram(wn_statistics_states *states, const wn_rows *rows, const wn_labels *labels)
+{
+    const wn_statistics_plan *plan = &states->plan;
+    wn_gram_shape shape = {
+        .n_cols = plan->n_cols,
+        .centre = plan->centre,
+        .exponent = plan->exponent,
+        .n_classes = plan->has_label ? labels->n_classes : 0,
+        .classes = labels->classes,
+        .has_label = plan->has_label,
+        .label_centre = plan->label_centre,
+        .label_exponent = plan->label_exponent,
+        .n_rows = rows->catalog->n_rows,
+    };
+    return wn_gram_new(&states->gram, &shape);
+}
+
+static wn_status init_states(wn_statistics_states *states, wn_rows *rows, const wn_pilot *pilot,
+                             const wn_recipe *recipe, const wn_statistics_options *options)
+{
+    wn_status status = WN_OK;
+    wn_statistics_plan *plan = &states->plan;
+    TRY(wn_statistics_plan_init(plan, pilot, recipe, rows->catalog->has_label, options->n_bins));
+    TRY(wn_cleaner_init(&states->cleaner, recipe, rows, true));
+    states->cleaner.drops = false; /* the profile has dropped what goes */
+    for (size_t i = 0; i < recipe->n_columns; i++)
+        states->cleaner.counts |= recipe->columns[i].outliers < 0;
+    TRY(wn_moments_new(&states->moments, plan->n_cols, plan->centre));
+    if (options->gram)
+        TRY(new_gram(states, rows, &recipe->labels));
+    if (options->n_bins > 0)
+        TRY(wn_contingency_new(&states->contingency, plan->n_cols, plan->n_bins, plan->edges, plan->n_classes,
+                               plan->class_edges));
+done:
+    return status;
+}
+
+/* The accumulators that are there, into a[4]. Returns how many. */
+static size_t list_accumulators(wn_statistics_states *states, wn_accumulator *a)
+{
+    size_t n = 0;
+    a[n++] = wn_moments_accumulator(states->moments);
+    if (states->cleaner.counts)
+        a[n++] = wn_cleaner_accumulator(&states->cleaner);
+    if (states->gram)
+        a[n++] = wn_gram_accumulator(states->gram);
+    if (states->contingency)
+        a[n++] = wn_contingency_accumulator(states->contingency);
+    return n;
+}
+
+static wn_status hash_states(wn_statistics_states *states, wn_hash *hash)
+{
+    wn_status status = WN_OK;
+    const wn_statistics_plan *plan = &states->plan;
+    wn_hasher *hasher = NULL;
+    wn_accumulator accumulators[4];
+    size_t n = list_accumulators(states, accumulators);
+    TRY(wn_hasher_new(&hasher, 0));
+    wn_hasher_add(hasher, plan->centre, plan->n_cols * sizeof *plan->centre);
+    wn_hasher_add(hasher, plan->exponent, plan->n_cols * sizeof *plan->exponent);
+    if (plan->n_bins > 1)
+        wn_hasher_add(hasher, plan->edges, plan->n_cols * (plan->n_bins - 1) * sizeof *plan->edges);
+    if (plan->n_classes > 1)
+        wn_hasher_add(hasher, plan->class_edges, (plan->n_classes - 1) * sizeof *plan->class_edges);
+    for (size_t i = 0; i < n; i++) {
+        wn_span sums = accumulators[i].ops->sums(accumulators[i].state);
+        wn_span keys = accumulators[i].ops->keys(accumulators[i].state);
+        wn_hasher_add_text(hasher, accumulators[i].ops->name);
+        wn_hasher_add(hasher, sums.data, sums.n * sizeof *sums.data);
+        wn_hasher_add(hasher, keys.data, keys.n * sizeof *keys.data);
+    }
+    *hash = wn_hasher_finish(hasher);
+done:
+    wn_hasher_free(hasher);
+    return status;
+}
+
+/* The integers of every state, and what they are about, into the recipe: /statistics of its file. */
+static wn_status keep_sums(wn_statistics_states *states, wn_recipe *recipe)
+{
+    wn_status status = WN_OK;
+    const wn_statistics_plan *plan = &states->plan;
+    char *name = NULL;
+    wn_accumulator accumulators[4];
+    size_t n = list_accumulators(states, accumulators);
+    for (size_t i = 0; i < n; i++) {
+        const wn_accumulator_ops *ops = accumulators[i].ops;
+        wn_span sums = ops->sums(accumulators[i].state), keys = ops->keys(accumulators[i].state);
+        size_t dims[3] = {sums.n, plan->n_bins, plan->n_classes};
+        bool is_table = states->contingency && accumulators[i].state == (void *)states->contingency;
+        if (is_table)
+            dims[0] = plan->n_cols;
+        TRY(wn_recipe_add_statistic(recipe, ops->name, false, is_table ? 3 : 1, dims, sums.data));
+        if (keys.n == 0)
+            continue;
+        TRY(wn_string_format(&name, "%s_keys", ops->name));
+        TRY(wn_recipe_add_statistic(recipe, name, false, 1, &keys.n, keys.data));
+        wn_free(name);
+        name = NULL;
+    }
+    TRY(wn_recipe_add_statistic(recipe, "centre", true, 1, &plan->n_cols, plan->centre));
+    if (plan->n_bins > 1)
+        TRY(wn_recipe_add_statistic(recipe, "edges", true, 2, (size_t[]){plan->n_cols, plan->n_bins - 1}, plan->edges));
+done:
+    wn_free(name);
+    return status;
+}
+
+/* Class counts, from whichever state has them. */
+static wn_status keep_class_counts(const wn_statistics *statistics, wn_recipe *recipe)
+{
+    wn_status status = WN_OK;
+    int64_t *count = NULL;
+    size_t n = recipe->labels.n_classes;
+    if (n == 0 || (!statistics->contingency && !(statistics->gram && statistics->gram->class_count)))
+        return WN_OK;
+    TRY(wn_new(&count, n));
+    if (statistics->gram)
+        memcpy(count, statistics->gram->class_count, n * sizeof *count);
+    else
+        for (size_t bin = 0; bin < statistics->n_bins; bin++)
+            for (size_t k = 0; k < n; k++)
+                count[k] += statistics->contingency[bin * n + k];
+    TRY(wn_recipe_add_statistic(recipe, "class_count", false, 1, &n, count));
+done:
+    wn_free(count);
+    return status;
+}
+
+/* Moves what is finished out of the states. */
+static wn_status finish_states(wn_statistics_states *states, wn_statistics *statistics)
+{
+    wn_status status = WN_OK;
+    wn_statistics_plan *plan = &states->plan;
+    TRY(wn_moments_finish(states->moments, &statistics->moments));
+    if (states->gram)
+        TRY(wn_gram_finish(states->gram, &statistics->gram));
+    statistics->n_bins = plan->n_bins;
+    statistics->n_classes = plan->n_classes;
+    if (states->contingency) {
+        size_t n = plan->n_cols * plan->n_bins * plan->n_classes;
+        TRY(wn_new(&statistics->contingency, n));
+        memcpy(statistics->contingency, wn_contingency_counts(states->contingency), n * sizeof(int64_t));
+    }
+    TRY(hash_states(states, &statistics->hash));
+    statistics->edges = plan->edges;
+    plan->edges = NULL;
+done:
+    return status;
+}
+
+/* Cleaned moments, and normalization from them. */
+static void fit_columns(wn_recipe *recipe, const wn_moments_summary *moments, const wn_cleaner *cleaner)
+{
+    wn_column_list constant = {0};
+    for (size_t i = 0; i < recipe->n_columns; i++) {
+        wn_recipe_column *column = &recipe->columns[i];
+        bool is_constant = moments->min[i] == moments->max[i]; /* then rounding has no say */
+        column->clean_mean = is_constant ? moments->min[i] : moments->mean[i];
+        column->clean_deviation = is_constant ? 0 : moments->deviation[i];
+        column->clean_min = moments->min[i];
+        column->clean_max = moments->max[i];
+        if (column->outliers < 0)
+            column->outliers = cleaner->outliers[i];
+        wn_normalize_fit(column);
+        if (wn_normalize_is_constant(column))
+            wn_column_list_add(&constant, column->name, -1);
+    }
+    if (constant.n_names > 0)
+        wn_log_warning("columns that do not vary in training rows are centred and not scaled: %s",
+                       wn_column_list_text(&constant));
+}
+
+wn_status wn_statistics_run(const wn_pass *pass, wn_rows *rows, const wn_pilot *pilot, wn_recipe *recipe,
+                            const wn_statistics_options *options, wn_statistics **statistics, wn_pass_cost *cost)
+{
+    wn_status status = WN_OK;
+    wn_statistics_states states = {0};
+    wn_statistics *new = NULL;
+    wn_accumulator accumulators[4];
+    wn_block_step steps[2];
+    if (options->n_bins > 0 && !rows->catalog->has_label)
+        return wn_fail(WN_BAD_DATA, "bins against a label need one, and the input has no label");
+    status = wn_new(&new, 1);
+    if (status == WN_OK)
+        status = init_states(&states, rows, pilot, recipe, options);
+    TRY(wn_ranks_agree(pass->ranks, status));
+    steps[0] = wn_rows_step(rows, WN_ROW_TRAIN);
+    steps[1] = wn_cleaner_step(&states.cleaner);
+    size_t n = list_accumulators(&states, accumulators);
+    TRY(wn_pass_run(pass, steps, 2, accumulators, n, cost));
+    bool writes = pass->ranks->rank == 0;
+    if (writes)
+        status = keep_sums(&states, recipe);
+    if (status == WN_OK)
+        status = finish_states(&states, new);
+    if (status == WN_OK && writes)
+        status = keep_class_counts(new, recipe);
+    TRY(wn_ranks_agree(pass->ranks, status));
+    fit_columns(recipe, new->moments, &states.cleaner);
+    *statistics = new;
+    new = NULL;
+done:
+    wn_statistics_free(new);
+    clear_states(&states);
+    return status;
+}
+
+void wn_statistics_free(wn_statistics *statistics)
+{
+    if (!statistics)
+        return;
+    wn_moments_summary_free(statistics->moments);
+    wn_gram_sums_free(statistics->gram);
+    wn_free(statistics->edges);
+    wn_free(statistics->contingency);
+    wn_free(statistics);
+}

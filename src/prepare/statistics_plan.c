@@ -1,0 +1,117 @@
+#include "statistics_plan.h"
+
+#include "clean.h"
+
+#include "winnow/memory.h"
+#include "winnow/quantiles.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+enum { LARGEST_EXPONENT = 1000 }; /* 2^+-exponent stays a normal double */
+
+/* The exponent of the cells' root mean square about the centre; of half_span where they do not vary. */
+static int choose_exponent(const double *sorted, size_t n, double centre, double half_span)
+{
+    double scale = fmax(fabs(sorted[0] - centre), fabs(sorted[n - 1] - centre)), sum = 0;
+    for (size_t i = 0; i < n && scale > 0; i++) {
+        double ratio = (sorted[i] - centre) / scale; /* no overflow when squared */
+        sum += ratio * ratio;
+    }
+    double spread = scale > 0 ? scale * sqrt(sum / (double)n) : half_span;
+    if (!(spread > 0) || !isfinite(spread))
+        return 0;
+    int exponent = ilogb(spread) + 1;
+    return exponent > LARGEST_EXPONENT ? LARGEST_EXPONENT : exponent < -LARGEST_EXPONENT ? -LARGEST_EXPONENT : exponent;
+}
+
+/* Least and greatest that a cleaned cell can be. */
+static void clean_range(const wn_recipe_column *column, double *low, double *high)
+{
+    *low = fmax(column->min, column->lower);
+    *high = fmin(column->max, column->upper);
+    *low = fmin(*low, column->fill); /* NaN is ignored */
+    *high = fmax(*high, column->fill);
+    if (isnan(*low) || isnan(*high))
+        *low = *high = 0;
+}
+
+static void plan_column(wn_statistics_plan *plan, size_t i, const wn_recipe_column *column, const double *sorted,
+                        size_t n)
+{
+    double low, high;
+    clean_range(column, &low, &high);
+    if (n == 0)
+        sorted = (const double[]){low, high};
+    size_t n_known = n > 0 ? n : 2;
+    plan->centre[i] = wn_quantile_sorted(sorted, n_known, 0.5);
+    plan->exponent[i] = choose_exponent(sorted, n_known, plan->centre[i], high / 2 - low / 2);
+    for (size_t k = 1; k < plan->n_bins; k++)
+        plan->edges[i * (plan->n_bins - 1) + k - 1] =
+            wn_quantile_sorted(sorted, n_known, (double)k / (double)plan->n_bins);
+}
+
+static int compare_doubles(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* Classes in place of bins, or bins of a real label. */
+static wn_status plan_labels(wn_statistics_plan *plan, const wn_pilot *pilot, const wn_labels *labels, double *sorted)
+{
+    wn_status status = WN_OK;
+    size_t n = 0;
+    plan->n_classes = labels->n_classes > 0 ? labels->n_classes : plan->n_bins;
+    TRY(wn_new(&plan->class_edges, plan->n_classes));
+    for (size_t k = 1; k < labels->n_classes; k++)
+        plan->class_edges[k - 1] = labels->classes[k];
+    if (labels->n_classes > 0)
+        return WN_OK;
+    for (size_t i = 0; i < pilot->n_rows; i++)
+        if (!isnan(pilot->labels[i]))
+            sorted[n++] = pilot->labels[i];
+    if (n == 0)
+        return WN_OK;
+    qsort(sorted, n, sizeof *sorted, compare_doubles);
+    plan->label_centre = wn_quantile_sorted(sorted, n, 0.5);
+    plan->label_exponent = choose_exponent(sorted, n, plan->label_centre, 0);
+    for (size_t k = 1; k < plan->n_classes; k++)
+        plan->class_edges[k - 1] = wn_quantile_sorted(sorted, n, (double)k / (double)plan->n_bins);
+done:
+    return status;
+}
+
+wn_status wn_statistics_plan_init(wn_statistics_plan *plan, const wn_pilot *pilot, const wn_recipe *recipe,
+                                  bool has_label, size_t n_bins)
+{
+    wn_status status = WN_OK;
+    wn_pilot cleaned = {0};
+    double *sorted = NULL;
+    size_t n_cols = recipe->n_columns;
+    *plan = (wn_statistics_plan){.n_cols = n_cols, .n_bins = n_bins, .has_label = has_label};
+    TRY(wn_new(&plan->centre, n_cols));
+    TRY(wn_new(&plan->exponent, n_cols));
+    TRY(wn_new(&plan->edges, n_bins > 0 ? n_cols * (n_bins - 1) : 0));
+    TRY(wn_clean_pilot(pilot, recipe, true, &cleaned));
+    TRY(wn_new(&sorted, cleaned.n_rows));
+    for (size_t i = 0; i < n_cols; i++) {
+        size_t n = wn_pilot_column(&cleaned, i, sorted);
+        plan_column(plan, i, &recipe->columns[i], sorted, n);
+    }
+    if (has_label)
+        TRY(plan_labels(plan, &cleaned, &recipe->labels, sorted));
+done:
+    wn_free(sorted);
+    wn_clean_pilot_clear(&cleaned);
+    return status;
+}
+
+void wn_statistics_plan_clear(wn_statistics_plan *plan)
+{
+    wn_free(plan->centre);
+    wn_free(plan->exponent);
+    wn_free(plan->edges);
+    wn_free(plan->class_edges);
+    *plan = (wn_statistics_plan){0};
+}
