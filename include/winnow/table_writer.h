@@ -8,7 +8,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
-typedef enum { WN_STORE_UINT8, WN_STORE_INT64, WN_STORE_FLOAT32, WN_STORE_FLOAT64 } wn_store_type;
+typedef enum {
+    WN_STORE_UINT8,
+    WN_STORE_INT64,
+    WN_STORE_FLOAT32,
+    WN_STORE_FLOAT64,
+    WN_STORE_INT8,
+    WN_STORE_INT16,
+    WN_STORE_INT32
+} wn_store_type;
 
 typedef struct wn_table_writer wn_table_writer;
 
@@ -28,7 +36,8 @@ WN_MUST_USE wn_status wn_table_writer_set_columns(wn_table_writer *writer, size_
 /* Local. Appends n_rows rows, of the dataset's own type, to one dataset. Fails: WN_IO (also disk full). */
 WN_MUST_USE wn_status wn_table_writer_append(wn_table_writer *writer, size_t dataset, const void *cells, size_t n_rows);
 
-/* Local. Flushes, syncs, renames to the final name. Fails: WN_IO; then the path is untouched. */
+/* Local. Flushes, syncs, checks, renames to the final name. Fails: WN_IO (also where an append failed before), WN_INTERNAL
+ * where datasets differ in length; then the path is untouched. */
 WN_MUST_USE wn_status wn_table_writer_finish(wn_table_writer *writer);
 
 /* Local. Frees; without a finish before, the unfinished file is removed. */

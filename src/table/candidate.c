@@ -9,58 +9,7 @@
 #include <string.h>
 
 typedef struct {
-    char **items;
-    size_t n, capacity;
-} path_list;
-
-static void path_list_clear(path_list *list)
-{
-    for (size_t i = 0; i < list->n; i++)
-        wn_free(list->items[i]);
-    wn_free(list->items);
-}
-
-static wn_status path_list_add(path_list *list, const char *path)
-{
-    wn_status status = WN_OK;
-    if (list->n == list->capacity) {
-        TRY(wn_resize(&list->items, 2 * list->capacity + 8));
-        list->capacity = 2 * list->capacity + 8;
-    }
-    TRY(wn_string_copy(&list->items[list->n], path));
-    list->n++;
-done:
-    return status;
-}
-
-typedef struct {
-    path_list paths;
-    bool only_groups;
-    wn_status status;
-} visit;
-
-static herr_t add_object(hid_t object, const char *name, const H5O_info_t *info, void *context)
-{
-    (void)object;
-    visit *v = context;
-    char path[WN_MEMBER_NAME_SIZE];
-    bool is_wanted = info->type == H5O_TYPE_GROUP || (info->type == H5O_TYPE_DATASET && !v->only_groups);
-    if (!is_wanted || (size_t)snprintf(path, sizeof path, "/%s", strcmp(name, ".") == 0 ? "" : name) >= sizeof path)
-        return 0;
-    v->status = path_list_add(&v->paths, path);
-    return v->status == WN_OK ? 0 : -1;
-}
-
-/* Every group (and dataset) of the file once, by hard links. */
-static wn_status visit_file(visit *v, const wn_hdf5_file *file)
-{
-    if (H5Ovisit(file->id, H5_INDEX_NAME, H5_ITER_INC, add_object, v) >= 0)
-        return WN_OK;
-    return v->status != WN_OK ? v->status : wn_hdf5_fail(file, NULL, "truncated or damaged");
-}
-
-typedef struct {
-    path_list tables;
+    wn_object_list tables;
     wn_status problem; /* why the first dataset that could not be one was not */
     char text[256];
 } search;
@@ -91,7 +40,7 @@ static wn_status add_datasets(search *s, const wn_members *members, const wn_inp
     for (size_t i = 0; i < members->n && status == WN_OK; i++) {
         const wn_member *member = &members->items[i];
         if (member->rank > 1 && is_numeric(member) && is_considered(member, input))
-            status = path_list_add(&s->tables, member->path);
+            status = wn_object_list_add(&s->tables, member->path);
     }
     return status;
 }
@@ -117,7 +66,7 @@ static wn_status judge_group(search *s, const char *group, const wn_members *mem
         return WN_OK;
     if (!is_equal && n_matrices > 0)
         return add_datasets(s, members, input);
-    return path_list_add(&s->tables, group);
+    return wn_object_list_add(&s->tables, group);
 }
 
 static wn_status search_group(search *s, wn_hdf5_file *file, const char *group, const wn_input *input)
@@ -137,38 +86,52 @@ static wn_status fail_several(const search *s, const wn_hdf5_file *file)
     char names[512] = "";
     size_t at = 0;
     for (size_t i = 0; i < s->tables.n && i < MOST; i++)
-        at += (size_t)snprintf(names + at, sizeof names - at, "%s%.60s", i > 0 ? ", " : "", s->tables.items[i]);
+        at += (size_t)snprintf(names + at, sizeof names - at, "%s%.60s", i > 0 ? ", " : "", s->tables.paths[i]);
     return wn_fail(WN_BAD_DATA, "%s: has more than one candidate table (%s%s): say which by input.table", file->path,
                    names, s->tables.n > MOST ? ", ..." : "");
 }
 
-static wn_status choose(char **table, search *s, const wn_hdf5_file *file)
+static wn_status search_file(search *s, wn_hdf5_file *file, const wn_input *input)
 {
-    if (s->tables.n > 1)
-        return fail_several(s, file);
+    wn_status status = WN_OK;
+    wn_object_list groups = {0};
+    TRY(wn_object_list_groups(&groups, file));
+    for (size_t i = 0; i < groups.n; i++) {
+        TRY(wn_candidate_check_format(file, groups.paths[i]));
+        TRY(search_group(s, file, groups.paths[i], input));
+    }
     if (s->tables.n == 0 && s->problem != WN_OK)
-        return wn_fail(s->problem, "%s: has no table that can be read: %s", file->path, s->text);
-    if (s->tables.n == 0)
-        return wn_fail(WN_BAD_DATA, "%s: has no table: no dataset with rows of numbers", file->path);
-    *table = s->tables.items[0];
-    s->tables.items[0] = NULL;
-    return WN_OK;
+        status = wn_fail(s->problem, "%s: has no table that can be read: %s", file->path, s->text);
+    else if (s->tables.n == 0)
+        status = wn_fail(WN_BAD_DATA, "%s: has no table: no dataset with rows of numbers", file->path);
+done:
+    wn_object_list_clear(&groups);
+    return status;
+}
+
+wn_status wn_candidate_list(wn_object_list *tables, wn_hdf5_file *file, const wn_input *input)
+{
+    search s = {0};
+    wn_status status = search_file(&s, file, input);
+    if (status == WN_OK)
+        *tables = s.tables;
+    else
+        wn_object_list_clear(&s.tables);
+    return status;
 }
 
 wn_status wn_candidate_find(char **table, wn_hdf5_file *file, const wn_input *input)
 {
     wn_status status = WN_OK;
-    visit groups = {.only_groups = true};
     search s = {0};
-    TRY(visit_file(&groups, file));
-    for (size_t i = 0; i < groups.paths.n; i++) {
-        TRY(wn_candidate_check_format(file, groups.paths.items[i]));
-        TRY(search_group(&s, file, groups.paths.items[i], input));
+    TRY(search_file(&s, file, input));
+    if (s.tables.n > 1) {
+        status = fail_several(&s, file);
+        goto done;
     }
-    TRY(choose(table, &s, file));
+    TRY(wn_string_copy(table, s.tables.paths[0]));
 done:
-    path_list_clear(&groups.paths);
-    path_list_clear(&s.tables);
+    wn_object_list_clear(&s.tables);
     return status;
 }
 
@@ -196,14 +159,14 @@ wn_status wn_candidate_check_format(wn_hdf5_file *file, const char *group)
 wn_status wn_candidate_suggest(wn_hdf5_file *file, const char *table, char *text, size_t n)
 {
     wn_status status = WN_OK;
-    visit all = {0};
+    wn_object_list all = {0};
     const char *nearest = NULL;
     text[0] = '\0';
-    TRY(visit_file(&all, file));
-    nearest = wn_nearest_name(table, (const char *const *)all.paths.items, all.paths.n);
+    TRY(wn_object_list_all(&all, file));
+    nearest = wn_nearest_name(table, (const char *const *)all.paths, all.n);
     if (nearest != NULL)
         snprintf(text, n, "; did you mean '%s'?", nearest);
 done:
-    path_list_clear(&all.paths);
+    wn_object_list_clear(&all);
     return status;
 }

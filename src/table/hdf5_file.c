@@ -99,7 +99,7 @@ static wn_status check_regular(wn_hdf5_file *file)
     return WN_OK;
 }
 
-static hid_t new_file_access(void)
+hid_t wn_hdf5_new_access(void)
 {
     hid_t access = H5Pcreate(H5P_FILE_ACCESS);
 #if H5_VERSION_GE(1, 10, 7)
@@ -120,7 +120,7 @@ wn_status wn_hdf5_open(wn_hdf5_file *file, const char *path)
     TRY(check_regular(file));
     if (path_note != NULL)
         snprintf(path_note, path_note_size, "%s", path);
-    access = new_file_access();
+    access = wn_hdf5_new_access();
     file->links = H5Pcreate(H5P_LINK_ACCESS);
     if (access < 0 || file->links < 0 || H5Pset_elink_cb(file->links, refuse_link, &file->has_refused) < 0) {
         status = wn_fail(WN_NO_MEMORY, "%s: the HDF5 library has no memory left", path);

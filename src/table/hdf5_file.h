@@ -22,6 +22,9 @@ typedef struct {
 WN_MUST_USE wn_status wn_hdf5_open(wn_hdf5_file *file, const char *path);
 void wn_hdf5_close(wn_hdf5_file *file);
 
+/* Local. A new access list for files that are not to be locked; closed by the caller. */
+hid_t wn_hdf5_new_access(void);
+
 /* Local. Opens the group or dataset at an absolute path; *object is -1 where there is none. Fails: WN_BAD_DATA (the
  * path leads out of the file, or what lies there is damaged). The caller closes it with H5Oclose. */
 WN_MUST_USE wn_status wn_hdf5_open_object(wn_hdf5_file *file, const char *path, hid_t *object);

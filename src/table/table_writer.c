@@ -1,0 +1,316 @@
+#include "winnow/table_writer.h"
+
+#include "hdf5_file.h"
+#include "winnow/memory.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { CHUNK_BYTES = 512 << 10, MOST_CHUNK_ROWS = 65536, MOST_DIMS = 8 };
+
+typedef struct {
+    hid_t id;
+    char *name;
+    wn_store_type type;
+    int rank;
+    hsize_t dims[MOST_DIMS]; /* dims[0]: rows so far */
+} stored_dataset;
+
+struct wn_table_writer {
+    char *path, *part; /* the final name, and the one while it is written */
+    hid_t file;
+    stored_dataset *datasets;
+    size_t n_datasets;
+    bool has_failed;
+};
+
+static hid_t memory_type(wn_store_type type)
+{
+    switch (type) {
+    case WN_STORE_UINT8:
+        return H5T_NATIVE_UINT8;
+    case WN_STORE_INT64:
+        return H5T_NATIVE_INT64;
+    case WN_STORE_FLOAT32:
+        return H5T_NATIVE_FLOAT;
+    case WN_STORE_FLOAT64:
+        return H5T_NATIVE_DOUBLE;
+    case WN_STORE_INT8:
+        return H5T_NATIVE_INT8;
+    case WN_STORE_INT16:
+        return H5T_NATIVE_INT16;
+    default:
+        return H5T_NATIVE_INT32;
+    }
+}
+
+/* A failed write spoils the file: remembered, so that finish cannot succeed. */
+static wn_status fail_write(wn_table_writer *writer, const char *what)
+{
+    const wn_hdf5_file file = {.path = writer->part};
+    writer->has_failed = true;
+    wn_status status = wn_hdf5_fail(&file, what, "cannot be written");
+    return status == WN_IO ? status : wn_fail_prefix(WN_IO, "output");
+}
+
+static wn_status check_target(const char *path)
+{
+    struct stat info;
+    if (stat(path, &info) == 0 && !S_ISREG(info.st_mode))
+        return wn_fail(WN_CANT_CREATE, "%s: exists and is not a regular file", path);
+    return WN_OK;
+}
+
+/* The library's message for a file that cannot be created is long; the system's is enough. */
+static wn_status check_creatable(const char *part)
+{
+    int fd = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    if (fd < 0)
+        return wn_fail(WN_CANT_CREATE, "%s: cannot be created: %s", part, strerror(errno));
+    close(fd);
+    return WN_OK;
+}
+
+wn_status wn_table_writer_open(wn_table_writer **writer, const char *path)
+{
+    wn_status status = WN_OK;
+    wn_table_writer *w = NULL;
+    hid_t access = -1;
+    wn_hdf5_setup();
+    TRY(check_target(path));
+    TRY(wn_new(&w, 1));
+    w->file = -1;
+    TRY(wn_string_copy(&w->path, path));
+    TRY(wn_string_format(&w->part, "%s.part-%ld", path, (long)getpid()));
+    TRY(check_creatable(w->part));
+    access = wn_hdf5_new_access();
+    w->file = H5Fcreate(w->part, H5F_ACC_TRUNC, H5P_DEFAULT, access);
+    if (w->file < 0) {
+        status = fail_write(w, "file");
+        goto done;
+    }
+    *writer = w;
+    w = NULL;
+done:
+    wn_hdf5_release(access);
+    wn_table_writer_close(w);
+    return status;
+}
+
+/* Chunks of a power of two rows near CHUNK_BYTES: a chunk is written once and read once. */
+static hsize_t chunk_rows(const stored_dataset *d)
+{
+    size_t row_bytes = H5Tget_size(memory_type(d->type));
+    for (int i = 1; i < d->rank; i++)
+        row_bytes *= (size_t)d->dims[i];
+    hsize_t rows = 1;
+    while (rows < MOST_CHUNK_ROWS && 2 * rows * row_bytes <= CHUNK_BYTES)
+        rows *= 2;
+    return rows;
+}
+
+static hid_t new_creation(const stored_dataset *d, int compression)
+{
+    hsize_t chunk[MOST_DIMS];
+    hid_t creation = H5Pcreate(H5P_DATASET_CREATE);
+    memcpy(chunk, d->dims, sizeof chunk);
+    chunk[0] = chunk_rows(d);
+    herr_t result = H5Pset_chunk(creation, d->rank, chunk);
+    if (result >= 0 && compression > 0 && H5Tget_size(memory_type(d->type)) > 1)
+        result = H5Pset_shuffle(creation);
+    if (result >= 0 && compression > 0)
+        result = H5Pset_deflate(creation, (unsigned)compression);
+    if (result >= 0)
+        return creation;
+    wn_hdf5_release(creation);
+    return -1;
+}
+
+static hid_t create_dataset(hid_t file, const stored_dataset *d, int compression)
+{
+    hsize_t most[MOST_DIMS];
+    memcpy(most, d->dims, sizeof most);
+    most[0] = H5S_UNLIMITED;
+    hid_t id = -1, creation = new_creation(d, compression), space = H5Screate_simple(d->rank, d->dims, most);
+    if (creation >= 0 && space >= 0)
+        id = H5Dcreate2(file, d->name, memory_type(d->type), space, H5P_DEFAULT, creation, H5P_DEFAULT);
+    wn_hdf5_release(space);
+    wn_hdf5_release(creation);
+    return id;
+}
+
+wn_status wn_table_writer_add_dataset(wn_table_writer *writer, const char *name, wn_store_type type, const size_t *dims,
+                                      size_t n_dims, int compression, size_t *dataset)
+{
+    wn_status status = WN_OK;
+    stored_dataset d = {.id = -1, .type = type, .rank = (int)n_dims + 1};
+    if (n_dims >= MOST_DIMS)
+        return wn_fail(WN_UNAVAILABLE, "%s: a table of %zu dimensions is not built", name, n_dims + 1);
+    for (size_t i = 0; i < n_dims; i++)
+        d.dims[i + 1] = dims[i];
+    TRY(wn_resize(&writer->datasets, writer->n_datasets + 1));
+    TRY(wn_string_copy(&d.name, name));
+    d.id = create_dataset(writer->file, &d, compression);
+    if (d.id < 0) {
+        status = fail_write(writer, name);
+        goto done;
+    }
+    *dataset = writer->n_datasets;
+    writer->datasets[writer->n_datasets++] = d;
+    d.name = NULL;
+done:
+    wn_free(d.name);
+    return status;
+}
+
+wn_status wn_table_writer_set_columns(wn_table_writer *writer, size_t dataset, const char *const *names, size_t n_names)
+{
+    hsize_t n = n_names;
+    hid_t type = H5Tcopy(H5T_C_S1), space = H5Screate_simple(1, &n, NULL), attribute = -1;
+    if (type >= 0 && space >= 0 && H5Tset_size(type, H5T_VARIABLE) >= 0 && H5Tset_cset(type, H5T_CSET_UTF8) >= 0)
+        attribute = H5Acreate2(writer->datasets[dataset].id, "columns", type, space, H5P_DEFAULT, H5P_DEFAULT);
+    bool is_written = attribute >= 0 && H5Awrite(attribute, type, names) >= 0;
+    wn_status status = is_written ? WN_OK : fail_write(writer, writer->datasets[dataset].name);
+    wn_hdf5_release(attribute);
+    wn_hdf5_release(space);
+    wn_hdf5_release(type);
+    return status;
+}
+
+wn_status wn_table_writer_append(wn_table_writer *writer, size_t dataset, const void *cells, size_t n_rows)
+{
+    wn_status status = WN_OK;
+    stored_dataset *d = &writer->datasets[dataset];
+    hsize_t start[MOST_DIMS] = {d->dims[0]}, count[MOST_DIMS];
+    hid_t space = -1, memory = -1;
+    if (n_rows == 0)
+        return WN_OK;
+    memcpy(count, d->dims, sizeof count);
+    count[0] = n_rows;
+    d->dims[0] += n_rows;
+    bool is_written = H5Dset_extent(d->id, d->dims) >= 0;
+    if (is_written) {
+        space = H5Dget_space(d->id);
+        memory = H5Screate_simple(d->rank, count, NULL);
+        is_written = space >= 0 && memory >= 0 &&
+                     H5Sselect_hyperslab(space, H5S_SELECT_SET, start, NULL, count, NULL) >= 0 &&
+                     H5Dwrite(d->id, memory_type(d->type), memory, space, H5P_DEFAULT, cells) >= 0;
+    }
+    if (!is_written)
+        status = fail_write(writer, d->name);
+    wn_hdf5_release(memory);
+    wn_hdf5_release(space);
+    return status;
+}
+
+static wn_status check_lengths(const wn_table_writer *writer)
+{
+    for (size_t i = 1; i < writer->n_datasets; i++) {
+        if (writer->datasets[i].dims[0] != writer->datasets[0].dims[0])
+            return wn_fail(WN_INTERNAL, "%s: datasets of different lengths were written", writer->path);
+    }
+    return WN_OK;
+}
+
+static bool close_file(wn_table_writer *writer)
+{
+    bool is_closed = true;
+    for (size_t i = 0; i < writer->n_datasets; i++) {
+        is_closed = (writer->datasets[i].id < 0 || H5Dclose(writer->datasets[i].id) >= 0) && is_closed;
+        writer->datasets[i].id = -1;
+    }
+    is_closed = (writer->file < 0 || H5Fclose(writer->file) >= 0) && is_closed;
+    writer->file = -1;
+    return is_closed;
+}
+
+static wn_status sync_path(const char *path, int flags)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | flags);
+    if (fd < 0)
+        return wn_fail(WN_IO, "%s: %s", path, strerror(errno));
+    int result = fsync(fd);
+    int reason = errno;
+    close(fd);
+    return result == 0 || (flags != 0 && reason == EINVAL) ? WN_OK : wn_fail(WN_IO, "%s: %s", path, strerror(reason));
+}
+
+/* The new name lasts only when its directory does. */
+static wn_status sync_directory(const char *path)
+{
+    wn_status status = WN_OK;
+    char *directory = NULL;
+    const char *slash = strrchr(path, '/');
+    if (slash == NULL)
+        return sync_path(".", O_DIRECTORY);
+    TRY(wn_string_format(&directory, "%.*s", slash == path ? 1 : (int)(slash - path), path));
+    TRY(sync_path(directory, O_DIRECTORY));
+done:
+    wn_free(directory);
+    return status;
+}
+
+/* What was written opens and is as long as it should be. */
+static wn_status verify(const wn_table_writer *writer)
+{
+    wn_status status = WN_OK;
+    wn_hdf5_file file = {.id = -1, .links = -1};
+    TRY(wn_hdf5_open(&file, writer->part));
+    for (size_t i = 0; i < writer->n_datasets && status == WN_OK; i++) {
+        hsize_t dims[H5S_MAX_RANK] = {0};
+        hid_t id = H5Dopen2(file.id, writer->datasets[i].name, H5P_DEFAULT), space = id < 0 ? -1 : H5Dget_space(id);
+        if (space < 0 || H5Sget_simple_extent_dims(space, dims, NULL) < 1 || dims[0] != writer->datasets[i].dims[0])
+            status = wn_fail(WN_IO, "%s: %s was not written whole", writer->part, writer->datasets[i].name);
+        wn_hdf5_release(space);
+        wn_hdf5_release(id);
+    }
+done:
+    wn_hdf5_close(&file);
+    return status == WN_OK ? WN_OK : wn_fail_prefix(WN_IO, "verifying the output");
+}
+
+wn_status wn_table_writer_finish(wn_table_writer *writer)
+{
+    wn_status status = WN_OK;
+    if (writer->has_failed)
+        return wn_fail(WN_IO, "%s: an earlier write failed", writer->path);
+    TRY(check_lengths(writer));
+    if (H5Fflush(writer->file, H5F_SCOPE_LOCAL) < 0) {
+        status = fail_write(writer, "file");
+        goto done;
+    }
+    if (!close_file(writer)) {
+        status = fail_write(writer, "file");
+        goto done;
+    }
+    TRY(sync_path(writer->part, 0));
+    TRY(verify(writer));
+    if (rename(writer->part, writer->path) != 0) {
+        status = wn_fail(WN_IO, "%s: %s", writer->path, strerror(errno));
+        goto done;
+    }
+    wn_free(writer->part);
+    writer->part = NULL;
+    TRY(sync_directory(writer->path));
+done:
+    return status;
+}
+
+void wn_table_writer_close(wn_table_writer *writer)
+{
+    if (writer == NULL)
+        return;
+    close_file(writer);
+    if (writer->part != NULL)
+        unlink(writer->part);
+    for (size_t i = 0; i < writer->n_datasets; i++)
+        wn_free(writer->datasets[i].name);
+    wn_free(writer->datasets);
+    wn_free(writer->part);
+    wn_free(writer->path);
+    wn_free(writer);
+}
