@@ -1,0 +1,108 @@
+"""Bad input: each with its message and its status, and nothing that looks like a result."""
+
+import os
+import sys
+
+import h5py
+import numpy
+
+from winnow_runs import Checks, run_json, scratch, winnow, write_text
+
+
+def table(path, n=200, **changes):
+    rng = numpy.random.default_rng(5)
+    columns = {"a": rng.normal(size=n), "b": rng.normal(size=n), "kind": rng.integers(0, 2, n)}
+    columns.update(changes)
+    with h5py.File(path, "w") as file:
+        for name, values in columns.items():
+            file[name] = values
+    return path
+
+
+def job_text(path, **parts):
+    words = {"files": f"[{path}]", "label": "kind", "clean": "{missing: mean}", "more": ""}
+    words.update(parts)
+    return ("memory: 1GiB\ninput: {files: %(files)s, label: %(label)s}\nclean: %(clean)s\n"
+            "normalize: {method: standard}\ntrain: {model: {type: logistic}, epochs: 2, batch: 64}\n%(more)s" % words)
+
+
+class Bench:
+    def __init__(self, program, directory, checks):
+        self.program, self.directory, self.checks, self.number = program, directory, checks, 0
+
+    def fails(self, what, text, status, *words, out=None):
+        self.number += 1
+        job = write_text(os.path.join(self.directory, f"job{self.number}.yaml"), text)
+        out = out or os.path.join(self.directory, f"out{self.number}")
+        done = winnow(self.program, ["run", job, "--out", out], 2)
+        self.checks.equal(done.returncode, status, f"{what}: status ({done.stderr[-500:]})")
+        for word in words:
+            self.checks.that(word in done.stderr, f"{what}: '{word}' is not in: {done.stderr[-500:]}")
+        self.checks.that("RESULT" not in done.stdout, f"{what}: a result was printed")
+        return done
+
+    def path(self, name):
+        return os.path.join(self.directory, name)
+
+
+def bad_files(bench):
+    good = table(bench.path("good.h5"))
+    bench.fails("missing file", job_text(bench.path("nowhere.h5")), 66, "nowhere.h5")
+    text = write_text(bench.path("text.h5"), "a,b,kind\n1,2,0\n")
+    bench.fails("not HDF5", job_text(text), 65, "text.h5")
+    cut = bench.path("cut.h5")
+    with open(good, "rb") as whole, open(cut, "wb") as part:
+        data = whole.read()
+        part.write(data[: len(data) // 2])
+    bench.fails("truncated", job_text(cut), 65, "cut.h5")
+    bench.fails("columns of different lengths", job_text(table(bench.path("uneven.h5"), b=numpy.zeros(7))), 65, "b")
+    bench.fails("no such label", job_text(good, label="kin"), 65, "kin", "kind")
+
+
+def bad_cells(bench):
+    one = table(bench.path("one.h5"), kind=numpy.ones(200, int))
+    bench.fails("one class only", job_text(one), 65, "class")
+    gaps = table(bench.path("gaps.h5"), b=numpy.full(200, numpy.nan))
+    bench.fails("a column all NaN", job_text(gaps), 65, "b")
+    some = numpy.zeros(200)
+    some[17] = numpy.nan
+    bench.fails("gaps under error", job_text(table(bench.path("some.h5"), b=some), clean="{missing: error}"), 65, "b")
+    some[17] = numpy.inf
+    bench.fails("infinity", job_text(table(bench.path("infinite.h5"), b=some)), 65, "b", "17", "infinite.h5")
+
+
+def constant_column(bench):
+    path = table(bench.path("constant.h5"), b=numpy.full(200, 3.5))
+    job = write_text(bench.path("constant.yaml"), job_text(path))
+    out = bench.path("constant")
+    done = winnow(bench.program, ["run", job, "--out", out], 2)
+    bench.checks.equal(done.returncode, 0, f"a constant column: status ({done.stderr[-500:]})")
+    bench.checks.that("constant" in done.stderr and "b" in done.stderr, f"a constant column is told: {done.stderr[-500:]}")
+    bench.checks.that(run_json(out)["metrics"]["dense"]["loss"] is not None, "a constant column: the loss is finite")
+
+
+def bad_jobs(bench):
+    good = bench.path("good.h5")
+    three = f"input:\n  files: [{good}]\n  lable: kind\n  label: kind\ntrain:\n  epochs: -3\n  batch: many\n"
+    done = bench.fails("three errors", three, 78, ":3:", ":6:", ":7:", "lable", "label", "epochs", "batch")
+    bench.checks.that(sum(":" in line and "job" in line for line in done.stderr.splitlines()) >= 3,
+                      "three errors: a line each")
+    stranger = bench.path("stranger")
+    os.mkdir(stranger)
+    write_text(os.path.join(stranger, "thesis.txt"), "mine")
+    bench.fails("a directory that is not ours", job_text(good), 73, "stranger", out=stranger)
+    bench.checks.equal(os.listdir(stranger), ["thesis.txt"], "a directory that is not ours is left alone")
+
+
+def main():
+    checks = Checks()
+    with scratch() as directory:
+        bench = Bench(sys.argv[1], directory, checks)
+        bad_files(bench)
+        bad_cells(bench)
+        constant_column(bench)
+        bad_jobs(bench)
+    checks.close()
+
+
+main()
