@@ -59,7 +59,7 @@ def troubled_table(path, n_rows, n_columns=9, seed=1, classes=3, chunk=None):
     """A table of separable classes with gaps, outliers, repeated rows and a constant column; label `kind`."""
     rng = numpy.random.default_rng(seed)
     label = rng.integers(0, classes, n_rows)
-    centres = rng.normal(size=(classes, n_columns)) * 2
+    centres = numpy.random.default_rng(99).normal(size=(classes, n_columns)) * 2
     x = centres[label] + rng.normal(size=(n_rows, n_columns))
     x[rng.random(x.shape) < 0.03] = numpy.nan
     x[rng.random(x.shape) < 0.005] *= 1e4
