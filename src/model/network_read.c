@@ -158,7 +158,7 @@ done:
 static bool read_layer(hid_t file, size_t index, wn_network *network)
 {
     wn_layer *layer = &network->layers[index];
-    char number[24], word[8];
+    char number[48], word[8];
     snprintf(number, sizeof number, "layers/%zu", index);
     hid_t group = H5Gopen2(file, number, H5P_DEFAULT);
     if (group < 0)
