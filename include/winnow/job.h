@@ -43,19 +43,29 @@ typedef struct {
     wn_normalize_method method;
 } wn_normalize_override;
 
+/* What input.types says of a column: numeric, or an image whose cells are the columns NAME0, NAME1, ... */
+typedef struct {
+    char *name;
+    bool is_image;
+    int64_t height, width; /* of an image */
+} wn_column_type;
+
 typedef enum { WN_MODEL_LINEAR, WN_MODEL_LOGISTIC, WN_MODEL_MLP } wn_model_type;
 
-/* A section that the file leaves out has has_SECTION false, and its stage is left out. */
+/* A name of an image in lists of columns (include, exclude, always, never) was replaced by globs that match
+ * its cells' columns. A section that the file leaves out has has_SECTION false, and its stage is left out. */
 typedef struct {
     char *name;
     int64_t seed;
-    int64_t memory; /* bytes per rank */
+    int64_t memory; /* bytes per rank; 0: to be found by wn_job_memory_default */
     struct {
         wn_text_list files, test; /* globs with $NAME and ~ expanded */
         char *table, *label;      /* NULL where not given */
         wn_number_list label_missing, missing_values;
         wn_task task;
         wn_text_list include, exclude;
+        wn_column_type *types;
+        size_t n_types;
         double split_validation, split_test;
     } input;
     bool has_clean, has_normalize, has_rank, has_reduce, has_train, has_compress;
@@ -95,6 +105,7 @@ typedef struct {
     } train;
     struct {
         bool while_training;
+        bool metric_by_task; /* accuracy for a classification, r2 for a regression; `metric` is then not meaningful */
         wn_metric metric;
         double tolerance, lambda;
         bool is_auto;
@@ -115,15 +126,23 @@ typedef struct {
 } wn_job_errors;
 
 /* Local. Reads a job file (at most 1 MiB; no aliases or anchors) and applies the settings "KEY=VALUE" (values are YAML;
- * errors in them say
- * "--set KEY" for a place). All errors are told at once in *errors (the caller's, cleared by wn_job_errors_clear).
- * Fails: WN_BAD_JOB with errors; WN_NO_INPUT where the file cannot be read; WN_NO_MEMORY. The job is the caller's. */
+ * errors in them say "--set KEY" for a place, and come last). All errors are told at once in *errors (the caller's,
+ * empty before, cleared by wn_job_errors_clear). Fails: WN_BAD_JOB with errors; WN_USAGE for a setting without "=";
+ * WN_NO_INPUT where the file cannot be read; WN_NO_MEMORY. The job is the caller's. */
 WN_MUST_USE wn_status wn_job_read(wn_job **job, const char *path, const char *const *settings, size_t n_settings,
                                   wn_job_errors *errors);
 void wn_job_free(wn_job *job);
 void wn_job_errors_clear(wn_job_errors *errors);
 
-/* Collective. Rank 0 reads the file's text, all parse it: the same job and the same errors on every rank. */
+/* Local. Everything that is wrong with a job file and, where its input section is right, with its inputs: files that
+ * match nothing or are damaged, a table, label or column that they lack, names and globs that match no column. Files
+ * are looked at in a child process first. Without errors *n_rows and *n_columns tell what the inputs hold. Fails:
+ * as wn_job_read; WN_BAD_DATA, WN_NO_INPUT or WN_UNAVAILABLE with errors of the inputs. */
+WN_MUST_USE wn_status wn_job_check(const char *path, const char *const *settings, size_t n_settings,
+                                   wn_job_errors *errors, int64_t *n_rows, size_t *n_columns);
+
+/* Collective. Rank 0 reads the job and shares it: the same job and the same errors on every rank, whatever their
+ * environments expand. */
 WN_MUST_USE wn_status wn_job_open(const wn_ranks *ranks, wn_job **job, const char *path, const char *const *settings,
                                   size_t n_settings, wn_job_errors *errors);
 
@@ -134,7 +153,7 @@ WN_MUST_USE wn_status wn_job_text(const wn_job *job, char **yaml);
  * results: the seed), for stage keys. */
 WN_MUST_USE wn_status wn_job_section_hash(const wn_job *job, const char *section, wn_hash *hash);
 
-/* Local. Borrowed views for the rooms below. */
+/* Local. Borrowed views for the rooms below; cache_bytes is the caller's to set. */
 wn_input wn_job_input(const wn_job *job);
 wn_reader_options wn_job_reader_options(const wn_job *job);
 
@@ -142,8 +161,12 @@ wn_reader_options wn_job_reader_options(const wn_job *job);
  * that matches no column is WN_BAD_DATA with a suggestion. */
 WN_MUST_USE wn_status wn_job_column_rules(const wn_job *job, wn_recipe *recipe);
 
-/* Local. Prints the table of keys: path, type, range, default, meaning; for `winnow run --help-keys` and docs/job.md.
- */
-void wn_job_print_keys(FILE *out);
+/* Local. Memory in bytes that a rank may allocate when the job does not say: 80 % of the least of the Slurm limit, the
+ * control group's and the machine's memory, over the ranks of this node. */
+int64_t wn_job_memory_default(int ranks_on_node);
+
+/* Local. Prints the table of keys as Markdown: path, type and range, default, meaning; for `winnow run --help-keys` and
+ * docs/job.md. Fails: WN_NO_MEMORY, WN_IO. */
+WN_MUST_USE wn_status wn_job_print_keys(FILE *out);
 
 #endif

@@ -1,0 +1,126 @@
+#include "job_reader.h"
+
+#include <string.h>
+
+static void relate_name(wn_job_reader *reader)
+{
+    const char *name = reader->job->name;
+    if (name && (strchr(name, '/') || strcmp(name, ".") == 0 || strcmp(name, "..") == 0))
+        wn_job_fault_at(reader, "name", "is %s, must be a name without /", name);
+}
+
+static void relate_input(wn_job_reader *reader)
+{
+    const wn_job *job = reader->job;
+    if (job->input.files.n == 0)
+        wn_job_fault_at(reader, "input.files", "is missing, must be a list of paths or globs");
+    if (job->input.test.n > 0 && job->input.split_test > 0)
+        wn_job_fault_at(reader, "input.split.test", "is given together with input.test, must be one of the two");
+    if (job->input.split_validation + job->input.split_test >= 1)
+        wn_job_fault_at(reader, "input.split", "leaves no training rows, must sum to below 1");
+    if (job->input.label_missing.n > 0 && !job->input.label)
+        wn_job_fault_at(reader, "input.label_missing", "is given without input.label");
+}
+
+static void relate_clean(wn_job_reader *reader)
+{
+    static const char *const details[] = {"clean.outliers.limit", "clean.outliers.action"};
+    if (wn_job_reader_has(reader, "clean.outliers.rule"))
+        return;
+    for (size_t i = 0; i < 2; i++)
+        if (wn_job_reader_has(reader, details[i]))
+            wn_job_fault_at(reader, details[i], "is given without clean.outliers.rule");
+}
+
+static void relate_rank(wn_job_reader *reader)
+{
+    const wn_job *job = reader->job;
+    if (!job->has_rank || job->input.label)
+        return;
+    if (job->rank.use[WN_RANK_ANOVA] || job->rank.use[WN_RANK_MUTUAL_INFORMATION])
+        wn_job_fault_at(reader, "rank.methods", "has %s, which needs input.label",
+                        job->rank.use[WN_RANK_ANOVA] ? "anova" : "mutual_information");
+}
+
+static void relate_reduce(wn_job_reader *reader)
+{
+    const wn_job *job = reader->job;
+    size_t keep = job->has_rank ? job->rank.keep.count : 0;
+    if (job->has_reduce && job->reduce.is_pca && keep > 0 && job->rank.always.n == 0 &&
+        job->reduce.components.count > keep)
+        wn_job_fault_at(reader, "reduce.components", "is %zu, more than the %zu features of rank.keep",
+                        job->reduce.components.count, keep);
+}
+
+static void relate_model(wn_job_reader *reader)
+{
+    const wn_job *job = reader->job;
+    if (job->train.model == WN_MODEL_LINEAR && job->input.task == WN_TASK_CLASSIFICATION)
+        wn_job_fault_at(reader, "train.model.type",
+                        "is linear, which is for a regression, but input.task is "
+                        "classification, must be logistic or mlp");
+    if (job->train.model == WN_MODEL_LOGISTIC && job->input.task == WN_TASK_REGRESSION)
+        wn_job_fault_at(reader, "train.model.type",
+                        "is logistic, which is for a classification, but input.task is "
+                        "regression, must be linear or mlp");
+    bool has_hidden = job->train.hidden.n > 0;
+    if (!wn_job_reader_is_sound(reader, "train.model.type"))
+        return;
+    if (job->train.model != WN_MODEL_MLP && has_hidden)
+        wn_job_fault_at(reader, "train.model.hidden", "is given, but only an mlp has hidden layers");
+    if (job->train.model == WN_MODEL_MLP && !has_hidden)
+        wn_job_fault_at(reader, "train.model.hidden", "is empty, must have at least one width for an mlp");
+    if (job->train.model != WN_MODEL_MLP && job->train.dropout > 0)
+        wn_job_fault_at(reader, "train.model.dropout", "is above 0, but only an mlp has hidden units");
+}
+
+static void relate_train(wn_job_reader *reader)
+{
+    const wn_job *job = reader->job;
+    if (!job->has_train)
+        return;
+    if (!job->input.label)
+        wn_job_fault_at(reader, "input.label", "is missing, which train needs");
+    relate_model(reader);
+    if (wn_job_reader_is_sound(reader, "train.optimizer.type") && job->train.optimizer.momentum > 0 &&
+        job->train.optimizer.type != WN_OPTIMIZER_SGD)
+        wn_job_fault_at(reader, "train.optimizer.momentum", "is above 0, but only sgd has momentum");
+    if (!wn_job_reader_is_sound(reader, "train.batch"))
+        return;
+    if (job->train.lanes > job->train.batch)
+        wn_job_fault_at(reader, "train.lanes", "is %lld, must be from 1 to train.batch, %lld",
+                        (long long)job->train.lanes, (long long)job->train.batch);
+    else if (job->train.batch % job->train.lanes != 0)
+        wn_job_fault_at(reader, "train.batch", "is %lld, must be a multiple of train.lanes, %lld",
+                        (long long)job->train.batch, (long long)job->train.lanes);
+}
+
+static void relate_compress(wn_job_reader *reader)
+{
+    const wn_job *job = reader->job;
+    if (!job->has_compress)
+        return;
+    if (!wn_yaml_find(reader->root, "train"))
+        wn_job_fault_at(reader, "compress", "is given without train, whose model it compresses");
+    if (!job->compress.metric_by_task && job->compress.metric == WN_METRIC_R2 &&
+        job->input.task == WN_TASK_CLASSIFICATION)
+        wn_job_fault_at(reader, "compress.metric",
+                        "is r2, but the task is a classification, must be accuracy, "
+                        "recall or f1");
+    if (!job->compress.metric_by_task && job->compress.metric != WN_METRIC_R2 && job->input.task == WN_TASK_REGRESSION)
+        wn_job_fault_at(reader, "compress.metric", "is of classes, but the task is a regression, must be r2");
+    if (job->compress.is_auto && job->input.split_validation == 0 &&
+        wn_job_reader_is_sound(reader, "input.split.validation"))
+        wn_job_fault_at(reader, "compress.plan", "is auto, which needs validation rows: set input.split.validation");
+}
+
+void wn_job_reader_relate(wn_job_reader *reader)
+{
+    relate_name(reader);
+    relate_input(reader);
+    relate_clean(reader);
+    relate_rank(reader);
+    relate_reduce(reader);
+    relate_train(reader);
+    relate_compress(reader);
+}

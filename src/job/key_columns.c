@@ -1,0 +1,152 @@
+#include "key_kinds.h"
+
+#include "values.h"
+#include "winnow/memory.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { IMAGE_SIDE_MAX = 65536 };
+
+static void clear_normalize_overrides(const wn_key *key, wn_job *job)
+{
+    (void)key;
+    for (size_t i = 0; i < job->normalize.n_overrides; i++)
+        wn_free(job->normalize.overrides[i].glob);
+    wn_free(job->normalize.overrides);
+    job->normalize.overrides = NULL;
+    job->normalize.n_overrides = 0;
+}
+
+/* A word, or a list of words, of which one is built at most. */
+static void read_method(wn_job_reader *reader, const char *path, const wn_yaml *node, wn_normalize_method *method)
+{
+    bool is_list = node->kind == WN_YAML_LIST;
+    size_t n = is_list ? node->n : 1;
+    size_t n_good = 0;
+    for (size_t i = 0; i < n; i++) {
+        const wn_key_word *word = wn_key_word_read(reader, path, wn_words_normalize, is_list ? node->items[i] : node);
+        if (word)
+            *method = (wn_normalize_method)word->value;
+        n_good += word != NULL;
+    }
+    if (n == 0 || (n > 1 && n_good == n))
+        wn_job_fault_add(reader, node, path, "must name one method");
+}
+
+static void read_normalize_overrides(wn_job_reader *reader, const wn_key *key, const wn_yaml *node)
+{
+    if (node->kind != WN_YAML_MAP) {
+        wn_key_wrong(reader, key, node);
+        return;
+    }
+    clear_normalize_overrides(key, reader->job);
+    if (!wn_job_reader_keep(reader, wn_new(&reader->job->normalize.overrides, node->n)))
+        return;
+    for (size_t i = 0; i < node->n; i++) {
+        wn_normalize_override *override = &reader->job->normalize.overrides[i];
+        char path[WN_YAML_PATH_SIZE];
+        snprintf(path, sizeof path, "%s.%s", key->path, node->keys[i]);
+        if (!wn_job_reader_keep(reader, wn_string_copy(&override->glob, node->keys[i])))
+            return;
+        reader->job->normalize.n_overrides = i + 1;
+        read_method(reader, path, node->items[i], &override->method);
+    }
+}
+
+static void write_normalize_overrides(const wn_key *key, const wn_job *job, wn_text *text)
+{
+    (void)key;
+    wn_text_add(text, "{");
+    for (size_t i = 0; i < job->normalize.n_overrides; i++) {
+        const wn_normalize_override *override = &job->normalize.overrides[i];
+        wn_text_add(text, i ? ", " : "");
+        wn_text_add_quoted(text, override->glob, false);
+        wn_text_add(text, ": %s", wn_key_word_name(wn_words_normalize, (int) override->method));
+    }
+    wn_text_add(text, "}");
+}
+
+static void allow_normalize_overrides(const wn_key *key, wn_text *text)
+{
+    (void)key;
+    wn_text_add(text, "a map of names or globs of columns to a method, ");
+    wn_key_words_allow(wn_words_normalize, text);
+}
+
+static void clear_types(const wn_key *key, wn_job *job)
+{
+    (void)key;
+    for (size_t i = 0; i < job->input.n_types; i++)
+        wn_free(job->input.types[i].name);
+    wn_free(job->input.types);
+    job->input.types = NULL;
+    job->input.n_types = 0;
+}
+
+static bool read_side(const wn_yaml *node, int64_t *side)
+{
+    return node->kind == WN_YAML_SCALAR && wn_value_integer(node->text, side) && *side >= 1 && *side <= IMAGE_SIDE_MAX;
+}
+
+/* numeric, or {image: [height, width]}. */
+static void read_type(wn_job_reader *reader, const char *path, const wn_yaml *node, wn_column_type *type)
+{
+    static const wn_key_word words[] = {{"numeric", 0, false}, {"categorical", 0, true}, {"text", 0, true},
+                                        {"time", 0, true},     {"ignore", 0, true},      {NULL, 0, false}};
+    const wn_yaml *image = wn_yaml_find(node, "image");
+    if (node->kind != WN_YAML_MAP) {
+        wn_key_word_read(reader, path, words, node);
+        return;
+    }
+    if (node->n != 1 || !image || image->kind != WN_YAML_LIST || image->n != 2 ||
+        !read_side(image->items[0], &type->height) || !read_side(image->items[1], &type->width))
+        wn_job_fault_add(reader, node, path, "must be numeric or {image: [height, width]}");
+    type->is_image = true;
+}
+
+static void read_types(wn_job_reader *reader, const wn_key *key, const wn_yaml *node)
+{
+    if (node->kind != WN_YAML_MAP) {
+        wn_key_wrong(reader, key, node);
+        return;
+    }
+    clear_types(key, reader->job);
+    if (!wn_job_reader_keep(reader, wn_new(&reader->job->input.types, node->n)))
+        return;
+    for (size_t i = 0; i < node->n; i++) {
+        wn_column_type *type = &reader->job->input.types[i];
+        char path[WN_YAML_PATH_SIZE];
+        snprintf(path, sizeof path, "%s.%s", key->path, node->keys[i]);
+        if (!wn_job_reader_keep(reader, wn_string_copy(&type->name, node->keys[i])))
+            return;
+        reader->job->input.n_types = i + 1;
+        read_type(reader, path, node->items[i], type);
+    }
+}
+
+static void write_types(const wn_key *key, const wn_job *job, wn_text *text)
+{
+    (void)key;
+    wn_text_add(text, "{");
+    for (size_t i = 0; i < job->input.n_types; i++) {
+        const wn_column_type *type = &job->input.types[i];
+        wn_text_add(text, i ? ", " : "");
+        wn_text_add_quoted(text, type->name, false);
+        if (type->is_image)
+            wn_text_add(text, ": {image: [%lld, %lld]}", (long long)type->height, (long long)type->width);
+        else
+            wn_text_add(text, ": numeric");
+    }
+    wn_text_add(text, "}");
+}
+
+static void allow_types(const wn_key *key, wn_text *text)
+{
+    (void)key;
+    wn_text_add(text, "a map of columns to numeric or {image: [height, width]}");
+}
+
+const wn_key_kind wn_kind_normalize_overrides = {"map", read_normalize_overrides, write_normalize_overrides,
+                                                 allow_normalize_overrides, clear_normalize_overrides};
+const wn_key_kind wn_kind_column_types = {"map", read_types, write_types, allow_types, clear_types};

@@ -1,0 +1,237 @@
+#include "key_kinds.h"
+
+#include <math.h>
+
+#define AT(field) .offset = offsetof(wn_job, field)
+#define UNBUILT(key, accepted, meaning)                                                                                \
+    {                                                                                                                  \
+        .path = key, .kind = &wn_kind_unbuilt, .neutral = accepted, .help = meaning                                    \
+    }
+
+const wn_key_word wn_words_missing[] = {{"error", WN_MISSING_ERROR, false},   {"mean", WN_MISSING_MEAN, false},
+                                        {"median", WN_MISSING_MEDIAN, false}, {"drop_row", WN_MISSING_DROP_ROW, false},
+                                        {"most_frequent", 0, true},           {NULL, 0, false}};
+const wn_key_word wn_words_outlier_rule[] = {{"none", WN_OUTLIERS_NONE, false},
+                                             {"zscore", WN_OUTLIERS_ZSCORE, false},
+                                             {"iqr", WN_OUTLIERS_IQR, false},
+                                             {"mad", 0, true},
+                                             {"quantile", 0, true},
+                                             {NULL, 0, false}};
+const wn_key_word wn_words_outlier_action[] = {{"clip", WN_OUTLIER_CLIP, false},
+                                               {"missing", WN_OUTLIER_MISSING, false},
+                                               {"drop_row", WN_OUTLIER_DROP_ROW, false},
+                                               {"report", 0, true},
+                                               {NULL, 0, false}};
+const wn_key_word wn_words_normalize[] = {{"none", WN_NORMALIZE_NONE, false},
+                                          {"standard", WN_NORMALIZE_STANDARD, false},
+                                          {"minmax", 0, true},
+                                          {"robust", 0, true},
+                                          {"maxabs", 0, true},
+                                          {"log", 0, true},
+                                          {NULL, 0, false}};
+const wn_key_word wn_words_metric[] = {{"accuracy", WN_METRIC_ACCURACY, false},
+                                       {"recall", WN_METRIC_RECALL, false},
+                                       {"f1", WN_METRIC_F1, false},
+                                       {"r2", WN_METRIC_R2, false},
+                                       {NULL, 0, false}};
+
+static const wn_key_word tasks[] = {{"auto", WN_TASK_AUTO, false},
+                                    {"classification", WN_TASK_CLASSIFICATION, false},
+                                    {"regression", WN_TASK_REGRESSION, false},
+                                    {NULL, 0, false}};
+static const wn_key_word duplicates[] = {{"keep", false, false}, {"drop", true, false}, {NULL, 0, false}};
+static const wn_key_word infinite[] = {{"error", false, false}, {"missing", true, false}, {NULL, 0, false}};
+static const wn_key_word rankings[] = {{"variance", WN_RANK_VARIANCE, false},
+                                       {"anova", WN_RANK_ANOVA, false},
+                                       {"mutual_information", WN_RANK_MUTUAL_INFORMATION, false},
+                                       {"random_forest", 0, true},
+                                       {"lasso", 0, true},
+                                       {NULL, 0, false}};
+static const wn_key_word reductions[] = {
+    {"none", false, false}, {"pca", true, false}, {"lda", 0, true}, {NULL, 0, false}};
+static const wn_key_word solvers[] = {{"auto", WN_SOLVER_AUTO, false},
+                                      {"lapack", WN_SOLVER_LAPACK, false},
+                                      {"scalapack", WN_SOLVER_SCALAPACK, false},
+                                      {"randomized", 0, true},
+                                      {NULL, 0, false}};
+static const wn_key_word models[] = {{"linear", WN_MODEL_LINEAR, false},
+                                     {"logistic", WN_MODEL_LOGISTIC, false},
+                                     {"mlp", WN_MODEL_MLP, false},
+                                     {"fm", 0, true},
+                                     {"cnn", 0, true},
+                                     {NULL, 0, false}};
+static const wn_key_word optimizers[] = {{"sgd", WN_OPTIMIZER_SGD, false},
+                                         {"adam", WN_OPTIMIZER_ADAM, false},
+                                         {"adagrad", WN_OPTIMIZER_ADAGRAD, false},
+                                         {"lbfgs", 0, true},
+                                         {NULL, 0, false}};
+static const wn_key_word schedules[] = {
+    {"constant", WN_SCHEDULE_CONSTANT, false}, {"cosine", WN_SCHEDULE_COSINE, false}, {NULL, 0, false}};
+static const wn_key_word found_by_itself[] = {{"auto", 0, true}, {NULL, 0, false}};
+
+/* clang-format off */
+const wn_key wn_keys[] = {
+    {.path = "name", .kind = &wn_kind_text, AT(name), .note = "the file's stem", .help = "name of the job"},
+    {.path = "seed", .kind = &wn_kind_integer, AT(seed), .max = INFINITY, .value = "0",
+     .help = "of every random draw: split, shuffles, first weights"},
+    {.path = "memory", .kind = &wn_kind_size, AT(memory), .min = 0x1p20, .max = 0x1p62, .value = "auto",
+     .help = "bytes that a rank may allocate; auto is 80 % of the Slurm or control group limit over the node's ranks"},
+
+    {.path = "input.files", .kind = &wn_kind_paths, AT(input.files), .min = 1, .note = "required",
+     .help = "HDF5 files; globs, sorted by the bytes of the path, relative to the working directory"},
+    {.path = "input.test", .kind = &wn_kind_paths, AT(input.test), .min = 1, .note = "none",
+     .help = "files of test rows, instead of split.test"},
+    {.path = "input.table", .kind = &wn_kind_text, AT(input.table), .note = "the one candidate",
+     .help = "group or dataset that holds the table"},
+    {.path = "input.label", .kind = &wn_kind_text, AT(input.label), .note = "none",
+     .help = "column to predict, looked up in the table, then at the file's root"},
+    {.path = "input.label_missing", .kind = &wn_kind_numbers, AT(input.label_missing), .value = "[]",
+     .help = "label values that mean \"no label\", besides NaN; such rows leave training"},
+    {.path = "input.missing_values", .kind = &wn_kind_numbers, AT(input.missing_values), .value = "[]",
+     .help = "cell values that mean \"missing\", besides NaN and declared fill values"},
+    {.path = "input.task", .kind = &wn_kind_word, AT(input.task), .words = tasks, .value = "auto",
+     .help = "auto: booleans and integers of at most 100 values classify; a linear model is a regression, a logistic "
+             "one a classification"},
+    {.path = "input.columns.include", .kind = &wn_kind_texts, AT(input.include), .value = "[]",
+     .help = "names or globs of the columns to use; none means all"},
+    {.path = "input.columns.exclude", .kind = &wn_kind_texts, AT(input.exclude), .value = "[]",
+     .help = "names or globs of columns to leave out; beats include"},
+    {.path = "input.types", .kind = &wn_kind_column_types, AT(input.types), .value = "{}",
+     .help = "what columns are; an image px of {image: [h, w]} is the columns px0, px1, ..."},
+    {.path = "input.split.validation", .kind = &wn_kind_number, AT(input.split_validation), .max = 1, .below_max = true,
+     .value = "0.0", .help = "share of the rows that decisions are made on"},
+    {.path = "input.split.test", .kind = &wn_kind_number, AT(input.split_test), .max = 1, .below_max = true,
+     .value = "0.0", .help = "share of the rows that are used once, at the end"},
+    UNBUILT("input.split.by", "none", "split by a column's value instead of the row's"),
+    UNBUILT("input.weight", "none", "column of row weights"),
+    UNBUILT("input.allow_external", "false", "links and raw storage that lead out of the file"),
+
+    {.path = "clean.missing", .kind = &wn_kind_missing, AT(clean.missing), .value = "error",
+     .help = "what fills missing cells, or drops their rows from training"},
+    {.path = "clean.outliers.rule", .kind = &wn_kind_word, AT(clean.rule), .words = wn_words_outlier_rule,
+     .value = "none",
+     .help = "which cells are outliers: mean -+ limit deviations, or quartiles -+ limit x their distance"},
+    {.path = "clean.outliers.limit", .kind = &wn_kind_number, AT(clean.limit), .max = INFINITY, .above_min = true,
+     .note = "zscore 3, iqr 1.5", .help = "limit of the rule"},
+    {.path = "clean.outliers.action", .kind = &wn_kind_word, AT(clean.action), .words = wn_words_outlier_action,
+     .value = "clip", .help = "what is done with outliers"},
+    {.path = "clean.duplicates", .kind = &wn_kind_duplicates, AT(clean.drop_duplicates), .words = duplicates,
+     .value = "keep", .help = "exact repeats over all rows of files; the first stays"},
+    {.path = "clean.infinite", .kind = &wn_kind_choice, AT(clean.infinite_is_missing), .words = infinite,
+     .value = "error", .help = "what an infinite cell is"},
+    {.path = "clean.overrides", .kind = &wn_kind_clean_overrides, AT(clean.overrides), .value = "{}",
+     .help = "missing and outliers for columns by name or glob; the later one wins"},
+    UNBUILT("clean.indicators", "false", "a 0/1 column for each column with gaps"),
+
+    {.path = "normalize.method", .kind = &wn_kind_word, AT(normalize.method), .words = wn_words_normalize,
+     .value = "none", .help = "standard: mean 0 and population deviation 1 over the cleaned training cells"},
+    {.path = "normalize.overrides", .kind = &wn_kind_normalize_overrides, AT(normalize.overrides), .value = "{}",
+     .help = "method for columns by name or glob; the later one wins"},
+
+    UNBUILT("extract.categorical.method", "none", "features of categories"),
+    UNBUILT("extract.categorical.levels", "", "levels kept of a category"),
+    UNBUILT("extract.categorical.smoothing", "", "smoothing of the target encoding"),
+    UNBUILT("extract.text.method", "none", "features of texts"),
+    UNBUILT("extract.text.terms", "", "terms kept of a text column"),
+    UNBUILT("extract.text.minimum_documents", "", "least rows of a term"),
+    UNBUILT("extract.text.ngrams", "", "words of a term"),
+    UNBUILT("extract.text.stem", "none", "language of the stemmer"),
+    UNBUILT("extract.image.method", "none", "features of images"),
+    UNBUILT("extract.image.cell", "", "side of a cell of orientations"),
+    UNBUILT("extract.image.bins", "", "bins of orientations"),
+
+    {.path = "rank.methods", .kind = &wn_kind_words, AT(rank.use), .words = rankings, .value = "[variance]",
+     .help = "scores of the features"},
+    {.path = "rank.bins", .kind = &wn_kind_integer, AT(rank.bins), .min = 2, .max = 256, .value = "32",
+     .help = "quantile bins of mutual_information"},
+    {.path = "rank.keep", .kind = &wn_kind_amount, AT(rank.keep), .value = "1.0", .help = "how many features stay"},
+    {.path = "rank.always", .kind = &wn_kind_texts, AT(rank.always), .value = "[]",
+     .help = "names or globs of features that stay whatever their score"},
+    {.path = "rank.never", .kind = &wn_kind_texts, AT(rank.never), .value = "[]",
+     .help = "names or globs of features that go whatever their score; beats always"},
+    UNBUILT("rank.consensus", "mean_rank", "how the methods come to one order"),
+    UNBUILT("rank.folds", "", "parts of the rows over which the stability of the choice is told"),
+    UNBUILT("rank.forest.trees", "", "trees of random_forest"),
+    UNBUILT("rank.forest.depth", "", "depth of random_forest"),
+    UNBUILT("rank.forest.importance", "", "importance of random_forest"),
+
+    {.path = "reduce.method", .kind = &wn_kind_choice, AT(reduce.is_pca), .words = reductions, .value = "none",
+     .help = "projection of the features that were kept"},
+    {.path = "reduce.components", .kind = &wn_kind_amount, AT(reduce.components), .value = "1.0",
+     .help = "a count, or the share of the variance that is kept"},
+    {.path = "reduce.solver", .kind = &wn_kind_word, AT(reduce.solver), .words = solvers, .value = "auto",
+     .help = "auto looks at the table, never at the number of ranks"},
+    UNBUILT("reduce.precision", "double", "precision of the statistics"),
+    UNBUILT("reduce.shrinkage", "0.0", "shrinkage of lda"),
+    UNBUILT("reduce.append", "false", "keep the features beside the components"),
+
+    {.path = "train.model.type", .kind = &wn_kind_word, AT(train.model), .words = models, .value = "mlp",
+     .help = "linear and mlp for regression, logistic and mlp for classification"},
+    {.path = "train.model.hidden", .kind = &wn_kind_counts, AT(train.hidden), .min = 1, .max = 65536,
+     .note = "[100] for mlp", .help = "widths of the hidden layers of an mlp"},
+    {.path = "train.model.dropout", .kind = &wn_kind_number, AT(train.dropout), .max = 1, .below_max = true,
+     .value = "0.0", .help = "share of the hidden units that a training step silences"},
+    UNBUILT("train.model.activation", "relu", "activation of the hidden layers"),
+    UNBUILT("train.model.factors", "", "factors of fm"),
+    UNBUILT("train.model.layers", "", "layers of cnn"),
+    UNBUILT("train.model.dilation", "", "dilation of cnn"),
+    {.path = "train.optimizer.type", .kind = &wn_kind_word, AT(train.optimizer.type), .words = optimizers,
+     .value = "adam", .help = "rule that turns a gradient into a step"},
+    {.path = "train.optimizer.learning_rate", .kind = &wn_kind_number, AT(train.optimizer.learning_rate),
+     .max = INFINITY, .above_min = true, .words = found_by_itself, .value = "0.001", .help = "length of a step"},
+    {.path = "train.optimizer.momentum", .kind = &wn_kind_number, AT(train.optimizer.momentum), .max = 1,
+     .below_max = true, .value = "0.0", .help = "of sgd"},
+    {.path = "train.optimizer.schedule", .kind = &wn_kind_word, AT(train.optimizer.schedule), .words = schedules,
+     .value = "constant", .help = "of the learning rate over all steps"},
+    {.path = "train.optimizer.weight_decay", .kind = &wn_kind_number, AT(train.optimizer.weight_decay), .min = 0,
+     .max = INFINITY, .value = "0.0", .help = "added to the gradient; decoupled for adam"},
+    {.path = "train.batch", .kind = &wn_kind_integer, AT(train.batch), .min = 1, .max = 0x1p24, .value = "512",
+     .help = "rows of a step"},
+    {.path = "train.epochs", .kind = &wn_kind_integer, AT(train.epochs), .min = 1, .max = 0x1p31, .value = "10",
+     .help = "times that every training row is seen"},
+    {.path = "train.lanes", .kind = &wn_kind_integer, AT(train.lanes), .min = 1, .max = 0x1p24,
+     .note = "batch/64 held between 1 and 64, lowered to a divisor of batch",
+     .help = "parts that a batch is summed in; ranks beyond it do not train"},
+    UNBUILT("train.penalty.l1", "0.0", "price of a weight's size"),
+    UNBUILT("train.penalty.group", "0.0", "price of a unit's weights"),
+    UNBUILT("train.class_weight", "none", "weight of the classes in the loss"),
+    UNBUILT("train.early_stopping", "none", "end when validation no longer improves"),
+    UNBUILT("train.tune", "{}", "values of keys to try"),
+    UNBUILT("train.checkpoint", "", "time between checkpoints"),
+
+    {.path = "compress.while_training", .kind = &wn_kind_boolean, AT(compress.while_training), .value = "true",
+     .help = "rank 0 prunes and quantizes snapshots while the ranks train"},
+    {.path = "compress.metric", .kind = &wn_kind_metric, AT(compress.metric), .value = "auto",
+     .help = "what the tolerance is of; auto is accuracy for a classification, r2 for a regression"},
+    {.path = "compress.tolerance", .kind = &wn_kind_number, AT(compress.tolerance), .max = INFINITY, .value = "0.005",
+     .help = "largest loss of the metric on validation rows, absolute"},
+    {.path = "compress.lambda", .kind = &wn_kind_number, AT(compress.lambda), .max = INFINITY, .value = "0.000001",
+     .help = "price of a parameter in the pruning objective"},
+    {.path = "compress.plan", .kind = &wn_kind_plan, AT(compress.is_auto), .value = "auto",
+     .help = "auto searches; a list of steps as in [{prune: {method: magnitude, sparsity: 0.9}}, {quantize: {type: "
+             "int8}}, {entropy: {coder: best}}] does these"},
+    {.path = "compress.trials", .kind = &wn_kind_integer, AT(compress.trials), .min = 1, .max = 10000, .value = "20",
+     .help = "candidates that the search may judge"},
+    {.path = "compress.epochs", .kind = &wn_kind_integer, AT(compress.epochs), .max = 0x1p31,
+     .note = "half of train.epochs, rounded up", .help = "epochs of fine-tuning"},
+    {.path = "compress.protect", .kind = &wn_kind_texts, AT(compress.protect), .value = "[]",
+     .help = "never pruned: input/NAME (or a glob), layer1, projection"},
+    UNBUILT("compress.tolerance_per_class", "none", "largest loss of the metric for any class"),
+    UNBUILT("compress.time_budget", "", "time after which the search stops"),
+
+    UNBUILT("evaluate.groups", "none", "columns by whose values the metrics are told too"),
+
+    {.path = "output.directory", .kind = &wn_kind_path, AT(output.directory), .note = "runs/NAME",
+     .help = "directory of the run"},
+    UNBUILT("output.data", "false", "also write the prepared table"),
+    UNBUILT("output.tensorboard", "false", "also write events for TensorBoard"),
+};
+/* clang-format on */
+const size_t wn_n_keys = sizeof wn_keys / sizeof *wn_keys;
+
+const wn_job_section wn_job_sections[] = {
+    {"clean", offsetof(wn_job, has_clean)}, {"normalize", offsetof(wn_job, has_normalize)},
+    {"rank", offsetof(wn_job, has_rank)},   {"reduce", offsetof(wn_job, has_reduce)},
+    {"train", offsetof(wn_job, has_train)}, {"compress", offsetof(wn_job, has_compress)},
+};
+const size_t wn_n_job_sections = sizeof wn_job_sections / sizeof *wn_job_sections;
