@@ -26,13 +26,14 @@ int wn_fixed_shift(int32_t largest_bits, int bits)
     return bits - exponent < LARGEST_SHIFT ? bits - exponent : LARGEST_SHIFT;
 }
 
-/* Truncation after half a unit is added, because only that conversion is a vector instruction everywhere. */
+/* Truncation after almost half a unit is added, because only that conversion is a vector instruction everywhere. The
+ * float just below 1/2: with 1/2 itself the sum would round odd integers above 2^23 up. */
 void wn_fixed_add(int32_t *restrict sums, const float *restrict values, int shift, size_t n)
 {
     float scale = ldexpf(1.0f, shift);
     for (size_t i = 0; i < n; i++) {
         float scaled = values[i] * scale;
-        sums[i] += (int32_t)(scaled + copysignf(0.5f, scaled));
+        sums[i] += (int32_t)(scaled + copysignf(0x1.fffffep-2f, scaled));
     }
 }
 
