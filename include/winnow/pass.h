@@ -37,6 +37,11 @@ typedef struct {
 WN_MUST_USE wn_status wn_pass_run(const wn_pass *pass, const wn_block_step *steps, size_t n_steps,
                                   const wn_accumulator *accumulators, size_t n_accumulators, wn_pass_cost *cost);
 
+/* Collective. wn_pass_run over the blocks order[0 .. n_blocks-1] instead of pass->blocks; borrowed for the call. */
+WN_MUST_USE wn_status wn_pass_run_blocks(const wn_pass *pass, const int64_t *order, size_t n_blocks,
+                                         const wn_block_step *steps, size_t n_steps, const wn_accumulator *accumulators,
+                                         size_t n_accumulators, wn_pass_cost *cost);
+
 /* Local. Asks running and coming passes (and training) of this process to stop; safe in a signal handler. */
 void wn_stop_request(void);
 bool wn_stop_requested(void);

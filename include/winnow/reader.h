@@ -34,6 +34,9 @@ WN_MUST_USE wn_status wn_reader_read_labels(wn_reader *reader, int64_t index, do
 /* Local. The largest number of rows of any block: the capacity that fits all. */
 size_t wn_reader_block_capacity(const wn_reader *reader);
 
+/* Local. Columns of a block: the catalog's. */
+size_t wn_reader_n_cols(const wn_reader *reader);
+
 /* Local. Bytes of cells and labels got from files so far (decoded size; from the cache counts nothing). */
 int64_t wn_reader_bytes_read(const wn_reader *reader);
 

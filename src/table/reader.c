@@ -19,6 +19,11 @@ struct wn_reader {
     size_t cache_left;
 };
 
+size_t wn_reader_n_cols(const wn_reader *reader)
+{
+    return reader->catalog->n_columns;
+}
+
 size_t wn_reader_block_capacity(const wn_reader *reader)
 {
     int64_t most = 0;

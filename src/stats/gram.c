@@ -1,0 +1,273 @@
+#include "winnow/gram.h"
+
+#include "winnow/memory.h"
+
+#include <cblas.h>
+#include <math.h>
+#include <string.h>
+
+/* Entries are bounded by Cauchy and Schwarz: where a block's sums of squares are at most 2^HEADROOM a row, so are all
+ * of its products, and those of n_rows rows are below n_rows x 2^HEADROOM. At a unit of that bound x 2^-61 an int64
+ * holds every sum, and rounding a block errs by half a unit: 2^-62 x 2^HEADROOM of the bound, below the rounding of the
+ * block's own products. Blocks beyond the bound go, in whole, to a level whose unit is 2^LEVEL_BITS larger for each
+ * level, so that which rank adds them changes nothing. */
+enum { HEADROOM = 6, LEVELS = 3, LEVEL_BITS = 40 };
+
+struct wn_gram {
+    wn_gram_shape shape; /* its arrays are owned copies */
+    size_t width;        /* constant, columns, label columns */
+    size_t n_packed;     /* of a triangle */
+    int unit;            /* exponent of the first level's unit */
+    int64_t *sums;       /* rows, then LEVELS triangles, packed row by row */
+    double *scaled;      /* (capacity, width) */
+    double *product;     /* (width, width) */
+    size_t capacity;
+};
+
+static size_t n_label_columns(const wn_gram_shape *shape)
+{
+    if (!shape->has_label)
+        return 0;
+    return shape->n_classes > 0 ? shape->n_classes : 1;
+}
+
+static wn_status copy_shape(wn_gram *gram, const wn_gram_shape *shape)
+{
+    wn_status status = WN_OK;
+    double *centre = NULL, *classes = NULL;
+    int *exponent = NULL;
+    gram->shape = *shape;
+    gram->shape.centre = NULL;
+    gram->shape.exponent = NULL;
+    gram->shape.classes = NULL;
+    TRY(wn_new(&centre, shape->n_cols));
+    gram->shape.centre = centre;
+    TRY(wn_new(&exponent, shape->n_cols));
+    gram->shape.exponent = exponent;
+    TRY(wn_new(&classes, shape->n_classes));
+    gram->shape.classes = classes;
+    if (shape->n_cols > 0) {
+        memcpy(centre, shape->centre, shape->n_cols * sizeof *centre);
+        memcpy(exponent, shape->exponent, shape->n_cols * sizeof *exponent);
+    }
+    if (shape->n_classes > 0)
+        memcpy(classes, shape->classes, shape->n_classes * sizeof *classes);
+done:
+    return status;
+}
+
+wn_status wn_gram_new(wn_gram **gram, const wn_gram_shape *shape)
+{
+    wn_status status = WN_OK;
+    wn_gram *made = NULL;
+    TRY(wn_new(&made, 1));
+    TRY(copy_shape(made, shape));
+    made->width = 1 + shape->n_cols + n_label_columns(shape);
+    made->n_packed = made->width * (made->width + 1) / 2;
+    int bits = 0;
+    while (bits < 62 && ((int64_t)1 << bits) < shape->n_rows)
+        bits++;
+    made->unit = bits + HEADROOM - 61;
+    TRY(wn_new(&made->sums, 1 + LEVELS * made->n_packed));
+    TRY(wn_new(&made->product, made->width * made->width));
+    *gram = made;
+    made = NULL;
+done:
+    wn_gram_free(made);
+    return status;
+}
+
+void wn_gram_free(wn_gram *gram)
+{
+    if (gram == NULL)
+        return;
+    wn_free(gram->product);
+    wn_free(gram->scaled);
+    wn_free(gram->sums);
+    wn_free((void *)(uintptr_t)gram->shape.classes);
+    wn_free((void *)(uintptr_t)gram->shape.exponent);
+    wn_free((void *)(uintptr_t)gram->shape.centre);
+    wn_free(gram);
+}
+
+static wn_status make_room(wn_gram *gram, size_t n_rows)
+{
+    wn_status status = WN_OK;
+    if (n_rows <= gram->capacity)
+        return WN_OK;
+    TRY(wn_resize(&gram->scaled, n_rows * gram->width));
+    gram->capacity = n_rows;
+done:
+    return status;
+}
+
+/* One row of the working matrix: 1, the scaled cells, the label's columns. */
+static void scale_row(const wn_gram *gram, const double *cells, double label, const double *factor, double *out)
+{
+    const wn_gram_shape *shape = &gram->shape;
+    *out++ = 1.0;
+    for (size_t c = 0; c < shape->n_cols; c++)
+        out[c] = (cells[c] - shape->centre[c]) * factor[c];
+    out += shape->n_cols;
+    for (size_t k = 0; k < shape->n_classes && shape->has_label; k++)
+        out[k] = label == shape->classes[k] ? 1.0 : 0.0;
+    if (shape->has_label && shape->n_classes == 0)
+        out[0] = ldexp(label - shape->label_centre, -shape->label_exponent);
+}
+
+static wn_status scale_block(wn_gram *gram, const wn_block *block)
+{
+    wn_status status = WN_OK;
+    double *factor = NULL;
+    TRY(make_room(gram, block->n_rows));
+    TRY(wn_new(&factor, gram->shape.n_cols));
+    for (size_t c = 0; c < gram->shape.n_cols; c++)
+        factor[c] = ldexp(1.0, -gram->shape.exponent[c]);
+    for (size_t i = 0; i < block->n_rows; i++)
+        scale_row(gram, block->cells + i * block->n_cols, block->labels[i], factor, gram->scaled + i * gram->width);
+done:
+    wn_free(factor);
+    return status;
+}
+
+/* The level whose bound the block's sums of squares keep; LEVELS where none does. */
+static int level_of(const wn_gram *gram, size_t n_rows)
+{
+    double most = 0;
+    for (size_t c = 0; c < gram->width; c++)
+        most = fmax(most, gram->product[c * gram->width + c]);
+    int level = 0;
+    while (level < LEVELS && !(most <= ldexp((double)n_rows, HEADROOM + level * LEVEL_BITS)))
+        level++;
+    return level;
+}
+
+static void add_product(wn_gram *gram, int level)
+{
+    double factor = ldexp(1.0, -(gram->unit + level * LEVEL_BITS));
+    int64_t *sums = gram->sums + 1 + (size_t)level * gram->n_packed;
+    for (size_t i = 0; i < gram->width; i++)
+        for (size_t j = i; j < gram->width; j++)
+            *sums++ += (int64_t)llrint(gram->product[i * gram->width + j] * factor);
+}
+
+wn_status wn_gram_add(wn_gram *gram, const wn_block *block)
+{
+    wn_status status = WN_OK;
+    int n = (int)gram->width;
+    TRY(scale_block(gram, block));
+    cblas_dsyrk(CblasRowMajor, CblasUpper, CblasTrans, n, (int)block->n_rows, 1.0, gram->scaled, n, 0.0, gram->product,
+                n);
+    int level = level_of(gram, block->n_rows);
+    if (level == LEVELS)
+        return wn_fail(
+            WN_BAD_DATA,
+            "rows %lld to %lld hold a cell so far from its column's spread that sums of squares lose all digits; "
+            "an outlier rule (clean.outliers) or missing_values can remove it",
+            (long long)block->rows[0], (long long)block->rows[block->n_rows - 1]);
+    add_product(gram, level);
+    gram->sums[0] += (int64_t)block->n_rows;
+done:
+    return status;
+}
+
+static wn_status add(void *state, const wn_block *block)
+{
+    return wn_gram_add(state, block);
+}
+
+static wn_span sums_of(void *state)
+{
+    wn_gram *gram = state;
+    return (wn_span){gram->sums, 1 + LEVELS * gram->n_packed};
+}
+
+static wn_span keys_of(void *state)
+{
+    (void)state;
+    return (wn_span){NULL, 0};
+}
+
+wn_accumulator wn_gram_accumulator(wn_gram *gram)
+{
+    static const wn_accumulator_ops ops = {"gram", add, sums_of, keys_of};
+    return (wn_accumulator){&ops, gram};
+}
+
+/* Entry (i, j), i <= j, of the working matrix' product: the levels added in extended precision, the largest first. */
+static double entry(const wn_gram *gram, size_t i, size_t j)
+{
+    size_t at = i * gram->width - i * (i + 1) / 2 + j;
+    long double sum = 0;
+    for (int level = LEVELS - 1; level >= 0; level--)
+        sum +=
+            ldexpl((long double)gram->sums[1 + (size_t)level * gram->n_packed + at], gram->unit + level * LEVEL_BITS);
+    return (double)sum;
+}
+
+static void finish_columns(const wn_gram *gram, wn_gram_sums *sums)
+{
+    size_t p = sums->n_cols;
+    const int *exponent = gram->shape.exponent;
+    for (size_t i = 0; i < p; i++) {
+        sums->centre[i] = gram->shape.centre[i];
+        sums->sum[i] = ldexp(entry(gram, 0, 1 + i), exponent[i]);
+        for (size_t j = i; j < p; j++) {
+            double value = ldexp(entry(gram, 1 + i, 1 + j), exponent[i] + exponent[j]);
+            sums->product[i * p + j] = sums->product[j * p + i] = value;
+        }
+    }
+}
+
+static void finish_labels(const wn_gram *gram, wn_gram_sums *sums)
+{
+    const wn_gram_shape *shape = &gram->shape;
+    size_t p = sums->n_cols, first = 1 + p;
+    int label_exponent = shape->n_classes > 0 ? 0 : shape->label_exponent;
+    for (size_t k = 0; k < sums->n_label_cols; k++)
+        for (size_t c = 0; c < p; c++)
+            sums->label_product[k * p + c] = ldexp(entry(gram, 1 + c, first + k), shape->exponent[c] + label_exponent);
+    for (size_t k = 0; k < shape->n_classes && shape->has_label; k++)
+        sums->class_count[k] = (int64_t)llrint(entry(gram, 0, first + k));
+    if (shape->has_label && shape->n_classes == 0) {
+        sums->label_centre = shape->label_centre;
+        sums->label_sum = ldexp(entry(gram, 0, first), label_exponent);
+        sums->label_square = ldexp(entry(gram, first, first), 2 * label_exponent);
+    }
+}
+
+wn_status wn_gram_finish(const wn_gram *gram, wn_gram_sums **sums)
+{
+    wn_status status = WN_OK;
+    wn_gram_sums *made = NULL;
+    size_t p = gram->shape.n_cols;
+    TRY(wn_new(&made, 1));
+    made->n_cols = p;
+    made->n_label_cols = n_label_columns(&gram->shape);
+    made->n_rows = gram->sums[0];
+    TRY(wn_new(&made->centre, p));
+    TRY(wn_new(&made->sum, p));
+    TRY(wn_new(&made->product, p * p));
+    TRY(wn_new(&made->label_product, made->n_label_cols * p));
+    if (gram->shape.has_label && gram->shape.n_classes > 0)
+        TRY(wn_new(&made->class_count, gram->shape.n_classes));
+    finish_columns(gram, made);
+    finish_labels(gram, made);
+    *sums = made;
+    made = NULL;
+done:
+    wn_gram_sums_free(made);
+    return status;
+}
+
+void wn_gram_sums_free(wn_gram_sums *sums)
+{
+    if (sums == NULL)
+        return;
+    wn_free(sums->class_count);
+    wn_free(sums->label_product);
+    wn_free(sums->product);
+    wn_free(sums->sum);
+    wn_free(sums->centre);
+    wn_free(sums);
+}

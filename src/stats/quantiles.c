@@ -1,0 +1,240 @@
+#include "winnow/quantiles.h"
+
+#include "quantile_search.h"
+#include "winnow/memory.h"
+#include "winnow/order_key.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Counts of one target (a column's quantile); all int64, summed over ranks. */
+typedef struct {
+    int64_t valid, below, inside;
+} target_counts;
+
+/* Cells of one target's window on this rank, as order keys. */
+typedef struct {
+    int64_t *keys; /* owned */
+    size_t n, capacity;
+} kept_cells;
+
+struct wn_quantiles {
+    size_t n_cols, n_probabilities;
+    double *probability; /* (n_probabilities), owned */
+    wn_window *windows;  /* (n_cols, n_probabilities), owned */
+    target_counts *counts;
+    kept_cells *kept;
+};
+
+wn_status wn_quantiles_new(wn_quantiles **quantiles, size_t n_cols, size_t n_probabilities, const double *probability,
+                           const wn_window *windows)
+{
+    wn_status status = WN_OK;
+    wn_quantiles *made = NULL;
+    size_t n = n_cols * n_probabilities;
+    TRY(wn_new(&made, 1));
+    made->n_cols = n_cols;
+    made->n_probabilities = n_probabilities;
+    TRY(wn_new(&made->probability, n_probabilities));
+    TRY(wn_new(&made->windows, n));
+    TRY(wn_new(&made->counts, n));
+    TRY(wn_new(&made->kept, n));
+    if (n > 0) {
+        memcpy(made->probability, probability, n_probabilities * sizeof *probability);
+        memcpy(made->windows, windows, n * sizeof *windows);
+    }
+    *quantiles = made;
+    made = NULL;
+done:
+    wn_quantiles_free(made);
+    return status;
+}
+
+void wn_quantiles_free(wn_quantiles *quantiles)
+{
+    if (quantiles == NULL)
+        return;
+    for (size_t i = 0; quantiles->kept != NULL && i < quantiles->n_cols * quantiles->n_probabilities; i++)
+        wn_free(quantiles->kept[i].keys);
+    wn_free(quantiles->kept);
+    wn_free(quantiles->counts);
+    wn_free(quantiles->windows);
+    wn_free(quantiles->probability);
+    wn_free(quantiles);
+}
+
+static wn_status make_room(kept_cells *kept, size_t n)
+{
+    wn_status status = WN_OK;
+    if (kept->n + n <= kept->capacity)
+        return WN_OK;
+    size_t capacity = 2 * kept->capacity + n;
+    TRY(wn_resize(&kept->keys, capacity));
+    kept->capacity = capacity;
+done:
+    return status;
+}
+
+/* One target's sweep over its column: counts first, so that room is made once. */
+static wn_status add_target(wn_quantiles *quantiles, const wn_block *block, size_t column, size_t target)
+{
+    wn_status status = WN_OK;
+    wn_window window = quantiles->windows[target];
+    kept_cells *kept = &quantiles->kept[target];
+    const double *cell = block->cells + column;
+    int64_t valid = 0, below = 0, above = 0;
+    for (size_t i = 0; i < block->n_rows; i++, cell += block->n_cols) {
+        valid += *cell == *cell;
+        below += *cell < window.low;
+        above += *cell > window.high;
+    }
+    size_t inside = (size_t)(valid - below - above);
+    TRY(make_room(kept, inside));
+    cell = block->cells + column;
+    for (size_t i = 0; inside > 0 && i < block->n_rows; i++, cell += block->n_cols)
+        if (*cell >= window.low && *cell <= window.high)
+            kept->keys[kept->n++] = wn_order_key(*cell);
+    quantiles->counts[target].valid += valid;
+    quantiles->counts[target].below += below;
+    quantiles->counts[target].inside += (int64_t)inside;
+done:
+    return status;
+}
+
+wn_status wn_quantiles_add(wn_quantiles *quantiles, const wn_block *block)
+{
+    wn_status status = WN_OK;
+    for (size_t c = 0; c < quantiles->n_cols; c++)
+        for (size_t k = 0; k < quantiles->n_probabilities; k++)
+            TRY(add_target(quantiles, block, c, c * quantiles->n_probabilities + k));
+done:
+    return status;
+}
+
+static wn_status add(void *state, const wn_block *block)
+{
+    return wn_quantiles_add(state, block);
+}
+
+static wn_span sums_of(void *state)
+{
+    wn_quantiles *quantiles = state;
+    size_t n = quantiles->n_cols * quantiles->n_probabilities;
+    return (wn_span){(int64_t *)(void *)quantiles->counts, n * sizeof *quantiles->counts / sizeof(int64_t)};
+}
+
+static wn_span keys_of(void *state)
+{
+    (void)state;
+    return (wn_span){NULL, 0};
+}
+
+wn_accumulator wn_quantiles_accumulator(wn_quantiles *quantiles)
+{
+    static const wn_accumulator_ops ops = {"quantiles", add, sums_of, keys_of};
+    return (wn_accumulator){&ops, quantiles};
+}
+
+/* The order statistics around (n - 1) p: numbers from 0, and the weight of the upper one. */
+static void order_statistics(int64_t n, double probability, int64_t *lower, int64_t *upper, double *weight)
+{
+    double place = (double)(n - 1) * probability;
+    *lower = (int64_t)floor(place);
+    *lower = *lower > n - 1 ? n - 1 : *lower;
+    *upper = *lower + 1 < n ? *lower + 1 : *lower;
+    *weight = place - (double)*lower;
+}
+
+/* NumPy's rule for a point between two values, which is exact at both ends. */
+static double between(double a, double b, double weight)
+{
+    if (weight == 0 || a == b)
+        return a;
+    double gap = b - a;
+    return weight >= 0.5 ? b - gap * (1 - weight) : a + gap * weight;
+}
+
+double wn_quantile_sorted(const double *sorted, size_t n, double probability)
+{
+    int64_t lower, upper;
+    double weight;
+    if (n == 0)
+        return NAN;
+    order_statistics((int64_t)n, probability, &lower, &upper, &weight);
+    return between(sorted[lower], sorted[upper], weight);
+}
+
+wn_window wn_window_of_sample(const double *sorted, size_t n, double probability)
+{
+    static const double STANDARD_ERRORS = 6;
+    wn_window window = {-INFINITY, INFINITY};
+    double spread = STANDARD_ERRORS * sqrt((double)n * probability * (1 - probability)) + 2;
+    double low = probability * (double)n - spread, high = probability * (double)n + spread;
+    if (low >= 0)
+        window.low = sorted[(size_t)low];
+    if (high < (double)n)
+        window.high = sorted[(size_t)high];
+    return window;
+}
+
+/* Two searches a target, for its lower and its upper order statistic, among the kept cells. False: the window missed.
+ */
+static bool place_searches(const wn_quantiles *quantiles, size_t target, key_search *searches, double *weight)
+{
+    target_counts counts = quantiles->counts[target];
+    double probability = quantiles->probability[target % quantiles->n_probabilities];
+    int64_t lower, upper;
+    if (counts.valid == 0)
+        return true;
+    order_statistics(counts.valid, probability, &lower, &upper, weight);
+    bool is_inside = lower >= counts.below && upper < counts.below + counts.inside;
+    if (!is_inside)
+        return false;
+    searches[0] = (key_search){.sorted = quantiles->kept[target].keys,
+                               .n = quantiles->kept[target].n,
+                               .number = lower - counts.below,
+                               .is_wanted = true};
+    searches[1] = searches[0];
+    searches[1].number = upper - counts.below;
+    return true;
+}
+
+/* Local. Keys are sorted in place: the set of kept cells stays what it was. */
+static void sort_kept(const wn_quantiles *quantiles)
+{
+    for (size_t i = 0; i < quantiles->n_cols * quantiles->n_probabilities; i++)
+        wn_keys_sort(quantiles->kept[i].keys, quantiles->kept[i].n);
+}
+
+wn_status wn_quantiles_finish(const wn_ranks *ranks, const wn_quantiles *quantiles, double *values, wn_window *windows,
+                              unsigned char *missed, size_t *n_missed)
+{
+    wn_status status = WN_OK;
+    size_t n = quantiles->n_cols * quantiles->n_probabilities;
+    key_search *searches = NULL;
+    double *weights = NULL;
+    status = wn_new(&searches, 2 * n);
+    if (status == WN_OK)
+        status = wn_new(&weights, n);
+    TRY(wn_ranks_agree(ranks, status));
+    sort_kept(quantiles);
+    *n_missed = 0;
+    for (size_t i = 0; i < n; i++) {
+        missed[i] = !place_searches(quantiles, i, searches + 2 * i, &weights[i]);
+        *n_missed += missed[i];
+    }
+    TRY(wn_key_search_run(ranks, searches, 2 * n));
+    for (size_t i = 0; i < n; i++) {
+        const key_search *found = searches + 2 * i;
+        values[i] = NAN;
+        if (found[0].is_wanted)
+            values[i] = between(wn_order_key_value(found[0].key), wn_order_key_value(found[1].key), weights[i]);
+        if (missed[i])
+            windows[i] = (wn_window){-INFINITY, INFINITY};
+    }
+done:
+    wn_free(weights);
+    wn_free(searches);
+    return status;
+}
