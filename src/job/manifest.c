@@ -1,0 +1,249 @@
+#include "manifest.h"
+
+#include "file_replace.h"
+#include "winnow/memory.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { FORMAT = 1 };
+
+static const char NAME[] = "manifest.json";
+
+static wn_status no_memory(void)
+{
+    return wn_fail(WN_NO_MEMORY, "out of memory for the manifest");
+}
+
+static bool is_of_lock(const char *name)
+{
+    return strcmp(name, "lock") == 0 || strncmp(name, "lock.", 5) == 0 || strcmp(name, "manifest.json.part") == 0;
+}
+
+static wn_status count_entries(const char *directory, size_t *n)
+{
+    DIR *stream = opendir(directory);
+    if (!stream)
+        return wn_fail(WN_CANT_CREATE, "%s: %s", directory, strerror(errno));
+    *n = 0;
+    for (const struct dirent *entry = readdir(stream); entry; entry = readdir(stream)) {
+        bool is_dots = strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0;
+        *n += !is_dots && !is_of_lock(entry->d_name);
+    }
+    closedir(stream);
+    return WN_OK;
+}
+
+static bool is_understood(const json_t *manifest)
+{
+    return json_integer_value(json_object_get(manifest, "format")) == FORMAT &&
+           json_is_string(json_object_get(manifest, "winnow")) && json_is_array(json_object_get(manifest, "ours")) &&
+           json_is_object(json_object_get(manifest, "stages")) &&
+           json_is_boolean(json_object_get(manifest, "finished")) &&
+           json_is_integer(json_object_get(manifest, "attempts"));
+}
+
+static wn_status load(const char *directory, json_t **manifest)
+{
+    wn_status status = WN_OK;
+    char *path = NULL, *text = NULL;
+    json_error_t error;
+    TRY(wn_string_format(&path, "%s/%s", directory, NAME));
+    TRY(wn_file_text(path, &text));
+    json_t *json = json_loads(text, JSON_REJECT_DUPLICATES, &error);
+    if (!json || !is_understood(json)) {
+        json_decref(json);
+        TRY(wn_fail(WN_CANT_CREATE, "%s: is not a manifest of this version of Winnow, or is damaged", path));
+    }
+    *manifest = json;
+done:
+    wn_free(text);
+    wn_free(path);
+    return status;
+}
+
+wn_status wn_manifest_look(const char *directory, wn_directory_kind *kind, json_t **manifest)
+{
+    size_t n = 0;
+    wn_status status = count_entries(directory, &n);
+    if (status != WN_OK)
+        return status;
+    if (n == 0) {
+        *kind = WN_DIRECTORY_EMPTY;
+        return WN_OK;
+    }
+    status = load(directory, manifest);
+    if (status == WN_NO_INPUT) {
+        *kind = WN_DIRECTORY_FOREIGN;
+        return WN_OK;
+    }
+    if (status == WN_OK)
+        *kind = WN_DIRECTORY_OURS;
+    return status;
+}
+
+wn_status wn_manifest_new(json_t **manifest)
+{
+    json_t *made = json_pack("{s:s, s:i, s:b, s:i, s:[s,s,s,s,s,s,s], s:{}}", "winnow", WN_VERSION, "format", FORMAT,
+                             "finished", 0, "attempts", 0, "ours", "job.yaml", "run.json", "events.jsonl", "recipe.h5",
+                             "model.h5", "compressed.wnm", "report.html", "stages");
+    if (!made)
+        return no_memory();
+    *manifest = made;
+    return WN_OK;
+}
+
+wn_status wn_manifest_write(const char *directory, const json_t *manifest)
+{
+    char *text = json_dumps(manifest, JSON_INDENT(2) | JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(17));
+    if (!text)
+        return no_memory();
+    wn_status status = wn_file_replace(directory, NAME, text);
+    free(text);
+    return status;
+}
+
+static wn_status remove_file(const char *directory, const char *name, const char *ending)
+{
+    char *path = NULL;
+    wn_status status = wn_string_format(&path, "%s/%s%s", directory, name, ending);
+    if (status == WN_OK && unlink(path) != 0 && errno != ENOENT)
+        status = wn_fail(WN_CANT_CREATE, "%s: cannot be removed: %s", path, strerror(errno));
+    wn_free(path);
+    return status;
+}
+
+wn_status wn_manifest_remove_files(const char *directory, const json_t *manifest)
+{
+    wn_status status = WN_OK;
+    size_t i = 0;
+    json_t *name = NULL;
+    json_array_foreach(json_object_get(manifest, "ours"), i, name)
+    {
+        const char *text = json_string_value(name);
+        if (!text || strchr(text, '/'))
+            continue;
+        TRY(remove_file(directory, text, ".part"));
+        TRY(remove_file(directory, text, ""));
+    }
+    TRY(remove_file(directory, NAME, ""));
+done:
+    return status;
+}
+
+bool wn_manifest_owns(const json_t *manifest, const char *name)
+{
+    size_t i = 0;
+    json_t *item = NULL;
+    json_array_foreach(json_object_get(manifest, "ours"), i, item)
+    {
+        const char *text = json_string_value(item);
+        if (text && strcmp(text, name) == 0)
+            return true;
+    }
+    return false;
+}
+
+wn_status wn_manifest_own(json_t *manifest, const char *name)
+{
+    if (wn_manifest_owns(manifest, name))
+        return WN_OK;
+    return json_array_append_new(json_object_get(manifest, "ours"), json_string(name)) == 0 ? WN_OK : no_memory();
+}
+
+/* {name, bytes, hash} of a file as it is. */
+static wn_status describe_file(const char *directory, const char *name, json_t **file)
+{
+    wn_status status = WN_OK;
+    char *path = NULL, text[WN_HASH_TEXT_SIZE];
+    wn_hash hash;
+    struct stat about;
+    TRY(wn_string_format(&path, "%s/%s", directory, name));
+    if (stat(path, &about) != 0)
+        TRY(wn_fail(WN_IO, "%s: %s", path, strerror(errno)));
+    TRY(wn_hash_file(&hash, path));
+    wn_hash_text(hash, text);
+    *file = json_pack("{s:s, s:I, s:s}", "name", name, "bytes", (json_int_t)about.st_size, "hash", text);
+    if (!*file)
+        status = no_memory();
+done:
+    wn_free(path);
+    return status;
+}
+
+wn_status wn_manifest_enter(json_t *manifest, const char *directory, const char *stage, wn_hash key,
+                            const char *const *files, size_t n_files, json_t *result)
+{
+    wn_status status = WN_OK;
+    char text[WN_HASH_TEXT_SIZE];
+    wn_hash_text(key, text);
+    json_t *list = json_array(), *file = NULL;
+    for (size_t i = 0; i < n_files; i++) {
+        TRY(describe_file(directory, files[i], &file));
+        if (json_array_append_new(list, file) != 0)
+            TRY(no_memory());
+        TRY(wn_manifest_own(manifest, files[i]));
+    }
+    json_t *entry = json_pack("{s:s, s:O, s:O?}", "key", text, "files", list, "result", result);
+    if (!entry || json_object_set_new(json_object_get(manifest, "stages"), stage, entry) != 0)
+        status = no_memory();
+done:
+    json_decref(list);
+    return status;
+}
+
+/* Says in `why` what is wrong with a file of a stage; false when nothing is. */
+static wn_status check_file(const char *directory, const json_t *file, char *why, size_t why_size)
+{
+    wn_status status = WN_OK;
+    const char *name = json_string_value(json_object_get(file, "name"));
+    json_t *now = NULL;
+    if (!name || strchr(name, '/')) {
+        snprintf(why, why_size, "its entry is damaged");
+        return WN_OK;
+    }
+    char *path = NULL;
+    TRY(wn_string_format(&path, "%s/%s", directory, name));
+    if (access(path, F_OK) != 0) {
+        snprintf(why, why_size, "%s is missing", name);
+        goto done;
+    }
+    TRY(describe_file(directory, name, &now));
+    if (!json_equal(now, file))
+        snprintf(why, why_size, "%s is damaged", name);
+done:
+    json_decref(now);
+    wn_free(path);
+    return status;
+}
+
+wn_status wn_manifest_find(const json_t *manifest, const char *directory, const char *stage, wn_hash key,
+                           json_t **result, char *why, size_t why_size)
+{
+    char text[WN_HASH_TEXT_SIZE];
+    const json_t *entry = json_object_get(json_object_get(manifest, "stages"), stage);
+    const char *old = json_string_value(json_object_get(entry, "key"));
+    *why = 0;
+    *result = NULL;
+    wn_hash_text(key, text);
+    if (!old)
+        snprintf(why, why_size, "new");
+    else if (strcmp(old, text) != 0)
+        snprintf(why, why_size, "its input changed");
+    size_t i = 0;
+    json_t *file = NULL;
+    json_array_foreach(json_object_get(entry, "files"), i, file)
+    {
+        wn_status status = *why ? WN_OK : check_file(directory, file, why, why_size);
+        if (status != WN_OK)
+            return status;
+    }
+    if (!*why)
+        *result = json_object_get(entry, "result");
+    return WN_OK;
+}

@@ -1,0 +1,38 @@
+/* manifest.h - manifest.json of a run directory, on rank 0: which files are ours, and which stages are finished. */
+#ifndef WINNOW_JOB_MANIFEST_H
+#define WINNOW_JOB_MANIFEST_H
+
+#include "winnow/hash.h"
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+typedef enum { WN_DIRECTORY_EMPTY, WN_DIRECTORY_OURS, WN_DIRECTORY_FOREIGN } wn_directory_kind;
+
+/* Local. Whose a directory is; files of a lock do not count. Fails: WN_CANT_CREATE where it is no directory, or its
+ * manifest cannot be understood. *manifest is its manifest (new reference) where it is ours. */
+WN_MUST_USE wn_status wn_manifest_look(const char *directory, wn_directory_kind *kind, json_t **manifest);
+
+/* Local. The manifest of a new run: the names of a run's files are ours from the start. */
+WN_MUST_USE wn_status wn_manifest_new(json_t **manifest);
+
+/* Local. Replaces manifest.json. */
+WN_MUST_USE wn_status wn_manifest_write(const char *directory, const json_t *manifest);
+
+/* Local. Removes every file that is ours, the manifest last. Fails: WN_CANT_CREATE. */
+WN_MUST_USE wn_status wn_manifest_remove_files(const char *directory, const json_t *manifest);
+
+/* Local. Whether a name is ours; makes it so. */
+bool wn_manifest_owns(const json_t *manifest, const char *name);
+WN_MUST_USE wn_status wn_manifest_own(json_t *manifest, const char *name);
+
+/* Local. Enters a finished stage with the sizes and hashes of its files as they are now. */
+WN_MUST_USE wn_status wn_manifest_enter(json_t *manifest, const char *directory, const char *stage, wn_hash key,
+                                        const char *const *files, size_t n_files, json_t *result);
+
+/* Local. The result of a finished stage of this key whose files are whole (borrowed), else NULL and why not. */
+WN_MUST_USE wn_status wn_manifest_find(const json_t *manifest, const char *directory, const char *stage, wn_hash key,
+                                       json_t **result, char *why, size_t why_size);
+
+#endif

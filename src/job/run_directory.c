@@ -1,0 +1,250 @@
+#include "winnow/run_directory.h"
+
+#include "directory_lock.h"
+#include "file_replace.h"
+#include "manifest.h"
+#include "winnow/memory.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+enum { WHY_SIZE = 300 };
+
+struct wn_run_directory {
+    wn_ranks ranks;
+    char *path;
+    char **names; /* paths that were handed out */
+    size_t n_names;
+    int64_t attempts;
+    char why[WHY_SIZE];
+    wn_directory_lock *lock; /* rank 0, as is the manifest */
+    json_t *manifest;
+};
+
+/* Makes a directory and those it lies in. */
+static wn_status make_directories(const char *path)
+{
+    char *part = NULL;
+    wn_status status = wn_string_copy(&part, path);
+    if (status != WN_OK)
+        return status;
+    for (char *c = part + 1; status == WN_OK && *path; c++) {
+        if (*c && *c != '/')
+            continue;
+        char end = *c;
+        *c = 0;
+        if (mkdir(part, 0777) != 0 && errno != EEXIST)
+            status = wn_fail(WN_CANT_CREATE, "%s: %s", part, strerror(errno));
+        *c = end;
+        if (!end)
+            break;
+    }
+    wn_free(part);
+    return status;
+}
+
+static wn_status foreign(const char *path)
+{
+    return wn_fail(WN_CANT_CREATE, "%s: is not empty, and not a run directory of Winnow", path);
+}
+
+static bool is_finished(const json_t *manifest)
+{
+    return json_is_true(json_object_get(manifest, "finished"));
+}
+
+/* The manifest to go on with: of the run that lies here, or a new one. Under the lock. */
+static wn_status take_manifest(wn_run_directory *directory, wn_resume resume)
+{
+    wn_status status = WN_OK;
+    wn_directory_kind kind = WN_DIRECTORY_EMPTY;
+    TRY(wn_manifest_look(directory->path, &kind, &directory->manifest));
+    if (kind == WN_DIRECTORY_FOREIGN)
+        TRY(foreign(directory->path));
+    if (kind == WN_DIRECTORY_OURS && resume == WN_RESUME_NEVER) {
+        if (!is_finished(directory->manifest))
+            TRY(wn_fail(WN_CANT_CREATE, "%s: holds an unfinished run, and --resume is never", directory->path));
+        TRY(wn_manifest_remove_files(directory->path, directory->manifest));
+        json_decref(directory->manifest);
+        directory->manifest = NULL;
+    }
+    if (!directory->manifest)
+        TRY(wn_manifest_new(&directory->manifest));
+    json_t *attempts = json_object_get(directory->manifest, "attempts");
+    directory->attempts = json_integer_value(attempts) + 1;
+    json_integer_set(attempts, directory->attempts);
+    TRY(wn_manifest_write(directory->path, directory->manifest));
+done:
+    return status;
+}
+
+/* What rank 0 does alone. A directory that is not ours is left as it is, without even a lock. */
+static wn_status open_on_root(wn_run_directory *directory, wn_resume resume)
+{
+    wn_status status = WN_OK;
+    wn_directory_kind kind = WN_DIRECTORY_EMPTY;
+    json_t *manifest = NULL;
+    TRY(make_directories(directory->path));
+    TRY(wn_manifest_look(directory->path, &kind, &manifest));
+    if (kind == WN_DIRECTORY_FOREIGN)
+        TRY(foreign(directory->path));
+    TRY(wn_directory_lock_take(&directory->lock, directory->path));
+    TRY(take_manifest(directory, resume));
+done:
+    json_decref(manifest);
+    return status;
+}
+
+wn_status wn_run_directory_open(const wn_ranks *ranks, wn_run_directory **directory, const char *path, wn_resume resume)
+{
+    wn_run_directory *made = NULL;
+    wn_status status = wn_new(&made, 1);
+    if (status == WN_OK) {
+        made->ranks = *ranks;
+        status = wn_string_copy(&made->path, path);
+    }
+    status = wn_ranks_agree(ranks, status);
+    if (status == WN_OK)
+        status = wn_ranks_agree(ranks, ranks->rank == 0 ? open_on_root(made, resume) : WN_OK);
+    if (status == WN_OK)
+        status = wn_ranks_broadcast(ranks, 0, &made->attempts, sizeof made->attempts);
+    if (status == WN_OK) {
+        *directory = made;
+        made = NULL;
+    }
+    wn_run_directory_close(made);
+    return status;
+}
+
+void wn_run_directory_close(wn_run_directory *directory)
+{
+    if (!directory)
+        return;
+    wn_directory_lock_give(directory->lock);
+    json_decref(directory->manifest);
+    for (size_t i = 0; i < directory->n_names; i++)
+        wn_free(directory->names[i]);
+    wn_free(directory->names);
+    wn_free(directory->path);
+    wn_free(directory);
+}
+
+const char *wn_run_directory_path(wn_run_directory *directory, const char *name)
+{
+    char *path = NULL;
+    if (wn_string_format(&path, "%s/%s", directory->path, name) != WN_OK)
+        return NULL;
+    for (size_t i = 0; i < directory->n_names; i++) {
+        if (strcmp(directory->names[i], path) == 0) {
+            wn_free(path);
+            return directory->names[i];
+        }
+    }
+    if (wn_resize(&directory->names, directory->n_names + 1) != WN_OK) {
+        wn_free(path);
+        return NULL;
+    }
+    directory->names[directory->n_names++] = path;
+    return path;
+}
+
+/* A JSON value of rank 0 on every rank: a new reference, NULL for NULL. */
+static wn_status share_json(const wn_ranks *ranks, const json_t *value, json_t **shared)
+{
+    wn_status status = WN_OK;
+    char *dumped = NULL, *text = NULL;
+    json_t *made = NULL;
+    if (ranks->rank == 0 && value) {
+        dumped = json_dumps(value, JSON_ENCODE_ANY | JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(17));
+        status = dumped ? wn_string_copy(&text, dumped) : wn_fail(WN_NO_MEMORY, "out of memory for a stage's result");
+        free(dumped);
+    }
+    TRY(wn_ranks_agree(ranks, status));
+    TRY(wn_ranks_broadcast_text(ranks, 0, &text));
+    if (text) {
+        made = json_loads(text, JSON_DECODE_ANY, NULL);
+        status = made ? WN_OK : wn_fail(WN_NO_MEMORY, "out of memory for a stage's result");
+    }
+    TRY(wn_ranks_agree(ranks, status));
+    *shared = made;
+    made = NULL;
+done:
+    json_decref(made);
+    wn_free(text);
+    return status;
+}
+
+wn_status wn_run_directory_find_stage(const wn_ranks *ranks, wn_run_directory *directory, const char *stage,
+                                      wn_hash key, json_t **result, const char **why)
+{
+    wn_status status = WN_OK;
+    json_t *found = NULL, *shared = NULL;
+    if (ranks->rank == 0)
+        status = wn_manifest_find(directory->manifest, directory->path, stage, key, &found, directory->why, WHY_SIZE);
+    TRY(wn_ranks_agree(ranks, status));
+    TRY(wn_ranks_broadcast(ranks, 0, directory->why, WHY_SIZE));
+    TRY(share_json(ranks, found, &shared));
+    *result = shared;
+    *why = directory->why;
+done:
+    return status;
+}
+
+static wn_status finish_on_root(wn_run_directory *directory, const char *stage, wn_hash key, const char *const *files,
+                                size_t n_files, json_t *result)
+{
+    wn_status status = WN_OK;
+    TRY(wn_directory_lock_check(directory->lock));
+    TRY(wn_manifest_enter(directory->manifest, directory->path, stage, key, files, n_files, result));
+    TRY(wn_manifest_write(directory->path, directory->manifest));
+done:
+    return status;
+}
+
+wn_status wn_run_directory_finish_stage(const wn_ranks *ranks, wn_run_directory *directory, const char *stage,
+                                        wn_hash key, const char *const *files, size_t n_files, json_t *result)
+{
+    wn_status status = WN_OK;
+    if (ranks->rank == 0)
+        status = finish_on_root(directory, stage, key, files, n_files, result);
+    return wn_ranks_agree(ranks, status);
+}
+
+wn_status wn_run_directory_write_text(wn_run_directory *directory, const char *name, const char *text)
+{
+    wn_status status = WN_OK;
+    char *path = NULL;
+    struct stat about;
+    TRY(wn_directory_lock_check(directory->lock));
+    TRY(wn_string_format(&path, "%s/%s", directory->path, name));
+    if (!wn_manifest_owns(directory->manifest, name)) {
+        if (lstat(path, &about) == 0)
+            TRY(wn_fail(WN_CANT_CREATE, "%s: is not a file of this run", path));
+        TRY(wn_manifest_own(directory->manifest, name));
+        TRY(wn_manifest_write(directory->path, directory->manifest));
+    }
+    TRY(wn_file_replace(directory->path, name, text));
+done:
+    wn_free(path);
+    return status;
+}
+
+wn_status wn_run_directory_set_finished(wn_run_directory *directory, bool finished)
+{
+    if (directory->ranks.rank != 0 || is_finished(directory->manifest) == finished)
+        return WN_OK;
+    wn_status status = wn_directory_lock_check(directory->lock);
+    if (status != WN_OK)
+        return status;
+    if (json_object_set_new(directory->manifest, "finished", json_boolean(finished)) != 0)
+        return wn_fail(WN_NO_MEMORY, "out of memory for the manifest");
+    return wn_manifest_write(directory->path, directory->manifest);
+}
+
+int64_t wn_run_directory_attempts(const wn_run_directory *directory)
+{
+    return directory->attempts;
+}
