@@ -29,6 +29,7 @@ typedef struct {
     wn_dataset *judge;  /* selected features of validation rows, NULL until compression needs them */
     wn_dataset *sample; /* of judge, on rank 0, for the background stage */
     wn_background *background;
+    wn_compress_options compress_options; /* lives as long as background */
     wn_hash recipe_key, train_key, compress_key;
     int64_t n_parameters_kept; /* by compression */
     double start;

@@ -70,12 +70,11 @@ static wn_status open_background(wn_run_state *state, wn_stage_meter *meter)
 {
     wn_status status = WN_OK;
     TRY(wn_run_judge(state, meter));
-    wn_compress_options options = wn_run_compress_options(state);
-    int64_t n_dense = state->job->train.epochs * state->lanes.n_steps;
-    int64_t n_tune = state->job->compress.epochs * state->lanes.n_steps;
+    state->compress_options = wn_run_compress_options(state);
+    int64_t n_dense_steps = state->job->train.epochs * state->lanes.n_steps;
     TRY(wn_dataset_sample(&state->sample, state->ranks, state->judge, SAMPLE_ROWS, (uint64_t)state->job->seed));
-    TRY(wn_background_open(&state->background, state->ranks, &options, state->recipe, &state->recipe->labels,
-                           state->sample, n_dense, n_tune));
+    TRY(wn_background_open(&state->background, state->ranks, &state->compress_options, state->recipe,
+                           &state->recipe->labels, state->sample, state->network, n_dense_steps));
 done:
     return status;
 }
