@@ -18,7 +18,7 @@ void wn_gradient_sum_free(wn_gradient_sum *sum);
 /* Local. The gradient buffer (n_parameters) of this rank's lane number i (from 0); borrowed. */
 float *wn_gradient_sum_lane(wn_gradient_sum *sum, size_t i);
 
-/* Local. Rows and summed loss behind lane i's gradient. */
+/* Local. Lane i's gradient is made, from n_rows rows of that summed loss. Before each reduce, for each lane. */
 void wn_gradient_sum_set(wn_gradient_sum *sum, size_t i, int64_t n_rows, double loss);
 
 /* Local. Where training is, for messages: epoch and batch, from 1. */

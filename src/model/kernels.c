@@ -41,23 +41,32 @@ void wn_kernel_column_sums(const float *delta, size_t n_rows, size_t n_cols, flo
 
 wn_dropout_rule wn_dropout_rule_of(float share)
 {
-    unsigned threshold = (unsigned)lrintf(share * 65536.0f);
-    if (threshold > 65535)
-        threshold = 65535;
-    return (wn_dropout_rule){threshold, 65536.0f / (float)(65536 - threshold)};
+    double threshold = floor((double)share * 0x1p32);
+    if (threshold > 0x1p32 - 256.0)
+        threshold = 0x1p32 - 256.0;
+    return (wn_dropout_rule){(uint32_t)threshold, (float)(0x1p32 / (0x1p32 - threshold))};
 }
 
+/* A bijection of 32 bits whose every output bit depends on all input bits (Wellons 2018, "lowbias32"). */
+static inline uint32_t mix(uint32_t x)
+{
+    x ^= x >> 16;
+    x *= 0x7feb352dU;
+    x ^= x >> 15;
+    x *= 0x846ca68bU;
+    x ^= x >> 16;
+    return x;
+}
+
+/* One Philox draw a row; units are counted on from it by mixing, which the compiler turns into vector code. */
 void wn_kernel_dropout(float *output, size_t n_rows, size_t n_cols, wn_random stream, wn_dropout_rule rule)
 {
-    size_t n_draws = (n_cols + 3) / 4;
     for (size_t i = 0; i < n_rows; i++) {
-        float *row = output + i * n_cols;
-        for (size_t d = 0; d < n_draws; d++) {
-            uint64_t bits = wn_random_bits(stream, i * n_draws + d);
-            size_t end = 4 * d + 4 < n_cols ? 4 * d + 4 : n_cols;
-            for (size_t j = 4 * d; j < end; j++, bits >>= 16)
-                row[j] *= (bits & 0xffff) < rule.threshold ? 0.0f : rule.scale;
-        }
+        float *restrict row = output + i * n_cols;
+        uint64_t bits = wn_random_bits(stream, i);
+        uint32_t low = (uint32_t)bits, high = (uint32_t)(bits >> 32), n = (uint32_t)n_cols;
+        for (uint32_t j = 0; j < n; j++)
+            row[j] *= mix(mix(j ^ low) ^ high) < rule.threshold ? 0.0f : rule.scale;
     }
 }
 

@@ -19,16 +19,16 @@ void wn_kernel_relu_backward(float *delta, const float *output, float scale, siz
 /* Local. sums (n_cols) = sums over the rows of delta (n_rows, n_cols). */
 void wn_kernel_column_sums(const float *delta, size_t n_rows, size_t n_cols, float *sums);
 
-/* Dropout's share in units of 2^-16, and what the units that stay are multiplied by (inverted dropout: the expectation
+/* Dropout's share in units of 2^-32, and what the units that stay are multiplied by (inverted dropout: the expectation
  * stays). */
 typedef struct {
-    unsigned threshold;
+    uint32_t threshold;
     float scale;
 } wn_dropout_rule;
 wn_dropout_rule wn_dropout_rule_of(float share);
 
-/* Local. Silences units of output (n_rows, n_cols) by the stream's draws, four units from one draw, and scales the
- * rest. */
+/* Local. Silences units of output (n_rows, n_cols) and scales the rest. Which ones is a function of (stream, row,
+ * unit); n_cols < 2^32. */
 void wn_kernel_dropout(float *output, size_t n_rows, size_t n_cols, wn_random stream, wn_dropout_rule rule);
 
 /* Local. Rows of logits become rows of probabilities. */

@@ -36,6 +36,7 @@ struct wn_gradient_sum {
     size_t stride;
     int64_t *rows; /* (n_lanes) */
     double *losses;
+    int32_t *largest;     /* (n_lanes, n_tensors) bits of each tensor's largest magnitude */
     int64_t *maxima;      /* (MAX_HEAD + n_tensors) */
     int32_t *sums;        /* (n_parameters + TAIL) */
     size_t blamed;        /* the first layer whose outputs were not finite on this rank; n_layers: none */
@@ -77,6 +78,7 @@ wn_status wn_gradient_sum_new(wn_gradient_sum **sum, const wn_network *network, 
     TRY(wn_new(&made->gradients, made->n_lanes * made->stride));
     TRY(wn_new(&made->rows, made->n_lanes));
     TRY(wn_new(&made->losses, made->n_lanes));
+    TRY(wn_new(&made->largest, made->n_lanes * made->n_tensors));
     TRY(wn_new(&made->maxima, MAX_HEAD + made->n_tensors));
     TRY(wn_new(&made->sums, made->n_parameters + TAIL));
     copy_tensors(made, network);
@@ -93,6 +95,7 @@ void wn_gradient_sum_free(wn_gradient_sum *sum)
         return;
     wn_free(sum->sums);
     wn_free(sum->maxima);
+    wn_free(sum->largest);
     wn_free(sum->losses);
     wn_free(sum->rows);
     wn_free(sum->gradients);
@@ -106,10 +109,15 @@ float *wn_gradient_sum_lane(wn_gradient_sum *sum, size_t i)
     return sum->gradients + i * sum->stride;
 }
 
+/* The magnitudes are looked at now, while the gradient lies in a cache. */
 void wn_gradient_sum_set(wn_gradient_sum *sum, size_t i, int64_t n_rows, double loss)
 {
+    const float *gradient = wn_gradient_sum_lane(sum, i);
     sum->rows[i] = n_rows;
     sum->losses[i] = loss;
+    for (size_t t = 0; t < sum->n_tensors; t++)
+        sum->largest[i * sum->n_tensors + t] =
+            wn_fixed_largest_bits(gradient + sum->tensors[t].first, sum->tensors[t].n);
 }
 
 void wn_gradient_sum_blame(wn_gradient_sum *sum, size_t layer)
@@ -146,10 +154,9 @@ static void fill_maxima(wn_gradient_sum *sum, wn_status status)
         return; /* the lanes may not be filled */
     sum->maxima[MAX_BLAME] = (int64_t)(sum->n_layers - sum->blamed);
     fill_loss_maxima(sum);
-    for (size_t t = 0; t < sum->n_tensors; t++)
-        for (size_t i = 0; i < sum->n_lanes; i++) {
-            const float *gradient = wn_gradient_sum_lane(sum, i) + sum->tensors[t].first;
-            int32_t bits = wn_fixed_largest_bits(gradient, sum->tensors[t].n);
+    for (size_t i = 0; i < sum->n_lanes; i++)
+        for (size_t t = 0; t < sum->n_tensors; t++) {
+            int64_t bits = sum->largest[i * sum->n_tensors + t];
             if (bits > sum->maxima[MAX_HEAD + t])
                 sum->maxima[MAX_HEAD + t] = bits;
         }

@@ -138,9 +138,9 @@ static void check_not_finite(bool gradient_is, bool loss_is, bool blames, const 
     for (int64_t lane = lanes.mine.first; lane < lanes.mine.last; lane++) {
         size_t i = (size_t)(lane - lanes.mine.first);
         fill_lane(network, lane, wn_gradient_sum_lane(sum, i));
-        wn_gradient_sum_set(sum, i, SHARE, lane == LANES - 1 && loss_is ? (double)INFINITY : 1.0);
         if (lane == LANES - 1 && gradient_is)
             wn_gradient_sum_lane(sum, i)[network->layers[1].weight + 5] = NAN;
+        wn_gradient_sum_set(sum, i, SHARE, lane == LANES - 1 && loss_is ? (double)INFINITY : 1.0);
         if (lane == LANES - 1 && blames)
             wn_gradient_sum_blame(sum, 0);
     }
