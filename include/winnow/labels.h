@@ -6,6 +6,9 @@
 
 typedef enum { WN_TASK_AUTO, WN_TASK_CLASSIFICATION, WN_TASK_REGRESSION } wn_task;
 
+/* The word of each task, in files. */
+extern const char *const wn_task_words[3];
+
 enum { WN_MAX_CLASSES = 100 };
 
 typedef struct {

@@ -11,7 +11,6 @@
 #include <unistd.h>
 
 const char *const wn_activation_words[2] = {"none", "relu"};
-const char *const wn_task_words[3] = {"auto", "classification", "regression"};
 
 /* Everything below returns whether HDF5 did it; the messages are made by the callers that know the path. */
 

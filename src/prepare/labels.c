@@ -5,6 +5,8 @@
 #include <math.h>
 #include <string.h>
 
+const char *const wn_task_words[3] = {"auto", "classification", "regression"};
+
 /* Distinct values, ascending; n_values stops at WN_MAX_CLASSES + 1, which means too many. */
 typedef struct {
     size_t n_values;

@@ -57,4 +57,3 @@ const wn_recipe_field wn_ledger_counts[WN_LEDGER_COUNTS] = {
     COUNT(duplicate), COUNT(missing), COUNT(outlier), COUNT(no_label),   COUNT(leaked),
 };
 
-const char *const wn_task_words[3] = {"none", "classification", "regression"};

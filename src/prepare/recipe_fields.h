@@ -25,7 +25,6 @@ extern const wn_recipe_field wn_recipe_reals[WN_RECIPE_REALS];       /* double o
 extern const wn_recipe_field wn_recipe_integers[WN_RECIPE_INTEGERS]; /* int64_t of a column */
 extern const wn_recipe_word_field wn_recipe_words[WN_RECIPE_WORDS];  /* enum of a column's rule */
 extern const wn_recipe_field wn_ledger_counts[WN_LEDGER_COUNTS];     /* int64_t of a ledger */
-extern const char *const wn_task_words[3];                           /* by wn_task */
 
 /* Local. Where a field lies. */
 static inline void *wn_recipe_field_of(const void *object, size_t offset)
