@@ -42,7 +42,8 @@ typedef struct {
     wn_compress_trial *trials;
     size_t accepted_trial; /* SIZE_MAX: none met the tolerance */
     bool accepted;
-    const char *stopped_by;                 /* "plan", "trials", "schedule" */
+    const char *stopped_by; /* "plan": the list's one candidate was judged; "trials": n_trials were; "schedule": the
+                               fine-tuning steps are used up; "found": the largest sparsity is known closely */
     double metric_dense, metric_compressed; /* on the rows that decide */
     bool judged_on_training_rows;
     int64_t n_bytes, n_parameters_kept;

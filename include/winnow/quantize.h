@@ -4,9 +4,10 @@
 
 #include "winnow/artefact.h"
 
-/* Local. Codes every layer as INT8: scale[o] = max |w[o][.]| / 127 (1 for an all-zero row), symbol = nearest even
- * integer of w / scale; weights that are 0 get symbol 0. The coding is a new one, owned by the caller. Fails:
- * WN_NO_MEMORY. */
-WN_MUST_USE wn_status wn_quantize_int8(const wn_network *network, wn_coding **coding);
+/* Local. Codes every layer as INT8: scale[o] = max |w[o][.]| / 127 rounded up to 8 significant bits (1 for an all-zero
+ * row), symbol = nearest integer of w / scale, ties to even, so that |w - scale x symbol| <= scale / 2; a stored weight
+ * may have symbol 0. Biases are rounded to 12 significant bits. mask as in wn_coding_new. The coding is a new one,
+ * owned by the caller. Fails: WN_NO_MEMORY. */
+WN_MUST_USE wn_status wn_quantize_int8(const wn_network *network, const unsigned char *mask, wn_coding **coding);
 
 #endif

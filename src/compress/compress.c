@@ -1,0 +1,254 @@
+#include "search.h"
+
+#include "winnow/clock.h"
+#include "winnow/hash.h"
+#include "winnow/log.h"
+#include "winnow/memory.h"
+#include "winnow/prune.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { SAMPLE_ROWS = 8192, ROUNDS_OF_TRIAL = 4 };
+
+/* A trial keeps this share of the weights that the one before kept, until one fails; then the search goes between the
+ * smallest that held and the largest that failed, until they are this close. */
+static const double shrink = 0.6, close_enough = 1.1, fewest = 1e-3;
+
+static wn_status before_step(void *context, int64_t step, wn_network *network)
+{
+    wn_search *search = context;
+    return wn_background_before_step(search->background, search->next_step + step, network);
+}
+
+/* Trains the current network for some epochs while its sparsity goes from one to another. Without epochs it is pruned
+ * at once. */
+static wn_status tune(wn_search *search, int64_t n_epochs, size_t n_rounds, double from, double to)
+{
+    wn_status status = WN_OK;
+    wn_round rounds[WN_MAX_ROUNDS];
+    int64_t n_steps = n_epochs * search->lanes->n_steps;
+    if (n_steps == 0) {
+        TRY(wn_background_decide(search->background, search->next_step, search->current, to));
+        wn_prune_apply(search->current, wn_background_mask(search->background));
+        goto done;
+    }
+    n_rounds = wn_rounds_fill(rounds, n_rounds, search->next_step, n_steps, from, to);
+    wn_background_plan(search->background, rounds, n_rounds);
+    wn_trainer_options options = {.optimizer = search->options->optimizer,
+                                  .n_epochs = n_epochs,
+                                  .seed = search->options->seed + 1 + (uint64_t)search->next_epoch,
+                                  .stage = "fine-tune",
+                                  .mask = wn_background_mask(search->background),
+                                  .hooks = {.before_step = before_step, .context = search}};
+    TRY(wn_trainer_run(search->ranks, search->lanes, search->train, NULL, search->labels, &options, search->current,
+                       NULL));
+    search->next_step += n_steps;
+    search->next_epoch += n_epochs;
+done:
+    return status;
+}
+
+/* Where the search stands: shares of weights kept. */
+typedef struct {
+    double held, failed; /* the smallest that held, the largest that failed; 0: none failed */
+    wn_network *network; /* with which `held` held; owned, like the mask (NULL: all 1) */
+    unsigned char *mask;
+} bracket;
+
+static double next_share(const bracket *b)
+{
+    return b->failed > 0 ? sqrt(b->held * b->failed) : b->held * shrink;
+}
+
+/* The next trial begins where the last one that held ended. */
+static void go_back(wn_search *search, const bracket *b)
+{
+    memcpy(search->current->parameters, b->network->parameters, b->network->n_parameters * sizeof(float));
+    wn_background_restore(search->background, b->mask);
+}
+
+static void go_on(wn_search *search, bracket *b)
+{
+    memcpy(b->network->parameters, search->current->parameters, b->network->n_parameters * sizeof(float));
+    memcpy(b->mask, wn_background_mask(search->background), b->network->n_parameters);
+}
+
+/* Epochs of trial t of n: as even as whole epochs are. */
+static int64_t epochs_of(const wn_search *search, int64_t t, int64_t n)
+{
+    return search->options->n_epochs * (t + 1) / n - search->options->n_epochs * t / n;
+}
+
+/* One trial of the search: a sparser network, tuned and judged. */
+static wn_status try_share(wn_search *search, bracket *b, double from, double share, int64_t n_epochs)
+{
+    wn_status status = WN_OK;
+    bool is_within = false;
+    double started = wn_clock_seconds();
+    TRY(tune(search, n_epochs, ROUNDS_OF_TRIAL, from, 1 - share));
+    TRY(wn_search_judge(search, wn_background_mask(search->background), started, &is_within));
+    if (is_within) {
+        b->held = share;
+        go_on(search, b);
+    } else {
+        b->failed = share;
+        go_back(search, b);
+    }
+done:
+    return status;
+}
+
+/* How many trials the epochs are for: at least one epoch each. */
+static int64_t count_trials(const wn_compress_options *options)
+{
+    int64_t n = (int64_t)options->n_trials;
+    return options->n_epochs > 0 && options->n_epochs < n ? options->n_epochs : n;
+}
+
+static wn_status search_share(wn_search *search, bracket *b)
+{
+    wn_status status = WN_OK;
+    int64_t n = count_trials(search->options);
+    double from = wn_background_last(search->background).sparsity, safe = 1 - from;
+    search->report->stopped_by = n < (int64_t)search->options->n_trials ? "schedule" : "trials";
+    for (int64_t t = 0; t < n; t++) {
+        double share = t == 0 ? safe * shrink : next_share(b);
+        if (share < fewest || (b->failed > 0 && b->held < close_enough * b->failed)) {
+            search->report->stopped_by = "found";
+            break;
+        }
+        TRY(try_share(search, b, from, share, epochs_of(search, t, n)));
+        from = 1 - b->held;
+    }
+done:
+    return status;
+}
+
+static void bracket_clear(bracket *b)
+{
+    wn_free(b->mask);
+    wn_network_free(b->network);
+}
+
+/* plan: auto. Where nothing pruned holds, the full model is only quantized. */
+static wn_status search_auto(wn_search *search)
+{
+    wn_status status = WN_OK;
+    bracket b = {.held = 1};
+    bool is_within;
+    status = wn_network_copy(&b.network, search->full);
+    if (status == WN_OK)
+        status = wn_new(&b.mask, search->full->n_parameters);
+    TRY(wn_ranks_agree(search->ranks, status));
+    memset(b.mask, 1, search->full->n_parameters);
+    TRY(search_share(search, &b));
+    if (!search->report->accepted && search->report->n_trials < search->options->n_trials) {
+        double started = wn_clock_seconds();
+        bracket full = {.network = search->full, .mask = NULL};
+        go_back(search, &full);
+        TRY(wn_search_judge(search, wn_background_mask(search->background), started, &is_within));
+    }
+done:
+    bracket_clear(&b);
+    return status;
+}
+
+/* A plan given as a list: gradually to its sparsity, then quantized if it says so; one candidate. */
+static wn_status follow_plan(wn_search *search)
+{
+    wn_status status = WN_OK;
+    const wn_compress_options *options = search->options;
+    bool is_within;
+    double started = wn_clock_seconds();
+    if (options->sparsity > 0)
+        TRY(tune(search, options->n_epochs, WN_MAX_ROUNDS, wn_background_last(search->background).sparsity,
+                 options->sparsity));
+    TRY(wn_search_judge(search, wn_background_mask(search->background), started, &is_within));
+    search->report->stopped_by = "plan";
+done:
+    return status;
+}
+
+/* The first decision: of the full model's last snapshot, else of the full model itself. */
+static wn_status take_first(wn_search *search)
+{
+    wn_status status = WN_OK;
+    const wn_compress_options *options = search->options;
+    TRY(wn_background_before_step(search->background, search->next_step, search->current));
+    if (wn_background_n_decisions(search->background) == 0)
+        TRY(wn_background_decide(search->background, search->next_step, search->current,
+                                 options->is_auto ? WN_SPARSITY_SAFE
+                                                  : wn_prune_schedule(options->sparsity, 1, WN_MAX_ROUNDS)));
+    wn_prune_apply(search->current, wn_background_mask(search->background));
+done:
+    return status;
+}
+
+static wn_status run(wn_search *search)
+{
+    wn_status status = WN_OK;
+    TRY(wn_search_metric(search, search->full, &search->report->metric_dense));
+    TRY(take_first(search));
+    if (search->options->is_auto)
+        TRY(search_auto(search));
+    else
+        TRY(follow_plan(search));
+    if (search->report->accepted)
+        TRY(wn_search_verify(search));
+    else
+        TRY(wn_search_keep_full(search));
+    TRY(wn_background_report(search->background, search->report));
+done:
+    return status;
+}
+
+static wn_status open_search(wn_search *search, const wn_network *network)
+{
+    wn_status status = WN_OK;
+    TRY(wn_network_with_projection(&search->full, network, search->recipe));
+    TRY(wn_network_copy(&search->current, search->full));
+    TRY(wn_new(&search->mask, search->full->n_parameters));
+done:
+    return wn_ranks_agree(search->ranks, status);
+}
+
+/* A background of the search's own, without a dense phase. */
+static wn_status open_background(wn_search *search, const wn_network *network, wn_dataset **sample)
+{
+    wn_status status = WN_OK;
+    TRY(wn_dataset_sample(sample, search->ranks, search->judge, SAMPLE_ROWS, search->options->seed));
+    TRY(wn_background_open(&search->background, search->ranks, search->options, search->recipe, search->labels, *sample,
+                           network, 0));
+done:
+    return status;
+}
+
+wn_status wn_compress_run(const wn_ranks *ranks, const wn_compress_options *options, const wn_lanes *lanes,
+                          const wn_dataset *train, const wn_dataset *judge, const wn_labels *labels,
+                          const wn_recipe *recipe, const wn_network *network, wn_background *background,
+                          const char *path, wn_compress_report *report)
+{
+    wn_status status = WN_OK;
+    wn_dataset *sample = NULL;
+    wn_search search = {ranks, options, lanes, train, judge, labels, recipe, path, background, .report = report};
+    *report = (wn_compress_report){.accepted_trial = SIZE_MAX, .mask_decision = SIZE_MAX};
+    report->judged_on_training_rows = judge == train;
+    TRY(open_search(&search, network));
+    if (background == NULL)
+        TRY(open_background(&search, network, &sample));
+    search.next_step = wn_background_first_step(search.background);
+    TRY(run(&search));
+done:
+    if (background == NULL && search.background != NULL) {
+        wn_status closed = wn_background_close(search.background, NULL);
+        status = status != WN_OK ? status : closed;
+    }
+    wn_dataset_free(sample);
+    wn_free(search.mask);
+    wn_network_free(search.current);
+    wn_network_free(search.full);
+    if (status != WN_OK)
+        wn_compress_report_clear(report);
+    return status;
+}

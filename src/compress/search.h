@@ -1,0 +1,38 @@
+/* search.h - what a search for the smallest artefact goes through: candidates judged, the best one on disk. Private to
+ * src/compress. */
+#ifndef WINNOW_COMPRESS_SEARCH_H
+#define WINNOW_COMPRESS_SEARCH_H
+
+#include "rounds.h"
+
+typedef struct {
+    const wn_ranks *ranks;
+    const wn_compress_options *options;
+    const wn_lanes *lanes;
+    const wn_dataset *train, *judge;
+    const wn_labels *labels;
+    const wn_recipe *recipe;
+    const char *path;
+    wn_background *background;
+    wn_network *full;    /* the full model with projection, untouched; owned, like the two below */
+    wn_network *current; /* what is fine-tuned */
+    unsigned char *mask; /* (n_parameters) of the best candidate */
+    int64_t next_step, next_epoch;
+    wn_compress_report *report;
+} wn_search;
+
+/* Collective. Judges the current network under a mask, coded as the options say: a trial in the report. Where it is
+ * within the tolerance and smaller than the best so far, rank 0 writes it and it becomes the best. *is_within tells the
+ * former. started: when work on it began. Fails: WN_NO_MEMORY, WN_IO, WN_CANT_CREATE, agreed. */
+WN_MUST_USE wn_status wn_search_judge(wn_search *search, const unsigned char *mask, double started, bool *is_within);
+
+/* Collective. Writes the full model without loss. */
+WN_MUST_USE wn_status wn_search_keep_full(wn_search *search);
+
+/* Collective. Reads the best candidate back from disk, and holds its mask against the decisions. */
+WN_MUST_USE wn_status wn_search_verify(wn_search *search);
+
+/* Collective. The metric that decides, on the rows that decide. */
+WN_MUST_USE wn_status wn_search_metric(const wn_search *search, const wn_network *network, double *metric);
+
+#endif

@@ -1,0 +1,251 @@
+/* What is written is what is read: numbers, names, masks, and what the network predicts from raw rows. */
+#include "testing.h"
+
+#include "sample.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Outputs (n_rows, 3) of raw cells (n_rows, n_columns) by a recipe and a network. */
+static wn_status predict(const wn_recipe *recipe, const wn_network *network, const double *cells, size_t n_rows,
+                         size_t n_columns, float *out)
+{
+    wn_status status = WN_OK;
+    float *features = NULL;
+    wn_workspace *workspace = NULL;
+    TRY(wn_new(&features, n_rows * recipe->n_selected));
+    TRY(wn_workspace_new(&workspace, network, n_rows));
+    wn_recipe_features(recipe, cells, n_rows, n_columns, features);
+    memcpy(out, wn_network_forward(network, workspace, features, n_rows), n_rows * 3 * sizeof *out);
+done:
+    wn_workspace_free(workspace);
+    wn_free(features);
+    return status;
+}
+
+/* Positions of the artefact's columns by name; whether each was found. */
+static bool match(wn_recipe *small, const wn_recipe *recipe)
+{
+    for (size_t i = 0; i < small->n_columns; i++) {
+        size_t c = 0;
+        while (c < recipe->n_columns && strcmp(recipe->columns[c].name, small->columns[i].name) != 0)
+            c++;
+        if (c == recipe->n_columns || (i > 0 && c <= small->columns[i - 1].position))
+            return false;
+        small->columns[i].position = c;
+    }
+    return true;
+}
+
+static void check_predictions(const sample *s, const wn_artefact *artefact, double tolerance)
+{
+    enum { ROWS = 20 };
+    size_t n = s->recipe->n_columns;
+    double *cells = NULL;
+    wn_network *decoded = NULL;
+    float expected[ROWS * 3] = {0}, found[ROWS * 3] = {0};
+    CU_ASSERT_TRUE(match(artefact->recipe, s->recipe));
+    if (!CHECK_OK(wn_new(&cells, ROWS * n)) || !CHECK_OK(wn_network_copy(&decoded, s->network)))
+        return;
+    for (size_t i = 0; i < ROWS * n; i++) {
+        const wn_recipe_column *column = &s->recipe->columns[i % n];
+        double z = sample_number(60, i);
+        cells[i] = i % 11 == 5 ? NAN : column->center + column->scale * (i % 13 == 1 ? 20 * z : z);
+    }
+    wn_coding_decode(s->coding, decoded);
+    CHECK_OK(predict(s->recipe, decoded, cells, ROWS, n, expected));
+    CHECK_OK(predict(artefact->recipe, artefact->network, cells, ROWS, n, found));
+    double most = 1;
+    for (size_t i = 0; i < ROWS * 3; i++)
+        most = fmax(most, fabs((double)expected[i]));
+    for (size_t i = 0; i < ROWS * 3; i++)
+        CU_ASSERT_TRUE(fabs((double)found[i] - (double)expected[i]) <= tolerance * most);
+    wn_network_free(decoded);
+    wn_free(cells);
+}
+
+static size_t count_used(const sample *s)
+{
+    const wn_layer *first = &s->network->layers[0];
+    size_t n = 0;
+    for (size_t i = 0; i < first->n_in; i++) {
+        bool used = false;
+        for (size_t o = 0; o < first->n_out; o++)
+            used |= s->coding->layers[0].mask[o * first->n_in + i] != 0;
+        n += used;
+    }
+    return n;
+}
+
+static void check_labels(const sample *s, const wn_artefact *artefact)
+{
+    CU_ASSERT_STRING_EQUAL(artefact->recipe->label_name, s->recipe->label_name);
+    CU_ASSERT_EQUAL(artefact->recipe->labels.n_classes, 3);
+    CU_ASSERT_EQUAL(artefact->recipe->labels.task, WN_TASK_CLASSIFICATION);
+    for (size_t i = 0; i < 3; i++)
+        CU_ASSERT_EQUAL(artefact->recipe->labels.classes[i], s->recipe->labels.classes[i]);
+}
+
+/* Layers behind the first keep their shape: decoded numbers and masks are equal. */
+static void check_layers(const sample *s, const wn_artefact *artefact)
+{
+    wn_network *decoded = NULL;
+    if (!CHECK_OK(wn_network_copy(&decoded, s->network)))
+        return;
+    wn_coding_decode(s->coding, decoded);
+    CU_ASSERT_EQUAL(artefact->network->n_layers, decoded->n_layers);
+    for (size_t l = 0; l < decoded->n_layers; l++) {
+        const wn_layer *a = &decoded->layers[l], *b = &artefact->network->layers[l];
+        CU_ASSERT_STRING_EQUAL(a->name, b->name);
+        CU_ASSERT_EQUAL(a->activation, b->activation);
+        CU_ASSERT_EQUAL(a->n_out, b->n_out);
+        size_t from = l == 0 ? a->bias : a->weight, to = l == 0 ? b->bias : b->weight;
+        size_t n = a->n_out + a->bias - from;
+        CU_ASSERT_EQUAL(memcmp(decoded->parameters + from, artefact->network->parameters + to, n * sizeof(float)), 0);
+        if (l > 0)
+            CU_ASSERT_EQUAL(memcmp(s->coding->layers[l].mask, artefact->coding->layers[l].mask, a->n_in * a->n_out), 0);
+    }
+    wn_network_free(decoded);
+}
+
+static void check_round_trip(size_t n_columns, double kept, bool int8, double tolerance)
+{
+    sample s = {0};
+    wn_artefact *artefact = NULL;
+    int64_t n_bytes = 0, n_size = 0;
+    struct stat info = {0};
+    const char *path = test_path("round.wnm");
+    if (CHECK_OK(sample_fill(&s, n_columns, kept, int8)) &&
+        CHECK_OK(wn_artefact_write(path, s.network, s.coding, s.recipe, &n_bytes)) &&
+        CHECK_OK(wn_artefact_size(s.network, s.coding, s.recipe, &n_size)) &&
+        CHECK_OK(wn_artefact_read(&artefact, path))) {
+        size_t n_used = count_used(&s);
+        CU_ASSERT_EQUAL(stat(path, &info), 0);
+        CU_ASSERT_EQUAL(info.st_size, n_bytes);
+        CU_ASSERT_EQUAL(n_size, n_bytes);
+        CU_ASSERT_EQUAL(artefact->n_bytes, n_bytes);
+        CU_ASSERT_EQUAL(artefact->recipe->n_columns, n_used > 0 ? n_used : 1);
+        CU_ASSERT_EQUAL(artefact->recipe->n_selected, artefact->recipe->n_columns);
+        CU_ASSERT_PTR_NULL(artefact->recipe->projection);
+        check_labels(&s, artefact);
+        check_layers(&s, artefact);
+        check_predictions(&s, artefact, tolerance);
+    }
+    wn_artefact_free(artefact);
+    sample_clear(&s);
+}
+
+static void test_round_trip(void)
+{
+    check_round_trip(40, 0.3, false, 1e-5);
+    check_round_trip(40, 0.3, true, 0.002);
+    check_round_trip(600, 0.05, true, 0.002);
+    check_round_trip(600, 1, false, 1e-5);
+    check_round_trip(40, 0, true, 1e-5);
+    check_round_trip(3, 1, true, 0.002);
+}
+
+static void test_exact_recipe(void)
+{
+    sample s = {0};
+    wn_artefact *artefact = NULL;
+    const char *path = test_path("exact.wnm");
+    if (CHECK_OK(sample_fill(&s, 50, 1, false)) &&
+        CHECK_OK(wn_artefact_write(path, s.network, s.coding, s.recipe, NULL)) &&
+        CHECK_OK(wn_artefact_read(&artefact, path)) && match(artefact->recipe, s.recipe))
+        for (size_t i = 0; i < artefact->recipe->n_columns; i++) {
+            const wn_recipe_column *a = &artefact->recipe->columns[i];
+            const wn_recipe_column *b = &s.recipe->columns[a->position];
+            CU_ASSERT_TRUE(a->center == b->center && a->scale == b->scale && a->lower == b->lower &&
+                           a->upper == b->upper && a->fill == b->fill);
+            CU_ASSERT_EQUAL(memcmp(&a->rule, &b->rule, sizeof a->rule), 0);
+        }
+    wn_artefact_free(artefact);
+    sample_clear(&s);
+}
+
+static void test_rounded_recipe(void)
+{
+    sample s = {0};
+    wn_artefact *artefact = NULL;
+    const char *path = test_path("rounded.wnm");
+    if (CHECK_OK(sample_fill(&s, 50, 1, true)) &&
+        CHECK_OK(wn_artefact_write(path, s.network, s.coding, s.recipe, NULL)) &&
+        CHECK_OK(wn_artefact_read(&artefact, path)) && match(artefact->recipe, s.recipe))
+        for (size_t i = 0; i < artefact->recipe->n_columns; i++) {
+            const wn_recipe_column *a = &artefact->recipe->columns[i];
+            const wn_recipe_column *b = &s.recipe->columns[a->position];
+            double step = b->scale * ldexp(1, -13);
+            CU_ASSERT_TRUE(fabs(a->center - b->center) <= step);
+            CU_ASSERT_TRUE(fabs(a->scale - b->scale) <= step);
+            CU_ASSERT_TRUE(fabs(a->fill - b->fill) <= 4 * step);
+            CU_ASSERT_TRUE(fabs(a->lower - b->lower) <= 24 * step && fabs(a->upper - b->upper) <= 24 * step);
+        }
+    wn_artefact_free(artefact);
+    sample_clear(&s);
+}
+
+/* The same numbers make the same hash and bytes, others another. */
+static void test_hash(void)
+{
+    sample s = {0};
+    wn_artefact *a = NULL, *b = NULL, *c = NULL;
+    const char *path = test_path("hash.wnm");
+    if (CHECK_OK(sample_fill(&s, 40, 0.5, true)) &&
+        CHECK_OK(wn_artefact_write(path, s.network, s.coding, s.recipe, NULL)) &&
+        CHECK_OK(wn_artefact_read(&a, path)) &&
+        CHECK_OK(wn_artefact_write(path, s.network, s.coding, s.recipe, NULL)) &&
+        CHECK_OK(wn_artefact_read(&b, path))) {
+        s.coding->layers[2].bias[1] += 1.0f;
+        CHECK_OK(wn_artefact_write(path, s.network, s.coding, s.recipe, NULL));
+        CHECK_OK(wn_artefact_read(&c, path));
+        CU_ASSERT_EQUAL(wn_hash_compare(a->hash, b->hash), 0);
+        CU_ASSERT_TRUE(c != NULL && wn_hash_compare(a->hash, c->hash) != 0);
+        CU_ASSERT_TRUE(access(test_path("hash.wnm.part"), F_OK) != 0);
+    }
+    wn_artefact_free(c);
+    wn_artefact_free(b);
+    wn_artefact_free(a);
+    sample_clear(&s);
+}
+
+static void test_cannot_write(void)
+{
+    sample s = {0};
+    wn_artefact *artefact = NULL;
+    if (!CHECK_OK(sample_fill(&s, 20, 0.5, true)))
+        return;
+    CU_ASSERT_EQUAL(wn_artefact_write(test_path("no/such/a.wnm"), s.network, s.coding, s.recipe, NULL), WN_CANT_CREATE);
+    CU_ASSERT_EQUAL(wn_artefact_read(&artefact, test_path("nothing.wnm")), WN_NO_INPUT);
+    CU_ASSERT_PTR_NULL(artefact);
+    sample_clear(&s);
+}
+
+static void test_no_memory(void)
+{
+    sample s = {0};
+    const char *path = test_path("memory.wnm");
+    if (!CHECK_OK(sample_fill(&s, 20, 0.5, true)))
+        return;
+    size_t before = wn_memory_used();
+    wn_status status = WN_NO_MEMORY;
+    for (int64_t nth = 1; status != WN_OK && nth < 2000; nth++) {
+        wn_artefact *artefact = NULL;
+        wn_memory_fail_at(nth);
+        status = wn_artefact_write(path, s.network, s.coding, s.recipe, NULL);
+        if (status == WN_OK)
+            status = wn_artefact_read(&artefact, path);
+        wn_memory_fail_at(0);
+        CU_ASSERT_TRUE(status == WN_OK || status == WN_NO_MEMORY);
+        wn_artefact_free(artefact);
+        CU_ASSERT_EQUAL(wn_memory_used(), before);
+    }
+    CU_ASSERT_EQUAL(status, WN_OK);
+    sample_clear(&s);
+}
+
+static const wn_test tests[] = {{"round_trip", test_round_trip},         {"exact_recipe", test_exact_recipe},
+                                {"rounded_recipe", test_rounded_recipe}, {"hash", test_hash},
+                                {"cannot_write", test_cannot_write},     {"no_memory", test_no_memory}};
+
+TEST_MAIN("artefact", tests)
