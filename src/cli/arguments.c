@@ -1,0 +1,87 @@
+#include "arguments.h"
+
+#include "winnow/memory.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+bool wn_cli_is_speaker(void)
+{
+    static const char *const names[] = {"OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK", "SLURM_PROCID"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        const char *rank = getenv(names[i]);
+        if (rank && *rank)
+            return strtol(rank, NULL, 10) == 0;
+    }
+    return true;
+}
+
+/* Clears what a progress bar left on a terminal's line. */
+static void begin_line(void)
+{
+    if (isatty(STDERR_FILENO))
+        fputs("\r\033[K", stderr);
+}
+
+wn_status wn_cli_usage(const char *format, ...)
+{
+    if (!wn_cli_is_speaker())
+        return WN_USAGE;
+    va_list arguments;
+    va_start(arguments, format);
+    begin_line();
+    fputs("winnow: ", stderr);
+    vfprintf(stderr, format, arguments);
+    fputs("\nTry 'winnow --help'.\n", stderr);
+    va_end(arguments);
+    return WN_USAGE;
+}
+
+wn_status wn_cli_fail(wn_status status)
+{
+    if (status == WN_OK || !wn_cli_is_speaker())
+        return status;
+    begin_line();
+    fprintf(stderr, "winnow: %s\n", *wn_status_message() ? wn_status_message() : wn_status_name(status));
+    return status;
+}
+
+wn_status wn_cli_flush(void)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return WN_OK;
+    return wn_cli_fail(wn_fail(WN_IO, "cannot write to stdout: %s", strerror(errno)));
+}
+
+void wn_cli_quieten(struct argp_state *state)
+{
+    if (wn_cli_is_speaker())
+        return;
+    FILE *nowhere = fopen("/dev/null", "w");
+    if (!nowhere)
+        return;
+    state->out_stream = nowhere;
+    state->err_stream = nowhere;
+}
+
+wn_status wn_cli_parse(const struct argp *argp, int argc, char **argv, void *input)
+{
+    argp_err_exit_status = WN_USAGE;
+    unsigned flags = wn_cli_is_speaker() ? 0 : ARGP_NO_ERRS;
+    error_t error = argp_parse(argp, argc, argv, flags, NULL, input);
+    if (error == ENOMEM)
+        return wn_cli_fail(wn_fail(WN_NO_MEMORY, "out of memory"));
+    return error == 0 ? WN_OK : WN_USAGE;
+}
+
+wn_status wn_cli_texts_add(wn_cli_texts *texts, const char *text)
+{
+    wn_status status = wn_resize(&texts->text, texts->n + 1);
+    if (status == WN_OK)
+        texts->text[texts->n++] = text;
+    return status;
+}

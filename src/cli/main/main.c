@@ -1,0 +1,12 @@
+#include "../verbs.h"
+
+#include <cblas.h>
+#include <stdlib.h>
+
+/* One BLAS thread a rank; HDF5 files are opened without locks. */
+int main(int argc, char **argv)
+{
+    openblas_set_num_threads(1);
+    setenv("HDF5_USE_FILE_LOCKING", "FALSE", 1);
+    return (int)wn_verbs_main(argc, argv);
+}

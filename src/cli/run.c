@@ -1,0 +1,157 @@
+#include "verbs.h"
+
+#include "arguments.h"
+#include "results.h"
+#include "session.h"
+#include "winnow/memory.h"
+#include "winnow/run.h"
+
+#include <errno.h>
+#include <string.h>
+
+enum { KEY_SET = 256, KEY_OUT, KEY_RESUME, KEY_HELP_KEYS, KEY_DRY_RUN, KEY_RANKS, KEY_MAX_HOURS };
+
+typedef struct {
+    wn_run_options options;
+    wn_cli_texts settings;
+    bool prints_keys;
+} run_arguments;
+
+static const struct argp_option options[] = {
+    {"set", KEY_SET, "KEY=VALUE", 0, "Override a key of the job; VALUE is YAML. May be given again", 0},
+    {"out", KEY_OUT, "DIRECTORY", 0, "Directory of the run, instead of the job's output.directory", 0},
+    {"resume", KEY_RESUME, "auto|never", 0,
+     "auto (default) goes on with a run that lies in the directory; never wants a new directory or a finished run", 0},
+    {"quiet", 'q', NULL, 0, "Only warnings and errors", 0},
+    {"verbose", 'v', NULL, 0, "Also details", 0},
+    {"help-keys", KEY_HELP_KEYS, NULL, 0, "Print every key of a job file, and end", 0},
+    {"dry-run", KEY_DRY_RUN, NULL, OPTION_HIDDEN, NULL, 0},
+    {"ranks", KEY_RANKS, "P", OPTION_HIDDEN, NULL, 0},
+    {"max-hours", KEY_MAX_HOURS, "H", OPTION_HIDDEN, NULL, 0},
+    {0}};
+
+static error_t unbuilt(struct argp_state *state, const char *option)
+{
+    argp_error(state, "%s is not built yet", option);
+    return EINVAL;
+}
+
+static error_t take_resume(run_arguments *arguments, struct argp_state *state, const char *value)
+{
+    if (strcmp(value, "auto") != 0 && strcmp(value, "never") != 0) {
+        argp_error(state, "--resume is auto or never, not %s", value);
+        return EINVAL;
+    }
+    arguments->options.resume = strcmp(value, "never") == 0 ? WN_RESUME_NEVER : WN_RESUME_AUTO;
+    return 0;
+}
+
+static error_t take_job(run_arguments *arguments, struct argp_state *state, const char *path)
+{
+    if (arguments->options.job) {
+        argp_error(state, "one job file is enough");
+        return EINVAL;
+    }
+    arguments->options.job = path;
+    return 0;
+}
+
+static error_t parse(int key, char *value, struct argp_state *state)
+{
+    run_arguments *arguments = state->input;
+    switch (key) {
+    case ARGP_KEY_INIT:
+        wn_cli_quieten(state);
+        return 0;
+    case KEY_SET:
+        return wn_cli_texts_add(&arguments->settings, value) == WN_OK ? 0 : ENOMEM;
+    case KEY_OUT:
+        arguments->options.out = value;
+        return 0;
+    case KEY_RESUME:
+        return take_resume(arguments, state, value);
+    case 'q':
+        arguments->options.level = WN_LOG_QUIET;
+        return 0;
+    case 'v':
+        arguments->options.level = WN_LOG_VERBOSE;
+        return 0;
+    case KEY_HELP_KEYS:
+        arguments->prints_keys = true;
+        return 0;
+    case KEY_DRY_RUN:
+    case KEY_RANKS:
+        return unbuilt(state, "--dry-run");
+    case KEY_MAX_HOURS:
+        return unbuilt(state, "--max-hours");
+    case ARGP_KEY_ARG:
+        return take_job(arguments, state, value);
+    case ARGP_KEY_END:
+        if (arguments->options.job || arguments->prints_keys)
+            return 0;
+        argp_error(state, "a job file is missing");
+        return EINVAL;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static const struct argp parser = {options,
+                                   parse,
+                                   "JOB.yaml",
+                                   "Runs a job into its directory, alone or on many ranks (mpirun, srun). Stages whose "
+                                   "result lies there are reused.",
+                                   NULL,
+                                   NULL,
+                                   NULL};
+
+static wn_status print_keys(void)
+{
+    return wn_cli_is_speaker() ? wn_cli_fail(wn_job_print_keys(stdout)) : WN_OK;
+}
+
+static wn_status print_results(const wn_job *job, const wn_run_options *given, const json_t *summary)
+{
+    char report[4096];
+    snprintf(report, sizeof report, "%s/run.json", given->out ? given->out : job->output.directory);
+    wn_results_print(summary, report, stdout);
+    return fflush(stdout) == 0 ? WN_OK : wn_fail(WN_IO, "cannot write to stdout: %s", strerror(errno));
+}
+
+/* Collective. From the job file to the RESULT lines. */
+static wn_status run_job(const wn_ranks *ranks, const wn_run_options *given)
+{
+    wn_status status = WN_OK;
+    wn_job *job = NULL;
+    wn_job_errors errors = {0};
+    json_t *summary = NULL;
+    status = wn_job_open(ranks, &job, given->job, given->settings, given->n_settings, &errors);
+    for (size_t i = 0; ranks->rank == 0 && i < errors.n; i++)
+        fprintf(stderr, "%s\n", errors.text[i]);
+    if (status == WN_OK)
+        status = wn_run(ranks, job, given, &summary);
+    if (status == WN_OK && ranks->rank == 0)
+        status = print_results(job, given, summary);
+    json_decref(summary);
+    wn_job_errors_clear(&errors);
+    wn_job_free(job);
+    return status;
+}
+
+wn_status wn_verb_run(int argc, char **argv)
+{
+    run_arguments arguments = {.options.level = WN_LOG_NORMAL};
+    wn_ranks ranks;
+    wn_status status = wn_cli_parse(&parser, argc, argv, &arguments);
+    if (status == WN_OK && arguments.prints_keys) {
+        status = print_keys();
+    } else if (status == WN_OK) {
+        arguments.options.settings = arguments.settings.text;
+        arguments.options.n_settings = arguments.settings.n;
+        status = wn_session_open(&ranks, arguments.options.level);
+        if (status == WN_OK)
+            status = wn_session_close(&ranks, run_job(&ranks, &arguments.options));
+    }
+    wn_free(arguments.settings.text);
+    return status;
+}

@@ -1,0 +1,50 @@
+#include "session.h"
+
+#include "arguments.h"
+#include "winnow/pass.h"
+
+#include <signal.h>
+#include <stdio.h>
+
+static void stop(int signal)
+{
+    (void)signal;
+    wn_stop_request();
+}
+
+static void catch_stops(void)
+{
+    struct sigaction action = {.sa_handler = stop, .sa_flags = SA_RESTART};
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGTERM, &action, NULL);
+    sigaction(SIGUSR1, &action, NULL);
+}
+
+wn_status wn_session_open(wn_ranks *ranks, wn_log_level level)
+{
+    int provided = 0;
+    if (MPI_Init_thread(NULL, NULL, MPI_THREAD_FUNNELED, &provided) != MPI_SUCCESS)
+        return wn_cli_fail(wn_fail(WN_INTERNAL, "MPI cannot be started"));
+    MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN);
+    *ranks = wn_ranks_of(MPI_COMM_WORLD);
+    wn_log_setup(ranks->rank == 0, level);
+    if (provided < MPI_THREAD_FUNNELED) {
+        wn_status status = wn_cli_fail(wn_fail(WN_INTERNAL, "this MPI has no support for threads (FUNNELED)"));
+        MPI_Finalize();
+        return status;
+    }
+    catch_stops();
+    return WN_OK;
+}
+
+wn_status wn_session_close(const wn_ranks *ranks, wn_status status)
+{
+    int mine = (int)status, largest = mine;
+    if (ranks->rank == 0)
+        wn_cli_fail(status);
+    fflush(stdout);
+    if (MPI_Allreduce(&mine, &largest, 1, MPI_INT, MPI_MAX, ranks->comm) != MPI_SUCCESS)
+        largest = mine > WN_INTERNAL ? mine : WN_INTERNAL;
+    MPI_Finalize();
+    return (wn_status)largest;
+}

@@ -1,0 +1,16 @@
+/* session.h - MPI for the verbs that run on many ranks, from its start to one status for all. */
+#ifndef WINNOW_CLI_SESSION_H
+#define WINNOW_CLI_SESSION_H
+
+#include "winnow/log.h"
+#include "winnow/ranks.h"
+
+/* Collective. Starts MPI (FUNNELED, errors are returned), lets rank 0 speak, and turns SIGTERM and SIGUSR1 into stop
+ * requests. Fails: WN_INTERNAL, told; MPI is then not up. */
+wn_status wn_session_open(wn_ranks *ranks, wn_log_level level);
+
+/* Collective. Rank 0 prints "winnow: cause" where status is not WN_OK; ends MPI. Returns the largest status of all
+ * ranks: the exit status of each. */
+wn_status wn_session_close(const wn_ranks *ranks, wn_status status);
+
+#endif
