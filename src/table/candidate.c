@@ -91,7 +91,7 @@ static wn_status fail_several(const search *s, const wn_hdf5_file *file)
                    names, s->tables.n > MOST ? ", ..." : "");
 }
 
-static wn_status search_file(search *s, wn_hdf5_file *file, const wn_input *input)
+static wn_status search_groups(search *s, wn_hdf5_file *file, const wn_input *input)
 {
     wn_status status = WN_OK;
     wn_object_list groups = {0};
@@ -100,12 +100,24 @@ static wn_status search_file(search *s, wn_hdf5_file *file, const wn_input *inpu
         TRY(wn_candidate_check_format(file, groups.paths[i]));
         TRY(search_group(s, file, groups.paths[i], input));
     }
+done:
+    wn_object_list_clear(&groups);
+    return status;
+}
+
+/* Patterns for columns that leave nothing are told better once the table is known. */
+static wn_status search_file(search *s, wn_hdf5_file *file, const wn_input *input)
+{
+    wn_status status = WN_OK;
+    const wn_input any = {.label = input->label};
+    TRY(search_groups(s, file, input));
+    if (s->tables.n == 0)
+        TRY(search_groups(s, file, &any));
     if (s->tables.n == 0 && s->problem != WN_OK)
         status = wn_fail(s->problem, "%s: has no table that can be read: %s", file->path, s->text);
     else if (s->tables.n == 0)
         status = wn_fail(WN_BAD_DATA, "%s: has no table: no dataset with rows of numbers", file->path);
 done:
-    wn_object_list_clear(&groups);
     return status;
 }
 

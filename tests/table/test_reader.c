@@ -1,0 +1,354 @@
+#include "winnow/reader.h"
+
+#include "expected.h"
+#include "testing.h"
+#include "winnow/memory.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Bits, so that -0 is not 0; one NaN is as good as another. */
+static bool is_same(double a, double b)
+{
+    return (isnan(a) && isnan(b)) || memcmp(&a, &b, sizeof a) == 0;
+}
+
+static size_t count_wrong(const double *got, const double *wanted, size_t n)
+{
+    size_t wrong = 0;
+    for (size_t i = 0; i < n; i++)
+        wrong += !is_same(got[i], wanted[i]);
+    return wrong;
+}
+
+/* Every block in some order: all rows once, cells and labels as h5py reads them. */
+static void check_blocks(wn_reader *reader, const wn_catalog *catalog, const expected_table *e, bool is_backward)
+{
+    wn_block *block = NULL;
+    int64_t next = 0;
+    size_t n_cols = catalog->n_columns, wrong = 0;
+    if (!CHECK_OK(wn_block_new(&block, wn_reader_block_capacity(reader), n_cols)))
+        return;
+    for (int64_t i = 0; i < catalog->n_blocks; i++) {
+        int64_t index = is_backward ? catalog->n_blocks - 1 - i : i;
+        wn_block_extent extent = wn_catalog_block(catalog, index);
+        if (!CHECK_OK(wn_reader_read(reader, index, block)))
+            break;
+        CU_ASSERT_EQUAL(block->index, index);
+        CU_ASSERT_EQUAL(block->file, extent.file);
+        CU_ASSERT_EQUAL(block->n_rows, extent.n_rows);
+        CU_ASSERT(is_backward || extent.first_row == next);
+        next += (int64_t)block->n_rows;
+        for (size_t r = 0; r < block->n_rows; r++) {
+            wrong += block->rows[r] != extent.first_row + (int64_t)r;
+            wrong += count_wrong(block->cells + r * n_cols, e->cells + (size_t)block->rows[r] * n_cols, n_cols);
+            wrong += !is_same(block->labels[r], e->labels[block->rows[r]]);
+        }
+    }
+    CU_ASSERT_EQUAL(next, e->n_rows);
+    CU_ASSERT_EQUAL(wrong, 0);
+    wn_block_free(block);
+}
+
+static void check_names(const wn_catalog *catalog, const expected_table *e)
+{
+    CU_ASSERT_EQUAL(catalog->n_rows, e->n_rows);
+    CU_ASSERT_EQUAL((int64_t)catalog->n_columns, e->n_cols);
+    for (int64_t i = 0; i < e->n_cols && (int64_t)catalog->n_columns == e->n_cols; i++)
+        CU_ASSERT_STRING_EQUAL(catalog->columns[i].name, e->names[i]);
+}
+
+static size_t table_bytes(const wn_catalog *catalog)
+{
+    return (size_t)catalog->n_rows * (catalog->n_columns * (catalog->is_float32 ? 4 : 8) + 8);
+}
+
+/* Two passes at each budget; the second reads only what was not kept. */
+static void check_budget(const wn_catalog *catalog, const expected_table *e, size_t cache_bytes)
+{
+    wn_reader *reader = NULL;
+    const wn_reader_options options = {.cache_bytes = cache_bytes, .infinite_is_missing = true};
+    if (!CHECK_OK(wn_reader_open(&reader, catalog, &options)))
+        return;
+    check_blocks(reader, catalog, e, false);
+    int64_t once = wn_reader_bytes_read(reader);
+    check_blocks(reader, catalog, e, true);
+    int64_t twice = wn_reader_bytes_read(reader);
+    CU_ASSERT(once > 0 || catalog->n_rows == 0);
+    if (cache_bytes == 0)
+        CU_ASSERT_EQUAL(twice, 2 * once);
+    if (cache_bytes >= table_bytes(catalog))
+        CU_ASSERT_EQUAL(twice, once);
+    wn_reader_close(reader);
+}
+
+static void check_table(const char *files, const char *name, const char *table, const char *label)
+{
+    wn_catalog *catalog = NULL;
+    wn_input input = input_of(files, table, label);
+    if (!CHECK_OK(wn_catalog_read(&catalog, &input)))
+        return;
+    expected_table e = expected_load(name);
+    check_names(catalog, &e);
+    if (catalog->n_rows == e.n_rows && (int64_t)catalog->n_columns == e.n_cols) {
+        check_budget(catalog, &e, 0);
+        check_budget(catalog, &e, table_bytes(catalog) / 2);
+        check_budget(catalog, &e, table_bytes(catalog));
+    }
+    expected_free(&e);
+    wn_catalog_free(catalog);
+}
+
+static void check_one(const char *name, const char *label)
+{
+    char file[256];
+    snprintf(file, sizeof file, "%s.h5", name);
+    check_table(file, name, NULL, label);
+}
+
+static void test_matrices(void)
+{
+    static const char *const names[] = {"matrix_contiguous", "matrix_gzip",        "matrix_narrow",
+                                        "matrix_partial",    "matrix_big_chunk",   "matrix_fletcher",
+                                        "matrix_compact",    "matrix_scaleoffset", "matrix_vector_label",
+                                        "matrix_named",      "matrix_fixed_names"};
+    if (!fixtures_make())
+        return;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        check_one(names[i], "y");
+    check_table("matrix_gzip.h5", "matrix_gzip", "/X", "y");
+    check_table("matrix_gzip.h5", "matrix_gzip", "X", "/y");
+    check_table("matrix_gzip.h5", "matrix_gzip", "/", "y");
+}
+
+static void test_groups(void)
+{
+    check_one("columns", "label");
+    check_one("images", "label");
+    check_one("wide", NULL);
+    check_one("long", NULL);
+    check_one("unwritten", "y");
+    check_one("filled", "y");
+    check_table("parts/part*.h5", "parts", NULL, "y");
+    check_table("parts/part?.h5", "parts", "/g/", "y");
+}
+
+static void test_types(void)
+{
+    check_one("types", NULL);
+    check_one("types_float32", NULL);
+    check_one("types_float64", NULL);
+}
+
+/* Some columns of a wide dataset: near ones, far ones, and of one with more dimensions. */
+static void check_subset(const char *file, const char *name, const char *const *include, size_t n)
+{
+    wn_catalog *catalog = NULL;
+    wn_reader *reader = NULL;
+    wn_block *block = NULL;
+    wn_input input = input_of(file, NULL, NULL);
+    input.include = include;
+    input.n_include = n;
+    expected_table e = expected_load(name);
+    const wn_reader_options options = {0};
+    if (!CHECK_OK(wn_catalog_read(&catalog, &input)) || !CHECK_OK(wn_reader_open(&reader, catalog, &options)) ||
+        !CHECK_OK(wn_block_new(&block, wn_reader_block_capacity(reader), catalog->n_columns)))
+        goto done;
+    CU_ASSERT_EQUAL(catalog->n_columns, n);
+    for (int64_t i = 0; i < catalog->n_blocks; i++) {
+        if (!CHECK_OK(wn_reader_read(reader, i, block)))
+            break;
+        size_t wrong = 0;
+        for (size_t r = 0; r < block->n_rows; r++) {
+            for (size_t c = 0; c < catalog->n_columns; c++) {
+                size_t at = 0;
+                while ((int64_t)at < e.n_cols - 1 && strcmp(e.names[at], catalog->columns[c].name) != 0)
+                    at++;
+                wrong +=
+                    !is_same(block->cells[r * block->n_cols + c], e.cells[(size_t)(block->rows[r] * e.n_cols) + at]);
+            }
+        }
+        CU_ASSERT_EQUAL(wrong, 0);
+    }
+done:
+    wn_block_free(block);
+    wn_reader_close(reader);
+    wn_catalog_free(catalog);
+    expected_free(&e);
+}
+
+static void test_subsets(void)
+{
+    check_subset("wide.h5", "wide", (const char *const[]){"w0"}, 1);
+    check_subset("wide.h5", "wide", (const char *const[]){"w899", "w3", "w10", "w450"}, 4);
+    check_subset("wide.h5", "wide", (const char *const[]){"w198", "w199", "w200", "w201", "w202", "w203"}, 6);
+    check_subset("images.h5", "images", (const char *const[]){"px19", "px7"}, 2);
+    check_subset("types.h5", "types", (const char *const[]){"be_i2", "flag"}, 2);
+}
+
+/* A label that is a column of the dataset, and not one of its features. */
+static void test_label_inside(void)
+{
+    wn_catalog *catalog = NULL;
+    wn_reader *reader = NULL;
+    double cells[30], labels[10];
+    int64_t rows[10];
+    wn_block block = {.n_cols = 3, .cells = cells, .labels = labels, .rows = rows, .capacity = 10};
+    wn_input input = input_of("inside.h5", NULL, "target");
+    const wn_reader_options options = {0};
+    if (!CHECK_OK(wn_catalog_read(&catalog, &input)) || !CHECK_OK(wn_reader_open(&reader, catalog, &options)))
+        goto done;
+    CU_ASSERT_EQUAL(catalog->n_columns, 3);
+    CHECK_OK(wn_reader_read(reader, 0, &block));
+    for (int i = 0; i < 10; i++) {
+        CU_ASSERT_EQUAL(labels[i], 4 * i + 1);
+        CU_ASSERT(cells[3 * i] == 4 * i && cells[3 * i + 1] == 4 * i + 2 && cells[3 * i + 2] == 4 * i + 3);
+    }
+    block.capacity = 9;
+    CU_ASSERT_EQUAL(wn_reader_read(reader, 0, &block), WN_INTERNAL);
+done:
+    wn_reader_close(reader);
+    wn_catalog_free(catalog);
+}
+
+/* Sources in the same file may be read. */
+static void test_virtual(void)
+{
+    wn_catalog *catalog = NULL;
+    wn_reader *reader = NULL;
+    double cells[30], labels[30];
+    int64_t rows[30];
+    wn_block block = {.n_cols = 1, .cells = cells, .labels = labels, .rows = rows, .capacity = 30};
+    wn_input input = input_of("virtual.h5", "table", NULL);
+    const wn_reader_options options = {0};
+    if (CHECK_OK(wn_catalog_read(&catalog, &input)) && CHECK_OK(wn_reader_open(&reader, catalog, &options)) &&
+        CHECK_OK(wn_reader_read(reader, 0, &block))) {
+        for (int i = 0; i < 30; i++)
+            CU_ASSERT(cells[i] == i && isnan(labels[i]));
+    }
+    wn_reader_close(reader);
+    wn_catalog_free(catalog);
+}
+
+static void test_missing_values(void)
+{
+    wn_catalog *catalog = NULL;
+    wn_reader *reader = NULL;
+    const double missing[] = {0.1, -9999, 1e37, 1e300}, label_missing[] = {-1};
+    wn_reader_options options = {.missing_values = missing,
+                                 .n_missing_values = 4,
+                                 .label_missing = label_missing,
+                                 .n_label_missing = 1,
+                                 .infinite_is_missing = true};
+    wn_input input = input_of("sentinels.h5", NULL, "y");
+    expected_table e = expected_load("sentinels");
+    double labels[4];
+    if (CHECK_OK(wn_catalog_read(&catalog, &input)) && CHECK_OK(wn_reader_open(&reader, catalog, &options))) {
+        check_blocks(reader, catalog, &e, false);
+        CHECK_OK(wn_reader_read_labels(reader, 0, labels));
+        CU_ASSERT_EQUAL(count_wrong(labels, e.labels, 4), 0);
+    }
+    wn_reader_close(reader);
+    reader = NULL;
+    options.infinite_is_missing = false;
+    if (CHECK_OK(wn_reader_open(&reader, catalog, &options))) {
+        double cells[12];
+        int64_t rows[4];
+        wn_block block = {.n_cols = 3, .cells = cells, .labels = labels, .rows = rows, .capacity = 4};
+        CHECK_FAILS(wn_reader_read(reader, 0, &block), WN_BAD_DATA, "column 'X1', row 3: the cell is infinite");
+    }
+    wn_reader_close(reader);
+    wn_catalog_free(catalog);
+    expected_free(&e);
+}
+
+/* Reads until the first failure; the status of that block. */
+static wn_status read_all(wn_reader *reader, const wn_catalog *catalog)
+{
+    wn_status status = WN_OK;
+    wn_block *block = NULL;
+    TRY(wn_block_new(&block, wn_reader_block_capacity(reader), catalog->n_columns));
+    for (int64_t i = 0; i < catalog->n_blocks; i++)
+        TRY(wn_reader_read(reader, i, block));
+done:
+    wn_block_free(block);
+    return status;
+}
+
+static wn_status read_input(const wn_input *input, size_t cache_bytes)
+{
+    wn_status status = WN_OK;
+    wn_catalog *catalog = NULL;
+    wn_reader *reader = NULL;
+    const wn_reader_options options = {.cache_bytes = cache_bytes};
+    TRY(wn_catalog_read(&catalog, input));
+    TRY(wn_reader_open(&reader, catalog, &options));
+    TRY(read_all(reader, catalog));
+    TRY(read_all(reader, catalog));
+done:
+    wn_reader_close(reader);
+    wn_catalog_free(catalog);
+    return status;
+}
+
+static void test_bad_data(void)
+{
+    wn_input input = input_of("damaged.h5", NULL, NULL);
+    CHECK_FAILS(read_input(&input, 0), WN_BAD_DATA, "damaged.h5: /X: its rows cannot be read: truncated or damaged");
+    input = input_of("infinite.h5", "X", NULL);
+    CHECK_FAILS(read_input(&input, 0), WN_BAD_DATA, "infinite.h5: column 'X1', row 700: the cell is infinite");
+    input = input_of("infinite.h5", "X", "y");
+    input.exclude = (const char *const[]){"X1"};
+    input.n_exclude = 1;
+    CHECK_FAILS(read_input(&input, 0), WN_BAD_DATA, "infinite.h5: label 'y', row 3: the label is infinite");
+}
+
+/* A file that changes between the catalog and the reading. */
+static void test_changed(void)
+{
+    wn_catalog *catalog = NULL;
+    wn_reader *reader = NULL;
+    const wn_reader_options options = {0};
+    wn_input input = input_of("matrix_big_chunk.h5", NULL, "y");
+    if (!CHECK_OK(wn_catalog_read(&catalog, &input)))
+        return;
+    FILE *file = fopen(input.files[0], "ab");
+    CU_ASSERT(file != NULL && fputc('x', file) != EOF && fclose(file) == 0);
+    if (CHECK_OK(wn_reader_open(&reader, catalog, &options)))
+        CHECK_FAILS(read_all(reader, catalog), WN_BAD_DATA, "has changed since it was first looked at");
+    CU_ASSERT_EQUAL(remove(input.files[0]), 0);
+    CHECK_FAILS(read_all(reader, catalog), WN_NO_INPUT, "matrix_big_chunk.h5: cannot be opened");
+    wn_reader_close(reader);
+    wn_catalog_free(catalog);
+}
+
+static void test_no_memory(void)
+{
+    wn_input input = input_of("parts/*.h5", NULL, "y");
+    for (size_t cache_bytes = 0; cache_bytes <= 1 << 20; cache_bytes += 1 << 20) {
+        size_t used = wn_memory_used();
+        wn_status status = WN_NO_MEMORY;
+        int64_t nth = 1;
+        for (; status == WN_NO_MEMORY && nth < 5000; nth++) {
+            wn_memory_fail_at(nth);
+            status = read_input(&input, cache_bytes);
+            wn_memory_fail_at(0);
+            CU_ASSERT_EQUAL(wn_memory_used(), used);
+        }
+        CHECK_OK(status);
+        CU_ASSERT(nth > 50);
+    }
+}
+
+static const wn_test tests[] = {{"matrices in every layout", test_matrices},
+                                {"groups of columns, many files", test_groups},
+                                {"all types", test_types},
+                                {"some columns", test_subsets},
+                                {"label inside the dataset", test_label_inside},
+                                {"virtual dataset within the file", test_virtual},
+                                {"missing values", test_missing_values},
+                                {"bad data", test_bad_data},
+                                {"changed files", test_changed},
+                                {"no memory", test_no_memory}};
+TEST_MAIN("reader", tests)
