@@ -16,7 +16,7 @@ wn_compress_options wn_run_compress_options(const wn_run_state *state)
                                  .while_training = job->compress.while_training,
                                  .is_auto = job->compress.is_auto,
                                  .sparsity = job->compress.sparsity,
-                                 .int8 = job->compress.int8,
+                                 .int8 = job->compress.is_auto || job->compress.int8,
                                  .n_trials = (size_t)job->compress.trials,
                                  .n_epochs = job->compress.epochs,
                                  .optimizer = job->train.optimizer,
