@@ -18,6 +18,14 @@ void wn_hdf5_note_paths(char *note, size_t n)
     path_note_size = n;
 }
 
+/* After a write that failed (a full disk) the library cannot close the file, and crashes when it tries again at exit.
+ * Files are closed here by whoever opened them, so it has nothing to do then. This must come before any other call of
+ * the library, from wherever in the program. */
+__attribute__((constructor)) static void leave_exit_alone(void)
+{
+    H5dont_atexit();
+}
+
 void wn_hdf5_setup(void)
 {
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL);

@@ -58,12 +58,14 @@ static wn_status guess_excluded(guess *g, const wn_members *members)
     return status;
 }
 
-/* The members of the first table; of a dataset also what lies beside it and may be the label. */
+/* The columns of the first table; its own label goes before one at the root. */
 static wn_status guess_columns(guess *g, wn_hdf5_file *file, const char *table)
 {
     wn_status status = WN_OK;
-    wn_members members = {0}, root = {0};
+    wn_members members = {0};
+    char *root_label = g->label;
     hid_t object = -1;
+    g->label = NULL;
     TRY(wn_hdf5_open_object(file, table, &object));
     if (object >= 0 && H5Iget_type(object) == H5I_DATASET)
         TRY(wn_members_read_one(&members, file, table));
@@ -71,12 +73,34 @@ static wn_status guess_columns(guess *g, wn_hdf5_file *file, const char *table)
         TRY(wn_members_read(&members, file, table));
     TRY(guess_excluded(g, &members));
     TRY(guess_label(g, &members));
-    TRY(wn_members_read(&root, file, "/"));
-    if (g->label == NULL)
-        TRY(guess_label(g, &root));
+    if (g->label == NULL) {
+        g->label = root_label;
+        root_label = NULL;
+    }
 done:
+    wn_free(root_label);
     wn_hdf5_release(object);
     wn_members_clear(&members);
+    return status;
+}
+
+/* What the root has by a label's name is not a table of its own, unless it is all there is. */
+static wn_status guess_tables(guess *g, wn_hdf5_file *file)
+{
+    wn_status status = WN_OK;
+    wn_members root = {0};
+    wn_input input = {0};
+    TRY(wn_members_read(&root, file, "/"));
+    TRY(guess_label(g, &root));
+    input.label = g->label;
+    status = wn_candidate_list(&g->tables, file, &input);
+    if (status != WN_BAD_DATA || g->label == NULL)
+        goto done;
+    wn_free(g->label);
+    g->label = NULL;
+    input.label = NULL;
+    TRY(wn_candidate_list(&g->tables, file, &input));
+done:
     wn_members_clear(&root);
     return status;
 }
@@ -85,9 +109,8 @@ static wn_status make_guess(guess *g, const char *path)
 {
     wn_status status = WN_OK;
     wn_hdf5_file file = {.id = -1, .links = -1};
-    const wn_input any = {0};
     TRY(wn_hdf5_open(&file, path));
-    TRY(wn_candidate_list(&g->tables, &file, &any));
+    TRY(guess_tables(g, &file));
     TRY(guess_columns(g, &file, g->tables.paths[0]));
 done:
     wn_hdf5_close(&file);

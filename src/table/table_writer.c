@@ -21,7 +21,7 @@ typedef struct {
 } stored_dataset;
 
 struct wn_table_writer {
-    char *path, *part; /* the final name, and the one while it is written */
+    char *path, *part, *directory; /* the final name, the one while it is written, where they are */
     hid_t file;
     stored_dataset *datasets;
     size_t n_datasets;
@@ -57,6 +57,14 @@ static wn_status fail_write(wn_table_writer *writer, const char *what)
     return status == WN_IO ? status : wn_fail_prefix(WN_IO, "output");
 }
 
+static wn_status directory_of(char **directory, const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    if (slash == NULL)
+        return wn_string_copy(directory, ".");
+    return wn_string_format(directory, "%.*s", slash == path ? 1 : (int)(slash - path), path);
+}
+
 static wn_status check_target(const char *path)
 {
     struct stat info;
@@ -85,6 +93,7 @@ wn_status wn_table_writer_open(wn_table_writer **writer, const char *path)
     TRY(wn_new(&w, 1));
     w->file = -1;
     TRY(wn_string_copy(&w->path, path));
+    TRY(directory_of(&w->directory, path));
     TRY(wn_string_format(&w->part, "%s.part-%ld", path, (long)getpid()));
     TRY(check_creatable(w->part));
     access = wn_hdf5_new_access();
@@ -239,21 +248,6 @@ static wn_status sync_path(const char *path, int flags)
     return result == 0 || (flags != 0 && reason == EINVAL) ? WN_OK : wn_fail(WN_IO, "%s: %s", path, strerror(reason));
 }
 
-/* The new name lasts only when its directory does. */
-static wn_status sync_directory(const char *path)
-{
-    wn_status status = WN_OK;
-    char *directory = NULL;
-    const char *slash = strrchr(path, '/');
-    if (slash == NULL)
-        return sync_path(".", O_DIRECTORY);
-    TRY(wn_string_format(&directory, "%.*s", slash == path ? 1 : (int)(slash - path), path));
-    TRY(sync_path(directory, O_DIRECTORY));
-done:
-    wn_free(directory);
-    return status;
-}
-
 /* What was written opens and is as long as it should be. */
 static wn_status verify(const wn_table_writer *writer)
 {
@@ -295,7 +289,7 @@ wn_status wn_table_writer_finish(wn_table_writer *writer)
     }
     wn_free(writer->part);
     writer->part = NULL;
-    TRY(sync_directory(writer->path));
+    TRY(sync_path(writer->directory, O_DIRECTORY)); /* the new name lasts only when its directory does */
 done:
     return status;
 }
@@ -311,6 +305,7 @@ void wn_table_writer_close(wn_table_writer *writer)
         wn_free(writer->datasets[i].name);
     wn_free(writer->datasets);
     wn_free(writer->part);
+    wn_free(writer->directory);
     wn_free(writer->path);
     wn_free(writer);
 }

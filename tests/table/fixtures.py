@@ -73,6 +73,7 @@ def matrices():
         "partial": dict(chunks=(1024, 4)),
         "big_chunk": dict(chunks=(3000, 7), compression="gzip"),
         "fletcher": dict(chunks=(700, 7), fletcher32=True),
+        "szip": dict(chunks=(256, 7), compression="szip"),
         "scaleoffset": dict(chunks=(256, 7), scaleoffset=4),
     }
     for kind, options in kinds.items():
@@ -248,6 +249,8 @@ def bad():
     with h5py.File(path("scaled.h5"), "w") as f:
         f["a"] = np.arange(10, dtype="i2")
         f["a"].attrs["scale_factor"] = 0.1
+    with h5py.File(path("lzf.h5"), "w") as f:
+        f.create_dataset("X", data=np.arange(1000.0), compression="lzf")
     with h5py.File(path("frame.h5"), "w") as f:
         f["df/axis1"] = np.arange(10)
         f["df/block0_values"] = np.zeros((10, 2))

@@ -250,6 +250,7 @@ static void test_bad_files(void)
         {"compound.h5", "t", NULL, WN_UNAVAILABLE, "compound tables are not built yet"},
         {"frame.h5", NULL, NULL, WN_UNAVAILABLE, "a pandas frame, which is not built yet"},
         {"scaled.h5", NULL, NULL, WN_UNAVAILABLE, "scale_factor"},
+        {"lzf.h5", NULL, NULL, WN_UNAVAILABLE, "/X: is compressed by lzf (HDF5 filter 32000), which is not built in"},
         {"twice.h5", NULL, NULL, WN_BAD_DATA, "two columns are called 'a1'"},
         {"column_names.h5", NULL, NULL, WN_BAD_DATA, "names 2 of 3 columns"},
         {"external_storage.h5", "/X", NULL, WN_BAD_DATA, "input.allow_external is not built yet"},
