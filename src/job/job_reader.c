@@ -156,6 +156,8 @@ wn_status wn_job_reader_parse(wn_job_reader *reader, const char *file, const cha
     if (!reader->root && reader->n_faults > 0)
         goto done;
     TRY(check_root(reader));
+    if (reader->n_faults > 0 && reader->root->n == 0)
+        goto done;
     for (size_t i = 0; i < n_settings; i++)
         TRY(wn_job_reader_set(reader, settings[i]));
     read_defaults(reader);

@@ -94,7 +94,7 @@ static void wrong_word(wn_job_reader *reader, const char *path, const wn_key_wor
     for (const wn_key_word *word = words; word->name && n < WORDS_MAX; word++)
         if (!word->is_unbuilt)
             names[n++] = word->name;
-    const char *near = node->kind == WN_YAML_SCALAR ? wn_nearest_name(node->text, names, n) : NULL;
+    const char *near = node->kind == WN_YAML_SCALAR && n > 1 ? wn_nearest_name(node->text, names, n) : NULL;
     wn_text text = {0};
     char *what = NULL;
     wn_text_add(&text, "is ");

@@ -1,0 +1,323 @@
+#include "job_file.h"
+#include "lock_holder.h"
+#include "winnow/memory.h"
+#include "winnow/run_directory.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+static const wn_hash key_a = {1, 2}, key_b = {3, 4};
+
+/* A text below a directory of the test's directory. */
+static const char *below(const char *directory, const char *name)
+{
+    static char paths[4][600];
+    static int next;
+    char *path = paths[next++ % 4];
+    snprintf(path, sizeof paths[0], "%s/%s", test_path(directory), name);
+    return path;
+}
+
+static void put(const char *path, const char *text)
+{
+    FILE *file = fopen(path, "w");
+    CU_ASSERT_PTR_NOT_NULL(file);
+    if (file) {
+        fputs(text, file);
+        fclose(file);
+    }
+}
+
+static bool exists(const char *path)
+{
+    return access(path, F_OK) == 0;
+}
+
+static bool is_root(void)
+{
+    return test_ranks.rank == 0;
+}
+
+static void barrier(void)
+{
+    MPI_Barrier(test_ranks.comm);
+}
+
+static wn_status open_directory(wn_run_directory **directory, const char *name, wn_resume resume)
+{
+    return wn_run_directory_open(&test_ranks, directory, test_path(name), resume);
+}
+
+/* Finishes a stage with one file, result {"x": 0.1}. */
+static void finish(wn_run_directory *directory, const char *stage, wn_hash key, const char *file)
+{
+    json_t *result = json_pack("{s:f}", "x", 0.1);
+    if (is_root())
+        put(wn_run_directory_path(directory, file), "some bytes of a result\n");
+    CHECK_OK(wn_run_directory_finish_stage(&test_ranks, directory, stage, key, &file, 1, result));
+    json_decref(result);
+}
+
+/* The words why a stage is not there, "" when it is, with its result. */
+static const char *why_not(wn_run_directory *directory, const char *stage, wn_hash key)
+{
+    static char words[300];
+    json_t *result = NULL;
+    const char *why = NULL;
+    if (!CHECK_OK(wn_run_directory_find_stage(&test_ranks, directory, stage, key, &result, &why)))
+        return "failed";
+    snprintf(words, sizeof words, "%s", why);
+    CU_ASSERT_EQUAL(result == NULL, *words != 0);
+    if (result)
+        CU_ASSERT_EQUAL(json_real_value(json_object_get(result, "x")), 0.1);
+    json_decref(result);
+    return words;
+}
+
+static void stages_are_found_again(void)
+{
+    wn_run_directory *directory = NULL;
+    if (!CHECK_OK(open_directory(&directory, "new/with/parents", WN_RESUME_AUTO)))
+        return;
+    CU_ASSERT_EQUAL(wn_run_directory_attempts(directory), 1);
+    CU_ASSERT_STRING_EQUAL(why_not(directory, "recipe", key_a), "new");
+    finish(directory, "recipe", key_a, "recipe.h5");
+    CU_ASSERT_STRING_EQUAL(why_not(directory, "recipe", key_a), "");
+    CU_ASSERT_STRING_EQUAL(why_not(directory, "recipe", key_b), "its input changed");
+    wn_run_directory_close(directory);
+    barrier();
+    CU_ASSERT_FALSE(exists(below("new/with/parents", "lock")));
+
+    if (!CHECK_OK(open_directory(&directory, "new/with/parents", WN_RESUME_AUTO)))
+        return;
+    CU_ASSERT_EQUAL(wn_run_directory_attempts(directory), 2);
+    CU_ASSERT_STRING_EQUAL(why_not(directory, "recipe", key_a), "");
+    finish(directory, "recipe", key_b, "recipe.h5");
+    CU_ASSERT_STRING_EQUAL(why_not(directory, "recipe", key_b), "");
+    CU_ASSERT_STRING_EQUAL(why_not(directory, "recipe", key_a), "its input changed");
+    wn_run_directory_close(directory);
+}
+
+static void damage_is_found(void)
+{
+    wn_run_directory *directory = NULL;
+    if (!CHECK_OK(open_directory(&directory, "damage", WN_RESUME_AUTO)))
+        return;
+    finish(directory, "recipe", key_a, "recipe.h5");
+    finish(directory, "train", key_a, "model.h5");
+    finish(directory, "other", key_a, "other.h5");
+    if (is_root()) {
+        put(below("damage", "recipe.h5"), "some bytes of a resulT\n");
+        put(below("damage", "model.h5"), "some bytes\n");
+        CU_ASSERT_EQUAL(unlink(below("damage", "other.h5")), 0);
+    }
+    barrier();
+    CU_ASSERT_STRING_EQUAL(why_not(directory, "recipe", key_a), "recipe.h5 is damaged");
+    CU_ASSERT_STRING_EQUAL(why_not(directory, "train", key_a), "model.h5 is damaged");
+    CU_ASSERT_STRING_EQUAL(why_not(directory, "other", key_a), "other.h5 is missing");
+    wn_run_directory_close(directory);
+}
+
+static void foreign_directories_are_refused(void)
+{
+    wn_run_directory *directory = NULL;
+    if (is_root()) {
+        mkdir(test_path("foreign"), 0777);
+        put(below("foreign", "thesis.txt"), "years of work");
+        put(test_path("a_file"), "no directory");
+        mkdir(test_path("broken"), 0777);
+        put(below("broken", "manifest.json"), "{\"name\": \"of another program\"}");
+    }
+    barrier();
+    CU_ASSERT_EQUAL(open_directory(&directory, "foreign", WN_RESUME_AUTO), WN_CANT_CREATE);
+    CU_ASSERT_PTR_NOT_NULL(strstr(wn_status_message(), "not a run directory"));
+    CU_ASSERT_EQUAL(open_directory(&directory, "foreign", WN_RESUME_NEVER), WN_CANT_CREATE);
+    CU_ASSERT_EQUAL(open_directory(&directory, "a_file", WN_RESUME_AUTO), WN_CANT_CREATE);
+    CU_ASSERT_EQUAL(open_directory(&directory, "a_file/below", WN_RESUME_AUTO), WN_CANT_CREATE);
+    CU_ASSERT_EQUAL(open_directory(&directory, "broken", WN_RESUME_NEVER), WN_CANT_CREATE);
+    CU_ASSERT_PTR_NULL(directory);
+    CU_ASSERT_TRUE(exists(below("foreign", "thesis.txt")) && exists(below("broken", "manifest.json")));
+    CU_ASSERT_FALSE(exists(below("foreign", "lock")) || exists(below("foreign", "manifest.json")));
+}
+
+static void an_empty_directory_is_taken(void)
+{
+    wn_run_directory *directory = NULL;
+    if (is_root())
+        mkdir(test_path("empty"), 0777);
+    barrier();
+    if (CHECK_OK(open_directory(&directory, "empty", WN_RESUME_NEVER)))
+        wn_run_directory_close(directory);
+}
+
+static void never_wants_a_finished_run(void)
+{
+    wn_run_directory *directory = NULL;
+    if (!CHECK_OK(open_directory(&directory, "never", WN_RESUME_AUTO)))
+        return;
+    finish(directory, "recipe", key_a, "recipe.h5");
+    finish(directory, "extra", key_a, "extra.h5");
+    if (is_root())
+        put(below("never", "events.jsonl"), "{}\n");
+    wn_run_directory_close(directory);
+    directory = NULL;
+    barrier();
+    CU_ASSERT_EQUAL(open_directory(&directory, "never", WN_RESUME_NEVER), WN_CANT_CREATE);
+    CU_ASSERT_PTR_NOT_NULL(strstr(wn_status_message(), "unfinished"));
+
+    if (!CHECK_OK(open_directory(&directory, "never", WN_RESUME_AUTO)))
+        return;
+    CHECK_OK(wn_run_directory_set_finished(directory, true));
+    if (is_root())
+        put(below("never", "notes.txt"), "of the user");
+    wn_run_directory_close(directory);
+    barrier();
+    if (!CHECK_OK(open_directory(&directory, "never", WN_RESUME_NEVER)))
+        return;
+    CU_ASSERT_EQUAL(wn_run_directory_attempts(directory), 1);
+    CU_ASSERT_STRING_EQUAL(why_not(directory, "recipe", key_a), "new");
+    CU_ASSERT_FALSE(exists(below("never", "recipe.h5")) || exists(below("never", "extra.h5")) ||
+                    exists(below("never", "events.jsonl")));
+    CU_ASSERT_TRUE(exists(below("never", "notes.txt")));
+    wn_run_directory_close(directory);
+}
+
+static void only_own_files_are_replaced(void)
+{
+    wn_run_directory *directory = NULL;
+    if (!CHECK_OK(open_directory(&directory, "own", WN_RESUME_AUTO)))
+        return;
+    if (is_root()) {
+        put(below("own", "notes.txt"), "of the user");
+        CU_ASSERT_EQUAL(wn_run_directory_write_text(directory, "notes.txt", "x"), WN_CANT_CREATE);
+        CHECK_OK(wn_run_directory_write_text(directory, "job.yaml", "first"));
+        CHECK_OK(wn_run_directory_write_text(directory, "job.yaml", "second"));
+        CHECK_OK(wn_run_directory_write_text(directory, "more.txt", "first"));
+        CHECK_OK(wn_run_directory_write_text(directory, "more.txt", "second"));
+        CU_ASSERT_FALSE(exists(below("own", "job.yaml.part")));
+    }
+    wn_run_directory_close(directory);
+}
+
+/* The lock of another process that is alive. */
+static void a_directory_in_use_is_refused(void)
+{
+    wn_run_directory *directory = NULL, *second = NULL;
+    if (!CHECK_OK(open_directory(&directory, "used", WN_RESUME_AUTO)))
+        return;
+    size_t used = wn_memory_used();
+    CU_ASSERT_EQUAL(open_directory(&second, "used", WN_RESUME_AUTO), WN_CANT_CREATE);
+    CU_ASSERT_PTR_NULL(second);
+    CU_ASSERT_PTR_NOT_NULL(strstr(wn_status_message(), "is in use by process"));
+    CU_ASSERT_EQUAL(wn_memory_used(), used);
+    finish(directory, "recipe", key_a, "recipe.h5");
+    wn_run_directory_close(directory);
+}
+
+static void put_lock(const char *name, const wn_lock_holder *holder, int seconds_old)
+{
+    mkdir(test_path(name), 0777);
+    const char *path = below(name, "lock");
+    int descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0666);
+    CU_ASSERT_TRUE(descriptor >= 0 && wn_lock_holder_write(holder, descriptor));
+    close(descriptor);
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    now.tv_sec -= seconds_old;
+    const struct timespec times[2] = {now, now};
+    CU_ASSERT_EQUAL(utimensat(AT_FDCWD, path, times, 0), 0);
+}
+
+static void locks_expire(void)
+{
+    wn_run_directory *directory = NULL;
+    if (is_root()) {
+        wn_lock_holder holder = wn_lock_holder_self();
+        snprintf(holder.host, sizeof holder.host, "another-host");
+        snprintf(holder.job, sizeof holder.job, "4711");
+        put_lock("fresh", &holder, 50);
+        put_lock("stale", &holder, 90);
+    }
+    barrier();
+    CU_ASSERT_EQUAL(open_directory(&directory, "fresh", WN_RESUME_AUTO), WN_CANT_CREATE);
+    CU_ASSERT_PTR_NOT_NULL(strstr(wn_status_message(), "on another-host, job 4711"));
+    if (CHECK_OK(open_directory(&directory, "stale", WN_RESUME_AUTO)))
+        wn_run_directory_close(directory);
+    barrier();
+    CU_ASSERT_FALSE(exists(below("stale", "lock")));
+}
+
+static void locks_end_with_their_process(void)
+{
+    wn_run_directory *directory = NULL;
+    if (is_root()) {
+        wn_lock_holder gone = wn_lock_holder_self(), reused = wn_lock_holder_self();
+        pid_t child = fork();
+        if (child == 0)
+            _exit(0);
+        waitpid(child, NULL, 0);
+        gone.process = child;
+        put_lock("gone", &gone, 0);
+        reused.started++; /* our number, given to a process that was started at another time */
+        put_lock("reused", &reused, 0);
+    }
+    barrier();
+    if (CHECK_OK(open_directory(&directory, "gone", WN_RESUME_AUTO)))
+        wn_run_directory_close(directory);
+    if (CHECK_OK(open_directory(&directory, "reused", WN_RESUME_AUTO)))
+        wn_run_directory_close(directory);
+}
+
+static void a_lock_taken_over_stops_writing(void)
+{
+    wn_run_directory *directory = NULL;
+    if (!CHECK_OK(open_directory(&directory, "lost", WN_RESUME_AUTO)))
+        return;
+    if (is_root()) {
+        wn_lock_holder other = wn_lock_holder_self();
+        put_lock("lost", &other, 0);
+        CU_ASSERT_EQUAL(wn_run_directory_write_text(directory, "job.yaml", "x"), WN_CANT_CREATE);
+        CU_ASSERT_PTR_NOT_NULL(strstr(wn_status_message(), "was taken over"));
+    }
+    CU_ASSERT_EQUAL(wn_run_directory_finish_stage(&test_ranks, directory, "x", key_a, NULL, 0, NULL), WN_CANT_CREATE);
+    wn_run_directory_close(directory);
+    barrier();
+    CU_ASSERT_TRUE(exists(below("lost", "lock"))); /* it is the other's */
+}
+
+static void allocation_failures(void)
+{
+    size_t used = wn_memory_used();
+    bool is_done = false;
+    for (int64_t nth = 1; !is_done && nth < 1000; nth++) {
+        wn_run_directory *directory = NULL;
+        wn_memory_fail_at(is_root() ? nth : 0);
+        wn_status status = open_directory(&directory, "memory", WN_RESUME_AUTO);
+        int calls = (int)wn_memory_fail_at(0);
+        MPI_Bcast(&calls, 1, MPI_INT, 0, test_ranks.comm);
+        is_done = calls < nth;
+        CU_ASSERT_EQUAL(status, is_done ? WN_OK : WN_NO_MEMORY);
+        wn_run_directory_close(directory);
+        CU_ASSERT_EQUAL(wn_memory_used(), used);
+        barrier();
+    }
+    CU_ASSERT_TRUE(is_done);
+}
+
+static const wn_test tests[] = {{"stages are found again", stages_are_found_again},
+                                {"damage is found", damage_is_found},
+                                {"foreign directories are refused", foreign_directories_are_refused},
+                                {"an empty directory is taken", an_empty_directory_is_taken},
+                                {"never wants a finished run", never_wants_a_finished_run},
+                                {"only own files are replaced", only_own_files_are_replaced},
+                                {"a directory in use is refused", a_directory_in_use_is_refused},
+                                {"locks expire", locks_expire},
+                                {"locks end with their process", locks_end_with_their_process},
+                                {"a lock taken over stops writing", a_lock_taken_over_stops_writing},
+                                {"allocation failures", allocation_failures}};
+TEST_MAIN("run directory", tests)
