@@ -2,6 +2,7 @@
 
 #include "testing.h"
 
+#include <hdf5.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -95,4 +96,9 @@ void check_fails(wn_status status, wn_status code, const char *words, const char
     bool is_right = status == code && strstr(message, words) != NULL;
     snprintf(text, sizeof text, "%s: status %d, not %d with '%s': %s", call, (int)status, (int)code, words, message);
     CU_assertImplementation(is_right, (unsigned)line, text, file, "", CU_FALSE);
+}
+
+int64_t open_handles(void)
+{
+    return H5Fget_obj_count(H5F_OBJ_ALL, H5F_OBJ_ALL);
 }

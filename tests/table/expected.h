@@ -29,6 +29,9 @@ wn_input input_of(const char *name, const char *table, const char *label);
 #define CHECK_FAILS(call, code, words) check_fails((call), (code), (words), #call, __FILE__, __LINE__)
 void check_fails(wn_status status, wn_status code, const char *words, const char *call, const char *file, int line);
 
+/* Local. How many files, groups, datasets, types and attributes of HDF5 are open: 0 between calls. */
+int64_t open_handles(void);
+
 /* Local. Runs Debian's Python with `arguments`; returns whether it succeeded. */
 bool run_python(const char *arguments);
 

@@ -219,6 +219,10 @@ def bad():
         f["a"] = np.arange(10.0)
         f["note"] = ["x"] * 10
         f["y"] = np.arange(10)
+    with h5py.File(path("strange.h5"), "w") as f:
+        f["a b/yes"] = np.arange(10.0)
+        f["a b/12"] = np.arange(10.0)
+        f['a b/text: "x", #1'] = ["x"] * 10
     with h5py.File(path("compound.h5"), "w") as f:
         f["t"] = np.zeros(10, dtype=[("a", "f4"), ("b", "i4")])
     with h5py.File(path("nothing.h5"), "w") as f:

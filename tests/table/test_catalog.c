@@ -64,7 +64,7 @@ static void test_shared_failure(void)
         CU_ASSERT(status == WN_OK || status == WN_NO_MEMORY);
         if (status == WN_OK)
             wn_catalog_free(catalog);
-        CU_ASSERT_EQUAL(wn_memory_used(), used);
+        CU_ASSERT(wn_memory_used() == used && open_handles() == 0);
     }
 }
 
@@ -266,7 +266,7 @@ static void test_bad_files(void)
         size_t used = wn_memory_used();
         wn_input input = input_of(cases[i].file, cases[i].table, cases[i].label);
         CHECK_FAILS(wn_catalog_read(&catalog, &input), cases[i].status, cases[i].words);
-        CU_ASSERT_EQUAL(wn_memory_used(), used);
+        CU_ASSERT(wn_memory_used() == used && open_handles() == 0);
         wn_catalog_free(catalog);
     }
 }

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <yaml.h>
 
 enum { OUTPUT_SIZE = 16384 };
 
@@ -66,47 +67,69 @@ static void test_contents(void)
     check_has(output, "compound tables are not built yet");
 }
 
-/* Pastes the section into a job: libyaml's and Python's readers agree on such simple YAML, so Python turns it into
- * words. */
-static bool parse_section(const char *output, const char *to)
+typedef struct {
+    char file[512], table[512], label[512], exclude[512];
+} pasted;
+
+static const yaml_node_t *value_of(yaml_document_t *document, const yaml_node_t *map, const char *key)
 {
-    static const char *const program =
-        "-c 'import sys, yaml, json\n"
-        "i = yaml.safe_load(open(sys.argv[1]).read())[\"input\"]\n"
-        "open(sys.argv[2], \"w\").write(\"\\n\".join([i[\"files\"][0], i[\"table\"], i.get(\"label\", \"\")] + "
-        "i.get(\"columns\", {}).get(\"exclude\", [])) + \"\\n\")' ";
-    char from[512], arguments[2048];
+    if (map == NULL || map->type != YAML_MAPPING_NODE)
+        return NULL;
+    for (yaml_node_pair_t *pair = map->data.mapping.pairs.start; pair < map->data.mapping.pairs.top; pair++) {
+        const yaml_node_t *name = yaml_document_get_node(document, pair->key);
+        if (strcmp((const char *)name->data.scalar.value, key) == 0)
+            return yaml_document_get_node(document, pair->value);
+    }
+    return NULL;
+}
+
+/* A scalar's text, or that of the first of a list. */
+static void copy_text(yaml_document_t *document, const yaml_node_t *node, char text[512])
+{
+    if (node != NULL && node->type == YAML_SEQUENCE_NODE)
+        node = yaml_document_get_node(document, *node->data.sequence.items.start);
+    snprintf(text, 512, "%s", node != NULL ? (const char *)node->data.scalar.value : "");
+}
+
+/* Reads the section as a job file is read. */
+static bool parse_section(const char *output, pasted *p)
+{
+    yaml_parser_t parser;
+    yaml_document_t document;
     const char *section = strstr(output, "input:\n");
-    snprintf(from, sizeof from, "%s", test_path("section.yaml"));
-    FILE *file = fopen(from, "w");
-    bool is_written = section != NULL && file != NULL && fputs(section, file) >= 0;
-    if (file != NULL)
-        fclose(file);
-    snprintf(arguments, sizeof arguments, "%s %s %s", program, from, to);
-    return is_written && run_python(arguments);
+    if (section == NULL || !yaml_parser_initialize(&parser))
+        return false;
+    yaml_parser_set_input_string(&parser, (const unsigned char *)section, strlen(section));
+    bool is_read = yaml_parser_load(&parser, &document);
+    if (is_read) {
+        const yaml_node_t *input = value_of(&document, yaml_document_get_root_node(&document), "input");
+        copy_text(&document, value_of(&document, input, "files"), p->file);
+        copy_text(&document, value_of(&document, input, "table"), p->table);
+        copy_text(&document, value_of(&document, input, "label"), p->label);
+        copy_text(&document, value_of(&document, value_of(&document, input, "columns"), "exclude"), p->exclude);
+        yaml_document_delete(&document);
+    }
+    yaml_parser_delete(&parser);
+    return is_read;
 }
 
 static void check_pasted(const char *name, const char *label, const char *exclude, size_t n_columns)
 {
-    char path[512], words[512], output[OUTPUT_SIZE], lines[4][512] = {""};
+    char path[512], output[OUTPUT_SIZE];
+    pasted p = {0};
     wn_catalog *catalog = NULL;
     snprintf(path, sizeof path, "%s", fixture(name));
-    snprintf(words, sizeof words, "%s", test_path("section.txt"));
     CHECK_OK(inspect((const char *const[]){path}, 1, output));
-    CU_ASSERT(parse_section(output, words));
-    FILE *file = fopen(words, "r");
-    for (size_t i = 0; file != NULL && i < 4 && fgets(lines[i], sizeof lines[i], file) != NULL; i++)
-        lines[i][strcspn(lines[i], "\n")] = '\0';
-    if (file != NULL)
-        fclose(file);
-    CU_ASSERT_STRING_EQUAL(lines[2], label);
-    CU_ASSERT_STRING_EQUAL(lines[3], exclude);
-    wn_input input = {.files = (const char *const[]){lines[0]},
+    CU_ASSERT(parse_section(output, &p));
+    CU_ASSERT_STRING_EQUAL(p.file, path);
+    CU_ASSERT_STRING_EQUAL(p.label, label);
+    CU_ASSERT_STRING_EQUAL(p.exclude, exclude);
+    wn_input input = {.files = (const char *const[]){p.file},
                       .n_files = 1,
-                      .table = lines[1],
-                      .label = lines[2][0] != '\0' ? lines[2] : NULL,
-                      .exclude = (const char *const[]){lines[3]},
-                      .n_exclude = lines[3][0] != '\0'};
+                      .table = p.table,
+                      .label = p.label[0] != '\0' ? p.label : NULL,
+                      .exclude = (const char *const[]){p.exclude},
+                      .n_exclude = p.exclude[0] != '\0'};
     if (CHECK_OK(wn_catalog_read(&catalog, &input)))
         CU_ASSERT_EQUAL(catalog->n_columns, n_columns);
     wn_catalog_free(catalog);
@@ -120,6 +143,7 @@ static void test_pasted(void)
     check_pasted("deep.h5", "label", "", 3);
     check_pasted("columns.h5", "label", "", 3);
     check_pasted("inside.h5", "target", "", 3);
+    check_pasted("strange.h5", "", "text: \"x\", #1", 2);
 }
 
 static void test_bad(void)
