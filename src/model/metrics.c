@@ -265,6 +265,8 @@ wn_status wn_metrics_of(const wn_ranks *ranks, const wn_network *network, const 
     wn_metrics found = {0};
 
     TRY(wn_ranks_agree(ranks, evaluate(network, labels, dataset, &evaluation)));
+    if (evaluation == NULL) /* the agreement is at least this rank's own status */
+        return wn_fail(WN_INTERNAL, "ranks agreed on an evaluation that is not there");
     TRY(wn_evaluation_sum(ranks, evaluation));
     TRY(wn_ranks_agree(ranks, wn_evaluation_finish(evaluation, &found)));
     *metrics = found;

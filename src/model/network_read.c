@@ -12,7 +12,7 @@
 
 /* What a file holds before it is believed. */
 typedef struct {
-    size_t n_layers;
+    size_t n_layers, n_outputs;
     size_t *widths; /* (n_layers + 1) */
     wn_task task;
     wn_network *network;
@@ -147,9 +147,9 @@ static wn_status read_widths(hid_t file, const char *path, contents *found)
             (i > 0 && shape[1] != found->widths[i]))
             return damaged(path, "the model's layers do not fit each other");
         found->widths[i] = (size_t)shape[1];
-        found->widths[i + 1] = (size_t)shape[0];
+        found->widths[i + 1] = found->n_outputs = (size_t)shape[0];
     }
-    if (found->task == WN_TASK_REGRESSION && found->widths[found->n_layers] != 1)
+    if (found->task == WN_TASK_REGRESSION && found->n_outputs != 1)
         return damaged(path, "a regression has one output");
 done:
     return status;
@@ -181,7 +181,7 @@ static wn_status read_classes(hid_t file, const char *path, contents *found)
     hsize_t n;
     if (found->task == WN_TASK_REGRESSION)
         return WN_OK;
-    if (!read_shape(file, "classes", 1, H5T_FLOAT, sizeof(double), &n) || n != found->widths[found->n_layers])
+    if (!read_shape(file, "classes", 1, H5T_FLOAT, sizeof(double), &n) || n != found->n_outputs)
         return damaged(path, "the model's classes do not fit its outputs");
     TRY(wn_new(&found->classes, (size_t)n));
     found->n_classes = (size_t)n;

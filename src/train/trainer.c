@@ -217,6 +217,10 @@ wn_status wn_trainer_run(const wn_ranks *ranks, const wn_lanes *lanes, const wn_
     if (status == WN_OK)
         status = wn_new(&made, (size_t)options->n_epochs);
     TRY(wn_ranks_agree(ranks, status));
+    if (made == NULL) { /* the agreement is at least this rank's own status */
+        status = wn_fail(WN_INTERNAL, "ranks agreed on buffers that are not there");
+        goto done;
+    }
     TRY(find_validation(&t));
     if (options->mask != NULL)
         wn_optimizer_mask(options->mask, network->parameters, network->n_parameters);
