@@ -68,10 +68,20 @@ void wn_cli_quieten(struct argp_state *state)
     state->err_stream = nowhere;
 }
 
+static bool asks_for_help(int argc, char **argv)
+{
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+        if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-?") == 0 || strcmp(argv[i], "--usage") == 0)
+            return true;
+    return false;
+}
+
 wn_status wn_cli_parse(const struct argp *argp, int argc, char **argv, void *input)
 {
     argp_err_exit_status = WN_USAGE;
     unsigned flags = wn_cli_is_speaker() ? 0 : ARGP_NO_ERRS;
+    if (flags && asks_for_help(argc, argv))
+        exit(0); /* as argp does on the rank that prints it */
     error_t error = argp_parse(argp, argc, argv, flags, NULL, input);
     if (error == ENOMEM)
         return wn_cli_fail(wn_fail(WN_NO_MEMORY, "out of memory"));
