@@ -79,11 +79,13 @@ void wn_network_initialize(wn_network *network, uint64_t seed)
     for (size_t l = 0; l < network->n_layers; l++) {
         const wn_layer *layer = &network->layers[l];
         wn_random stream = {seed, WN_RANDOM_WEIGHTS, l};
-        double fan = (double)layer->n_in + (layer->activation == WN_ACTIVATION_RELU ? 0.0 : (double)layer->n_out);
-        double bound = sqrt(6.0 / fan);
-        float *weight = network->parameters + layer->weight;
-        for (size_t i = 0; i < layer->n_in * layer->n_out; i++)
+        double bound = 1.0 / sqrt((double)layer->n_in);
+        size_t n_weights = layer->n_in * layer->n_out;
+        float *weight = network->parameters + layer->weight, *bias = network->parameters + layer->bias;
+        for (size_t i = 0; i < n_weights; i++)
             weight[i] = (float)((2.0 * wn_random_uniform(stream, i) - 1.0) * bound);
+        for (size_t i = 0; i < layer->n_out; i++)
+            bias[i] = (float)((2.0 * wn_random_uniform(stream, n_weights + i) - 1.0) * bound);
     }
 }
 
