@@ -40,7 +40,8 @@ typedef struct {
     size_t n_files, n_datasets, n_columns;
     wn_file *files;
     wn_dataset_info *datasets;
-    wn_column *columns; /* the included ones, in the order of the file; the label is not among them */
+    wn_column *columns; /* the included ones, in the order of the file: those of a dataset follow each other by
+                         * position; the label is not among them */
     bool has_label;
     wn_column label;          /* name "" and not meaningful without has_label */
     bool is_float32;          /* every cell of every included column fits float32 without loss */
@@ -54,8 +55,8 @@ typedef struct {
     const char *const *test; /* globs; may be empty */
     size_t n_test;
     const char *table;          /* group or dataset; NULL: the one candidate */
-    const char *label;          /* NULL: none */
-    const char *const *include; /* globs over column names; none means all */
+    const char *label;          /* NULL: none; a dataset or column of the table, else one beside it or at the root */
+    const char *const *include; /* globs over names of columns and of their datasets; none means all */
     size_t n_include;
     const char *const *exclude;
     size_t n_exclude;

@@ -36,8 +36,8 @@ WN_MUST_USE wn_status wn_table_writer_set_columns(wn_table_writer *writer, size_
 /* Local. Appends n_rows rows, of the dataset's own type, to one dataset. Fails: WN_IO (also disk full). */
 WN_MUST_USE wn_status wn_table_writer_append(wn_table_writer *writer, size_t dataset, const void *cells, size_t n_rows);
 
-/* Local. Flushes, syncs, checks, renames to the final name. Fails: WN_IO (also where an append failed before), WN_INTERNAL
- * where datasets differ in length; then the path is untouched. */
+/* Local. Flushes, syncs, checks, renames to the final name. Fails: WN_IO (also where an append failed before),
+ * WN_INTERNAL where datasets differ in length; then the path is untouched. */
 WN_MUST_USE wn_status wn_table_writer_finish(wn_table_writer *writer);
 
 /* Local. Frees; without a finish before, the unfinished file is removed. */

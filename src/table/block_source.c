@@ -93,7 +93,8 @@ static wn_status read_dataset(wn_block_source *s, wn_table_file *file, size_t da
     TRY(wn_table_file_open_dataset(file, dataset, &rank));
     size_t width = rank == 2 ? plan->ranges_width : s->catalog->datasets[dataset].width;
     const size_t *picks = rank == 2 ? plan->in_ranges : plan->in_row;
-    size_t n_cols = s->catalog->n_columns, slice = least(wn_table_file_slice(file, dataset, width), extent->n_rows);
+    size_t n_cols = s->catalog->n_columns,
+           slice = least(wn_table_file_slice(file, dataset, width, plan->n_ranges), extent->n_rows);
     bool is_direct = plan->n_columns == n_cols && width == n_cols;
     TRY(need_scratch(s, is_direct ? 0 : slice * width));
     for (size_t row = 0; row < extent->n_rows; row += slice) {
@@ -165,7 +166,7 @@ static wn_status read_labels(wn_block_source *s, const wn_block_extent *extent, 
     TRY(wn_table_file_open_dataset(file, label->dataset, &rank));
     size_t width = rank > 2 ? s->catalog->datasets[label->dataset].width : 1;
     size_t pick = rank > 2 ? label->position : 0;
-    size_t slice = least(wn_table_file_slice(file, label->dataset, width), extent->n_rows);
+    size_t slice = least(wn_table_file_slice(file, label->dataset, width, 1), extent->n_rows);
     TRY(need_scratch(s, slice * width));
     for (size_t row = 0; row < extent->n_rows; row += slice) {
         size_t n = least(slice, extent->n_rows - row);

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { SLICE_BYTES = 16 << 20, MOST_SLICE_BYTES = 1 << 30, MOST_CACHE_BYTES = 16 << 20 };
+enum { SLICE_BYTES = 16 << 20, MOST_SLICE_BYTES = 1 << 30, MOST_CACHE_BYTES = 32 << 20 };
 
 static const wn_file *cataloged(const wn_table_file *file)
 {
@@ -56,20 +56,22 @@ void wn_table_file_close(wn_table_file *file)
     wn_free(file);
 }
 
-/* The library's own cache of chunks helps only where a block ends inside a chunk: there it holds one row of chunks, if
- * that is not too much; elsewhere each chunk is asked for once and the cache would be waste. */
+/* The library's own cache of chunks helps where a chunk is asked for more than once: where a block ends inside it, or
+ * ranges of columns share it. There it holds one row of chunks, if that is not too much; for a column that fits its
+ * blocks it would be waste. */
 static void set_chunk_cache(hid_t access, hid_t dataset, const wn_open_dataset *d, int64_t block_rows)
 {
+    enum { N_SLOTS = 4099 };
     hsize_t chunk[H5S_MAX_RANK];
     hid_t creation = H5Dget_create_plist(dataset), type = H5Dget_type(dataset);
     size_t n_bytes = 0;
     if (H5Pget_layout(creation) == H5D_CHUNKED && H5Pget_chunk(creation, H5S_MAX_RANK, chunk) == d->rank &&
-        block_rows % (int64_t)chunk[0] != 0) {
+        (d->rank > 1 || block_rows % (int64_t)chunk[0] != 0)) {
         n_bytes = H5Tget_size(type) * (size_t)chunk[0];
         for (int i = 1; i < d->rank && n_bytes <= MOST_CACHE_BYTES; i++)
             n_bytes *= (size_t)((d->dims[i] + chunk[i] - 1) / chunk[i] * chunk[i]);
     }
-    H5Pset_chunk_cache(access, 521, n_bytes <= MOST_CACHE_BYTES ? n_bytes : 0, 1.0);
+    H5Pset_chunk_cache(access, d->rank > 1 ? N_SLOTS : 1, n_bytes <= MOST_CACHE_BYTES ? n_bytes : 0, 1.0);
     wn_hdf5_release(creation);
     wn_hdf5_release(type);
 }
@@ -130,38 +132,60 @@ done:
     return status;
 }
 
-size_t wn_table_file_slice(const wn_table_file *file, size_t dataset, size_t width)
+size_t wn_table_file_slice(const wn_table_file *file, size_t dataset, size_t width, size_t n_ranges)
 {
     size_t row_bytes = width * sizeof(double), chunk = file->datasets[dataset].slice_rows;
     size_t rows = SLICE_BYTES / row_bytes;
-    if (rows >= chunk)
+    bool is_chunk_by_chunk = n_ranges > 1 && chunk > 1;
+    if (rows >= chunk && !is_chunk_by_chunk)
         return rows / chunk * chunk;
     if (chunk <= MOST_SLICE_BYTES / row_bytes)
         return chunk;
     return rows > 0 ? rows : 1;
 }
 
-static hid_t select_rows(const wn_open_dataset *d, int64_t first, size_t n_rows, const wn_column_range *ranges,
-                         size_t n_ranges)
+/* A run of rows of some columns, and where they go: `at` in rows of `width` cells. */
+typedef struct {
+    hsize_t start[H5S_MAX_RANK], count[H5S_MAX_RANK], width, at;
+} slab;
+
+/* One hyperslab of the file into one of the memory with the same shape: for unlike shapes the library goes cell by
+ * cell. */
+static wn_status read_slab(const wn_table_file *file, size_t dataset, hid_t type, const slab *s, void *cells)
 {
-    hsize_t start[H5S_MAX_RANK] = {(hsize_t)first}, count[H5S_MAX_RANK];
-    hid_t space = H5Dget_space(d->id);
-    memcpy(count, d->dims, sizeof count);
-    count[0] = n_rows;
-    if (space < 0)
-        return -1;
-    herr_t result = 0;
-    if (d->rank != 2)
-        result = H5Sselect_hyperslab(space, H5S_SELECT_SET, start, NULL, count, NULL);
-    for (size_t i = 0; d->rank == 2 && i < n_ranges && result >= 0; i++) {
-        start[1] = ranges[i].first;
-        count[1] = ranges[i].n;
-        result = H5Sselect_hyperslab(space, i == 0 ? H5S_SELECT_SET : H5S_SELECT_OR, start, NULL, count, NULL);
+    const wn_open_dataset *d = &file->datasets[dataset];
+    hsize_t dims[H5S_MAX_RANK], to[H5S_MAX_RANK] = {0};
+    wn_status status = WN_OK;
+    memcpy(dims, s->count, sizeof dims);
+    if (d->rank == 2) {
+        dims[1] = s->width;
+        to[1] = s->at;
     }
-    if (result >= 0)
-        return space;
+    hid_t space = H5Dget_space(d->id), memory = H5Screate_simple(d->rank, dims, NULL);
+    if (space < 0 || memory < 0 || H5Sselect_hyperslab(space, H5S_SELECT_SET, s->start, NULL, s->count, NULL) < 0 ||
+        H5Sselect_hyperslab(memory, H5S_SELECT_SET, to, NULL, s->count, NULL) < 0 ||
+        H5Dread(d->id, type, memory, space, H5P_DEFAULT, cells) < 0)
+        status = wn_hdf5_fail(&file->file, file->catalog->datasets[dataset].path,
+                              "its rows cannot be read: truncated or damaged");
+    wn_hdf5_release(memory);
     wn_hdf5_release(space);
-    return -1;
+    return status;
+}
+
+static wn_status read_ranges(const wn_table_file *file, size_t dataset, hid_t type, slab *s,
+                             const wn_column_range *ranges, size_t n_ranges, void *cells)
+{
+    wn_status status = WN_OK;
+    for (size_t i = 0; i < n_ranges; i++)
+        s->width += ranges[i].n;
+    for (size_t i = 0; i < n_ranges; i++) {
+        s->start[1] = ranges[i].first;
+        s->count[1] = ranges[i].n;
+        TRY(read_slab(file, dataset, type, s, cells));
+        s->at += ranges[i].n;
+    }
+done:
+    return status;
 }
 
 wn_status wn_table_file_read(wn_table_file *file, size_t dataset, int64_t first, size_t n_rows,
@@ -169,19 +193,19 @@ wn_status wn_table_file_read(wn_table_file *file, size_t dataset, int64_t first,
 {
     wn_status status = WN_OK;
     const wn_open_dataset *d = &file->datasets[dataset];
-    const char *path = file->catalog->datasets[dataset].path;
-    hid_t memory = -1, type = is_float32 ? H5T_NATIVE_FLOAT : H5T_NATIVE_DOUBLE;
-    hid_t space = select_rows(d, first, n_rows, ranges, n_ranges);
-    hsize_t n_cells = space < 0 ? 0 : (hsize_t)H5Sget_select_npoints(space);
-    memory = H5Screate_simple(1, &n_cells, NULL);
-    if (space < 0 || memory < 0 || H5Dread(d->id, type, memory, space, H5P_DEFAULT, cells) < 0) {
-        status = wn_hdf5_fail(&file->file, path, "its rows cannot be read: truncated or damaged");
-        goto done;
+    hid_t type = is_float32 ? H5T_NATIVE_FLOAT : H5T_NATIVE_DOUBLE;
+    slab s = {.start = {(hsize_t)first}};
+    size_t width = file->catalog->datasets[dataset].width;
+    memcpy(s.count, d->dims, sizeof s.count);
+    s.count[0] = n_rows;
+    if (d->rank == 2) {
+        TRY(read_ranges(file, dataset, type, &s, ranges, n_ranges, cells));
+        width = (size_t)s.width;
+    } else {
+        TRY(read_slab(file, dataset, type, &s, cells));
     }
     TRY(check_size(file));
-    file->bytes_read += (int64_t)(n_cells * (is_float32 ? sizeof(float) : sizeof(double)));
+    file->bytes_read += (int64_t)(n_rows * width * (is_float32 ? sizeof(float) : sizeof(double)));
 done:
-    wn_hdf5_release(memory);
-    wn_hdf5_release(space);
     return status;
 }

@@ -35,8 +35,8 @@ void wn_table_file_close(wn_table_file *file);
 WN_MUST_USE wn_status wn_table_file_open_dataset(wn_table_file *file, size_t dataset, int *rank);
 
 /* Local. How many rows of `width` cells to read at a time, so that they take no more than a bounded buffer where a
- * chunk does not. */
-size_t wn_table_file_slice(const wn_table_file *file, size_t dataset, size_t width);
+ * chunk does not, and chunks that several ranges share are decoded once. */
+size_t wn_table_file_slice(const wn_table_file *file, size_t dataset, size_t width, size_t n_ranges);
 
 /* Local. Rows [first, first + n_rows) of an open dataset into cells of the memory type: of a dataset of two dimensions
  * the ranges' columns side by side, of others everything. Fails: WN_BAD_DATA (damaged), WN_IO. */

@@ -71,6 +71,7 @@ static void check_budget(const wn_catalog *catalog, const expected_table *e, siz
     const wn_reader_options options = {.cache_bytes = cache_bytes, .infinite_is_missing = true};
     if (!CHECK_OK(wn_reader_open(&reader, catalog, &options)))
         return;
+    CU_ASSERT_EQUAL(wn_reader_n_cols(reader), catalog->n_columns);
     check_blocks(reader, catalog, e, false);
     int64_t once = wn_reader_bytes_read(reader);
     check_blocks(reader, catalog, e, true);
