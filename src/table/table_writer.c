@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { CHUNK_BYTES = 512 << 10, MOST_CHUNK_ROWS = 65536, MOST_DIMS = 8 };
+enum { CHUNK_BYTES = 512 << 10, MOST_CHUNK_ROWS = 8192, MOST_DIMS = 8 };
 
 typedef struct {
     hid_t id;
@@ -110,7 +110,8 @@ done:
     return status;
 }
 
-/* Chunks of a power of two rows near CHUNK_BYTES: a chunk is written once and read once. */
+/* Chunks of a power of two rows near CHUNK_BYTES; few enough rows that narrow datasets do not make blocks of wide ones
+ * large. */
 static hsize_t chunk_rows(const stored_dataset *d)
 {
     size_t row_bytes = H5Tget_size(memory_type(d->type));
