@@ -121,7 +121,7 @@ def whole_batch():
         torch.nn.functional.cross_entropy(model(torch.tensor(x)), torch.tensor(y)).backward()
         stepper.step()
     expected = np.concatenate([p.detach().numpy().ravel() for p in model.parameters()])
-    close("20 steps of Adam on an MLP", found, expected, 1e-4)
+    close("20 steps of Adam on an MLP", found, expected, 1e-5)
 
 
 def predict(parameters, widths, x):
@@ -136,7 +136,7 @@ def digits():
     order = random.permutation(len(x))
     rows, held = order[:1400], order[1400:]
     widths = [64, 64, 10]
-    _, found, _, accuracy = train(2, CLASSIFICATION, 10, widths, 64, 4, 30, ADAM, 0.003, 0.0, x[rows], y[rows])
+    _, found, _, accuracy = train(2, CLASSIFICATION, 10, widths, 64, 4, 60, ADAM, 0.003, 0.0, x[rows], y[rows])
     mine = np.mean(predict(found, widths, x[held]) == y[held])
     peer = LogisticRegression(max_iter=2000).fit(x[rows], y[rows]).score(x[held], y[held])
     check("digits: training rows", accuracy > 0.995, f"accuracy {accuracy:.4f}")
