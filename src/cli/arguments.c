@@ -78,11 +78,11 @@ static bool asks_for_help(int argc, char **argv)
 
 wn_status wn_cli_parse(const struct argp *argp, int argc, char **argv, void *input)
 {
-    argp_err_exit_status = WN_USAGE;
-    unsigned flags = wn_cli_is_speaker() ? 0 : ARGP_NO_ERRS;
-    if (flags && asks_for_help(argc, argv))
+    bool is_help = asks_for_help(argc, argv);
+    if (is_help && !wn_cli_is_speaker())
         exit(0); /* as argp does on the rank that prints it */
-    error_t error = argp_parse(argp, argc, argv, flags, NULL, input);
+    unsigned flags = wn_cli_is_speaker() ? ARGP_NO_EXIT : ARGP_NO_ERRS;
+    error_t error = argp_parse(argp, argc, argv, is_help ? 0 : flags, NULL, input);
     if (error == ENOMEM)
         return wn_cli_fail(wn_fail(WN_NO_MEMORY, "out of memory"));
     return error == 0 ? WN_OK : WN_USAGE;

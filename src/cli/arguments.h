@@ -20,8 +20,8 @@ wn_status wn_cli_fail(wn_status status);
 /* Local. Writes out stdout; WN_IO, told, where that fails (a full disk, say). */
 wn_status wn_cli_flush(void);
 
-/* Local. argp_parse for a verb: --help ends the process with status 0, a usage error with status 2. Parsers report by
- * argp_error and then return EINVAL, and call wn_cli_quieten on ARGP_KEY_INIT. */
+/* Local. argp_parse for a verb: --help ends the process with status 0, a usage error, told, is WN_USAGE. Parsers report
+ * by argp_error and then return EINVAL, and call wn_cli_quieten on ARGP_KEY_INIT. */
 wn_status wn_cli_parse(const struct argp *argp, int argc, char **argv, void *input);
 void wn_cli_quieten(struct argp_state *state);
 

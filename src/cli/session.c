@@ -5,6 +5,7 @@
 
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 static void stop(int signal)
 {
@@ -47,4 +48,18 @@ wn_status wn_session_close(const wn_ranks *ranks, wn_status status)
         largest = mine > WN_INTERNAL ? mine : WN_INTERNAL;
     MPI_Finalize();
     return (wn_status)largest;
+}
+
+void wn_session_leave(wn_status status)
+{
+    int was_up = 0;
+    MPI_Initialized(&was_up);
+    bool is_launched = getenv("OMPI_COMM_WORLD_SIZE") || getenv("PMIX_RANK") || getenv("PMI_RANK");
+    if (status != WN_USAGE || was_up || !is_launched)
+        return;
+    fflush(stderr);
+    if (MPI_Init(NULL, NULL) == MPI_SUCCESS) {
+        MPI_Barrier(MPI_COMM_WORLD);
+        MPI_Finalize();
+    }
 }

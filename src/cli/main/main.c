@@ -1,3 +1,4 @@
+#include "../session.h"
 #include "../verbs.h"
 
 #include <cblas.h>
@@ -8,5 +9,7 @@ int main(int argc, char **argv)
 {
     openblas_set_num_threads(1);
     setenv("HDF5_USE_FILE_LOCKING", "FALSE", 1);
-    return (int)wn_verbs_main(argc, argv);
+    wn_status status = wn_verbs_main(argc, argv);
+    wn_session_leave(status);
+    return (int)status;
 }
