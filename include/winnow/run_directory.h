@@ -1,6 +1,7 @@
 /* run_directory.h - the directory of a run: whose it is, who is in it, and which stages' results lie there.
- * Only files of our own manifest are ever replaced. The manifest (manifest.json) holds for each finished stage its key,
- * its result files with size and hash, and what run.json says of it. */
+ * Only files of our own manifest are ever replaced; the names of a run's files (job.yaml, run.json, events.jsonl,
+ * recipe.h5, model.h5, compressed.wnm, report.html) are in it from the start. The manifest (manifest.json) holds for
+ * each finished stage its key, its result files with size and hash, and what run.json says of it. */
 #ifndef WINNOW_RUN_DIRECTORY_H
 #define WINNOW_RUN_DIRECTORY_H
 
@@ -42,7 +43,8 @@ WN_MUST_USE wn_status wn_run_directory_finish_stage(const wn_ranks *ranks, wn_ru
                                                     size_t n_files, json_t *result);
 
 /* Local, rank 0 only. Writes a small text file of ours beside its name, synced and renamed, and enters it in the
- * manifest as ours. */
+ * manifest as ours. Fails: WN_CANT_CREATE where a file of that name is not ours, or another run took the lock over;
+ * WN_IO. */
 WN_MUST_USE wn_status wn_run_directory_write_text(wn_run_directory *directory, const char *name, const char *text);
 
 /* Local. Marks the run as finished or not (what NEVER asks); how many times it was started. */

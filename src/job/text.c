@@ -61,8 +61,10 @@ void wn_text_add_number(wn_text *text, double value)
         if (strtod(digits, NULL) == value)
             break;
     }
-    bool is_decimal = strpbrk(digits, ".en") != NULL;
-    wn_text_add(text, "%s%s", digits, is_decimal ? "" : ".0");
+    char *exponent = strchr(digits, 'e');
+    bool has_point = strchr(digits, '.') != NULL;
+    wn_text_add(text, "%.*s%s%s", exponent ? (int)(exponent - digits) : (int)strlen(digits), digits,
+                has_point ? "" : ".0", exponent ? exponent : "");
 }
 
 wn_status wn_text_finish(wn_text *text, char **bytes)

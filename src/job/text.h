@@ -20,7 +20,7 @@ void wn_text_add(wn_text *text, const char *format, ...) __attribute__((format(p
 /* Local. Adds a text in double quotes with the escapes that JSON and YAML share; with is_path each $ is doubled. */
 void wn_text_add_quoted(wn_text *text, const char *value, bool is_path);
 
-/* Local. Adds the shortest decimal that reads back as the same double, with a point or an exponent. */
+/* Local. Adds the shortest decimal that reads back as the same double, with a point, as YAML 1.1 wants it. */
 void wn_text_add_number(wn_text *text, double value);
 
 /* Local. The text (its new owner is the caller), or the failure on the way. The text is then empty. */
