@@ -70,6 +70,18 @@ done:
     return status;
 }
 
+/* Refined values of nearly equal eigenvalues may have changed places: a few swaps of neighbours. */
+static void restore_order(size_t n, size_t n_wanted, double *eigenvalues, double *vectors)
+{
+    for (size_t i = 1; i < n_wanted; i++)
+        for (size_t j = i; j > 0 && eigenvalues[j] > eigenvalues[j - 1]; j--) {
+            double kept = eigenvalues[j];
+            eigenvalues[j] = eigenvalues[j - 1];
+            eigenvalues[j - 1] = kept;
+            cblas_dswap((int)n, vectors + j * n, 1, vectors + (j - 1) * n, 1);
+        }
+}
+
 static void fix_sign(size_t n, double *vector)
 {
     size_t largest = 0;
@@ -149,6 +161,7 @@ wn_status wn_eigen_solve(const wn_ranks *ranks, wn_solver solver, size_t n, cons
         fix_sign(n, vectors + i * n);
     TRY(check(ranks, n, a, n_wanted, eigenvalues, vectors, &done_by));
     TRY(refine(ranks, n, a, n_wanted, eigenvalues, vectors));
+    restore_order(n, n_wanted, eigenvalues, vectors);
     *report = done_by;
 done:
     return status;

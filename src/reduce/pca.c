@@ -2,6 +2,7 @@
 
 #include "winnow/memory.h"
 
+#include <math.h>
 #include <string.h>
 
 /* The least number of components whose shares of the trace sum to at least `share`. */
@@ -14,6 +15,14 @@ static size_t components_for(double share, const double *eigenvalues, size_t n, 
             return k + 1;
     }
     return n;
+}
+
+/* A covariance has no negative eigenvalue: what is below 0 is the rounding of a 0. */
+static void clamp(double *eigenvalues, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (eigenvalues[i] < 0)
+            eigenvalues[i] = 0;
 }
 
 static double trace_of(const double *a, size_t n)
@@ -79,10 +88,14 @@ wn_status wn_pca_fit(const wn_ranks *ranks, const wn_pca_options *options, const
     TRY(wn_ranks_agree(ranks, new_work(&work, n, n_wanted)));
     TRY(wn_ranks_agree(ranks, wn_covariance_of_selected(gram, recipe, work.mean, work.covariance)));
     double trace = trace_of(work.covariance, n);
-    if (!(trace > 0))
+    if (!isfinite(trace))
+        status =
+            wn_fail(WN_BAD_DATA, "reduce: squares of the selected features' deviations are too large for a double");
+    else if (!(trace > 0))
         status = wn_fail(WN_BAD_DATA, "reduce: the %zu selected features do not vary over the training rows", n);
     TRY(status);
     TRY(wn_eigen_solve(ranks, options->solver, n, work.covariance, n_wanted, work.eigenvalues, work.vectors, report));
+    clamp(work.eigenvalues, n_wanted);
     size_t k = options->n_components > 0 ? n_wanted
                                          : components_for(options->variance_share, work.eigenvalues, n_wanted, trace);
     TRY(wn_ranks_agree(ranks, fill_projection(&work, n, k, trace, report, recipe)));

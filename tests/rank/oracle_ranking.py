@@ -1,0 +1,177 @@
+"""Scores of whole runs against scikit-learn, the consensus against SciPy's ranks, and what is selected."""
+
+import os
+import sys
+
+import h5py
+import numpy
+from scipy.stats import rankdata
+from sklearn.datasets import load_breast_cancer, load_diabetes, load_digits
+from sklearn.feature_selection import f_classif, f_regression
+from sklearn.metrics import mutual_info_score
+
+from winnow_runs import Checks, scratch, winnow
+
+ALL = "[variance, anova, mutual_information]"
+
+
+def write_table(directory, name, x, y):
+    path = os.path.join(directory, name + ".h5")
+    with h5py.File(path, "w") as file:
+        file["x"], file["y"] = x, y
+    return path
+
+
+def run(program, directory, table, rank, n_ranks=1, sections="normalize: {method: standard}\n"):
+    """The finished process and the directory of a job of input, normalize and rank."""
+    out = os.path.join(directory, f"out{len(os.listdir(directory))}")
+    job = os.path.join(directory, "job.yaml")
+    with open(job, "w", encoding="utf-8") as file:
+        file.write(f"input: {{files: [{table}], label: y}}\n{sections}rank: {rank}\n")
+    return winnow(program, ["run", job, "--out", out], n_ranks), out
+
+
+def fit(program, directory, table, rank, n_ranks=1, **options):
+    """Everything that recipe.h5 says of the ranking."""
+    done, out = run(program, directory, table, rank, n_ranks, **options)
+    if done.returncode != 0:
+        raise RuntimeError(f"rank: {rank} on {n_ranks} ranks: status {done.returncode}: {done.stderr[-600:]}")
+    with h5py.File(os.path.join(out, "recipe.h5")) as file:
+        found = {name: file["ranking"][name][()] for name in file["ranking"]}
+        found["selected"] = file["selected"][()].astype(int)
+        if "edges" in file["statistics"]:
+            found["edges"] = file["statistics/edges"][()]
+            found["contingency"] = file["statistics/contingency"][()]
+    return found
+
+
+def f_of_classes(x, y):
+    """One-way F by two passes in extended precision."""
+    x = x.astype(numpy.longdouble)
+    groups = [x[y == k] for k in numpy.unique(y)]
+    mean = x.mean(axis=0)
+    between = sum(len(g) * (g.mean(axis=0) - mean) ** 2 for g in groups)
+    within = sum(((g - g.mean(axis=0)) ** 2).sum(axis=0) for g in groups)
+    with numpy.errstate(invalid="ignore", divide="ignore"):
+        return ((between / (len(groups) - 1)) / (within / (len(x) - len(groups)))).astype(float)
+
+
+def relative(got, wanted, varies):
+    return numpy.abs(got[varies] / wanted[varies] - 1).max()
+
+
+def check_f(checks, found, x, y, is_real, what):
+    varies = x.max(axis=0) > x.min(axis=0)
+    with numpy.errstate(all="ignore"):
+        wanted = (f_regression(x, y) if is_real else f_classif(x, y))[0]
+    worst = relative(found["anova"], wanted, varies)
+    checks.that(worst <= 1e-9, f"{what}: F off by {worst:.1e} from scikit-learn's")
+    checks.that((found["anova"][~varies] == 0).all(), f"{what}: constant columns score 0")
+    if not is_real:
+        exact = relative(found["anova"], f_of_classes(x, y), varies)
+        checks.that(exact <= 1e-9, f"{what}: F off by {exact:.1e} from extended precision's")
+    return worst
+
+
+def check_information(checks, found, x, y, is_real, n_bins, what):
+    """The bins are the program's (their edges are quantiles: equal shares of rows where cells are distinct)."""
+    edges, n = found["edges"], n_bins - 1
+    checks.equal(edges.shape, (x.shape[1], n), f"{what}: edges")
+    quantiles = numpy.quantile(x, numpy.arange(1, n_bins) / n_bins, axis=0).T
+    spread = numpy.ptp(x, axis=0, keepdims=True).T
+    off = (numpy.abs(edges - quantiles) / numpy.where(spread > 0, spread, 1)).max()
+    checks.that(off <= 1e-12, f"{what}: edges off by {off:.1e} from NumPy's quantiles")
+    classes = y
+    if is_real:
+        classes = numpy.searchsorted(numpy.quantile(y, numpy.arange(1, n_bins) / n_bins), y, side="right")
+    worst = 0.0
+    for c in range(x.shape[1]):
+        bins = numpy.searchsorted(edges[c], x[:, c], side="right")
+        worst = max(worst, abs(found["mutual_information"][c] - mutual_info_score(classes, bins)))
+    checks.that(worst <= 1e-12, f"{what}: mutual information off by {worst:.1e}")
+    checks.that((found["mutual_information"] >= 0).all(), f"{what}: no negative information")
+    checks.that((found["contingency"].sum(axis=(1, 2)) == len(x)).all(), f"{what}: every row is counted once")
+    return worst
+
+
+def check_variance(checks, found, x, what):
+    spread = numpy.ptp(x, axis=0)
+    wanted = numpy.divide(x.var(axis=0), spread**2, out=numpy.zeros(x.shape[1]), where=spread > 0)
+    worst = numpy.abs(found["variance"] - wanted).max()
+    checks.that(worst <= 1e-13, f"{what}: variance off by {worst:.1e}")
+
+
+def consensus_of(scores):
+    """Positions by the mean of SciPy's ranks, and the features best first; equals by number."""
+    mean = numpy.mean([rankdata(-score, method="average") for score in scores], axis=0)
+    order = numpy.argsort(mean, kind="stable")
+    position = numpy.empty(len(mean))
+    position[order] = numpy.arange(1, len(mean) + 1)
+    return position, order
+
+
+def check_consensus(checks, found, methods, what):
+    position, order = consensus_of([found[method] for method in methods])
+    checks.that(numpy.array_equal(found["consensus"], position), f"{what}: consensus")
+    checks.that(numpy.array_equal(found["selected"], order[:len(found["selected"])]), f"{what}: best first")
+
+
+def check_scores(checks, program, directory):
+    cancer, digits, diabetes = load_breast_cancer(), load_digits(), load_diabetes()
+    sets = {"cancer": (cancer.data, cancer.target, False), "digits": (digits.data, digits.target, False),
+            "diabetes": (diabetes.data, diabetes.target.astype(float), True)}
+    for name, (x, y, is_real) in sets.items():
+        table = write_table(directory, name, x, y)
+        for n_ranks in (1, 3):
+            what = f"{name} on {n_ranks}"
+            found = fit(program, directory, table, f"{{methods: {ALL}, bins: 16, keep: 1.0}}", n_ranks)
+            f_error = check_f(checks, found, x, y, is_real, what)
+            information = check_information(checks, found, x, y, is_real, 16, what)
+            check_variance(checks, found, x, what)
+            check_consensus(checks, found, ("variance", "anova", "mutual_information"), what)
+            checks.equal(len(found["selected"]), x.shape[1], f"{what}: a share of 1.0 keeps all")
+            print(f"{what}: F {f_error:.1e}, information {information:.1e}")
+
+
+def check_selection(checks, program, directory):
+    x, y = load_breast_cancer(return_X_y=True)
+    table, n = write_table(directory, "selection", x, y), x.shape[1]
+
+    def selected(rank):
+        found = fit(program, directory, table, rank)
+        return found, list(found["selected"])
+
+    found, all_of_them = selected("{methods: [anova], keep: 1.0}")
+    check_consensus(checks, found, ("anova",), "anova alone")
+    checks.equal(sorted(k for k in found if k in ("variance", "mutual_information")), [], "methods not asked for")
+    for keep, wanted in (("1", 1), ("7", 7), ("0.5", n // 2), ("0.35", 11), ("0.0001", 1), ("1.0", n)):
+        _, chosen = selected(f"{{methods: [anova], keep: {keep}}}")
+        checks.equal(chosen, all_of_them[:wanted], f"keep: {keep}")
+
+    worst = [f"x{i}" for i in all_of_them[-2:]]
+    best = f"x{all_of_them[0]}"
+    _, chosen = selected(f"{{methods: [anova], keep: 5, always: [{', '.join(worst)}]}}")
+    checks.equal(chosen, all_of_them[:3] + all_of_them[-2:], "always counts towards keep")
+    _, chosen = selected(f"{{methods: [anova], keep: 1, always: [{', '.join(worst)}]}}")
+    checks.equal(chosen, all_of_them[-2:], "all of always stay")
+    _, chosen = selected(f"{{methods: [anova], keep: 4, never: [{best}]}}")
+    checks.equal(chosen, all_of_them[1:5], "never")
+    _, chosen = selected(f"{{methods: [anova], keep: 0.5, never: ['x1?', 'x2*']}}")
+    checks.equal(chosen, [i for i in all_of_them if i in (0, 1, 3, 4, 5, 6, 7, 8, 9)], "globs of never")
+
+    done, _ = run(program, directory, table, "{methods: [anova], never: ['*']}")
+    checks.equal(done.returncode, 65, "nothing left")
+    checks.that("never" in done.stderr, f"the message names the key: {done.stderr[-300:]}")
+
+
+def main():
+    program = sys.argv[1]
+    checks = Checks()
+    with scratch() as directory:
+        check_scores(checks, program, directory)
+        check_selection(checks, program, directory)
+    checks.close()
+
+
+if __name__ == "__main__":
+    main()
