@@ -111,7 +111,7 @@ typedef struct {
         bool is_auto;
         double sparsity; /* of the plan's prune step, 0 without one */
         bool int8;
-        int64_t trials, epochs; /* epochs: of fine-tuning; default half of train.epochs, rounded up */
+        int64_t trials, epochs; /* epochs: of fine-tuning; default train.epochs */
         wn_text_list protect;
     } compress;
     struct {

@@ -61,5 +61,5 @@ void wn_job_reader_fill(wn_job_reader *reader)
     if (!wn_job_reader_has(reader, "train.lanes"))
         job->train.lanes = default_lanes(job->train.batch);
     if (!wn_job_reader_has(reader, "compress.epochs"))
-        job->compress.epochs = (job->train.epochs + 1) / 2;
+        job->compress.epochs = job->train.epochs;
 }

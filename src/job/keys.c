@@ -213,7 +213,7 @@ const wn_key wn_keys[] = {
     {.path = "compress.trials", .kind = &wn_kind_integer, AT(compress.trials), .min = 1, .max = 10000, .value = "20",
      .help = "candidates that the search may judge"},
     {.path = "compress.epochs", .kind = &wn_kind_integer, AT(compress.epochs), .max = 0x1p31,
-     .note = "half of train.epochs, rounded up", .help = "epochs of fine-tuning"},
+     .note = "train.epochs", .help = "epochs of fine-tuning"},
     {.path = "compress.protect", .kind = &wn_kind_texts, AT(compress.protect), .value = "[]",
      .help = "never pruned: input/NAME (or a glob), layer1, projection"},
     UNBUILT("compress.tolerance_per_class", "none", "largest loss of the metric for any class"),

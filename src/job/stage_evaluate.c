@@ -16,16 +16,16 @@ static wn_row_status rows_of_metrics(const wn_ledger *ledger, const char **name)
 }
 
 typedef struct {
-    wn_dataset *features; /* of the recipe */
-    wn_dataset *inputs;   /* components, or the features */
-    wn_dataset *small;    /* features of the artefact's recipe; NULL without compression */
+    wn_dataset *features;   /* selected features of the recipe */
+    wn_dataset *components; /* their projection; NULL without one */
+    wn_dataset *small;      /* features of the artefact's recipe; NULL without compression */
     wn_artefact *artefact;
 } rows_to_judge;
 
 static void rows_clear(rows_to_judge *rows)
 {
     wn_dataset_free(rows->features);
-    wn_dataset_free(rows->inputs);
+    wn_dataset_free(rows->components);
     wn_dataset_free(rows->small);
     wn_artefact_free(rows->artefact);
 }
@@ -51,9 +51,12 @@ static wn_status prepare_rows(wn_run_state *state, rows_to_judge *rows, wn_row_s
     wn_pass pass = wn_stage_pass(state, "evaluate");
     TRY(wn_dataset_of_status(&rows->features, &pass, state->rows, state->recipe, WN_INPUTS_FEATURES, which,
                              &meter->cost));
-    TRY(wn_dataset_of_status(&rows->inputs, &pass, state->rows, state->recipe, WN_INPUTS_COMPONENTS, which,
-                             &meter->cost));
-    meter->passes += 2;
+    meter->passes++;
+    if (state->recipe->projection != NULL) {
+        TRY(wn_dataset_of_status(&rows->components, &pass, state->rows, state->recipe, WN_INPUTS_COMPONENTS, which,
+                                 &meter->cost));
+        meter->passes++;
+    }
     if (state->job->has_compress)
         TRY(read_artefact(state, rows, &pass, which, meter));
 done:
@@ -139,7 +142,7 @@ static wn_status rebuild_error(const wn_run_state *state, const rows_to_judge *r
     TRY(wn_ranks_agree(state->ranks, wn_new(&scratch, projection->n_features)));
     for (size_t i = 0; i < rows->features->n_rows; i++)
         wn_exact_sum_add(&sum, row_error(projection, rows->features->features + i * projection->n_features,
-                                         rows->inputs->features + i * projection->n_components, scratch));
+                                         rows->components->features + i * projection->n_components, scratch));
     wn_exact_sum_normalize(&sum);
     TRY(wn_ranks_sum(state->ranks, sum.digit, WN_EXACT_SUM_SIZE));
     TRY(wn_ranks_sum(state->ranks, &n, 1));
@@ -177,8 +180,9 @@ static wn_status judge_models(wn_run_state *state, const rows_to_judge *rows, co
     const wn_labels *labels = &state->recipe->labels;
     wn_metrics dense = {0}, small = {0};
     json_t *guess = NULL;
-    TRY(wn_metrics_of(state->ranks, state->network, labels, rows->inputs, &dense));
-    TRY(baseline(state, rows->inputs, &guess));
+    const wn_dataset *inputs = rows->components != NULL ? rows->components : rows->features;
+    TRY(wn_metrics_of(state->ranks, state->network, labels, inputs, &dense));
+    TRY(baseline(state, inputs, &guess));
     state->metrics_json =
         json_pack("{s:s, s:o, s:o}", "rows", name, "baseline", guess, "dense", wn_json_metrics(&dense));
     if (rows->artefact != NULL) {

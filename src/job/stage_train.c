@@ -133,10 +133,10 @@ static wn_status train_stage(wn_run_state *state)
     size_t first_entry = json_array_size(state->stages);
     wn_stage_meter_begin(&meter, "train");
     wn_pass pass = wn_stage_pass(state, "prepare");
-    TRY(wn_dataset_train(&train, &pass, state->rows, state->recipe, WN_INPUTS_COMPONENTS, state->lanes.n_lanes,
-                         state->lanes.mine, &meter.cost));
-    TRY(wn_dataset_of_status(&validation, &pass, state->rows, state->recipe, WN_INPUTS_COMPONENTS, WN_ROW_VALIDATION,
-                             &meter.cost));
+    wn_inputs inputs = state->recipe->projection != NULL ? WN_INPUTS_COMPONENTS : WN_INPUTS_FEATURES;
+    TRY(wn_dataset_train(&train, &pass, state->rows, state->recipe, inputs, state->lanes.n_lanes, state->lanes.mine,
+                         &meter.cost));
+    TRY(wn_dataset_of_status(&validation, &pass, state->rows, state->recipe, inputs, WN_ROW_VALIDATION, &meter.cost));
     meter.passes += 2;
     TRY(wn_ranks_agree(state->ranks, new_network(state)));
     if (in_background(state->job))
