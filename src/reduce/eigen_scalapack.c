@@ -1,9 +1,10 @@
-/* PDSYEVR of ScaLAPACK 2.2.1. (PDSYEVD of the same release returns wrong vectors for small matrices, see
- * docs/design.md.) */
+/* PDSYEVR of ScaLAPACK 2.2.1, for all eigenvalues: asked for some (range I) it returns wrong ones, with info 0.
+ * (PDSYEVD of the same release returns wrong vectors for small matrices.) */
 #include "eigen_solvers.h"
 
 #include "winnow/memory.h"
 
+#include <math.h>
 #include <string.h>
 
 /* BLACS and ScaLAPACK ship no C header. */
@@ -76,21 +77,21 @@ static wn_status describe(grid_part *part)
 }
 
 /* One call of PDSYEVR: with n_work -1 it only asks for its workspace. */
-static int call_solver(grid_part *part, int first, int n_work, int n_iwork, double *work, int *iwork, int *found)
+static int call_solver(grid_part *part, int n_work, int n_iwork, double *work, int *iwork, int *found)
 {
     int one = 1, n_vectors = 0, info = 0;
     double unused = 0;
-    pdsyevr_("V", "I", "U", &part->n, part->a, &one, &one, part->descriptor, &unused, &unused, &first, &part->n, found,
+    pdsyevr_("V", "A", "U", &part->n, part->a, &one, &one, part->descriptor, &unused, &unused, &one, &part->n, found,
              &n_vectors, part->values, part->z, &one, &one, part->descriptor, work, &n_work, iwork, &n_iwork, &info);
     return info;
 }
 
-static wn_status new_workspace(grid_part *part, int first, int *n_work, int *n_iwork)
+static wn_status new_workspace(grid_part *part, int *n_work, int *n_iwork)
 {
     wn_status status = WN_OK;
     double wanted[3] = {0};
     int iwanted[3] = {0}, found = 0;
-    int info = call_solver(part, first, -1, -1, wanted, iwanted, &found);
+    int info = call_solver(part, -1, -1, wanted, iwanted, &found);
     if (info != 0)
         return wn_fail(WN_INTERNAL, "ScaLAPACK's pdsyevr refuses a matrix of order %d: info %d", part->n, info);
     *n_work = (int)wanted[0];
@@ -101,36 +102,51 @@ done:
     return status;
 }
 
-/* The parts of the vectors that lie here, at their place in a whole that is zero elsewhere; ranks add theirs as bits,
- * exactly. */
+/* The parts of the last n_wanted vectors that lie here, at their place in a whole that is zero elsewhere; ranks add
+ * theirs as bits, exactly. */
 static void place_vectors(const grid_part *part, size_t n_wanted, double *vectors)
 {
-    size_t n = (size_t)part->n;
+    size_t n = (size_t)part->n, n_unwanted = n - n_wanted;
     memset(vectors, 0, n * n_wanted * sizeof *vectors);
     for (int j = 0; j < part->n_local_cols; j++) {
         size_t vector = (size_t)global_index(j, part->block, part->col, part->grid[1]);
-        if (vector >= n_wanted)
+        if (vector < n_unwanted)
             continue;
         for (int i = 0; i < part->n_local_rows; i++) {
             size_t entry = (size_t)global_index(i, part->block, part->row, part->grid[0]);
-            vectors[vector * n + entry] = part->z[(size_t)j * (size_t)part->n_local_rows + (size_t)i];
+            vectors[(vector - n_unwanted) * n + entry] = part->z[(size_t)j * (size_t)part->n_local_rows + (size_t)i];
         }
     }
+}
+
+/* All eigenvalues are there, each as often as it should be: they sum to the trace. */
+static bool is_complete(const grid_part *part, const double *a)
+{
+    size_t n = (size_t)part->n;
+    long double trace = 0, sum = 0, largest = 0;
+    for (size_t i = 0; i < n; i++) {
+        trace += (long double)a[i * n + i];
+        sum += (long double)part->values[i];
+        largest = fmaxl(largest, fabsl((long double)part->values[i]));
+    }
+    return fabsl(sum - trace) <= (long double)n * 1e-13L * largest;
 }
 
 static wn_status solve(const wn_ranks *ranks, grid_part *part, const double *a, size_t n_wanted, double *eigenvalues,
                        double *vectors)
 {
     wn_status status = WN_OK;
-    int first = part->n - (int)n_wanted + 1, n_work = 0, n_iwork = 0, found = 0;
+    int n_work = 0, n_iwork = 0, found = 0;
     TRY(wn_ranks_agree(ranks, lay_out(part, a)));
     TRY(wn_ranks_agree(ranks, describe(part)));
-    TRY(wn_ranks_agree(ranks, new_workspace(part, first, &n_work, &n_iwork)));
-    int info = call_solver(part, first, n_work, n_iwork, part->work, part->iwork, &found);
-    if (info != 0 || found != (int)n_wanted)
-        status = wn_fail(WN_INTERNAL, "ScaLAPACK's pdsyevr: info %d, %d of %zu eigenvalues", info, found, n_wanted);
+    TRY(wn_ranks_agree(ranks, new_workspace(part, &n_work, &n_iwork)));
+    int info = call_solver(part, n_work, n_iwork, part->work, part->iwork, &found);
+    if (info != 0 || found != part->n)
+        status = wn_fail(WN_INTERNAL, "ScaLAPACK's pdsyevr: info %d, %d of %d eigenvalues", info, found, part->n);
+    else if (!is_complete(part, a))
+        status = wn_fail(WN_INTERNAL, "ScaLAPACK's pdsyevr: wrong eigenvalues, their sum is not the trace");
     TRY(wn_ranks_agree(ranks, status));
-    memcpy(eigenvalues, part->values, n_wanted * sizeof *eigenvalues);
+    memcpy(eigenvalues, part->values + (size_t)part->n - n_wanted, n_wanted * sizeof *eigenvalues);
     place_vectors(part, n_wanted, vectors);
     _Static_assert(sizeof(double) == sizeof(int64_t), "a double travels as its bits");
     TRY(wn_ranks_sum(ranks, (int64_t *)(void *)vectors, n_wanted * (size_t)part->n));
