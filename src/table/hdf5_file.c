@@ -1,6 +1,7 @@
 #include "hdf5_file.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -95,11 +96,20 @@ static herr_t refuse_link(const char *parent_file, const char *parent_group, con
     return -1;
 }
 
+/* Opened once by the system itself, whose errno says more than the library: what is not there differs from what fails.
+ */
 static wn_status check_regular(wn_hdf5_file *file)
 {
     struct stat info;
-    if (stat(file->path, &info) != 0 || access(file->path, R_OK) != 0)
-        return wn_fail(WN_NO_INPUT, "%s: cannot be opened: %s", file->path, strerror(errno));
+    int descriptor = open(file->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (descriptor < 0) {
+        bool is_absent = errno == ENOENT || errno == ENOTDIR || errno == EACCES || errno == EPERM || errno == ELOOP;
+        return wn_fail(is_absent ? WN_NO_INPUT : WN_IO, "%s: cannot be opened: %s", file->path, strerror(errno));
+    }
+    int failed = fstat(descriptor, &info);
+    close(descriptor);
+    if (failed != 0)
+        return wn_fail(WN_IO, "%s: %s", file->path, strerror(errno));
     if (!S_ISREG(info.st_mode))
         return wn_fail(WN_BAD_DATA, "%s: is not a regular file", file->path);
     file->n_bytes = info.st_size;
