@@ -1,9 +1,13 @@
+# The label `sanitized` marks what `make check` runs a second time with address and undefined-behaviour sanitizers.
+#
 # Tests mirror src/: tests/<room>/test_<noun>.c, one executable a noun, linked to its room.
 
 set(WN_MPIRUN ${MPIEXEC_EXECUTABLE} --oversubscribe --mca mpi_yield_when_idle 1 --mca btl_base_warn_component_unused 0)
 set(WN_TEST_ENVIRONMENT
   OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1
   ASAN_OPTIONS=detect_leaks=0 "WN_PYTHON=/usr/bin/python3")
+
+list(JOIN WN_MPIRUN " " WN_MPIRUN_TEXT)
 
 function(wn_test_executable noun)
   get_filename_component(room ${CMAKE_CURRENT_SOURCE_DIR} NAME)
@@ -17,7 +21,8 @@ function(add_unit_test noun)
   wn_test_executable(${noun})
   get_filename_component(room ${CMAKE_CURRENT_SOURCE_DIR} NAME)
   add_test(NAME ${room}/${noun} COMMAND test_${noun})
-  set_tests_properties(${room}/${noun} PROPERTIES TIMEOUT 120 ENVIRONMENT "${WN_TEST_ENVIRONMENT}")
+  set_tests_properties(${room}/${noun} PROPERTIES TIMEOUT 120 LABELS sanitized ENVIRONMENT
+    "${WN_TEST_ENVIRONMENT}")
 endfunction()
 
 # add_mpi_test(noun 1 2 3 5): one ctest per rank count.
@@ -27,6 +32,9 @@ function(add_mpi_test noun)
   foreach(size ${ARGN})
     add_test(NAME ${room}/${noun}_${size} COMMAND ${WN_MPIRUN} -n ${size} $<TARGET_FILE:test_${noun}>)
     set_tests_properties(${room}/${noun}_${size} PROPERTIES TIMEOUT 180 PROCESSORS 2 ENVIRONMENT "${WN_TEST_ENVIRONMENT}")
+    if(size EQUAL 2)
+      set_tests_properties(${room}/${noun}_${size} PROPERTIES LABELS sanitized)
+    endif()
   endforeach()
 endfunction()
 
@@ -36,5 +44,5 @@ function(add_oracle_test name script)
   get_filename_component(room ${CMAKE_CURRENT_SOURCE_DIR} NAME)
   add_test(NAME ${room}/${name} COMMAND /usr/bin/python3 ${CMAKE_CURRENT_SOURCE_DIR}/${script} ${ARGN})
   set_tests_properties(${room}/${name} PROPERTIES TIMEOUT 600 PROCESSORS 2 SKIP_RETURN_CODE 77 ENVIRONMENT
-    "${WN_TEST_ENVIRONMENT};WN_MPIRUN=${WN_MPIRUN};PYTHONPATH=${CMAKE_SOURCE_DIR}/tests/oracle")
+    "${WN_TEST_ENVIRONMENT};WN_MPIRUN=${WN_MPIRUN_TEXT};PYTHONPATH=${CMAKE_SOURCE_DIR}/tests/oracle")
 endfunction()

@@ -58,7 +58,7 @@ uint32_t wn_bits_get(wn_bit_reader *reader, unsigned n)
     }
     uint32_t value = 0;
     for (unsigned i = 0; i < n; i++, reader->position++)
-        value = value << 1 | (reader->data[reader->position / 8] >> (7 - reader->position % 8) & 1u);
+        value = value << 1 | ((uint32_t)reader->data[reader->position / 8] >> (7 - reader->position % 8) & 1u);
     return value;
 }
 
