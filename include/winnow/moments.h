@@ -16,14 +16,15 @@ typedef struct {
     double *min, *max;
 } wn_moments_summary;
 
-/* Local. A state of n_cols columns, about provisional centres (n_cols, copied; NULL: 0) from the pilot: cells are taken
- * as x - centre, so that time stamps and the like lose no digits. The caller frees it. Fails: WN_NO_MEMORY. */
+/* Local. A state of n_cols columns. centre (n_cols, copied; NULL: 0) is a first guess of the means: sums of x - centre
+ * cannot overflow where those of x would, and give a block's mean to more digits; the summary is right without it too.
+ * The caller frees it. Fails: WN_NO_MEMORY. */
 WN_MUST_USE wn_status wn_moments_new(wn_moments **moments, size_t n_cols, const double *centre);
 void wn_moments_free(wn_moments *moments);
 
-/* Local. Adds the valid cells of a block (n_rows, n_cols); NaN counts as missing. Per block and column the sum S of x -
- * centre, the sum of (x - centre - S/n)^2 and S*S/n (with the same rounded S) go into exact sums (after Chan, Golub,
- * LeVeque 1983). */
+/* Local. Adds the valid cells of a block (n_rows, n_cols); NaN counts as missing. Per block and column the mean q, the
+ * sum of x - q and that of (x - q)^2 are taken in double and go into exact sums, from which means and deviations follow
+ * without loss, also where the mean is a billion times the deviation (in the manner of Chan, Golub, LeVeque 1983). */
 void wn_moments_add(wn_moments *moments, const wn_block *block);
 
 /* Local. The state in its erased form; borrowed. */

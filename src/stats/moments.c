@@ -5,27 +5,49 @@
 #include "winnow/order_key.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <string.h>
 
-/* Sums of one column: all int64, so that a state is one run of integers. */
+/* Sums of one column: all int64, so that a state is one run of integers. A block whose valid cells number n gives its
+ * mean q, rounded, and by a second sweep R = sum (x - q) and D = sum (x - q)^2, rounded. What is summed follows from
+ * these three without further rounding: n q + R and D + 2 q R + n q^2. As both hold the same q and R, the squares about
+ * any mean m are, exactly, sum of D + 2 (q - m) R + n (q - m)^2: what R and D lack in digits is never multiplied by a
+ * large mean (in the manner of Chan, Golub, LeVeque 1983). */
 typedef struct {
     int64_t count, missing;
-    wn_exact_sum first;   /* S of every block */
-    wn_exact_sum squares; /* sum (x - S/n)^2 of every block */
-    wn_exact_sum between; /* S * (S/n) of every block, both factors rounded alike everywhere */
+    wn_exact_sum first;   /* n q + R of every block */
+    wn_exact_sum squares; /* D + 2 q R + n q^2 of every block */
 } column_sums;
 
 typedef struct {
     int64_t max, min_complement; /* order keys */
 } column_keys;
 
+/* What the sweeps over a block find, each (n_cols). */
+typedef struct {
+    double *sum, *count, *least, *most; /* first sweep; sum: of x - centre */
+    double *mean, *rest, *squares;      /* second sweep: q, R, D */
+    double *strip_rest, *strip_squares; /* of a strip of rows */
+} block_sums;
+
+enum { BLOCK_ARRAYS = 9, STRIP_ROWS = 128 };
+
 struct wn_moments {
     size_t n_cols;
     double *centre; /* (n_cols), owned */
     column_sums *sums;
     column_keys *keys;
-    double *scratch; /* (4, n_cols): sums, means, squares, counts of a block */
+    double *scratch; /* (BLOCK_ARRAYS, n_cols) */
+    block_sums block;
 };
+
+static block_sums lay_out(double *scratch, size_t n_cols)
+{
+    double *at[BLOCK_ARRAYS];
+    for (size_t i = 0; i < BLOCK_ARRAYS; i++)
+        at[i] = scratch + i * n_cols;
+    return (block_sums){at[0], at[1], at[2], at[3], at[4], at[5], at[6], at[7], at[8]};
+}
 
 wn_status wn_moments_new(wn_moments **moments, size_t n_cols, const double *centre)
 {
@@ -36,7 +58,8 @@ wn_status wn_moments_new(wn_moments **moments, size_t n_cols, const double *cent
     TRY(wn_new(&made->centre, n_cols));
     TRY(wn_new(&made->sums, n_cols));
     TRY(wn_new(&made->keys, n_cols));
-    TRY(wn_new(&made->scratch, 4 * n_cols));
+    TRY(wn_new(&made->scratch, BLOCK_ARRAYS * n_cols));
+    made->block = lay_out(made->scratch, n_cols);
     for (size_t c = 0; c < n_cols; c++) {
         made->centre[c] = centre != NULL ? centre[c] : 0;
         made->keys[c] = (column_keys){WN_KEY_NONE, WN_KEY_NONE};
@@ -59,79 +82,104 @@ void wn_moments_free(wn_moments *moments)
     wn_free(moments);
 }
 
-/* Sums and counts of the valid cells about the centre, column by column in the inner loop. */
-static void sweep_sums(const wn_moments *moments, const wn_block *block, double *sum, double *count)
+/* NaN is unequal to itself and compares neither less nor greater; columns are the inner loop, for vectors. */
+static void sweep_row(const double *restrict row, const double *restrict centre, size_t n, double *restrict sum,
+                      double *restrict count, double *restrict least, double *restrict most)
 {
-    size_t p = moments->n_cols;
-    for (size_t i = 0; i < block->n_rows; i++) {
-        const double *row = block->cells + i * p;
-        for (size_t c = 0; c < p; c++) {
-            double valid = row[c] == row[c] ? 1.0 : 0.0;
-            sum[c] += valid != 0.0 ? row[c] - moments->centre[c] : 0.0;
-            count[c] += valid;
-        }
+    for (size_t c = 0; c < n; c++) {
+        bool is_valid = row[c] == row[c];
+        sum[c] += is_valid ? row[c] - centre[c] : 0.0;
+        count[c] += is_valid ? 1.0 : 0.0;
+        least[c] = row[c] < least[c] ? row[c] : least[c];
+        most[c] = row[c] > most[c] ? row[c] : most[c];
     }
 }
 
-static void sweep_squares(const wn_moments *moments, const wn_block *block, const double *mean, double *squares)
+static void sweep_gaps(const double *restrict row, const double *restrict mean, size_t n, double *restrict rest,
+                       double *restrict squares)
 {
-    size_t p = moments->n_cols;
-    for (size_t i = 0; i < block->n_rows; i++) {
-        const double *row = block->cells + i * p;
-        for (size_t c = 0; c < p; c++) {
-            double gap = row[c] == row[c] ? row[c] - moments->centre[c] - mean[c] : 0.0;
-            squares[c] += gap * gap;
-        }
+    for (size_t c = 0; c < n; c++) {
+        double gap = row[c] == row[c] ? row[c] - mean[c] : 0.0;
+        rest[c] += gap;
+        squares[c] += gap * gap;
     }
 }
 
-/* Least and greatest as doubles within the block; then as keys. NaN never compares less or greater. */
-static void sweep_extremes(wn_moments *moments, const wn_block *block, double *least, double *most)
+static void add_to(double *restrict sum, const double *restrict term, size_t n)
+{
+    for (size_t c = 0; c < n; c++)
+        sum[c] += term[c];
+}
+
+static void first_sweep(const wn_moments *moments, const wn_block *block, block_sums *use)
 {
     size_t p = moments->n_cols;
     for (size_t c = 0; c < p; c++) {
-        least[c] = INFINITY;
-        most[c] = -INFINITY;
+        use->sum[c] = use->count[c] = 0;
+        use->least[c] = INFINITY;
+        use->most[c] = -INFINITY;
     }
-    for (size_t i = 0; i < block->n_rows; i++) {
-        const double *row = block->cells + i * p;
-        for (size_t c = 0; c < p; c++) {
-            least[c] = row[c] < least[c] ? row[c] : least[c];
-            most[c] = row[c] > most[c] ? row[c] : most[c];
-        }
+    for (size_t i = 0; i < block->n_rows; i++)
+        sweep_row(block->cells + i * block->n_cols, moments->centre, p, use->sum, use->count, use->least, use->most);
+    for (size_t c = 0; c < p; c++)
+        use->mean[c] = use->count[c] > 0 ? moments->centre[c] + use->sum[c] / use->count[c] : 0.0;
+}
+
+/* Rows are summed in strips, so that the rounding of a long block stays that of a short one. */
+static void second_sweep(const wn_moments *moments, const wn_block *block, block_sums *use)
+{
+    size_t p = moments->n_cols, bytes = p * sizeof(double);
+    memset(use->rest, 0, bytes);
+    memset(use->squares, 0, bytes);
+    for (size_t first = 0; first < block->n_rows; first += STRIP_ROWS) {
+        size_t end = first + STRIP_ROWS < block->n_rows ? first + STRIP_ROWS : block->n_rows;
+        memset(use->strip_rest, 0, bytes);
+        memset(use->strip_squares, 0, bytes);
+        for (size_t i = first; i < end; i++)
+            sweep_gaps(block->cells + i * block->n_cols, use->mean, p, use->strip_rest, use->strip_squares);
+        add_to(use->rest, use->strip_rest, p);
+        add_to(use->squares, use->strip_squares, p);
     }
 }
 
-static void add_extremes(wn_moments *moments, size_t column, double least, double most)
+static void add_extremes(column_keys *keys, double least, double most)
 {
-    column_keys *keys = &moments->keys[column];
     int64_t high = wn_order_key(most), low = ~wn_order_key(least);
     keys->max = high > keys->max ? high : keys->max;
     keys->min_complement = low > keys->min_complement ? low : keys->min_complement;
 }
 
+/* sum += n q^2, from the exact double-double n q. */
+static void add_square(wn_exact_sum *sum, double n, double q)
+{
+    double high = n * q, low = fma(n, q, -high);
+    wn_exact_sum_add_product(sum, high, q);
+    wn_exact_sum_add_product(sum, low, q);
+}
+
+static void add_column(column_sums *sums, double n, double q, double rest, double squares)
+{
+    wn_exact_sum_add_product(&sums->first, n, q);
+    wn_exact_sum_add(&sums->first, rest);
+    wn_exact_sum_add(&sums->squares, squares);
+    wn_exact_sum_add_product(&sums->squares, 2 * q, rest);
+    add_square(&sums->squares, n, q);
+}
+
 void wn_moments_add(wn_moments *moments, const wn_block *block)
 {
-    size_t p = moments->n_cols;
-    double *sum = moments->scratch, *mean = sum + p, *squares = mean + p, *count = squares + p;
-    memset(moments->scratch, 0, 4 * p * sizeof *moments->scratch);
-    sweep_sums(moments, block, sum, count);
-    for (size_t c = 0; c < p; c++)
-        mean[c] = count[c] > 0 ? sum[c] / count[c] : 0.0;
-    sweep_squares(moments, block, mean, squares);
-    for (size_t c = 0; c < p; c++) {
+    block_sums *use = &moments->block;
+    first_sweep(moments, block, use);
+    second_sweep(moments, block, use);
+    for (size_t c = 0; c < moments->n_cols; c++) {
         column_sums *sums = &moments->sums[c];
-        sums->count += (int64_t)count[c];
-        sums->missing += (int64_t)block->n_rows - (int64_t)count[c];
-        wn_exact_sum_add(&sums->first, sum[c]);
-        wn_exact_sum_add(&sums->squares, squares[c]);
-        wn_exact_sum_add_product(&sums->between, sum[c], mean[c]);
+        sums->count += (int64_t)use->count[c];
+        sums->missing += (int64_t)block->n_rows - (int64_t)use->count[c];
+        if (use->count[c] == 0)
+            continue;
+        add_column(sums, use->count[c], use->mean[c], use->rest[c], use->squares[c]);
+        add_extremes(&moments->keys[c], use->least[c], use->most[c]);
     }
-    double *least = sum, *most = mean; /* the sums are in the state now */
-    sweep_extremes(moments, block, least, most);
-    for (size_t c = 0; c < p; c++)
-        if (count[c] > 0)
-            add_extremes(moments, c, least[c], most[c]);
 }
 
 static wn_status add(void *state, const wn_block *block)
@@ -146,7 +194,6 @@ static wn_span sums_of(void *state)
     for (size_t c = 0; c < moments->n_cols; c++) {
         wn_exact_sum_normalize(&moments->sums[c].first);
         wn_exact_sum_normalize(&moments->sums[c].squares);
-        wn_exact_sum_normalize(&moments->sums[c].between);
     }
     return (wn_span){(int64_t *)(void *)moments->sums, moments->n_cols * sizeof *moments->sums / sizeof(int64_t)};
 }
@@ -163,30 +210,46 @@ wn_accumulator wn_moments_accumulator(wn_moments *moments)
     return (wn_accumulator){&ops, moments};
 }
 
-/* sum (x - mean)^2 over all cells = sum of the blocks' squares + sum S (S/n) - S_total^2 / N; the first difference is
- * exact. */
-static double total_squares(const column_sums *sums, double total)
+/* sum - n m, rounded once: the part of a sum that the rounded mean m lacks. */
+static double beyond_mean(const wn_exact_sum *sum, double n, double m)
 {
-    wn_exact_sum all = sums->squares;
-    wn_exact_sum_merge(&all, &sums->between);
-    wn_exact_sum_add_product(&all, -total, total / (double)sums->count);
+    wn_exact_sum rest = *sum;
+    wn_exact_sum_add_product(&rest, -n, m);
+    return wn_exact_sum_round(&rest);
+}
+
+/* sum (x - m)^2 - beyond^2 / n, where sum (x - m)^2 = squares - 2 m first + n m^2 is exact: `first` enters by its
+ * leading 159 bits. */
+static double squares_about_mean(const column_sums *sums, double n, double m, double beyond)
+{
+    enum { N_PARTS = 3 };
+    wn_exact_sum all = sums->squares, left = sums->first;
+    for (int i = 0; i < N_PARTS; i++) {
+        double part = wn_exact_sum_round(&left);
+        wn_exact_sum_add(&left, -part);
+        wn_exact_sum_add_product(&all, -2 * m, part);
+    }
+    add_square(&all, n, m);
+    wn_exact_sum_add_product(&all, -beyond, beyond / n);
     double squares = wn_exact_sum_round(&all);
-    return squares > 0 ? squares : 0;
+    return squares < 0 ? 0 : squares;
 }
 
 static void finish_column(const wn_moments *moments, size_t c, wn_moments_summary *summary)
 {
     const column_sums *sums = &moments->sums[c];
+    double n = (double)sums->count;
     summary->count[c] = sums->count;
     summary->missing[c] = sums->missing;
     summary->mean[c] = summary->deviation[c] = summary->min[c] = summary->max[c] = NAN;
     if (sums->count == 0)
         return;
-    double total = wn_exact_sum_round(&sums->first);
+    double m = wn_exact_sum_round(&sums->first) / n;
+    double beyond = beyond_mean(&sums->first, n, m);
     summary->min[c] = wn_order_key_value(~moments->keys[c].min_complement);
     summary->max[c] = wn_order_key_value(moments->keys[c].max);
-    summary->mean[c] = moments->centre[c] + total / (double)sums->count;
-    summary->deviation[c] = sqrt(total_squares(sums, total) / (double)sums->count);
+    summary->mean[c] = m + beyond / n;
+    summary->deviation[c] = sqrt(squares_about_mean(sums, n, m, beyond) / n);
     if (summary->min[c] == summary->max[c]) { /* a constant column is exactly that */
         summary->mean[c] = summary->min[c];
         summary->deviation[c] = 0;
