@@ -21,9 +21,10 @@ typedef struct {
 
 struct wn_quantiles {
     size_t n_cols, n_probabilities;
-    double *probability; /* (n_probabilities), owned */
-    wn_window *windows;  /* (n_cols, n_probabilities), owned */
-    target_counts *counts;
+    double *probability;   /* (n_probabilities), owned */
+    double *low, *high;    /* (n_probabilities, n_cols) windows, owned: columns are the inner loop */
+    int64_t *block_counts; /* (1 + 2 n_probabilities, n_cols) of a block: valid; below, inside of each probability */
+    target_counts *counts; /* (n_cols, n_probabilities), like kept */
     kept_cells *kept;
 };
 
@@ -37,12 +38,16 @@ wn_status wn_quantiles_new(wn_quantiles **quantiles, size_t n_cols, size_t n_pro
     made->n_cols = n_cols;
     made->n_probabilities = n_probabilities;
     TRY(wn_new(&made->probability, n_probabilities));
-    TRY(wn_new(&made->windows, n));
+    TRY(wn_new(&made->low, n));
+    TRY(wn_new(&made->high, n));
+    TRY(wn_new(&made->block_counts, n_cols + 2 * n));
     TRY(wn_new(&made->counts, n));
     TRY(wn_new(&made->kept, n));
-    if (n > 0) {
-        memcpy(made->probability, probability, n_probabilities * sizeof *probability);
-        memcpy(made->windows, windows, n * sizeof *windows);
+    for (size_t i = 0; i < n; i++) {
+        size_t column = i / n_probabilities, k = i % n_probabilities;
+        made->probability[k] = probability[k];
+        made->low[k * n_cols + column] = windows[i].low;
+        made->high[k * n_cols + column] = windows[i].high;
     }
     *quantiles = made;
     made = NULL;
@@ -59,7 +64,9 @@ void wn_quantiles_free(wn_quantiles *quantiles)
         wn_free(quantiles->kept[i].keys);
     wn_free(quantiles->kept);
     wn_free(quantiles->counts);
-    wn_free(quantiles->windows);
+    wn_free(quantiles->block_counts);
+    wn_free(quantiles->high);
+    wn_free(quantiles->low);
     wn_free(quantiles->probability);
     wn_free(quantiles);
 }
@@ -76,38 +83,80 @@ done:
     return status;
 }
 
-/* One target's sweep over its column: counts first, so that room is made once. */
-static wn_status add_target(wn_quantiles *quantiles, const wn_block *block, size_t column, size_t target)
+static void count_valid(const double *restrict row, size_t n, int64_t *restrict valid)
+{
+    for (size_t c = 0; c < n; c++)
+        valid[c] += row[c] == row[c];
+}
+
+static void count_window(const double *restrict row, const double *restrict low, const double *restrict high, size_t n,
+                         int64_t *restrict below, int64_t *restrict inside)
+{
+    for (size_t c = 0; c < n; c++) {
+        below[c] += row[c] < low[c];
+        inside[c] += (row[c] >= low[c]) & (row[c] <= high[c]);
+    }
+}
+
+static void count_block(wn_quantiles *quantiles, const wn_block *block)
+{
+    size_t p = quantiles->n_cols;
+    memset(quantiles->block_counts, 0, (1 + 2 * quantiles->n_probabilities) * p * sizeof *quantiles->block_counts);
+    for (size_t i = 0; i < block->n_rows; i++) {
+        const double *row = block->cells + i * block->n_cols;
+        int64_t *counts = quantiles->block_counts;
+        count_valid(row, p, counts);
+        for (size_t k = 0; k < quantiles->n_probabilities; k++)
+            count_window(row, quantiles->low + k * p, quantiles->high + k * p, p, counts + (1 + 2 * k) * p,
+                         counts + (2 + 2 * k) * p);
+    }
+}
+
+/* Local. Room for what the block keeps, so that nothing fails once cells are taken. */
+static wn_status make_rooms(wn_quantiles *quantiles)
 {
     wn_status status = WN_OK;
-    wn_window window = quantiles->windows[target];
-    kept_cells *kept = &quantiles->kept[target];
-    const double *cell = block->cells + column;
-    int64_t valid = 0, below = 0, above = 0;
-    for (size_t i = 0; i < block->n_rows; i++, cell += block->n_cols) {
-        valid += *cell == *cell;
-        below += *cell < window.low;
-        above += *cell > window.high;
-    }
-    size_t inside = (size_t)(valid - below - above);
-    TRY(make_room(kept, inside));
-    cell = block->cells + column;
-    for (size_t i = 0; inside > 0 && i < block->n_rows; i++, cell += block->n_cols)
-        if (*cell >= window.low && *cell <= window.high)
-            kept->keys[kept->n++] = wn_order_key(*cell);
-    quantiles->counts[target].valid += valid;
-    quantiles->counts[target].below += below;
-    quantiles->counts[target].inside += (int64_t)inside;
+    size_t p = quantiles->n_cols, q = quantiles->n_probabilities;
+    for (size_t c = 0; c < p; c++)
+        for (size_t k = 0; k < q; k++)
+            TRY(make_room(&quantiles->kept[c * q + k], (size_t)quantiles->block_counts[(2 + 2 * k) * p + c]));
 done:
     return status;
+}
+
+static void keep_cells(wn_quantiles *quantiles, const wn_block *block, size_t k)
+{
+    size_t p = quantiles->n_cols, q = quantiles->n_probabilities;
+    const double *low = quantiles->low + k * p, *high = quantiles->high + k * p;
+    for (size_t i = 0; i < block->n_rows; i++) {
+        const double *row = block->cells + i * block->n_cols;
+        for (size_t c = 0; c < p; c++) {
+            if (!(row[c] >= low[c] && row[c] <= high[c]))
+                continue;
+            kept_cells *kept = &quantiles->kept[c * q + k];
+            kept->keys[kept->n++] = wn_order_key(row[c]);
+        }
+    }
 }
 
 wn_status wn_quantiles_add(wn_quantiles *quantiles, const wn_block *block)
 {
     wn_status status = WN_OK;
-    for (size_t c = 0; c < quantiles->n_cols; c++)
-        for (size_t k = 0; k < quantiles->n_probabilities; k++)
-            TRY(add_target(quantiles, block, c, c * quantiles->n_probabilities + k));
+    size_t p = quantiles->n_cols, q = quantiles->n_probabilities;
+    count_block(quantiles, block);
+    TRY(make_rooms(quantiles));
+    const int64_t *counts = quantiles->block_counts;
+    for (size_t k = 0; k < q; k++) {
+        int64_t inside = 0;
+        for (size_t c = 0; c < p; c++) {
+            quantiles->counts[c * q + k].valid += counts[c];
+            quantiles->counts[c * q + k].below += counts[(1 + 2 * k) * p + c];
+            quantiles->counts[c * q + k].inside += counts[(2 + 2 * k) * p + c];
+            inside += counts[(2 + 2 * k) * p + c];
+        }
+        if (inside > 0)
+            keep_cells(quantiles, block, k);
+    }
 done:
     return status;
 }
@@ -178,19 +227,23 @@ wn_window wn_window_of_sample(const double *sorted, size_t n, double probability
     return window;
 }
 
-/* Two searches a target, for its lower and its upper order statistic, among the kept cells. False: the window missed.
- */
-static bool place_searches(const wn_quantiles *quantiles, size_t target, key_search *searches, double *weight)
+/* Two searches a target, for its lower and its upper order statistic, among the kept cells. False: the window missed,
+ * and *next is the part of the line that holds both. */
+static bool place_searches(const wn_quantiles *quantiles, size_t target, key_search *searches, double *weight,
+                           wn_window *next)
 {
     target_counts counts = quantiles->counts[target];
-    double probability = quantiles->probability[target % quantiles->n_probabilities];
+    size_t column = target / quantiles->n_probabilities, k = target % quantiles->n_probabilities;
     int64_t lower, upper;
     if (counts.valid == 0)
         return true;
-    order_statistics(counts.valid, probability, &lower, &upper, weight);
-    bool is_inside = lower >= counts.below && upper < counts.below + counts.inside;
-    if (!is_inside)
+    order_statistics(counts.valid, quantiles->probability[k], &lower, &upper, weight);
+    bool low_is_inside = lower >= counts.below, high_is_inside = upper < counts.below + counts.inside;
+    if (!low_is_inside || !high_is_inside) {
+        next->low = low_is_inside ? quantiles->low[k * quantiles->n_cols + column] : -INFINITY;
+        next->high = high_is_inside ? quantiles->high[k * quantiles->n_cols + column] : INFINITY;
         return false;
+    }
     searches[0] = (key_search){.sorted = quantiles->kept[target].keys,
                                .n = quantiles->kept[target].n,
                                .number = lower - counts.below,
@@ -221,7 +274,7 @@ wn_status wn_quantiles_finish(const wn_ranks *ranks, const wn_quantiles *quantil
     sort_kept(quantiles);
     *n_missed = 0;
     for (size_t i = 0; i < n; i++) {
-        missed[i] = !place_searches(quantiles, i, searches + 2 * i, &weights[i]);
+        missed[i] = !place_searches(quantiles, i, searches + 2 * i, &weights[i], &windows[i]);
         *n_missed += missed[i];
     }
     TRY(wn_key_search_run(ranks, searches, 2 * n));
@@ -230,8 +283,6 @@ wn_status wn_quantiles_finish(const wn_ranks *ranks, const wn_quantiles *quantil
         values[i] = NAN;
         if (found[0].is_wanted)
             values[i] = between(wn_order_key_value(found[0].key), wn_order_key_value(found[1].key), weights[i]);
-        if (missed[i])
-            windows[i] = (wn_window){-INFINITY, INFINITY};
     }
 done:
     wn_free(weights);
