@@ -37,14 +37,15 @@ typedef struct {
     double label_sum, label_square; /* of y - label_centre, real label only */
 } wn_gram_sums;
 
-/* Local. A state whose memory is a packed triangle of int64; arrays of the shape are copied. Sums of columns come from
- * a constant column that rides along. The caller frees it. Fails: WN_NO_MEMORY. */
+/* Local. A state whose memory is three packed triangles of int64, digits of the sums; arrays of the shape are copied.
+ * Sums of columns come from a constant column that rides along. The caller frees it. Fails: WN_NO_MEMORY. */
 WN_MUST_USE wn_status wn_gram_new(wn_gram **gram, const wn_gram_shape *shape);
 void wn_gram_free(wn_gram *gram);
 
-/* Local. Adds the rows of a block, whose cells are all finite. One DSYRK for a block; its result goes into int64 at a
- * unit fixed by n_rows; a block whose diagonal exceeds the bound is added at a larger unit, kept in a second triangle.
- */
+/* Local. Adds the rows of a block, whose cells are all finite. One DSYRK for a block; its result goes into integers at
+ * a unit fixed by n_rows. A block with cells far beyond the scale (sums of squares above 64 a row in scaled units)
+ * takes higher digits too, so that the other columns' sums lose nothing. Fails: WN_NO_MEMORY; WN_BAD_DATA where sums of
+ * squares exceed 2^78 a row. */
 WN_MUST_USE wn_status wn_gram_add(wn_gram *gram, const wn_block *block);
 
 /* Local. The state in its erased form; borrowed. */

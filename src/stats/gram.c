@@ -6,19 +6,21 @@
 #include <math.h>
 #include <string.h>
 
-/* Entries are bounded by Cauchy and Schwarz: where a block's sums of squares are at most 2^HEADROOM a row, so are all
- * of its products, and those of n_rows rows are below n_rows x 2^HEADROOM. At a unit of that bound x 2^-61 an int64
- * holds every sum, and rounding a block errs by half a unit: 2^-62 x 2^HEADROOM of the bound, below the rounding of the
- * block's own products. Blocks beyond the bound go, in whole, to a level whose unit is 2^LEVEL_BITS larger for each
- * level, so that which rank adds them changes nothing. */
-enum { HEADROOM = 6, LEVELS = 3, LEVEL_BITS = 40 };
+/* Sums are integers in digits of weight 2^unit, 2^(unit + DIGIT_BITS), ... By Cauchy and Schwarz, where a block's sums
+ * of squares are at most 2^HEADROOM a row, so are all of its products: their sum over n_rows rows is below 2^(unit +
+ * 61), and the lowest digit alone holds it. Entries of a block beyond that bound are cut into digits without loss above
+ * the unit; lower digits are then at most half of 2^DIGIT_BITS, room for 2^26 such blocks. So every block, whatever its
+ * other columns hold, errs in an entry by half a unit, 2^(HEADROOM - 62) x n_rows, besides the rounding of its own
+ * DSYRK (relative to sqrt(product_ii x product_jj): rows of a block x 2^-53 at most); digits add without error. */
+enum { HEADROOM = 6, DIGITS = 3, DIGIT_BITS = 36 };
 
 struct wn_gram {
     wn_gram_shape shape; /* its arrays are owned copies */
     size_t width;        /* constant, columns, label columns */
     size_t n_packed;     /* of a triangle */
-    int unit;            /* exponent of the first level's unit */
-    int64_t *sums;       /* rows, then LEVELS triangles, packed row by row */
+    int unit;            /* exponent of the lowest digit's weight */
+    double *factor;      /* (n_cols) 2^-exponent, owned like the following */
+    int64_t *sums;       /* rows, then DIGITS triangles, lowest first, packed row by row */
     double *scaled;      /* (capacity, width) */
     double *product;     /* (width, width) */
     size_t capacity;
@@ -68,7 +70,10 @@ wn_status wn_gram_new(wn_gram **gram, const wn_gram_shape *shape)
     while (bits < 62 && ((int64_t)1 << bits) < shape->n_rows)
         bits++;
     made->unit = bits + HEADROOM - 61;
-    TRY(wn_new(&made->sums, 1 + LEVELS * made->n_packed));
+    TRY(wn_new(&made->factor, shape->n_cols));
+    for (size_t c = 0; c < shape->n_cols; c++)
+        made->factor[c] = ldexp(1.0, -shape->exponent[c]);
+    TRY(wn_new(&made->sums, 1 + DIGITS * made->n_packed));
     TRY(wn_new(&made->product, made->width * made->width));
     *gram = made;
     made = NULL;
@@ -84,6 +89,7 @@ void wn_gram_free(wn_gram *gram)
     wn_free(gram->product);
     wn_free(gram->scaled);
     wn_free(gram->sums);
+    wn_free(gram->factor);
     wn_free((void *)(uintptr_t)gram->shape.classes);
     wn_free((void *)(uintptr_t)gram->shape.exponent);
     wn_free((void *)(uintptr_t)gram->shape.centre);
@@ -102,12 +108,12 @@ done:
 }
 
 /* One row of the working matrix: 1, the scaled cells, the label's columns. */
-static void scale_row(const wn_gram *gram, const double *cells, double label, const double *factor, double *out)
+static void scale_row(const wn_gram *gram, const double *cells, double label, double *out)
 {
     const wn_gram_shape *shape = &gram->shape;
     *out++ = 1.0;
     for (size_t c = 0; c < shape->n_cols; c++)
-        out[c] = (cells[c] - shape->centre[c]) * factor[c];
+        out[c] = (cells[c] - shape->centre[c]) * gram->factor[c];
     out += shape->n_cols;
     for (size_t k = 0; k < shape->n_classes && shape->has_label; k++)
         out[k] = label == shape->classes[k] ? 1.0 : 0.0;
@@ -118,37 +124,50 @@ static void scale_row(const wn_gram *gram, const double *cells, double label, co
 static wn_status scale_block(wn_gram *gram, const wn_block *block)
 {
     wn_status status = WN_OK;
-    double *factor = NULL;
     TRY(make_room(gram, block->n_rows));
-    TRY(wn_new(&factor, gram->shape.n_cols));
-    for (size_t c = 0; c < gram->shape.n_cols; c++)
-        factor[c] = ldexp(1.0, -gram->shape.exponent[c]);
     for (size_t i = 0; i < block->n_rows; i++)
-        scale_row(gram, block->cells + i * block->n_cols, block->labels[i], factor, gram->scaled + i * gram->width);
+        scale_row(gram, block->cells + i * block->n_cols, block->labels[i], gram->scaled + i * gram->width);
 done:
-    wn_free(factor);
     return status;
 }
 
-/* The level whose bound the block's sums of squares keep; LEVELS where none does. */
-static int level_of(const wn_gram *gram, size_t n_rows)
+/* The largest sum of squares, by which all products are bounded; NaN where there is one. */
+static double largest_square(const wn_gram *gram)
 {
     double most = 0;
-    for (size_t c = 0; c < gram->width; c++)
-        most = fmax(most, gram->product[c * gram->width + c]);
-    int level = 0;
-    while (level < LEVELS && !(most <= ldexp((double)n_rows, HEADROOM + level * LEVEL_BITS)))
-        level++;
-    return level;
+    for (size_t c = 0; c < gram->width; c++) {
+        double square = gram->product[c * gram->width + c];
+        most = square <= most ? most : square;
+        if (isnan(square))
+            break;
+    }
+    return most;
 }
 
-static void add_product(wn_gram *gram, int level)
+static void add_product(wn_gram *gram)
 {
-    double factor = ldexp(1.0, -(gram->unit + level * LEVEL_BITS));
-    int64_t *sums = gram->sums + 1 + (size_t)level * gram->n_packed;
+    double factor = ldexp(1.0, -gram->unit);
+    int64_t *sums = gram->sums + 1;
     for (size_t i = 0; i < gram->width; i++)
         for (size_t j = i; j < gram->width; j++)
             *sums++ += (int64_t)llrint(gram->product[i * gram->width + j] * factor);
+}
+
+/* Each digit takes what it can of the entry, rounded; the difference is exact and goes to the next lower one. */
+static void add_large_product(wn_gram *gram)
+{
+    int64_t *sums = gram->sums + 1;
+    for (size_t i = 0; i < gram->width; i++) {
+        for (size_t j = i; j < gram->width; j++, sums++) {
+            double left = gram->product[i * gram->width + j];
+            for (int digit = DIGITS - 1; digit >= 0; digit--) {
+                int weight = gram->unit + digit * DIGIT_BITS;
+                double taken = rint(ldexp(left, -weight));
+                sums[(size_t)digit * gram->n_packed] += (int64_t)taken;
+                left -= ldexp(taken, weight);
+            }
+        }
+    }
 }
 
 wn_status wn_gram_add(wn_gram *gram, const wn_block *block)
@@ -158,14 +177,17 @@ wn_status wn_gram_add(wn_gram *gram, const wn_block *block)
     TRY(scale_block(gram, block));
     cblas_dsyrk(CblasRowMajor, CblasUpper, CblasTrans, n, (int)block->n_rows, 1.0, gram->scaled, n, 0.0, gram->product,
                 n);
-    int level = level_of(gram, block->n_rows);
-    if (level == LEVELS)
+    double most = largest_square(gram), bound = ldexp((double)block->n_rows, HEADROOM);
+    if (most <= bound)
+        add_product(gram);
+    else if (most <= ldexp(bound, (DIGITS - 1) * DIGIT_BITS))
+        add_large_product(gram);
+    else
         return wn_fail(
             WN_BAD_DATA,
             "rows %lld to %lld hold a cell so far from its column's spread that sums of squares lose all digits; "
             "an outlier rule (clean.outliers) or missing_values can remove it",
             (long long)block->rows[0], (long long)block->rows[block->n_rows - 1]);
-    add_product(gram, level);
     gram->sums[0] += (int64_t)block->n_rows;
 done:
     return status;
@@ -179,7 +201,7 @@ static wn_status add(void *state, const wn_block *block)
 static wn_span sums_of(void *state)
 {
     wn_gram *gram = state;
-    return (wn_span){gram->sums, 1 + LEVELS * gram->n_packed};
+    return (wn_span){gram->sums, 1 + DIGITS * gram->n_packed};
 }
 
 static wn_span keys_of(void *state)
@@ -194,14 +216,13 @@ wn_accumulator wn_gram_accumulator(wn_gram *gram)
     return (wn_accumulator){&ops, gram};
 }
 
-/* Entry (i, j), i <= j, of the working matrix' product: the levels added in extended precision, the largest first. */
+/* Entry (i, j), i <= j, of the working matrix' product: the digits added from the highest on in extended precision. */
 static double entry(const wn_gram *gram, size_t i, size_t j)
 {
-    size_t at = i * gram->width - i * (i + 1) / 2 + j;
+    const int64_t *sums = gram->sums + 1 + i * gram->width - i * (i + 1) / 2 + j;
     long double sum = 0;
-    for (int level = LEVELS - 1; level >= 0; level--)
-        sum +=
-            ldexpl((long double)gram->sums[1 + (size_t)level * gram->n_packed + at], gram->unit + level * LEVEL_BITS);
+    for (int digit = DIGITS - 1; digit >= 0; digit--)
+        sum += ldexpl((long double)sums[(size_t)digit * gram->n_packed], gram->unit + digit * DIGIT_BITS);
     return (double)sum;
 }
 
