@@ -9,14 +9,18 @@
 
 enum { MOST_CELLS = 1 << 23, MOST_ROWS = 16384, LEAST_ROWS = 1024 };
 
-/* The rows that were chosen on this rank, as they travel: the bits of the row's number, the label, the cells. */
+/* Rows of the pilot's blocks on this rank, as they travel: the bits of the row's number, the label, the cells. Of every
+ * block at most `level` rows are kept, by ascending hash; the level falls as long as the blocks' rows exceed the bound,
+ * and over the blocks of all ranks it can only be lower: nothing that the whole pilot keeps is dropped on a rank. */
 typedef struct {
-    size_t n_cols;
-    size_t share; /* rows of one block at most */
+    size_t n_cols, bound, level;
     uint64_t seed;
-    double *rows; /* (n, n_cols + 2), owned */
+    const int64_t *blocks;            /* (n_blocks) numbers of the pilot's blocks, borrowed */
+    int64_t present[WN_PILOT_BLOCKS]; /* rows that passed the steps, of every one of the pilot's blocks */
+    size_t n_blocks, n_mine;
+    size_t kept[WN_PILOT_BLOCKS]; /* (n_mine) of the blocks read here, in their order */
+    double *rows;                 /* (n, n_cols + 2), owned */
     size_t n, capacity;
-    bool left_out; /* a row was */
 } chosen_rows;
 
 /* The hash by which rows are chosen, and where the row lies in its block. */
@@ -41,18 +45,70 @@ static void keep_row(chosen_rows *chosen, const wn_block *block, size_t at)
     memcpy(out + 2, block->cells + at * block->n_cols, block->n_cols * sizeof *out);
 }
 
-/* Keeps the block's rows of smallest hash, at most its share. */
+static size_t least(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+/* The largest level at which the blocks' rows are at most `bound`, but 1 at least. */
+static size_t level_of(const int64_t *present, size_t n, size_t bound)
+{
+    size_t low = 1, high = bound;
+    while (low < high) {
+        size_t level = low + (high - low + 1) / 2, total = 0;
+        for (size_t b = 0; b < n; b++)
+            total += least((size_t)present[b], level);
+        if (total <= bound)
+            low = level;
+        else
+            high = level - 1;
+    }
+    return low;
+}
+
+/* Lowers the level: of every block the rows of largest hash go. */
+static void lower_level(chosen_rows *chosen, size_t level)
+{
+    size_t width = chosen->n_cols + 2, from = 0, to = 0;
+    for (size_t b = 0; b < chosen->n_mine; b++) {
+        size_t n = least(chosen->kept[b], level);
+        memmove(chosen->rows + to * width, chosen->rows + from * width, n * width * sizeof *chosen->rows);
+        from += chosen->kept[b];
+        to += n;
+        chosen->kept[b] = n;
+    }
+    chosen->n = to;
+    chosen->level = level;
+}
+
+static size_t place_of(const chosen_rows *chosen, int64_t block)
+{
+    size_t b = 0;
+    while (chosen->blocks[b] != block)
+        b++;
+    return b;
+}
+
+static wn_status make_room(chosen_rows *chosen, size_t n)
+{
+    wn_status status = WN_OK;
+    if (chosen->n + n <= chosen->capacity)
+        return WN_OK;
+    size_t capacity = 2 * chosen->capacity + n;
+    TRY(wn_resize(&chosen->rows, capacity * (chosen->n_cols + 2)));
+    chosen->capacity = capacity;
+done:
+    return status;
+}
+
+/* Keeps the block's rows of smallest hash, and lowers the level if they are too many with those before. */
 static wn_status choose(void *state, const wn_block *block)
 {
     wn_status status = WN_OK;
     chosen_rows *chosen = state;
     candidate *candidates = NULL;
-    size_t n = block->n_rows < chosen->share ? block->n_rows : chosen->share;
-    if (chosen->n + n > chosen->capacity) {
-        size_t capacity = 2 * chosen->capacity + n;
-        TRY(wn_resize(&chosen->rows, capacity * (chosen->n_cols + 2)));
-        chosen->capacity = capacity;
-    }
+    size_t n = least(block->n_rows, chosen->level), at = place_of(chosen, block->index);
+    TRY(make_room(chosen, n));
     TRY(wn_new(&candidates, block->n_rows));
     for (size_t i = 0; i < block->n_rows; i++) {
         wn_random stream = {chosen->seed, WN_RANDOM_PILOT, (uint64_t)block->rows[i]};
@@ -61,7 +117,10 @@ static wn_status choose(void *state, const wn_block *block)
     qsort(candidates, block->n_rows, sizeof *candidates, by_hash);
     for (size_t i = 0; i < n; i++)
         keep_row(chosen, block, candidates[i].at);
-    chosen->left_out = chosen->left_out || n < block->n_rows;
+    chosen->present[at] = (int64_t)block->n_rows;
+    chosen->kept[chosen->n_mine++] = n;
+    if (chosen->n > chosen->bound)
+        lower_level(chosen, level_of(chosen->present, chosen->n_blocks, chosen->bound));
 done:
     wn_free(candidates);
     return status;
@@ -86,23 +145,31 @@ static int64_t chosen_block(int64_t k, int64_t n, int64_t n_blocks)
 }
 
 /* One pass over those of the chosen blocks that are this rank's. */
-static wn_status read_blocks(const wn_pass *pass, const wn_block_step *steps, size_t n_steps, int64_t n_blocks,
-                             chosen_rows *chosen, wn_pass_cost *cost)
+static wn_status read_blocks(const wn_pass *pass, const wn_block_step *steps, size_t n_steps, chosen_rows *chosen,
+                             wn_pass_cost *cost)
 {
     wn_status status = WN_OK;
     static const wn_accumulator_ops ops = {"pilot", choose, nothing, nothing};
     wn_accumulator accumulator = {&ops, chosen};
-    int64_t n = n_blocks < WN_PILOT_BLOCKS ? n_blocks : WN_PILOT_BLOCKS;
     int64_t order[WN_PILOT_BLOCKS];
     size_t n_mine = 0;
-    for (int64_t k = 0; k < n; k++) {
-        int64_t block = chosen_block(k, n, n_blocks);
-        if (block >= pass->blocks.first && block < pass->blocks.last)
-            order[n_mine++] = block;
-    }
+    for (size_t k = 0; k < chosen->n_blocks; k++)
+        if (chosen->blocks[k] >= pass->blocks.first && chosen->blocks[k] < pass->blocks.last)
+            order[n_mine++] = chosen->blocks[k];
     TRY(wn_pass_run_blocks(pass, order, n_mine, steps, n_steps, &accumulator, 1, cost));
+    TRY(wn_ranks_sum(pass->ranks, chosen->present, chosen->n_blocks));
+    lower_level(chosen, level_of(chosen->present, chosen->n_blocks, chosen->bound));
 done:
     return status;
+}
+
+/* No row of the blocks that were read was left out. */
+static bool has_all(const chosen_rows *chosen)
+{
+    for (size_t b = 0; b < chosen->n_blocks; b++)
+        if ((size_t)chosen->present[b] > chosen->level)
+            return false;
+    return true;
 }
 
 static int by_number(const void *a, const void *b)
@@ -144,17 +211,19 @@ wn_status wn_pilot_read(const wn_pass *pass, const wn_block_step *steps, size_t 
 {
     wn_status status = WN_OK;
     double *all = NULL;
+    int64_t blocks[WN_PILOT_BLOCKS];
     size_t n_all = 0, n_cols = wn_reader_n_cols(pass->reader), bound = row_bound(n_cols);
     int64_t n_read = n_blocks < WN_PILOT_BLOCKS ? n_blocks : WN_PILOT_BLOCKS;
-    chosen_rows chosen = {.n_cols = n_cols, .seed = seed};
-    chosen.share = n_read > 0 ? (bound + (size_t)n_read - 1) / (size_t)n_read : bound;
+    for (int64_t k = 0; k < n_read; k++)
+        blocks[k] = chosen_block(k, n_read, n_blocks);
+    chosen_rows chosen = {.n_cols = n_cols, .bound = bound, .level = bound, .seed = seed};
+    chosen.blocks = blocks;
+    chosen.n_blocks = (size_t)n_read;
     wn_pass pilot_pass = *pass;
     pilot_pass.name = "pilot";
-    TRY(read_blocks(&pilot_pass, steps, n_steps, n_blocks, &chosen, cost));
+    TRY(read_blocks(&pilot_pass, steps, n_steps, &chosen, cost));
     TRY(wn_ranks_gather_all(pass->ranks, chosen.rows, chosen.n, (n_cols + 2) * sizeof(double), (void **)&all, &n_all));
-    int64_t left_out = chosen.left_out ? 1 : 0;
-    TRY(wn_ranks_max(pass->ranks, &left_out, 1));
-    bool is_complete = left_out == 0 && n_read == n_blocks;
+    bool is_complete = n_read == n_blocks && has_all(&chosen);
     TRY(wn_ranks_agree(pass->ranks, lay_out(all, n_all, n_cols, is_complete, pilot)));
 done:
     wn_free(all);
