@@ -1,6 +1,8 @@
 /* compress.h - from the full model to the smallest artefact within the tolerance.
  * Steps: masks by a gradual schedule while fine-tuning (background.h), then quantization and entropy coding; judged on
- * validation rows. */
+ * validation rows. A plan given as a list makes one candidate; plan: auto makes several, ever sparser until one fails,
+ * then between the sparsest that held and the one that failed, each tuned for its part of the epochs from where the
+ * last one that held ended. */
 #ifndef WINNOW_COMPRESS_H
 #define WINNOW_COMPRESS_H
 
@@ -26,7 +28,7 @@ typedef struct {
 
 /* One candidate that was judged. */
 typedef struct {
-    char plan[160]; /* "prune magnitude 0.90, quantize int8, entropy huffman" */
+    char plan[160]; /* "prune saliency 0.9000, quantize int8, entropy huffman" */
     double sparsity;
     int64_t n_bytes;
     double metric;    /* on the rows that decide */

@@ -222,9 +222,10 @@ static wn_status take(wn_background *background, int64_t step)
     background->decisions[background->n_decisions++] = next;
     wn_score score = next.decision.score;
     if (isfinite(score.loss) && isfinite(score.metric))
-        wn_event("decision", "{s:I, s:I, s:f, s:f, s:f}", "decision", (json_int_t)background->n_decisions - 1,
-                 "applied_at_step", (json_int_t)step, "sparsity", next.decision.sparsity, "sample_loss", score.loss,
-                 "sample_metric", score.metric);
+        wn_event("decision", "{s:I, s:I, s:s, s:f, s:f, s:f}", "decision", (json_int_t)background->n_decisions - 1,
+                 "applied_at_step", (json_int_t)step, "method",
+                 next.decision.method == WN_BY_SALIENCY ? "saliency" : "magnitude", "sparsity", next.decision.sparsity,
+                 "sample_loss", score.loss, "sample_metric", score.metric);
 done:
     return status;
 }

@@ -27,8 +27,9 @@ done:
 static void describe(const wn_search *search, wn_compress_trial *trial)
 {
     char prune[40] = "";
+    bool by_saliency = wn_background_last(search->background).method == WN_BY_SALIENCY;
     if (trial->sparsity > 0)
-        snprintf(prune, sizeof prune, "prune magnitude %.4f, ", trial->sparsity);
+        snprintf(prune, sizeof prune, "prune %s %.4f, ", by_saliency ? "saliency" : "magnitude", trial->sparsity);
     snprintf(trial->plan, sizeof trial->plan, "%s%sentropy huffman", prune,
              search->options->int8 ? "quantize int8, " : "");
 }

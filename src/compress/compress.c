@@ -11,9 +11,11 @@
 
 enum { SAMPLE_ROWS = 8192, ROUNDS_OF_TRIAL = 4 };
 
-/* A trial keeps this share of the weights that the one before kept, until one fails; then the search goes between the
- * smallest that held and the largest that failed, until they are this close. */
-static const double shrink = 0.6, close_enough = 1.1, fewest = 1e-3;
+/* Three fifths of the trials lead, by equal factors, to where few models hold; a factor lies between two bounds. Once
+ * one has failed the search goes between the smallest share that held and the largest that failed, until they are
+ * close. */
+static const double few = 0.06, least_factor = 0.25, most_factor = 0.7, close_enough = 1.1, least_step = 1.03,
+                    fewest = 1e-3;
 
 static wn_status before_step(void *context, int64_t step, wn_network *network)
 {
@@ -51,6 +53,7 @@ done:
 
 /* Where the search stands: shares of weights kept. */
 typedef struct {
+    double factor;       /* of the next share to the last that held, while none has failed */
     double held, failed; /* the smallest that held, the largest that failed; 0: none failed */
     wn_network *network; /* with which `held` held; owned, like the mask (NULL: all 1) */
     unsigned char *mask;
@@ -58,7 +61,17 @@ typedef struct {
 
 static double next_share(const bracket *b)
 {
-    return b->failed > 0 ? sqrt(b->held * b->failed) : b->held * shrink;
+    return b->failed > 0 ? sqrt(b->held * b->failed) : b->held * b->factor;
+}
+
+/* What failed once may hold after more training: when the search has come close to it, it goes on from there by smaller
+ * factors. */
+static void narrow_down(bracket *b)
+{
+    if (b->failed == 0 || b->held >= close_enough * b->failed)
+        return;
+    b->failed = 0;
+    b->factor = sqrt(b->factor);
 }
 
 /* The next trial begins where the last one that held ended. */
@@ -80,16 +93,24 @@ static int64_t epochs_of(const wn_search *search, int64_t t, int64_t n)
     return search->options->n_epochs * (t + 1) / n - search->options->n_epochs * t / n;
 }
 
+/* Whether the last trial lost nothing at all. */
+static bool is_no_worse(const wn_compress_report *report)
+{
+    return report->trials[report->n_trials - 1].metric >= report->metric_dense;
+}
+
 /* One trial of the search: a sparser network, tuned and judged. */
-static wn_status try_share(wn_search *search, bracket *b, double from, double share, int64_t n_epochs)
+static wn_status try_share(wn_search *search, bracket *b, double share, int64_t n_epochs)
 {
     wn_status status = WN_OK;
     bool is_within = false;
     double started = wn_clock_seconds();
-    TRY(tune(search, n_epochs, ROUNDS_OF_TRIAL, from, 1 - share));
+    TRY(tune(search, n_epochs, ROUNDS_OF_TRIAL, 1 - b->held, 1 - share));
     TRY(wn_search_judge(search, wn_background_mask(search->background), started, &is_within));
     if (is_within) {
         b->held = share;
+        if (is_no_worse(search->report))
+            b->failed = 0; /* what failed with less training may hold now */
         go_on(search, b);
     } else {
         b->failed = share;
@@ -99,27 +120,35 @@ done:
     return status;
 }
 
-/* How many trials the epochs are for: at least one epoch each. */
+/* Few long trials against many short ones: as many as the square root of twice the epochs. */
 static int64_t count_trials(const wn_compress_options *options)
 {
-    int64_t n = (int64_t)options->n_trials;
-    return options->n_epochs > 0 && options->n_epochs < n ? options->n_epochs : n;
+    int64_t n = (int64_t)options->n_trials, fit = llround(sqrt(2.0 * (double)options->n_epochs));
+    return options->n_epochs > 0 && fit < n ? fit : n;
+}
+
+static double factor_of(double safe, int64_t n_trials)
+{
+    double n_steps = ceil(0.6 * (double)n_trials);
+    double factor = pow(few / safe, 1 / n_steps);
+    return factor < least_factor ? least_factor : factor > most_factor ? most_factor : factor;
 }
 
 static wn_status search_share(wn_search *search, bracket *b)
 {
     wn_status status = WN_OK;
     int64_t n = count_trials(search->options);
-    double from = wn_background_last(search->background).sparsity, safe = 1 - from;
+    b->held = 1 - wn_background_last(search->background).sparsity;
+    b->factor = factor_of(b->held, n);
     search->report->stopped_by = n < (int64_t)search->options->n_trials ? "schedule" : "trials";
     for (int64_t t = 0; t < n; t++) {
-        double share = t == 0 ? safe * shrink : next_share(b);
-        if (share < fewest || (b->failed > 0 && b->held < close_enough * b->failed)) {
+        narrow_down(b);
+        double share = next_share(b);
+        if (share < fewest || share * least_step > b->held) {
             search->report->stopped_by = "found";
             break;
         }
-        TRY(try_share(search, b, from, share, epochs_of(search, t, n)));
-        from = 1 - b->held;
+        TRY(try_share(search, b, share, epochs_of(search, t, n)));
     }
 done:
     return status;
@@ -131,22 +160,22 @@ static void bracket_clear(bracket *b)
     wn_network_free(b->network);
 }
 
-/* plan: auto. Where nothing pruned holds, the full model is only quantized. */
+/* plan: auto. It begins with the first decision, which the sample takes for safe. Where nothing pruned holds, the full
+ * model is only quantized. */
 static wn_status search_auto(wn_search *search)
 {
     wn_status status = WN_OK;
-    bracket b = {.held = 1};
+    bracket b = {0};
     bool is_within;
-    status = wn_network_copy(&b.network, search->full);
+    status = wn_network_copy(&b.network, search->current);
     if (status == WN_OK)
         status = wn_new(&b.mask, search->full->n_parameters);
     TRY(wn_ranks_agree(search->ranks, status));
-    memset(b.mask, 1, search->full->n_parameters);
+    go_on(search, &b);
     TRY(search_share(search, &b));
     if (!search->report->accepted && search->report->n_trials < search->options->n_trials) {
         double started = wn_clock_seconds();
-        bracket full = {.network = search->full, .mask = NULL};
-        go_back(search, &full);
+        go_back(search, &(bracket){.network = search->full});
         TRY(wn_search_judge(search, wn_background_mask(search->background), started, &is_within));
     }
 done:
@@ -208,6 +237,7 @@ static wn_status open_search(wn_search *search, const wn_network *network)
     wn_status status = WN_OK;
     TRY(wn_network_with_projection(&search->full, network, search->recipe));
     TRY(wn_network_copy(&search->current, search->full));
+    search->current->dropout = 0; /* a sparse network has no units to spare */
     TRY(wn_new(&search->mask, search->full->n_parameters));
 done:
     return wn_ranks_agree(search->ranks, status);

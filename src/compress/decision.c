@@ -1,4 +1,5 @@
 #include "decision.h"
+#include "saliency.h"
 
 #include "winnow/memory.h"
 #include "winnow/prune.h"
@@ -15,6 +16,7 @@ typedef struct {
     const wn_scorer *scorer;
     const wn_network *network;
     const unsigned char *previous;
+    wn_network *saliency; /* NULL: not asked for; owned */
     wn_layer_room *rooms; /* (n_layers) */
     size_t *n_kept;       /* (n_layers) */
 } maker;
@@ -35,38 +37,47 @@ static void fill_rooms(maker *m)
     }
 }
 
-static wn_status make_mask(maker *m, const wn_sensitivity *sensitivity, double sparsity, unsigned char *mask,
-                           wn_score *score)
+/* The layers' largest weights by what `ranked` holds, n_kept of each; scored. */
+static wn_status make_mask(maker *m, const wn_network *ranked, unsigned char *mask, wn_decision *decision)
 {
     wn_status status = WN_OK;
-    size_t n_layers = m->network->n_layers;
-    wn_sensitivity_deal(sensitivity, m->rooms, n_layers, sparsity, m->n_kept);
-    for (size_t l = 0; l < n_layers; l++) {
+    for (size_t l = 0; l < ranked->n_layers; l++) {
         double share = 1 - (double)m->n_kept[l] / (double)m->rooms[l].n;
-        TRY(wn_prune_layer(m->network, l, share, m->previous, m->scorer->protect, mask));
+        TRY(wn_prune_layer(ranked, l, share, m->previous, m->scorer->protect, mask));
     }
-    TRY(wn_scorer_score(m->scorer, m->network, mask, score));
+    TRY(wn_scorer_score(m->scorer, m->network, mask, &decision->score));
+    decision->sparsity = 1 - (double)wn_prune_count(m->network, mask) / (double)wn_network_n_weights(m->network);
 done:
     return status;
 }
 
-/* The better of both splits; of equal ones the one by sensitivity. */
+static bool is_better(wn_score a, wn_score b)
+{
+    return a.loss < b.loss || (isnan(b.loss) && !isnan(a.loss));
+}
+
+/* Of equal masks the first: magnitudes by sensitivity. */
 static wn_status make_for(maker *m, double sparsity, unsigned char *mask, wn_decision *decision)
 {
     wn_status status = WN_OK;
-    size_t n = m->network->n_parameters;
-    unsigned char *other = NULL;
-    wn_score even;
-    TRY(wn_new(&other, n));
-    TRY(make_mask(m, m->sensitivity, sparsity, mask, &decision->score));
-    TRY(make_mask(m, NULL, sparsity, other, &even));
-    if (even.loss < decision->score.loss || (isnan(decision->score.loss) && !isnan(even.loss))) {
-        memcpy(mask, other, n);
-        decision->score = even;
+    size_t n_layers = m->network->n_layers;
+    unsigned char *tried = NULL;
+    wn_decision other = {.method = m->saliency != NULL ? WN_BY_SALIENCY : WN_BY_MAGNITUDE};
+    TRY(wn_new(&tried, m->network->n_parameters));
+    decision->method = WN_BY_MAGNITUDE;
+    wn_sensitivity_deal(m->sensitivity, m->rooms, n_layers, sparsity, m->n_kept);
+    TRY(make_mask(m, m->network, mask, decision));
+    if (m->saliency != NULL)
+        wn_saliency_deal(m->saliency, m->previous, m->rooms, sparsity, m->n_kept);
+    else
+        wn_sensitivity_deal(NULL, m->rooms, n_layers, sparsity, m->n_kept);
+    TRY(make_mask(m, m->saliency != NULL ? m->saliency : m->network, tried, &other));
+    if (is_better(other.score, decision->score)) {
+        memcpy(mask, tried, m->network->n_parameters);
+        *decision = other;
     }
-    decision->sparsity = 1 - (double)wn_prune_count(m->network, mask) / (double)wn_network_n_weights(m->network);
 done:
-    wn_free(other);
+    wn_free(tried);
     return status;
 }
 
@@ -96,17 +107,20 @@ wn_status wn_decision_make(wn_sensitivity *sensitivity, const wn_scorer *scorer,
                            const unsigned char *previous, double sparsity, unsigned char *mask, wn_decision *decision)
 {
     wn_status status = WN_OK;
-    maker m = {sensitivity, scorer, network, previous, NULL, NULL};
+    maker m = {.sensitivity = sensitivity, .scorer = scorer, .network = network, .previous = previous};
     TRY(wn_new(&m.rooms, network->n_layers));
     TRY(wn_new(&m.n_kept, network->n_layers));
     if (!sensitivity->is_known)
         TRY(wn_sensitivity_scan(sensitivity, scorer, network));
+    if (scorer->options->is_auto)
+        TRY(wn_saliency_measure(scorer, network, &m.saliency));
     fill_rooms(&m);
     if (sparsity == WN_SPARSITY_SAFE)
         TRY(make_safe(&m, mask, decision));
     else
         TRY(make_for(&m, sparsity, mask, decision));
 done:
+    wn_network_free(m.saliency);
     wn_free(m.n_kept);
     wn_free(m.rooms);
     return status;

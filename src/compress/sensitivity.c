@@ -141,7 +141,7 @@ static size_t deal_by(const wn_sensitivity *sensitivity, const wn_layer_room *ro
     return total;
 }
 
-static size_t wanted_total(const wn_layer_room *rooms, size_t n_layers, double sparsity)
+size_t wn_layer_rooms_wanted(const wn_layer_room *rooms, size_t n_layers, double sparsity)
 {
     size_t n = 0, n_least = 0, n_most = 0;
     for (size_t l = 0; l < n_layers; l++) {
@@ -164,8 +164,7 @@ static double largest_knob(const wn_sensitivity *sensitivity, size_t n_layers)
     return most;
 }
 
-/* What rounding left over goes to, or comes from, the layers in turn, where there is room. */
-static void settle(const wn_layer_room *rooms, size_t n_layers, size_t total, size_t wanted, size_t *n_kept)
+void wn_layer_rooms_settle(const wn_layer_room *rooms, size_t n_layers, size_t total, size_t wanted, size_t *n_kept)
 {
     for (size_t l = n_layers - 1; total != wanted; l = l == 0 ? n_layers - 1 : l - 1) {
         if (total < wanted && n_kept[l] < rooms[l].n_most) {
@@ -181,7 +180,7 @@ static void settle(const wn_layer_room *rooms, size_t n_layers, size_t total, si
 void wn_sensitivity_deal(const wn_sensitivity *sensitivity, const wn_layer_room *rooms, size_t n_layers,
                          double sparsity, size_t *n_kept)
 {
-    size_t wanted = wanted_total(rooms, n_layers, sparsity);
+    size_t wanted = wn_layer_rooms_wanted(rooms, n_layers, sparsity);
     double low = 0, high = largest_knob(sensitivity, n_layers);
     for (int i = 0; i < 100; i++) {
         double middle = 0.5 * (low + high);
@@ -190,5 +189,5 @@ void wn_sensitivity_deal(const wn_sensitivity *sensitivity, const wn_layer_room 
         else
             high = middle;
     }
-    settle(rooms, n_layers, deal_by(sensitivity, rooms, n_layers, high, n_kept), wanted, n_kept);
+    wn_layer_rooms_settle(rooms, n_layers, deal_by(sensitivity, rooms, n_layers, high, n_kept), wanted, n_kept);
 }

@@ -43,6 +43,13 @@ typedef struct {
     size_t n, n_least, n_most;
 } wn_layer_room;
 
+/* Local. round((1 - sparsity) x all weights), as near as the rooms allow. */
+size_t wn_layer_rooms_wanted(const wn_layer_room *rooms, size_t n_layers, double sparsity);
+
+/* Local. Brings n_kept (n_layers), of this total, to the wanted one: what is left over goes to, or comes from, the
+ * layers in turn where there is room. */
+void wn_layer_rooms_settle(const wn_layer_room *rooms, size_t n_layers, size_t total, size_t wanted, size_t *n_kept);
+
 /* Local. Deals round((1 - sparsity) x all weights) (as near as the rooms allow) kept weights out to the layers: each
  * gets the largest sparsity at which its loss alone rises by no more than the same amount; with sensitivity NULL, all
  * get the same. n_kept (n_layers). */
