@@ -20,7 +20,8 @@ wn_accumulator wn_row_hashes_accumulator(wn_row_hashes *hashes);
 
 /* Collective. Of the rows added on any rank, those that equal a row of smaller number which is itself below n_originals
  * (INT64_MAX: any): *repeats (new, owned by the caller), the numbers of this rank's own repeats, ascending; *n. Rows
- * are sorted by key where the key lives, so memory is 24 bytes a row. */
+ * are sorted by key where the key lives: 24 bytes a row of the table over all ranks, besides the 24 bytes a row of the
+ * states. */
 WN_MUST_USE wn_status wn_row_hashes_repeats(const wn_ranks *ranks, const wn_row_hashes *hashes, int64_t n_originals,
                                             int64_t **repeats, size_t *n);
 

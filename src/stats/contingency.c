@@ -67,7 +67,7 @@ void wn_contingency_add(wn_contingency *contingency, const wn_block *block)
         if (isnan(block->labels[i]))
             continue;
         size_t class = bin_of(contingency->class_edges, contingency->n_classes - 1, block->labels[i]);
-        const double *row = block->cells + i * p;
+        const double *row = block->cells + i * block->n_cols;
         for (size_t c = 0; c < p; c++) {
             if (isnan(row[c]))
                 continue;

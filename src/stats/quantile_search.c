@@ -2,20 +2,6 @@
 
 #include "winnow/memory.h"
 
-#include <stdlib.h>
-
-static int ascending(const void *a, const void *b)
-{
-    int64_t left = *(const int64_t *)a, right = *(const int64_t *)b;
-    return left < right ? -1 : left > right;
-}
-
-void wn_keys_sort(int64_t *keys, size_t n)
-{
-    if (n > 1)
-        qsort(keys, n, sizeof *keys, ascending);
-}
-
 /* How many keys are <= bound. */
 static int64_t count_up_to(const int64_t *sorted, size_t n, int64_t bound)
 {

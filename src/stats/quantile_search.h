@@ -14,9 +14,6 @@ typedef struct {
     int64_t key;    /* the answer */
 } key_search;
 
-/* Local. Sorts keys ascending. */
-void wn_keys_sort(int64_t *keys, size_t n);
-
 /* Collective. Bisects the space of keys: at most 64 rounds of one sum of n_searches integers. Fails: WN_NO_MEMORY,
  * agreed. */
 WN_MUST_USE wn_status wn_key_search_run(const wn_ranks *ranks, key_search *searches, size_t n_searches);

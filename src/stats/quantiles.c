@@ -1,11 +1,11 @@
 #include "winnow/quantiles.h"
 
 #include "quantile_search.h"
+#include "radix_sort.h"
 #include "winnow/memory.h"
 #include "winnow/order_key.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* Counts of one target (a column's quantile); all int64, summed over ranks. */
@@ -240,8 +240,11 @@ static bool place_searches(const wn_quantiles *quantiles, size_t target, key_sea
     order_statistics(counts.valid, quantiles->probability[k], &lower, &upper, weight);
     bool low_is_inside = lower >= counts.below, high_is_inside = upper < counts.below + counts.inside;
     if (!low_is_inside || !high_is_inside) {
-        next->low = low_is_inside ? quantiles->low[k * quantiles->n_cols + column] : -INFINITY;
-        next->high = high_is_inside ? quantiles->high[k * quantiles->n_cols + column] : INFINITY;
+        wn_window old = {quantiles->low[k * quantiles->n_cols + column],
+                         quantiles->high[k * quantiles->n_cols + column]};
+        bool is_window = old.low <= old.high;
+        next->low = is_window && low_is_inside ? old.low : -INFINITY;
+        next->high = is_window && high_is_inside ? old.high : INFINITY;
         return false;
     }
     searches[0] = (key_search){.sorted = quantiles->kept[target].keys,
@@ -257,7 +260,7 @@ static bool place_searches(const wn_quantiles *quantiles, size_t target, key_sea
 static void sort_kept(const wn_quantiles *quantiles)
 {
     for (size_t i = 0; i < quantiles->n_cols * quantiles->n_probabilities; i++)
-        wn_keys_sort(quantiles->kept[i].keys, quantiles->kept[i].n);
+        wn_integers_sort(quantiles->kept[i].keys, quantiles->kept[i].n);
 }
 
 wn_status wn_quantiles_finish(const wn_ranks *ranks, const wn_quantiles *quantiles, double *values, wn_window *windows,

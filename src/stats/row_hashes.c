@@ -1,16 +1,21 @@
 #include "winnow/row_hashes.h"
 
+#include "radix_sort.h"
 #include "winnow/hash.h"
 #include "winnow/memory.h"
 
 #include <math.h>
-#include <stdlib.h>
-#include <string.h>
+#include <stdbool.h>
 
+/* Three words, sorted as such: the key, then the row's number; where the key lives, the number with the rank it came
+ * from below it. */
 typedef struct {
-    wn_hash key;
-    int64_t row;
+    uint64_t high, low, tag;
 } hashed_row;
+
+enum { ROW_WORDS = sizeof(hashed_row) / sizeof(uint64_t), RANK_BITS = 20, MOST_RANKS = 1 << RANK_BITS };
+
+static const int64_t MOST_ROWS = INT64_MAX >> RANK_BITS;
 
 struct wn_row_hashes {
     size_t n_cols;
@@ -61,10 +66,10 @@ wn_status wn_row_hashes_add(wn_row_hashes *hashes, const wn_block *block)
     }
     for (size_t i = 0; i < block->n_rows; i++) {
         for (size_t c = 0; c < p; c++)
-            hashes->scratch[c] = canonical(block->cells[i * p + c]);
+            hashes->scratch[c] = canonical(block->cells[i * block->n_cols + c]);
         hashes->scratch[p] = canonical(block->labels[i]);
         wn_hash key = wn_hash_bytes(hashes->scratch, (p + 1) * sizeof(double), hashes->seed);
-        hashes->rows[hashes->n++] = (hashed_row){key, block->rows[i]};
+        hashes->rows[hashes->n++] = (hashed_row){key.high, key.low, (uint64_t)block->rows[i]};
     }
 done:
     return status;
@@ -87,46 +92,22 @@ wn_accumulator wn_row_hashes_accumulator(wn_row_hashes *hashes)
     return (wn_accumulator){&ops, hashes};
 }
 
-static int owner_of(wn_hash key, int size)
+/* Owners ascend with keys. */
+static size_t owner_of(hashed_row row, int size)
 {
-    return (int)(((unsigned __int128)key.high * (unsigned)size) >> 64);
+    return (size_t)(((unsigned __int128)row.high * (unsigned)size) >> 64);
 }
 
-/* What travels back: the place in the sender's array of a row that repeats another. */
+/* Buffers of one search; n_* and place are by rank. */
 typedef struct {
-    hashed_row hashed;
-    int32_t sender;
-    int32_t is_repeat;
-} owned_row;
-
-static int by_key_then_row(const void *a, const void *b)
-{
-    const owned_row *left = a, *right = b;
-    int order = wn_hash_compare(left->hashed.key, right->hashed.key);
-    if (order != 0)
-        return order;
-    return left->hashed.row < right->hashed.row ? -1 : left->hashed.row > right->hashed.row;
-}
-
-static int by_number(const void *a, const void *b)
-{
-    int64_t left = *(const int64_t *)a, right = *(const int64_t *)b;
-    return left < right ? -1 : left > right;
-}
-
-/* Buffers of one search. */
-typedef struct {
-    hashed_row *sent, *received;
-    owned_row *owned;
+    hashed_row *received;
     int64_t *answers, *repeats;
     size_t *n_to, *n_from, *n_back, *place;
 } search;
 
 static void search_clear(search *use)
 {
-    wn_free(use->sent);
     wn_free(use->received);
-    wn_free(use->owned);
     wn_free(use->answers);
     wn_free(use->repeats);
     wn_free(use->n_to);
@@ -135,53 +116,73 @@ static void search_clear(search *use)
     wn_free(use->place);
 }
 
-/* Local. The rows in the order of the ranks that own their keys. */
+/* Local. Sorts the rows in place, by which they lie in the order of their owners; the set of rows stays what it was. */
 static wn_status sort_by_owner(const wn_ranks *ranks, const wn_row_hashes *hashes, search *use)
 {
     wn_status status = WN_OK;
     size_t size = (size_t)ranks->size;
+    if (size > MOST_RANKS)
+        return wn_fail(WN_INTERNAL, "repeated rows are not sought on more than %d ranks", MOST_RANKS);
     TRY(wn_new(&use->n_to, size));
     TRY(wn_new(&use->n_from, size));
     TRY(wn_new(&use->n_back, size));
-    TRY(wn_new(&use->place, size + 1));
-    TRY(wn_new(&use->sent, hashes->n));
-    for (size_t i = 0; i < hashes->n; i++)
-        use->n_to[owner_of(hashes->rows[i].key, ranks->size)]++;
-    for (size_t r = 0; r < size; r++)
-        use->place[r + 1] = use->place[r] + use->n_to[r];
-    for (size_t i = 0; i < hashes->n; i++)
-        use->sent[use->place[owner_of(hashes->rows[i].key, ranks->size)]++] = hashes->rows[i];
+    TRY(wn_new(&use->place, size));
+    wn_words_sort((uint64_t *)(void *)hashes->rows, hashes->n, ROW_WORDS);
+    for (size_t i = 0; i < hashes->n; i++) {
+        if ((int64_t)hashes->rows[i].tag > MOST_ROWS)
+            return wn_fail(WN_INTERNAL, "repeated rows are not sought beyond row %lld", (long long)MOST_ROWS);
+        use->n_to[owner_of(hashes->rows[i], ranks->size)]++;
+    }
 done:
     return status;
 }
 
-/* Local. Marks the rows that follow an equal one below n_originals, and lays their numbers out by sender. */
-static wn_status mark_repeats(const wn_ranks *ranks, int64_t n_originals, search *use)
+/* Received rows, which lie in the order of senders, get the sender below their number and are sorted. */
+static size_t sort_received(const wn_ranks *ranks, search *use)
+{
+    size_t n = 0;
+    for (size_t r = 0; r < (size_t)ranks->size; r++)
+        for (size_t end = n + use->n_from[r]; n < end; n++)
+            use->received[n].tag = use->received[n].tag << RANK_BITS | r;
+    wn_words_sort((uint64_t *)(void *)use->received, n, ROW_WORDS);
+    return n;
+}
+
+static bool is_same_key(hashed_row a, hashed_row b)
+{
+    return a.high == b.high && a.low == b.low;
+}
+
+/* Keeps, of the sorted rows, those that follow an equal one below n_originals; returns how many. */
+static size_t keep_repeats(hashed_row *rows, size_t n, int64_t n_originals)
+{
+    size_t n_kept = 0;
+    hashed_row first = {0};
+    for (size_t i = 0; i < n; i++) {
+        bool is_first = i == 0 || !is_same_key(rows[i], first);
+        if (is_first)
+            first = rows[i];
+        else if ((int64_t)(first.tag >> RANK_BITS) < n_originals)
+            rows[n_kept++] = rows[i];
+    }
+    return n_kept;
+}
+
+/* Local. The numbers of repeats in the order of the ranks that they came from. */
+static wn_status answer(const wn_ranks *ranks, int64_t n_originals, search *use)
 {
     wn_status status = WN_OK;
-    size_t n = 0, size = (size_t)ranks->size, n_answers = 0;
+    size_t size = (size_t)ranks->size, n = sort_received(ranks, use);
+    n = keep_repeats(use->received, n, n_originals);
+    TRY(wn_new(&use->answers, n));
     for (size_t r = 0; r < size; r++)
-        n += use->n_from[r];
-    TRY(wn_new(&use->owned, n));
-    for (size_t r = 0, i = 0; r < size; r++)
-        for (size_t k = 0; k < use->n_from[r]; k++, i++)
-            use->owned[i] = (owned_row){use->received[i], (int32_t)r, 0};
-    qsort(use->owned, n, sizeof *use->owned, by_key_then_row);
-    memset(use->n_to, 0, size * sizeof *use->n_to);
-    for (size_t i = 0, first = 0; i < n; i++) {
-        if (wn_hash_compare(use->owned[i].hashed.key, use->owned[first].hashed.key) != 0)
-            first = i;
-        use->owned[i].is_repeat = i > first && use->owned[first].hashed.row < n_originals;
-        use->n_to[use->owned[i].sender] += (size_t)use->owned[i].is_repeat;
-        n_answers += (size_t)use->owned[i].is_repeat;
-    }
-    TRY(wn_new(&use->answers, n_answers));
-    use->place[0] = 0;
-    for (size_t r = 0; r < size; r++)
-        use->place[r + 1] = use->place[r] + use->n_to[r];
+        use->n_to[r] = 0;
     for (size_t i = 0; i < n; i++)
-        if (use->owned[i].is_repeat)
-            use->answers[use->place[use->owned[i].sender]++] = use->owned[i].hashed.row;
+        use->n_to[use->received[i].tag % MOST_RANKS]++;
+    for (size_t r = 1; r < size; r++)
+        use->place[r] = use->place[r - 1] + use->n_to[r - 1];
+    for (size_t i = 0; i < n; i++)
+        use->answers[use->place[use->received[i].tag % MOST_RANKS]++] = (int64_t)(use->received[i].tag >> RANK_BITS);
 done:
     return status;
 }
@@ -192,13 +193,13 @@ wn_status wn_row_hashes_repeats(const wn_ranks *ranks, const wn_row_hashes *hash
     wn_status status = WN_OK;
     search use = {0};
     TRY(wn_ranks_agree(ranks, sort_by_owner(ranks, hashes, &use)));
-    TRY(wn_ranks_exchange(ranks, use.sent, use.n_to, sizeof *use.sent, (void **)&use.received, use.n_from));
-    TRY(wn_ranks_agree(ranks, mark_repeats(ranks, n_originals, &use)));
+    TRY(wn_ranks_exchange(ranks, hashes->rows, use.n_to, sizeof *hashes->rows, (void **)&use.received, use.n_from));
+    TRY(wn_ranks_agree(ranks, answer(ranks, n_originals, &use)));
     TRY(wn_ranks_exchange(ranks, use.answers, use.n_to, sizeof *use.answers, (void **)&use.repeats, use.n_back));
     *n = 0;
     for (int r = 0; r < ranks->size; r++)
         *n += use.n_back[r];
-    qsort(use.repeats, *n, sizeof *use.repeats, by_number);
+    wn_integers_sort(use.repeats, *n);
     *repeats = use.repeats;
     use.repeats = NULL;
 done:

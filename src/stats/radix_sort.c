@@ -1,0 +1,90 @@
+#include "radix_sort.h"
+
+#include <stdbool.h>
+
+/* Elements are dealt to buckets by one byte, in place, and each bucket is sorted by the bytes that follow (American
+ * flag sort; McIlroy, Bostic, McIlroy 1993). */
+enum { BUCKETS = 256, WORD_BYTES = 8, FEW = 24 };
+
+static unsigned byte_of(const uint64_t *element, size_t place)
+{
+    return (unsigned)(element[place / WORD_BYTES] >> (56 - 8 * (place % WORD_BYTES))) & 0xFF;
+}
+
+static void swap(uint64_t *a, uint64_t *b, size_t width)
+{
+    for (size_t k = 0; k < width; k++) {
+        uint64_t kept = a[k];
+        a[k] = b[k];
+        b[k] = kept;
+    }
+}
+
+static bool is_less(const uint64_t *a, const uint64_t *b, size_t width)
+{
+    size_t k = 0;
+    while (k + 1 < width && a[k] == b[k])
+        k++;
+    return a[k] < b[k];
+}
+
+static void insertion_sort(uint64_t *words, size_t n, size_t width)
+{
+    for (size_t i = 1; i < n; i++)
+        for (uint64_t *at = words + i * width; at > words && is_less(at, at - width, width); at -= width)
+            swap(at, at - width, width);
+}
+
+static void deal(uint64_t *words, size_t width, size_t place, size_t *next, const size_t *end)
+{
+    for (unsigned bucket = 0; bucket < BUCKETS; bucket++) {
+        while (next[bucket] < end[bucket]) {
+            uint64_t *element = words + next[bucket] * width;
+            unsigned home = byte_of(element, place);
+            if (home != bucket)
+                swap(element, words + next[home] * width, width);
+            next[home]++;
+        }
+    }
+}
+
+static void sort_from(uint64_t *words, size_t n, size_t width, size_t place)
+{
+    size_t next[BUCKETS] = {0}, end[BUCKETS];
+    if (n <= FEW) {
+        insertion_sort(words, n, width);
+        return;
+    }
+    for (size_t i = 0; i < n; i++)
+        next[byte_of(words + i * width, place)]++;
+    for (size_t bucket = 0, first = 0; bucket < BUCKETS; bucket++) {
+        end[bucket] = first + next[bucket];
+        next[bucket] = first;
+        first = end[bucket];
+    }
+    deal(words, width, place, next, end);
+    if (place + 1 == width * WORD_BYTES)
+        return;
+    for (size_t bucket = 0, first = 0; bucket < BUCKETS; first = end[bucket++])
+        if (end[bucket] - first > 1)
+            sort_from(words + first * width, end[bucket] - first, width, place + 1);
+}
+
+void wn_words_sort(uint64_t *words, size_t n, size_t width)
+{
+    if (n > 1)
+        sort_from(words, n, width, 0);
+}
+
+static void flip_signs(int64_t *integers, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        integers[i] ^= INT64_MIN;
+}
+
+void wn_integers_sort(int64_t *integers, size_t n)
+{
+    flip_signs(integers, n);
+    wn_words_sort((uint64_t *)integers, n, 1);
+    flip_signs(integers, n);
+}

@@ -1,0 +1,14 @@
+/* radix_sort.h - sorts large arrays of integers in place, with no memory of its own. Private to src/stats. */
+#ifndef WINNOW_RADIX_SORT_H
+#define WINNOW_RADIX_SORT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Local. Sorts n elements of `width` words each, ascending by their words, the first being the most significant. */
+void wn_words_sort(uint64_t *words, size_t n, size_t width);
+
+/* Local. Sorts n signed integers ascending. */
+void wn_integers_sort(int64_t *integers, size_t n);
+
+#endif
