@@ -1,0 +1,133 @@
+/* What a block with far cells may not do to the other columns, and what is refused. Sums of common tables are the
+ * oracle's matter. */
+#include "winnow/gram.h"
+
+#include "testing.h"
+#include "winnow/memory.h"
+#include "winnow/random.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { N_COLS = 4, N_CLASSES = 3, N_BLOCKS = 6, BLOCK_ROWS = 200, N_ROWS = N_BLOCKS * BLOCK_ROWS };
+
+static const double centre[N_COLS] = {0, 0, 5, 0};
+static const int exponent[N_COLS] = {0, 0, 3, -2};
+static const double classes[N_CLASSES] = {0, 1, 2};
+
+static wn_gram *make_gram(void)
+{
+    const wn_gram_shape shape = {.n_cols = N_COLS,
+                                 .centre = centre,
+                                 .exponent = exponent,
+                                 .n_classes = N_CLASSES,
+                                 .classes = classes,
+                                 .has_label = true,
+                                 .n_rows = N_ROWS};
+    wn_gram *gram = NULL;
+    CHECK_OK(wn_gram_new(&gram, &shape));
+    return gram;
+}
+
+static void draw_block(wn_block *block, size_t index)
+{
+    block->index = (int64_t)index;
+    block->n_rows = BLOCK_ROWS;
+    for (size_t i = 0; i < BLOCK_ROWS; i++) {
+        uint64_t row = index * BLOCK_ROWS + i;
+        for (size_t c = 0; c < N_COLS; c++) {
+            double z = wn_random_normal((wn_random){c, WN_RANDOM_TEST, row}, 0);
+            block->cells[i * N_COLS + c] = centre[c] + ldexp(z, exponent[c]);
+        }
+        block->labels[i] = (double)(wn_random_bits((wn_random){9, WN_RANDOM_TEST, row}, 0) % N_CLASSES);
+        block->rows[i] = (int64_t)row;
+    }
+}
+
+/* The sums of the table whose first column has `far` in one row of two blocks. */
+static wn_gram_sums *sums_with(double far)
+{
+    wn_gram *gram = make_gram();
+    wn_gram_sums *sums = NULL;
+    wn_block *block = NULL;
+    bool is_good = gram != NULL && CHECK_OK(wn_block_new(&block, BLOCK_ROWS, N_COLS));
+    for (size_t b = 0; b < N_BLOCKS && is_good; b++) {
+        draw_block(block, b);
+        if (b == 2 || b == 3)
+            block->cells[77 * N_COLS] = b == 2 ? far : -far;
+        is_good = CHECK_OK(wn_gram_add(gram, block));
+    }
+    if (is_good)
+        CHECK_OK(wn_gram_finish(gram, &sums));
+    wn_block_free(block);
+    wn_gram_free(gram);
+    return sums;
+}
+
+static void check_others(const wn_gram_sums *with, const wn_gram_sums *without)
+{
+    CU_ASSERT_EQUAL(with->n_rows, N_ROWS);
+    for (size_t i = 1; i < N_COLS; i++) {
+        CU_ASSERT_EQUAL(with->sum[i], without->sum[i]);
+        for (size_t j = 1; j < N_COLS; j++)
+            CU_ASSERT_EQUAL(with->product[i * N_COLS + j], without->product[i * N_COLS + j]);
+        for (size_t k = 0; k < N_CLASSES; k++)
+            CU_ASSERT_EQUAL(with->label_product[k * N_COLS + i], without->label_product[k * N_COLS + i]);
+    }
+    for (size_t k = 0; k < N_CLASSES; k++)
+        CU_ASSERT_EQUAL(with->class_count[k], without->class_count[k]);
+}
+
+/* Bit by bit what they are without the far cells, from where these need higher digits to where all are needed. */
+static void test_far_cells(void)
+{
+    wn_gram_sums *without = sums_with(1);
+    for (int power = 2; power <= 42 && without != NULL; power += 4) {
+        double far = ldexp(1, power);
+        wn_gram_sums *with = sums_with(far);
+        if (with != NULL) {
+            check_others(with, without);
+            CU_ASSERT(fabs(with->product[0] - 2 * far * far) <= N_ROWS * 10 + 1e-14 * far * far);
+        }
+        wn_gram_sums_free(with);
+    }
+    wn_gram_sums_free(without);
+}
+
+/* A refused block leaves the state as it was. */
+static void check_refused(double cell)
+{
+    wn_gram *gram = make_gram();
+    wn_block *block = NULL;
+    int64_t *before = NULL;
+    if (gram != NULL && CHECK_OK(wn_block_new(&block, BLOCK_ROWS, N_COLS))) {
+        wn_accumulator accumulator = wn_gram_accumulator(gram);
+        wn_span sums = accumulator.ops->sums(gram);
+        draw_block(block, 0);
+        CHECK_OK(wn_gram_add(gram, block));
+        draw_block(block, 1);
+        block->cells[5 * N_COLS + 3] = cell;
+        if (CHECK_OK(wn_new(&before, sums.n))) {
+            memcpy(before, sums.data, sums.n * sizeof *before);
+            CU_ASSERT_EQUAL(wn_gram_add(gram, block), WN_BAD_DATA);
+            CU_ASSERT(strstr(wn_status_message(), "rows 200 to 399") != NULL);
+            CU_ASSERT(memcmp(before, sums.data, sums.n * sizeof *before) == 0);
+        }
+    }
+    wn_free(before);
+    wn_block_free(block);
+    wn_gram_free(gram);
+}
+
+static void test_refused(void)
+{
+    check_refused(1e30);
+    check_refused(-1e150); /* about 2^500 */
+    check_refused(1e300);  /* its square overflows */
+    check_refused(NAN);
+    check_refused(-INFINITY);
+}
+
+static const wn_test tests[] = {{"far cells cost the other columns nothing", test_far_cells},
+                                {"cells out of reach", test_refused}};
+TEST_MAIN("stats/gram", tests)

@@ -1,0 +1,146 @@
+/* What a wrong order of subtractions would lose. Means and deviations of common columns are the oracle's matter. */
+#include "winnow/moments.h"
+
+#include "testing.h"
+#include "winnow/random.h"
+
+#include <math.h>
+
+enum { N_ROWS = 3000, BLOCK_ROWS = 100 };
+
+typedef double (*cell_rule)(size_t row);
+
+/* Moments of one column, in blocks of block_rows rows, about a centre. */
+static wn_moments_summary *summarize(cell_rule rule, size_t block_rows, double centre)
+{
+    wn_moments *moments = NULL;
+    wn_moments_summary *summary = NULL;
+    wn_block *block = NULL;
+    if (CHECK_OK(wn_moments_new(&moments, 1, &centre)) && CHECK_OK(wn_block_new(&block, block_rows, 1))) {
+        for (size_t row = 0; row < N_ROWS;) {
+            block->n_rows = 0;
+            for (; block->n_rows < block_rows && row < N_ROWS; row++)
+                block->cells[block->n_rows++] = rule(row);
+            wn_moments_add(moments, block);
+        }
+        CHECK_OK(wn_moments_finish(moments, &summary));
+    }
+    wn_block_free(block);
+    wn_moments_free(moments);
+    return summary;
+}
+
+/* Two sweeps in extended precision. */
+static void naive(cell_rule rule, double *mean, double *deviation)
+{
+    long double sum = 0, squares = 0;
+    for (size_t row = 0; row < N_ROWS; row++)
+        sum += (long double)rule(row) - (long double)rule(0);
+    long double exact = (long double)rule(0) + sum / N_ROWS;
+    for (size_t row = 0; row < N_ROWS; row++) {
+        long double gap = (long double)rule(row) - (long double)rule(0) - sum / N_ROWS;
+        squares += gap * gap;
+    }
+    *mean = (double)exact;
+    *deviation = (double)sqrtl(squares / N_ROWS);
+}
+
+static double normal(size_t row)
+{
+    return wn_random_normal((wn_random){3, WN_RANDOM_TEST, row}, 0);
+}
+
+static double sorted_times(size_t row)
+{
+    return 1.7e18 + 2.88e10 * (double)row;
+}
+
+/* Only the last bit differs. */
+static double neighbours(size_t row)
+{
+    return 4503599627370496.0 + (double)(row % 2);
+}
+
+static double far_blocks(size_t row)
+{
+    return row < N_ROWS / 2 ? -1e12 + normal(row) : 1e12 + normal(row);
+}
+
+static double tiny_beside_large(size_t row)
+{
+    return row == 17 ? 1e14 : normal(row);
+}
+
+static double tenth(size_t row)
+{
+    return row % 3 == 0 ? 0.1 : 0.3;
+}
+
+static void check_rule(cell_rule rule, size_t block_rows, double centre)
+{
+    double mean, deviation;
+    wn_moments_summary *summary = summarize(rule, block_rows, centre);
+    naive(rule, &mean, &deviation);
+    if (summary != NULL) {
+        CU_ASSERT_EQUAL(summary->count[0], N_ROWS);
+        CU_ASSERT(fabs(summary->mean[0] - mean) <= 1e-14 * fmax(fabs(mean), deviation));
+        CU_ASSERT(fabs(summary->deviation[0] - deviation) <= 1e-13 * deviation);
+    }
+    wn_moments_summary_free(summary);
+}
+
+static void test_digits(void)
+{
+    static const cell_rule rules[] = {normal, sorted_times, neighbours, far_blocks, tiny_beside_large, tenth};
+    static const size_t block_rows[] = {1, 7, BLOCK_ROWS, N_ROWS};
+    for (size_t r = 0; r < sizeof rules / sizeof *rules; r++)
+        for (size_t b = 0; b < sizeof block_rows / sizeof *block_rows; b++) {
+            check_rule(rules[r], block_rows[b], 0);
+            check_rule(rules[r], block_rows[b], rules[r](0));
+        }
+}
+
+static double constant(size_t row)
+{
+    return row % 2 == 0 ? 1e17 + 16 : 1e17 + 16;
+}
+
+static double zeros(size_t row)
+{
+    return row % 2 == 0 ? -0.0 : 0.0;
+}
+
+static void test_constant(void)
+{
+    static const cell_rule rules[] = {constant, zeros};
+    for (size_t r = 0; r < 2; r++) {
+        wn_moments_summary *summary = summarize(rules[r], 7, 0.3);
+        if (summary != NULL) {
+            CU_ASSERT_EQUAL(summary->mean[0], rules[r](0));
+            CU_ASSERT_EQUAL(summary->deviation[0], 0);
+            CU_ASSERT_EQUAL(summary->min[0], summary->max[0]);
+        }
+        wn_moments_summary_free(summary);
+    }
+}
+
+static double squares_overflow(size_t row)
+{
+    return row % 2 == 0 ? -1e200 : 1e200;
+}
+
+/* Never a wrong number: 0 would call the column constant. */
+static void test_overflow(void)
+{
+    wn_moments_summary *summary = summarize(squares_overflow, BLOCK_ROWS, 0);
+    if (summary != NULL) {
+        CU_ASSERT(!isfinite(summary->deviation[0]));
+        CU_ASSERT_EQUAL(summary->max[0], 1e200);
+    }
+    wn_moments_summary_free(summary);
+}
+
+static const wn_test tests[] = {{"digits that cancel", test_digits},
+                                {"a constant column", test_constant},
+                                {"squares beyond a double", test_overflow}};
+TEST_MAIN("stats/moments", tests)

@@ -1,0 +1,84 @@
+#include "radix_sort.h"
+
+#include "testing.h"
+#include "winnow/memory.h"
+#include "winnow/random.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { MOST_WIDTH = 3 };
+
+static size_t compared_width;
+
+static int by_words(const void *a, const void *b)
+{
+    const uint64_t *left = a, *right = b;
+    for (size_t k = 0; k < compared_width; k++)
+        if (left[k] != right[k])
+            return left[k] < right[k] ? -1 : 1;
+    return 0;
+}
+
+static int by_value(const void *a, const void *b)
+{
+    int64_t left = *(const int64_t *)a, right = *(const int64_t *)b;
+    return left < right ? -1 : left > right;
+}
+
+/* Words of `n_values` different values, or any where it is 0. */
+static void draw(uint64_t *words, size_t n, uint64_t seed, uint64_t n_values)
+{
+    for (size_t i = 0; i < n; i++) {
+        uint64_t bits = wn_random_bits((wn_random){seed, WN_RANDOM_TEST, i}, 0);
+        words[i] = n_values > 0 ? bits % n_values << (bits % 3 * 28) : bits;
+    }
+}
+
+static void check_words(size_t n, size_t width, uint64_t n_values)
+{
+    uint64_t *words = NULL, *expected = NULL;
+    if (CHECK_OK(wn_new(&words, n * width)) && CHECK_OK(wn_new(&expected, n * width))) {
+        draw(words, n * width, n + width, n_values);
+        memcpy(expected, words, n * width * sizeof *words);
+        compared_width = width;
+        qsort(expected, n, width * sizeof *expected, by_words);
+        wn_words_sort(words, n, width);
+        CU_ASSERT(memcmp(words, expected, n * width * sizeof *words) == 0);
+        wn_words_sort(words, n, width); /* what is sorted stays */
+        CU_ASSERT(memcmp(words, expected, n * width * sizeof *words) == 0);
+    }
+    wn_free(words);
+    wn_free(expected);
+}
+
+static void test_words(void)
+{
+    static const size_t sizes[] = {0, 1, 2, 24, 25, 100, 3000, 70000};
+    static const uint64_t n_values[] = {0, 1, 2, 50};
+    for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++)
+        for (size_t v = 0; v < sizeof n_values / sizeof *n_values; v++)
+            for (size_t width = 1; width <= MOST_WIDTH; width++)
+                check_words(sizes[s], width, n_values[v]);
+}
+
+static void test_integers(void)
+{
+    enum { N = 20000 };
+    int64_t *integers = NULL, *expected = NULL;
+    if (CHECK_OK(wn_new(&integers, N)) && CHECK_OK(wn_new(&expected, N))) {
+        draw((uint64_t *)integers, N, 5, 0); /* half of them negative */
+        integers[7] = INT64_MIN;
+        integers[8] = INT64_MAX;
+        integers[9] = 0;
+        memcpy(expected, integers, N * sizeof *integers);
+        qsort(expected, N, sizeof *expected, by_value);
+        wn_integers_sort(integers, N);
+        CU_ASSERT(memcmp(integers, expected, N * sizeof *integers) == 0);
+    }
+    wn_free(integers);
+    wn_free(expected);
+}
+
+static const wn_test tests[] = {{"words against qsort", test_words}, {"signed integers", test_integers}};
+TEST_MAIN("stats/radix_sort", tests)
