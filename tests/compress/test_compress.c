@@ -121,7 +121,7 @@ static void check_artefact(wn_ranks ranks, const char *path, const wn_compress_r
                 n_stored += artefact->coding->layers[l].mask[i];
             n_stored += layer->n_out;
         }
-        CU_ASSERT_EQUAL(n_stored, report->n_parameters_kept);
+        CU_ASSERT_EQUAL((int64_t)n_stored, report->n_parameters_kept);
         CU_ASSERT_EQUAL(artefact->n_bytes, report->n_bytes);
     }
     wn_metrics_clear(&metrics);
@@ -218,7 +218,7 @@ static void test_not_met(void)
         CU_ASSERT_TRUE(report.metric_compressed == report.metric_dense);
         CU_ASSERT_EQUAL(artefact->network->n_parameters, wide->n_parameters);
         CU_ASSERT_EQUAL(memcmp(artefact->network->parameters, wide->parameters, wide->n_parameters * sizeof(float)), 0);
-        CU_ASSERT_EQUAL(report.n_parameters_kept, wide->n_parameters);
+        CU_ASSERT_EQUAL(report.n_parameters_kept, (int64_t)wide->n_parameters);
         CU_ASSERT_TRUE(json_array_size(wn_log_warnings()) > 0);
     }
     wn_network_free(wide);
