@@ -43,14 +43,14 @@ static wn_status stream(local_work *work, const wn_block_step *steps, size_t n_s
     wn_block *block = NULL;
     const wn_pass *pass = work->pass;
     for (;;) {
+        if (wn_stop_requested()) /* also where this rank has no blocks */
+            return wn_fail(WN_STOPPED, "stopped on request in %s", pass->name);
         TRY(take_block(work, &block));
         if (block == NULL)
             break;
         work->cost.rows += (int64_t)block->n_rows;
         TRY(use_block(block, steps, n_steps, accumulators, n_accumulators));
         wn_log_progress(pass->name, "rows", (double)work->cost.rows * pass->ranks->size, (double)pass->total_rows);
-        if (wn_stop_requested())
-            return wn_fail(WN_STOPPED, "stopped on request in %s", pass->name);
         if (wn_rounds_poll(work->rounds))
             break;
     }
