@@ -56,4 +56,3 @@ const wn_recipe_field wn_ledger_counts[WN_LEDGER_COUNTS] = {
     COUNT(read),      COUNT(kept),    COUNT(train),   COUNT(validation), COUNT(test),
     COUNT(duplicate), COUNT(missing), COUNT(outlier), COUNT(no_label),   COUNT(leaked),
 };
-
