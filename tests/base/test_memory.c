@@ -1,0 +1,112 @@
+#include "winnow/memory.h"
+
+#include "testing.h"
+
+#include <string.h>
+
+static void test_new(void)
+{
+    size_t before = wn_memory_used(), sizes[] = {0, 1, 63, 64, 65, 4096, 100001};
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        char *bytes = NULL;
+        size_t not_zero = 0;
+        if (!CHECK_OK(wn_new(&bytes, sizes[i])))
+            continue;
+        CU_ASSERT_EQUAL((uintptr_t)bytes % WN_ALIGNMENT, 0);
+        for (size_t k = 0; k < sizes[i]; k++)
+            not_zero += bytes[k] != 0;
+        CU_ASSERT_EQUAL(not_zero, 0);
+        memset(bytes, 0xFF, sizes[i]);
+        CU_ASSERT_EQUAL(wn_memory_used(), before + sizes[i]);
+        CU_ASSERT(wn_memory_peak() >= wn_memory_used());
+        wn_free(bytes);
+        CU_ASSERT_EQUAL(wn_memory_used(), before);
+    }
+    wn_free(NULL);
+}
+
+static void test_resize(void)
+{
+    int32_t *numbers = NULL;
+    size_t before = wn_memory_used(), wrong = 0;
+    for (size_t n = 1; n <= 1000; n = 3 * n + 1) { /* what was there stays, what is new is zero */
+        size_t old = n == 1 ? 0 : (n - 1) / 3;
+        if (!CHECK_OK(wn_resize(&numbers, n)))
+            break;
+        for (size_t i = 0; i < n; i++) {
+            wrong += numbers[i] != (i < old ? (int32_t)i + 1 : 0);
+            numbers[i] = (int32_t)i + 1;
+        }
+        CU_ASSERT_EQUAL(wn_memory_used(), before + n * sizeof *numbers);
+    }
+    CHECK_OK(wn_resize(&numbers, 2));
+    CU_ASSERT_EQUAL(wrong, 0);
+    CU_ASSERT(numbers[0] == 1 && numbers[1] == 2);
+    wn_memory_fail_at(1);
+    CU_ASSERT_EQUAL(wn_resize(&numbers, 100), WN_NO_MEMORY);
+    wn_memory_fail_at(0);
+    CU_ASSERT(numbers[0] == 1 && numbers[1] == 2);
+    wn_free(numbers);
+    CU_ASSERT_EQUAL(wn_memory_used(), before);
+}
+
+static void test_overflow_and_limit(void)
+{
+    char untouched, *pointer = &untouched;
+    double *numbers = NULL;
+    CU_ASSERT_EQUAL(wn_memory_new((void **)&pointer, SIZE_MAX / 2, 3, "a test"), WN_NO_MEMORY);
+    CU_ASSERT_PTR_NOT_NULL(strstr(wn_status_message(), "a test"));
+    CU_ASSERT_EQUAL(wn_memory_new((void **)&pointer, SIZE_MAX - 8, 1, "a test"), WN_NO_MEMORY);
+    CU_ASSERT_PTR_EQUAL(pointer, &untouched);
+    wn_memory_limit(wn_memory_used() + 8000);
+    CU_ASSERT_EQUAL(wn_new(&numbers, 1001), WN_NO_MEMORY);
+    CU_ASSERT_PTR_NULL(numbers);
+    CU_ASSERT_EQUAL(wn_memory_new((void **)&pointer, SIZE_MAX - 1000, 1, "a test"), WN_NO_MEMORY);
+    CHECK_OK(wn_new(&numbers, 1000));
+    CU_ASSERT_EQUAL(wn_new(&pointer, 1), WN_NO_MEMORY);
+    wn_memory_limit(0);
+    wn_free(numbers);
+}
+
+static void test_fail_at(void)
+{
+    int *numbers[4] = {NULL};
+    wn_memory_fail_at(3);
+    for (size_t i = 0; i < 4; i++)
+        CU_ASSERT_EQUAL(wn_new(&numbers[i], 5), i == 2 ? WN_NO_MEMORY : WN_OK);
+    CU_ASSERT_EQUAL(wn_memory_fail_at(0), 4);
+    for (size_t i = 0; i < 4; i++)
+        wn_free(numbers[i]);
+    CHECK_OK(wn_new(&numbers[0], 5));
+    wn_free(numbers[0]);
+}
+
+static void test_strings(void)
+{
+    char *copy = NULL, *text = NULL, *empty = NULL;
+    size_t before = wn_memory_used();
+    CHECK_OK(wn_string_copy(&copy, "winnow"));
+    CHECK_OK(wn_string_copy(&empty, ""));
+    CHECK_OK(wn_string_format(&text, "%s-%0300d", copy, 7));
+    CU_ASSERT_STRING_EQUAL(copy, "winnow");
+    CU_ASSERT_STRING_EQUAL(empty, "");
+    CU_ASSERT_EQUAL(strlen(text), 307);
+    CU_ASSERT_STRING_EQUAL(text + 300, "0000007");
+    wn_free(text);
+    wn_free(empty);
+    wn_free(copy);
+    wn_memory_fail_at(1);
+    CU_ASSERT_EQUAL(wn_string_copy(&copy, "a"), WN_NO_MEMORY);
+    wn_memory_fail_at(1);
+    CU_ASSERT_EQUAL(wn_string_format(&copy, "%d", 1), WN_NO_MEMORY);
+    wn_memory_fail_at(0);
+    CU_ASSERT_EQUAL(wn_memory_used(), before);
+}
+
+static const wn_test tests[] = {{"zeroed, aligned, counted", test_new},
+                                {"resize keeps what was there", test_resize},
+                                {"overflow and limit", test_overflow_and_limit},
+                                {"failure on demand", test_fail_at},
+                                {"strings", test_strings}};
+
+TEST_MAIN("base/memory", tests)
