@@ -35,19 +35,30 @@ static void reverse(size_t n, size_t n_wanted, double *eigenvalues, double *vect
     }
 }
 
-/* z'Az / z'z in extended precision: its error is the square of the vector's, so small eigenvalues keep digits beside
+/* sum a_i z_i in extended precision, as four sums: the processor adds in extended precision one at a time, but starts
+ * the next before the last has ended. */
+static long double product_of(size_t n, const double *a, const double *z)
+{
+    long double sum[4] = {0};
+    size_t i = 0;
+    for (; i + 4 <= n; i += 4)
+        for (size_t k = 0; k < 4; k++)
+            sum[k] += (long double)a[i + k] * (long double)z[i + k];
+    for (; i < n; i++)
+        sum[0] += (long double)a[i] * (long double)z[i];
+    return (sum[0] + sum[1]) + (sum[2] + sum[3]);
+}
+
+/* z'Az / z'z, from the upper triangle: its error is the square of the vector's, so small eigenvalues keep digits beside
  * large ones. */
 static double rayleigh_quotient(size_t n, const double *a, const double *z)
 {
-    long double quotient = 0, norm = 0;
+    long double quotient = 0;
     for (size_t i = 0; i < n; i++) {
-        long double row = 0;
-        for (size_t j = 0; j < n; j++)
-            row += (long double)a[i * n + j] * (long double)z[j];
-        quotient += row * (long double)z[i];
-        norm += (long double)z[i] * (long double)z[i];
+        long double right = product_of(n - i - 1, a + i * n + i + 1, z + i + 1);
+        quotient += (long double)z[i] * ((long double)a[i * n + i] * (long double)z[i] + 2 * right);
     }
-    return (double)(quotient / norm);
+    return (double)(quotient / product_of(n, z, z));
 }
 
 /* Each rank refines its part of the eigenvalues; every value is made by one rank in one way. */
@@ -92,11 +103,15 @@ static void fix_sign(size_t n, double *vector)
         cblas_dscal((int)n, -1.0, vector, 1);
 }
 
+/* NaN where an entry is, which fmax alone would pass over. */
 static double largest_entry(const double *values, size_t n)
 {
     double most = 0;
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
+        if (isnan(values[i]))
+            return NAN;
         most = fmax(most, fabs(values[i]));
+    }
     return most;
 }
 
@@ -150,6 +165,8 @@ wn_status wn_eigen_solve(const wn_ranks *ranks, wn_solver solver, size_t n, cons
     wn_eigen_report done_by = {.solver = solver, .grid = {1, 1}};
     if (n == 0 || n_wanted == 0 || n_wanted > n)
         return wn_fail(WN_INTERNAL, "%zu eigenvalues of a matrix of order %zu", n_wanted, n);
+    if (!isfinite(largest_entry(a, n * n)))
+        return wn_fail(WN_BAD_DATA, "a matrix of order %zu has entries that are not finite", n);
     if (solver == WN_SOLVER_AUTO)
         done_by.solver = n <= AUTO_LAPACK_ORDER ? WN_SOLVER_LAPACK : WN_SOLVER_SCALAPACK;
     if (done_by.solver == WN_SOLVER_LAPACK)

@@ -22,7 +22,7 @@ def write_table(directory, name, x, y):
     return path
 
 
-def run(program, directory, table, rank, n_ranks=1, sections="normalize: {method: standard}\n"):
+def run(program, directory, table, rank, n_ranks=0, sections="normalize: {method: standard}\n"):
     """The finished process and the directory of a job of input, normalize and rank."""
     out = os.path.join(directory, f"out{len(os.listdir(directory))}")
     job = os.path.join(directory, "job.yaml")
@@ -31,7 +31,7 @@ def run(program, directory, table, rank, n_ranks=1, sections="normalize: {method
     return winnow(program, ["run", job, "--out", out], n_ranks), out
 
 
-def fit(program, directory, table, rank, n_ranks=1, **options):
+def fit(program, directory, table, rank, n_ranks=0, **options):
     """Everything that recipe.h5 says of the ranking."""
     done, out = run(program, directory, table, rank, n_ranks, **options)
     if done.returncode != 0:

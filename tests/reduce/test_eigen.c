@@ -170,6 +170,21 @@ static void test_parts(void)
     }
 }
 
+/* All ranks are told before a solver sees them. */
+static void test_not_finite(void)
+{
+    static const double bad[] = {NAN, INFINITY, -INFINITY};
+    solution *s = &alone;
+    for (size_t i = 0; i < 3; i++)
+        for (int solver = WN_SOLVER_AUTO; solver <= WN_SOLVER_SCALAPACK; solver++) {
+            symmetric_fill(SYMMETRIC_RANDOM, 5, a);
+            a[1 * 5 + 3] = a[3 * 5 + 1] = bad[i];
+            CU_ASSERT_EQUAL(
+                wn_eigen_solve(&test_ranks, (wn_solver)solver, 5, a, 5, s->eigenvalues, s->vectors, &s->report),
+                WN_BAD_DATA);
+        }
+}
+
 static void test_refusals(void)
 {
     a[0] = 1;
@@ -214,6 +229,7 @@ static const wn_test tests[] = {
     {"same bits", test_same_bits},
     {"grid", test_grid},
     {"parts of the matrix", test_parts},
+    {"entries that are not finite", test_not_finite},
     {"refusals", test_refusals},
     {"failing allocations", test_allocations},
 };
