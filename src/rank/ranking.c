@@ -67,13 +67,14 @@ static void choose(const wn_ranking_options *options, const wn_recipe *recipe, c
     }
 }
 
-static wn_status select_features(const wn_ranking_options *options, const size_t *order, wn_recipe *recipe)
+/* The features that stay, best first: selected (n_features), *n_selected of it. */
+static wn_status select_features(const wn_ranking_options *options, const size_t *order, const wn_recipe *recipe,
+                                 size_t *selected, size_t *n_selected)
 {
     wn_status status = WN_OK;
     unsigned char *stays = NULL;
-    size_t *selected = NULL, n = 0;
+    size_t n = 0;
     TRY(wn_new(&stays, recipe->n_features));
-    TRY(wn_new(&selected, recipe->n_features));
     choose(options, recipe, order, stays);
     for (size_t i = 0; i < recipe->n_features; i++)
         if (stays[order[i]])
@@ -81,35 +82,60 @@ static wn_status select_features(const wn_ranking_options *options, const size_t
     if (n == 0)
         TRY(wn_fail(WN_BAD_DATA, "rank: none of the %zu features is left by rank.keep and rank.never",
                     recipe->n_features));
-    TRY(wn_recipe_select(recipe, selected, n));
+    *n_selected = n;
 done:
-    wn_free(selected);
     wn_free(stays);
+    return status;
+}
+
+/* What one run makes before the recipe gets it. */
+typedef struct {
+    double *scores[WN_RANK_METHODS], *consensus;
+    wn_rank_method methods[WN_RANK_METHODS];
+    size_t n_scores, *order, *selected, n_selected;
+} verdict;
+
+static void clear_verdict(verdict *v)
+{
+    for (size_t i = 0; i < WN_RANK_METHODS; i++)
+        wn_free(v->scores[i]);
+    wn_free(v->selected);
+    wn_free(v->order);
+    wn_free(v->consensus);
+}
+
+static wn_status reach_verdict(const wn_ranking_options *options, const wn_statistics *statistics,
+                               const wn_recipe *recipe, verdict *v)
+{
+    wn_status status = WN_OK;
+    size_t n = recipe->n_features;
+    TRY(wn_new(&v->consensus, n));
+    TRY(wn_new(&v->order, n));
+    TRY(wn_new(&v->selected, n));
+    for (int method = 0; method < WN_RANK_METHODS; method++) {
+        if (!options->use[method])
+            continue;
+        double **score = &v->scores[v->n_scores];
+        TRY(wn_new(score, n));
+        TRY(run_method((wn_rank_method)method, statistics, recipe, *score));
+        v->methods[v->n_scores++] = (wn_rank_method)method;
+    }
+    TRY(wn_rank_consensus((const double *const *)v->scores, v->n_scores, n, v->consensus, v->order));
+    TRY(select_features(options, v->order, recipe, v->selected, &v->n_selected));
+done:
     return status;
 }
 
 wn_status wn_ranking_run(const wn_ranking_options *options, const wn_statistics *statistics, wn_recipe *recipe)
 {
     wn_status status = WN_OK;
-    double *scores[WN_RANK_METHODS] = {NULL}, *consensus = NULL;
-    size_t n = recipe->n_features, n_scores = 0, *order = NULL;
-    TRY(wn_new(&consensus, n));
-    TRY(wn_new(&order, n));
-    for (int method = 0; method < WN_RANK_METHODS; method++) {
-        if (!options->use[method])
-            continue;
-        TRY(wn_new(&scores[n_scores], n));
-        TRY(run_method((wn_rank_method)method, statistics, recipe, scores[n_scores]));
-        TRY(wn_recipe_add_score(recipe, wn_rank_method_name((wn_rank_method)method), scores[n_scores]));
-        n_scores++;
-    }
-    TRY(wn_rank_consensus((const double *const *)scores, n_scores, n, consensus, order));
-    TRY(wn_recipe_add_score(recipe, "consensus", consensus));
-    TRY(select_features(options, order, recipe));
+    verdict v = {0};
+    TRY(reach_verdict(options, statistics, recipe, &v));
+    for (size_t i = 0; i < v.n_scores; i++)
+        TRY(wn_recipe_add_score(recipe, wn_rank_method_name(v.methods[i]), v.scores[i]));
+    TRY(wn_recipe_add_score(recipe, "consensus", v.consensus));
+    TRY(wn_recipe_select(recipe, v.selected, v.n_selected));
 done:
-    for (size_t i = 0; i < WN_RANK_METHODS; i++)
-        wn_free(scores[i]);
-    wn_free(order);
-    wn_free(consensus);
+    clear_verdict(&v);
     return status;
 }

@@ -138,6 +138,51 @@ static void test_far_classes(void)
     sums_table_clear(&table);
 }
 
+/* A mean 1e9 times the spread costs no digits: the score is that of the column without it (the difference is exact). */
+static void test_large_mean(void)
+{
+    double score[SUMS_MOST_COLS];
+    sums_table_fill(&table, 20000, 3, 2);
+    for (size_t i = 0; i < table.n_rows; i++) {
+        double *row = table.cells + i * 3;
+        row[0] = 1e9 + (double)(i * 7919 % 1013) / 509 + 0.2 * table.labels[i];
+        row[1] = row[0] - 1e9;
+    }
+    if (scored_open(&scored, &table) && CHECK_OK(wn_rank_anova(&scored.statistics, scored.recipe, score))) {
+        CHECK_CLOSE(score[0] / naive_f(1), 1, 1e-9);
+        CHECK_CLOSE(score[1] / naive_f(1), 1, 1e-9);
+    }
+    scored_close(&scored);
+    sums_table_clear(&table);
+}
+
+/* A real label that does not vary explains nothing. */
+static void test_constant_label(void)
+{
+    double score[SUMS_MOST_COLS];
+    sums_table_fill(&table, 200, 4, 0);
+    for (size_t i = 0; i < table.n_rows; i++)
+        table.labels[i] = 0.1;
+    if (scored_open(&scored, &table) && CHECK_OK(wn_rank_anova(&scored.statistics, scored.recipe, score)))
+        for (size_t c = 0; c < table.n_cols; c++)
+            CU_ASSERT_EQUAL(score[c], 0);
+    scored_close(&scored);
+    sums_table_clear(&table);
+}
+
+/* A column that is a line in the label, as far as doubles tell. */
+static void test_line(void)
+{
+    double score[SUMS_MOST_COLS];
+    sums_table_fill(&table, 5000, 3, 0);
+    for (size_t i = 0; i < table.n_rows; i++)
+        table.cells[i * 3] = 3.14 - 1.7 * table.labels[i];
+    if (scored_open(&scored, &table) && CHECK_OK(wn_rank_anova(&scored.statistics, scored.recipe, score)))
+        CU_ASSERT_EQUAL(score[0], INFINITY);
+    scored_close(&scored);
+    sums_table_clear(&table);
+}
+
 static void check_refused(size_t n_rows, size_t n_classes, double label)
 {
     double score[SUMS_MOST_COLS];
@@ -163,6 +208,9 @@ static const wn_test tests[] = {
     {"a real label", test_regression},
     {"separation without spread", test_separation},
     {"classes far apart", test_far_classes},
+    {"a large mean", test_large_mean},
+    {"a label that does not vary", test_constant_label},
+    {"a line in the label", test_line},
     {"refusals", test_refusals},
 };
 TEST_MAIN("anova", tests)

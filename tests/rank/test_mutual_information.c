@@ -1,0 +1,70 @@
+#include "sample.h"
+
+#include "winnow/ranking.h"
+
+#include <math.h>
+
+/* By the definition: sum of p(b, k) log(p(b, k) / (p(b) p(k))). */
+static double naive(const int64_t *table, size_t n_bins, size_t n_classes)
+{
+    long double total = 0, sum = 0;
+    for (size_t i = 0; i < n_bins * n_classes; i++)
+        total += (long double)table[i];
+    for (size_t b = 0; b < n_bins; b++)
+        for (size_t k = 0; k < n_classes; k++) {
+            long double row = 0, column = 0, both = (long double)table[b * n_classes + k] / total;
+            for (size_t i = 0; i < n_classes; i++)
+                row += (long double)table[b * n_classes + i] / total;
+            for (size_t i = 0; i < n_bins; i++)
+                column += (long double)table[i * n_classes + k] / total;
+            sum += both > 0 ? both * logl(both / (row * column)) : 0;
+        }
+    return (double)sum;
+}
+
+static void test_against_naive(void)
+{
+    static const size_t n_rows[] = {3, 500, 10000}, n_classes[] = {0, 2, 7}, n_bins[] = {2, 16, 256};
+    for (size_t i = 0; i < 27; i++) {
+        sample table;
+        double score[SAMPLE_COLS];
+        if (sample_fill(&table, n_rows[i / 9], n_classes[i / 3 % 3], n_bins[i % 3])) {
+            const wn_statistics *statistics = table.statistics;
+            size_t n_counts = statistics->n_bins * statistics->n_classes;
+            wn_rank_mutual_information(statistics, table.recipe, score);
+            for (size_t f = 0; f < SAMPLE_COLS; f++) {
+                const int64_t *counts = statistics->contingency + sample_source(&table, f) * n_counts;
+                CU_ASSERT_TRUE(score[f] >= 0);
+                CU_ASSERT_TRUE(fabs(score[f] - naive(counts, statistics->n_bins, statistics->n_classes)) <= 1e-13);
+            }
+            CU_ASSERT_EQUAL(score[SAMPLE_COLS - 1 - SAMPLE_CONSTANT], 0);
+        }
+        sample_clear(&table);
+    }
+}
+
+/* Tables whose information is known: of one value, of independent ones, of a copy, of none. */
+static void test_known(void)
+{
+    static int64_t one_bin[] = {10, 20, 30, 0, 0, 0}, independent[] = {20, 40, 60, 30, 60, 90},
+                   copy[] = {0, 7, 0, 7, 0, 0}, empty[6];
+    static int64_t one_class[] = {0, 3, 0, 0, 999999999999, 0};
+    static const struct {
+        int64_t *counts;
+        double wanted, tolerance;
+    } cases[] = {{one_bin, 0, 0}, {one_class, 0, 0}, {empty, 0, 0}, {independent, 0, 1e-15}, {copy, M_LN2, 1e-15}};
+    size_t source = 0;
+    wn_recipe recipe = {.n_features = 1, .feature_source = &source};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        wn_statistics statistics = {.n_bins = 2, .n_classes = 3, .contingency = cases[i].counts};
+        double score = NAN;
+        wn_rank_mutual_information(&statistics, &recipe, &score);
+        CU_ASSERT_TRUE(score >= 0 && fabs(score - cases[i].wanted) <= cases[i].tolerance);
+    }
+}
+
+static const wn_test tests[] = {
+    {"against the definition", test_against_naive},
+    {"known tables", test_known},
+};
+TEST_MAIN("mutual_information", tests)

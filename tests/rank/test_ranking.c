@@ -1,0 +1,166 @@
+#include "sample.h"
+
+#include "winnow/memory.h"
+#include "winnow/ranking.h"
+
+#include <math.h>
+#include <string.h>
+
+static sample table;
+static size_t best[SAMPLE_COLS]; /* features in the order of the F values: by the first test */
+
+static const double *score_of(const char *name)
+{
+    for (size_t i = 0; i < table.recipe->n_scores; i++)
+        if (strcmp(table.recipe->scores[i].name, name) == 0)
+            return table.recipe->scores[i].score;
+    return NULL;
+}
+
+static void test_scores(void)
+{
+    double score[SAMPLE_COLS];
+    wn_ranking_options options = {.use = {true, true, true}, .keep_share = 1.0};
+    if (!CHECK_OK(wn_ranking_run(&options, table.statistics, table.recipe)))
+        return;
+    CU_ASSERT_EQUAL(table.recipe->n_scores, WN_RANK_METHODS + 1);
+    for (int method = 0; method < WN_RANK_METHODS; method++)
+        CU_ASSERT_PTR_NOT_NULL(score_of(wn_rank_method_name((wn_rank_method)method)));
+    wn_rank_variance(table.statistics, table.recipe, score);
+    CU_ASSERT_EQUAL(memcmp(score_of("variance"), score, sizeof score), 0);
+    CHECK_OK(wn_rank_anova(table.statistics, table.recipe, score));
+    CU_ASSERT_EQUAL(memcmp(score_of("anova"), score, sizeof score), 0);
+    wn_rank_mutual_information(table.statistics, table.recipe, score);
+    CU_ASSERT_EQUAL(memcmp(score_of("mutual_information"), score, sizeof score), 0);
+    const double *consensus = score_of("consensus");
+    CU_ASSERT_EQUAL(table.recipe->n_selected, SAMPLE_COLS);
+    for (size_t i = 0; i < SAMPLE_COLS; i++)
+        CU_ASSERT_EQUAL(consensus[table.recipe->selected[i]], (double)(i + 1));
+}
+
+/* By F alone: separated first, the constant last, twins beside each other by number. */
+static void test_order(void)
+{
+    wn_ranking_options options = {.use = {[WN_RANK_ANOVA] = true}, .keep_share = 1.0};
+    if (!CHECK_OK(wn_ranking_run(&options, table.statistics, table.recipe)))
+        return;
+    memcpy(best, table.recipe->selected, sizeof best);
+    CU_ASSERT_EQUAL(sample_source(&table, best[0]), SAMPLE_SEPARATED);
+    CU_ASSERT_EQUAL(sample_source(&table, best[1]), SAMPLE_TWIN);
+    CU_ASSERT_EQUAL(sample_source(&table, best[2]), SAMPLE_SHIFTED);
+    CU_ASSERT_EQUAL(sample_source(&table, best[SAMPLE_COLS - 1]), SAMPLE_CONSTANT);
+}
+
+static void check_selected(const wn_ranking_options *options, const size_t *wanted, size_t n)
+{
+    if (!CHECK_OK(wn_ranking_run(options, table.statistics, table.recipe)))
+        return;
+    CU_ASSERT_EQUAL(table.recipe->n_selected, n);
+    for (size_t i = 0; i < n && i < table.recipe->n_selected; i++)
+        CU_ASSERT_EQUAL(table.recipe->selected[i], wanted[i]);
+}
+
+/* A count, or a share that rounds to nearest and leaves one at least. */
+static void test_keep(void)
+{
+    static const struct {
+        size_t count;
+        double share;
+        size_t wanted;
+    } cases[] = {{1, 0, 1},    {3, 0.9, 3},  {8, 0, 8},    {100, 0, 8}, {0, 0.5, 4},
+                 {0, 0.44, 4}, {0, 0.43, 3}, {0, 1e-9, 1}, {0, 1.0, 8}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        wn_ranking_options options = {
+            .use = {[WN_RANK_ANOVA] = true}, .keep_count = cases[i].count, .keep_share = cases[i].share};
+        check_selected(&options, best, cases[i].wanted);
+    }
+}
+
+static void test_always_and_never(void)
+{
+    const char *last = table.recipe->feature_names[best[7]], *before_last = table.recipe->feature_names[best[6]];
+    const char *first = table.recipe->feature_names[best[0]];
+    const char *two[] = {last, before_last}, *both[] = {first, last};
+    wn_ranking_options options = {.use = {[WN_RANK_ANOVA] = true}, .keep_count = 3};
+    options.always = two;
+    options.n_always = 2;
+    check_selected(&options, (size_t[]){best[0], best[6], best[7]}, 3);
+    options.keep_count = 1;
+    check_selected(&options, (size_t[]){best[6], best[7]}, 2);
+    options.never = both; /* never beats always */
+    options.n_never = 2;
+    check_selected(&options, (size_t[]){best[6]}, 1);
+    options.n_always = 0;
+    options.keep_count = 2;
+    check_selected(&options, best + 1, 2);
+    options.keep_count = 8;
+    check_selected(&options, best + 1, 6);
+}
+
+static void test_globs(void)
+{
+    const char *most = "c[1-7]", *all = "*";
+    wn_ranking_options options = {.use = {[WN_RANK_ANOVA] = true}, .keep_share = 1, .never = &most, .n_never = 1};
+    size_t zero = 0;
+    while (strcmp(table.recipe->feature_names[zero], "c0") != 0)
+        zero++;
+    check_selected(&options, &zero, 1);
+    options.never = &all;
+    CU_ASSERT_EQUAL(wn_ranking_run(&options, table.statistics, table.recipe), WN_BAD_DATA);
+    CU_ASSERT_PTR_NOT_NULL(strstr(wn_status_message(), "never"));
+    CU_ASSERT_EQUAL(table.recipe->n_selected, 1); /* as it was */
+    options.never = NULL;
+    options.n_never = 0;
+    options.always = &most;
+    options.n_always = 1;
+    options.keep_share = 0.1;
+    if (CHECK_OK(wn_ranking_run(&options, table.statistics, table.recipe)))
+        CU_ASSERT_EQUAL(table.recipe->n_selected, 7);
+}
+
+/* A run that fails leaves the recipe as it was. */
+static void test_failure(void)
+{
+    sample other;
+    const char *all = "c?";
+    wn_ranking_options options = {.use = {true, true, true}, .keep_share = 1, .never = &all, .n_never = 1};
+    if (sample_fill(&other, 50, 2, 4)) {
+        CU_ASSERT_EQUAL(wn_ranking_run(&options, other.statistics, other.recipe), WN_BAD_DATA);
+        CU_ASSERT_EQUAL(other.recipe->n_scores, 0);
+        CU_ASSERT_EQUAL(other.recipe->n_selected, SAMPLE_COLS);
+    }
+    sample_clear(&other);
+}
+
+static void test_allocations(void)
+{
+    wn_ranking_options options = {.use = {true, true, true}, .keep_share = 0.5};
+    wn_status status = WN_NO_MEMORY;
+    size_t n_selected = table.recipe->n_selected;
+    int64_t nth = 1;
+    CHECK_OK(wn_ranking_run(&options, table.statistics, table.recipe)); /* what it adds to the recipe is there now */
+    size_t before = wn_memory_used();
+    CU_ASSERT_NOT_EQUAL(n_selected, table.recipe->n_selected);
+    for (; nth < 200 && status == WN_NO_MEMORY; nth++) {
+        wn_memory_fail_at(nth);
+        status = wn_ranking_run(&options, table.statistics, table.recipe);
+        wn_memory_fail_at(0);
+        CU_ASSERT_EQUAL(wn_memory_used(), before);
+        CU_ASSERT_EQUAL(table.recipe->n_selected, SAMPLE_COLS / 2);
+    }
+    CHECK_OK(status);
+    CU_ASSERT_TRUE(nth > 5);
+    sample_clear(&table);
+}
+
+static void test_table(void)
+{
+    CU_ASSERT_TRUE(sample_fill(&table, 600, 3, 8));
+}
+
+static const wn_test tests[] = {
+    {"the table", test_table},   {"scores in the recipe", test_scores},       {"order by one method", test_order},
+    {"keep", test_keep},         {"always and never", test_always_and_never}, {"globs", test_globs},
+    {"a failure", test_failure}, {"failing allocations", test_allocations},
+};
+TEST_MAIN("ranking", tests)
