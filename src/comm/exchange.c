@@ -1,10 +1,11 @@
 /* wn_ranks_exchange: every rank sends a part to every rank. */
+#include "piece.h"
 #include "winnow/memory.h"
 #include "winnow/ranks.h"
 
 #include <string.h>
 
-enum { EXCHANGE_TAG = 77, PIECE = 1 << 30 };
+enum { EXCHANGE_TAG = 77 };
 
 /* Where each rank's part begins, in bytes; offsets (size + 1). */
 static void offsets_of(const size_t *counts, int n, size_t size, size_t *offsets)
@@ -16,7 +17,7 @@ static void offsets_of(const size_t *counts, int n, size_t size, size_t *offsets
 
 static size_t n_pieces(size_t n_bytes)
 {
-    return (n_bytes + PIECE - 1) / PIECE;
+    return (n_bytes + wn_piece_bytes() - 1) / wn_piece_bytes();
 }
 
 /* Sends to rank `to` and receives from rank `from`, in pieces; requests has room for all of them. */
@@ -24,12 +25,13 @@ static wn_status shift(const wn_ranks *ranks, const char *send, size_t n_send, i
                        int from, MPI_Request *requests)
 {
     int n = 0, failed = MPI_SUCCESS;
-    for (size_t i = 0; i < n_receive; i += PIECE) {
-        int count = (int)(n_receive - i < PIECE ? n_receive - i : PIECE);
+    size_t piece = wn_piece_bytes();
+    for (size_t i = 0; i < n_receive; i += piece) {
+        int count = (int)(n_receive - i < piece ? n_receive - i : piece);
         failed |= MPI_Irecv(receive + i, count, MPI_BYTE, from, EXCHANGE_TAG, ranks->comm, &requests[n++]);
     }
-    for (size_t i = 0; i < n_send; i += PIECE) {
-        int count = (int)(n_send - i < PIECE ? n_send - i : PIECE);
+    for (size_t i = 0; i < n_send; i += piece) {
+        int count = (int)(n_send - i < piece ? n_send - i : piece);
         failed |= MPI_Isend(send + i, count, MPI_BYTE, to, EXCHANGE_TAG, ranks->comm, &requests[n++]);
     }
     failed |= MPI_Waitall(n, requests, MPI_STATUSES_IGNORE);

@@ -1,7 +1,9 @@
 #include "winnow/ranks.h"
 
+#include "piece.h"
 #include "winnow/memory.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum { DEFAULT_PIECE = 64 << 20 };
@@ -11,6 +13,11 @@ static size_t piece_bytes = DEFAULT_PIECE;
 void wn_ranks_piece_bytes(size_t bytes)
 {
     piece_bytes = bytes > 0 ? bytes : DEFAULT_PIECE;
+}
+
+size_t wn_piece_bytes(void)
+{
+    return piece_bytes;
 }
 
 wn_ranks wn_ranks_of(MPI_Comm comm)
@@ -38,6 +45,13 @@ static wn_status checked(int code, const char *what)
     return wn_fail(WN_INTERNAL, "%s: %.*s", what, n, text);
 }
 
+/* Whether a message begins with "rank R: ", as those of an earlier agreement do. */
+static bool names_rank(const char *text)
+{
+    int n = 0;
+    return sscanf(text, "rank %*d:%n", &n) == 0 && n > 0;
+}
+
 wn_status wn_ranks_agree(const wn_ranks *ranks, wn_status status)
 {
     char text[WN_MESSAGE_SIZE];
@@ -53,7 +67,7 @@ wn_status wn_ranks_agree(const wn_ranks *ranks, wn_status status)
     sent = checked(MPI_Bcast(text, sizeof text, MPI_CHAR, worst.rank, ranks->comm), "MPI_Bcast");
     if (sent != WN_OK)
         return sent;
-    if (strncmp(text, "rank ", 5) == 0) /* agreed before: the rank is named already */
+    if (names_rank(text))
         return wn_fail((wn_status)worst.status, "%s", text);
     return wn_fail((wn_status)worst.status, "rank %d: %s", worst.rank, text);
 }
