@@ -93,7 +93,7 @@ wn_gram_sums *sums_of(const sums_table *table)
 
 wn_recipe *sums_recipe(size_t n_cols)
 {
-    static char names[SUMS_MOST_COLS][8];
+    static char names[SUMS_MOST_COLS][24];
     wn_column columns[SUMS_MOST_COLS] = {0};
     for (size_t j = 0; j < n_cols; j++) {
         snprintf(names[j], sizeof names[j], "c%zu", j);
