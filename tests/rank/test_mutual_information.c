@@ -4,21 +4,22 @@
 
 #include <math.h>
 
+enum { MOST = 256 };
+
 /* By the definition: sum of p(b, k) log(p(b, k) / (p(b) p(k))). */
 static double naive(const int64_t *table, size_t n_bins, size_t n_classes)
 {
-    long double total = 0, sum = 0;
-    for (size_t i = 0; i < n_bins * n_classes; i++)
+    long double total = 0, sum = 0, row[MOST] = {0}, column[MOST] = {0};
+    for (size_t i = 0; i < n_bins * n_classes; i++) {
         total += (long double)table[i];
-    for (size_t b = 0; b < n_bins; b++)
-        for (size_t k = 0; k < n_classes; k++) {
-            long double row = 0, column = 0, both = (long double)table[b * n_classes + k] / total;
-            for (size_t i = 0; i < n_classes; i++)
-                row += (long double)table[b * n_classes + i] / total;
-            for (size_t i = 0; i < n_bins; i++)
-                column += (long double)table[i * n_classes + k] / total;
-            sum += both > 0 ? both * logl(both / (row * column)) : 0;
-        }
+        row[i / n_classes] += (long double)table[i];
+        column[i % n_classes] += (long double)table[i];
+    }
+    for (size_t i = 0; i < n_bins * n_classes; i++) {
+        long double both = (long double)table[i] / total;
+        if (table[i] > 0)
+            sum += both * logl(both / (row[i / n_classes] / total * (column[i % n_classes] / total)));
+    }
     return (double)sum;
 }
 
