@@ -3,12 +3,12 @@
 #include "winnow/memory.h"
 
 #include <math.h>
-#include <stdbool.h>
 #include <string.h>
 
 struct wn_contingency {
     size_t n_cols, n_bins, n_classes;
-    double *edges;       /* (n_cols, n_bins - 1), owned */
+    size_t n_places;     /* the power of two that n_bins fits in */
+    double *edges;       /* (n_cols, n_places), filled up by NaN, which no cell reaches; owned */
     double *class_edges; /* (n_classes - 1), owned */
     int64_t *counts;     /* (n_cols, n_bins, n_classes), owned */
 };
@@ -22,11 +22,15 @@ wn_status wn_contingency_new(wn_contingency **contingency, size_t n_cols, size_t
     made->n_cols = n_cols;
     made->n_bins = n_bins;
     made->n_classes = n_classes;
-    TRY(wn_new(&made->edges, n_cols * (n_bins - 1)));
+    made->n_places = 1;
+    while (made->n_places < n_bins)
+        made->n_places *= 2;
+    TRY(wn_new(&made->edges, n_cols * made->n_places));
     TRY(wn_new(&made->class_edges, n_classes - 1));
     TRY(wn_new(&made->counts, n_cols * n_bins * n_classes));
-    if (n_cols * (n_bins - 1) > 0)
-        memcpy(made->edges, edges, n_cols * (n_bins - 1) * sizeof *edges);
+    for (size_t c = 0; c < n_cols; c++)
+        for (size_t k = 0; k < made->n_places; k++)
+            made->edges[c * made->n_places + k] = k + 1 < n_bins ? edges[c * (n_bins - 1) + k] : (double)NAN;
     if (n_classes > 1)
         memcpy(made->class_edges, class_edges, (n_classes - 1) * sizeof *class_edges);
     *contingency = made;
@@ -46,34 +50,65 @@ void wn_contingency_free(wn_contingency *contingency)
     wn_free(contingency);
 }
 
-/* How many edges are <= x: the bin of x, by halving. */
+/* How many of n edges are <= x: the bin of x. */
 static size_t bin_of(const double *edges, size_t n, double x)
 {
-    size_t first = 0;
-    while (n > 0) {
-        size_t half = n / 2;
-        bool right = edges[first + half] <= x;
-        first = right ? first + half + 1 : first;
-        n = right ? n - half - 1 : half;
+    size_t bin = 0;
+    while (bin < n && edges[bin] <= x)
+        bin++;
+    return bin;
+}
+
+/* The same among n_places - 1 edges, by halving without a branch. */
+static size_t place_of(const double *edges, size_t n_places, double x)
+{
+    size_t place = 0;
+    for (size_t half = n_places / 2; half > 0; half /= 2)
+        place += half & -(size_t)(edges[place + half - 1] <= x);
+    return place;
+}
+
+enum { TILE_ROWS = 64 };
+
+/* The labelled rows of a tile: where they are, and their classes. */
+typedef struct {
+    size_t n;
+    const double *row[TILE_ROWS];
+    size_t class[TILE_ROWS];
+} tile_rows;
+
+static void find_classes(const wn_contingency *contingency, const wn_block *block, size_t first, tile_rows *tile)
+{
+    size_t left = block->n_rows - first, end = first + (left < TILE_ROWS ? left : TILE_ROWS);
+    tile->n = 0;
+    for (size_t i = first; i < end; i++) {
+        if (isnan(block->labels[i]))
+            continue;
+        tile->row[tile->n] = block->cells + i * block->n_cols;
+        tile->class[tile->n++] = bin_of(contingency->class_edges, contingency->n_classes - 1, block->labels[i]);
     }
-    return first;
+}
+
+/* Column by column, so that the edges and counts of one stay near. */
+static void count_tile(wn_contingency *contingency, const tile_rows *tile)
+{
+    size_t n_classes = contingency->n_classes, table = contingency->n_bins * n_classes;
+    for (size_t c = 0; c < contingency->n_cols; c++) {
+        const double *edges = contingency->edges + c * contingency->n_places;
+        int64_t *counts = contingency->counts + c * table;
+        for (size_t i = 0; i < tile->n; i++) {
+            double cell = tile->row[i][c];
+            counts[place_of(edges, contingency->n_places, cell) * n_classes + tile->class[i]] += cell == cell;
+        }
+    }
 }
 
 void wn_contingency_add(wn_contingency *contingency, const wn_block *block)
 {
-    size_t p = contingency->n_cols, n_edges = contingency->n_bins - 1,
-           table = contingency->n_bins * contingency->n_classes;
-    for (size_t i = 0; i < block->n_rows; i++) {
-        if (isnan(block->labels[i]))
-            continue;
-        size_t class = bin_of(contingency->class_edges, contingency->n_classes - 1, block->labels[i]);
-        const double *row = block->cells + i * block->n_cols;
-        for (size_t c = 0; c < p; c++) {
-            if (isnan(row[c]))
-                continue;
-            size_t bin = bin_of(contingency->edges + c * n_edges, n_edges, row[c]);
-            contingency->counts[c * table + bin * contingency->n_classes + class]++;
-        }
+    tile_rows tile;
+    for (size_t first = 0; first < block->n_rows; first += TILE_ROWS) {
+        find_classes(contingency, block, first, &tile);
+        count_tile(contingency, &tile);
     }
 }
 

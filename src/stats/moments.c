@@ -5,7 +5,6 @@
 #include "winnow/order_key.h"
 
 #include <math.h>
-#include <stdbool.h>
 #include <string.h>
 
 /* Sums of one column: all int64, so that a state is one run of integers. A block whose valid cells number n gives its
@@ -82,16 +81,24 @@ void wn_moments_free(wn_moments *moments)
     wn_free(moments);
 }
 
-/* NaN is unequal to itself and compares neither less nor greater; columns are the inner loop, for vectors. */
-static void sweep_row(const double *restrict row, const double *restrict centre, size_t n, double *restrict sum,
-                      double *restrict count, double *restrict least, double *restrict most)
+/* Columns are the inner loop, for vectors; choices are between numbers that are there anyway, so that there is no
+ * branch. NaN is unequal to itself and compares neither less nor greater. */
+static void sweep_cells(const double *restrict row, const double *restrict centre, size_t n, double *restrict sum,
+                        double *restrict count)
 {
     for (size_t c = 0; c < n; c++) {
-        bool is_valid = row[c] == row[c];
-        sum[c] += is_valid ? row[c] - centre[c] : 0.0;
-        count[c] += is_valid ? 1.0 : 0.0;
-        least[c] = row[c] < least[c] ? row[c] : least[c];
-        most[c] = row[c] > most[c] ? row[c] : most[c];
+        double cell = row[c], difference = cell - centre[c], gap = cell == cell ? difference : 0.0;
+        sum[c] += gap;
+        count[c] += cell == cell ? 1.0 : 0.0;
+    }
+}
+
+static void sweep_extremes(const double *restrict row, size_t n, double *restrict least, double *restrict most)
+{
+    for (size_t c = 0; c < n; c++) {
+        double cell = row[c], low = least[c], high = most[c];
+        least[c] = cell < low ? cell : low;
+        most[c] = cell > high ? cell : high;
     }
 }
 
@@ -99,7 +106,7 @@ static void sweep_gaps(const double *restrict row, const double *restrict mean, 
                        double *restrict squares)
 {
     for (size_t c = 0; c < n; c++) {
-        double gap = row[c] == row[c] ? row[c] - mean[c] : 0.0;
+        double cell = row[c], difference = cell - mean[c], gap = cell == cell ? difference : 0.0;
         rest[c] += gap;
         squares[c] += gap * gap;
     }
@@ -119,8 +126,11 @@ static void first_sweep(const wn_moments *moments, const wn_block *block, block_
         use->least[c] = INFINITY;
         use->most[c] = -INFINITY;
     }
-    for (size_t i = 0; i < block->n_rows; i++)
-        sweep_row(block->cells + i * block->n_cols, moments->centre, p, use->sum, use->count, use->least, use->most);
+    for (size_t i = 0; i < block->n_rows; i++) {
+        const double *row = block->cells + i * block->n_cols;
+        sweep_cells(row, moments->centre, p, use->sum, use->count);
+        sweep_extremes(row, p, use->least, use->most);
+    }
     for (size_t c = 0; c < p; c++)
         use->mean[c] = use->count[c] > 0 ? moments->centre[c] + use->sum[c] / use->count[c] : 0.0;
 }

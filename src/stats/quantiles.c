@@ -23,7 +23,7 @@ struct wn_quantiles {
     size_t n_cols, n_probabilities;
     double *probability;   /* (n_probabilities), owned */
     double *low, *high;    /* (n_probabilities, n_cols) windows, owned: columns are the inner loop */
-    int64_t *block_counts; /* (1 + 2 n_probabilities, n_cols) of a block: valid; below, inside of each probability */
+    double *block_counts;  /* (1 + 2 n_probabilities, n_cols) of a block: valid; below, inside of each probability */
     target_counts *counts; /* (n_cols, n_probabilities), like kept */
     kept_cells *kept;
 };
@@ -83,33 +83,43 @@ done:
     return status;
 }
 
-static void count_valid(const double *restrict row, size_t n, int64_t *restrict valid)
+/* Counts are doubles, for vectors; a block's are exact. */
+static void count_valid(const double *restrict row, size_t n, double *restrict valid)
 {
     for (size_t c = 0; c < n; c++)
-        valid[c] += row[c] == row[c];
+        valid[c] += row[c] == row[c] ? 1.0 : 0.0;
 }
 
 static void count_window(const double *restrict row, const double *restrict low, const double *restrict high, size_t n,
-                         int64_t *restrict below, int64_t *restrict inside)
+                         double *restrict below, double *restrict up_to)
 {
     for (size_t c = 0; c < n; c++) {
-        below[c] += row[c] < low[c];
-        inside[c] += (row[c] >= low[c]) & (row[c] <= high[c]);
+        below[c] += row[c] < low[c] ? 1.0 : 0.0;
+        up_to[c] += row[c] <= high[c] ? 1.0 : 0.0;
     }
+}
+
+/* Where a window holds nothing (low > high) more may lie below it than up to its end. */
+static void difference(const double *restrict below, double *restrict up_to, size_t n)
+{
+    for (size_t c = 0; c < n; c++)
+        up_to[c] = up_to[c] > below[c] ? up_to[c] - below[c] : 0.0;
 }
 
 static void count_block(wn_quantiles *quantiles, const wn_block *block)
 {
     size_t p = quantiles->n_cols;
-    memset(quantiles->block_counts, 0, (1 + 2 * quantiles->n_probabilities) * p * sizeof *quantiles->block_counts);
+    double *counts = quantiles->block_counts;
+    memset(counts, 0, (1 + 2 * quantiles->n_probabilities) * p * sizeof *counts);
     for (size_t i = 0; i < block->n_rows; i++) {
         const double *row = block->cells + i * block->n_cols;
-        int64_t *counts = quantiles->block_counts;
         count_valid(row, p, counts);
         for (size_t k = 0; k < quantiles->n_probabilities; k++)
             count_window(row, quantiles->low + k * p, quantiles->high + k * p, p, counts + (1 + 2 * k) * p,
                          counts + (2 + 2 * k) * p);
     }
+    for (size_t k = 0; k < quantiles->n_probabilities; k++)
+        difference(counts + (1 + 2 * k) * p, counts + (2 + 2 * k) * p, p);
 }
 
 /* Local. Room for what the block keeps, so that nothing fails once cells are taken. */
@@ -145,14 +155,14 @@ wn_status wn_quantiles_add(wn_quantiles *quantiles, const wn_block *block)
     size_t p = quantiles->n_cols, q = quantiles->n_probabilities;
     count_block(quantiles, block);
     TRY(make_rooms(quantiles));
-    const int64_t *counts = quantiles->block_counts;
+    const double *counts = quantiles->block_counts;
     for (size_t k = 0; k < q; k++) {
         int64_t inside = 0;
         for (size_t c = 0; c < p; c++) {
-            quantiles->counts[c * q + k].valid += counts[c];
-            quantiles->counts[c * q + k].below += counts[(1 + 2 * k) * p + c];
-            quantiles->counts[c * q + k].inside += counts[(2 + 2 * k) * p + c];
-            inside += counts[(2 + 2 * k) * p + c];
+            quantiles->counts[c * q + k].valid += (int64_t)counts[c];
+            quantiles->counts[c * q + k].below += (int64_t)counts[(1 + 2 * k) * p + c];
+            quantiles->counts[c * q + k].inside += (int64_t)counts[(2 + 2 * k) * p + c];
+            inside += (int64_t)counts[(2 + 2 * k) * p + c];
         }
         if (inside > 0)
             keep_cells(quantiles, block, k);
