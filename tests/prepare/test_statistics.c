@@ -1,0 +1,201 @@
+#include "fitted.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { P = FIXTURE_COLS, BINS = 6 };
+
+static const size_t file_rows[] = {700, 1, 300, 513, 90, 256, 700};
+static const size_t few_rows[] = {2, 1, 2};
+
+static void check_moments(const fitted_table *fit)
+{
+    for (size_t j = 0; j < P; j++) {
+        const wn_recipe_column *column = &fit->recipe->columns[j];
+        const naive_description *clean = &fit->naive[j].clean;
+        bool is_standard = column->rule.normalize == WN_NORMALIZE_STANDARD;
+        CU_ASSERT_EQUAL(column->outliers, (int64_t)fit->naive[j].n_outliers);
+        CU_ASSERT(naive_is_near(column->clean_mean, clean->mean, 1e-11));
+        CU_ASSERT(naive_is_near(column->clean_deviation, clean->deviation, 1e-11));
+        CU_ASSERT(naive_is_near(column->clean_min, clean->min, 1e-11));
+        CU_ASSERT(naive_is_near(column->clean_max, clean->max, 1e-11));
+        CU_ASSERT_EQUAL(column->center, is_standard ? column->clean_mean : 0);
+        CU_ASSERT_EQUAL(column->scale, is_standard && clean->deviation > 0 ? column->clean_deviation : 1);
+    }
+}
+
+/* The sum over training rows of (a - ca)(b - cb), b a column or the label. */
+static long double naive_product(const fitted_table *fit, size_t a, size_t b)
+{
+    const wn_gram_sums *gram = fit->statistics->gram;
+    long double sum = 0;
+    for (size_t i = 0; i < fit->table.n_rows; i++) {
+        if (fit->status[i] != WN_ROW_TRAIN)
+            continue;
+        long double x = (long double)fit->cleaned[i * P + a] - gram->centre[a];
+        long double y = b < P ? (long double)fit->cleaned[i * P + b] - gram->centre[b]
+                              : (long double)fit->table.labels[i] - gram->label_centre;
+        sum += x * y;
+    }
+    return sum;
+}
+
+/* Products agree to 1e-11 of what Cauchy and Schwarz allow them. */
+static void check_gram(const fitted_table *fit)
+{
+    const wn_gram_sums *gram = fit->statistics->gram;
+    double diagonal[P];
+    for (size_t a = 0; a < P; a++)
+        diagonal[a] = (double)naive_product(fit, a, a);
+    for (size_t a = 0; a < P; a++)
+        for (size_t b = 0; b < P; b++)
+            CU_ASSERT(fabs(gram->product[a * P + b] - (double)naive_product(fit, a, b)) <=
+                      1e-11 * sqrt(diagonal[a] * diagonal[b]));
+    CU_ASSERT_EQUAL(gram->n_rows, (int64_t)fit->naive[0].clean.n);
+    if (gram->n_label_cols == 1)
+        for (size_t a = 0; a < P; a++)
+            CU_ASSERT(fabs(gram->label_product[a] - (double)naive_product(fit, a, P)) <=
+                      1e-11 * sqrt(diagonal[a] * (double)gram->label_square));
+}
+
+static size_t find_bin(const double *edges, size_t n_edges, double value)
+{
+    size_t bin = 0;
+    while (bin < n_edges && value >= edges[bin])
+        bin++;
+    return bin;
+}
+
+static void check_contingency(const fitted_table *fit)
+{
+    const wn_statistics *statistics = fit->statistics;
+    size_t n_classes = statistics->n_classes, wrong = 0;
+    int64_t *counts = calloc(P * BINS * n_classes, sizeof *counts);
+    for (size_t i = 0; i < fit->table.n_rows; i++) {
+        int class = wn_labels_class(&fit->recipe->labels, fit->table.labels[i]);
+        if (fit->status[i] != WN_ROW_TRAIN)
+            continue;
+        for (size_t j = 0; j < P; j++) {
+            size_t bin = find_bin(statistics->edges + j * (BINS - 1), BINS - 1, fit->cleaned[i * P + j]);
+            counts[(j * BINS + bin) * n_classes + (size_t) class]++;
+        }
+    }
+    for (size_t k = 0; k < P * BINS * n_classes; k++)
+        wrong += counts[k] != statistics->contingency[k];
+    CU_ASSERT_EQUAL(wrong, 0);
+    free(counts);
+}
+
+/* Small tables lie in the pilot whole: the edges are the quantiles of the cleaned training cells. */
+static void check_edges(const fitted_table *fit)
+{
+    double *values = malloc(fit->table.n_rows * sizeof *values);
+    for (size_t j = 0; j < P; j++) {
+        size_t n = 0;
+        for (size_t i = 0; i < fit->table.n_rows; i++)
+            if (fit->status[i] == WN_ROW_TRAIN)
+                values[n++] = fit->cleaned[i * P + j];
+        naive_describe(values, n); /* sorts */
+        for (size_t k = 1; k < BINS; k++) {
+            double place = (double)(n - 1) * (double)k / BINS;
+            size_t low = (size_t)place, high = low + 1 < n ? low + 1 : low;
+            double edge = fit->statistics->edges[j * (BINS - 1) + k - 1];
+            CU_ASSERT(edge >= values[low] - 1e-9 * fabs(values[low]) &&
+                      edge <= values[high] + 1e-9 * fabs(values[high]));
+        }
+    }
+    free(values);
+}
+
+static void test_classes(void)
+{
+    static const bool drops[2] = {false, true};
+    for (size_t i = 0; i < 2; i++) {
+        fixture_spec spec = {.name = i ? "drops" : "classes", .n_rows = file_rows, .n_files = 7, .unlabelled = 0.05};
+        fitted_table fitted;
+        if (fitted_open(&fitted, &spec, drops[i], &(wn_statistics_options){true, BINS})) {
+            check_moments(&fitted);
+            check_gram(&fitted);
+            check_edges(&fitted);
+            check_contingency(&fitted);
+            CU_ASSERT_EQUAL(fitted.statistics->n_classes, FIXTURE_CLASSES);
+            CU_ASSERT_EQUAL(fitted.statistics->gram->n_label_cols, FIXTURE_CLASSES);
+        }
+        fitted_close(&fitted);
+    }
+}
+
+static void test_real_label(void)
+{
+    fixture_spec spec = {.name = "real", .n_rows = file_rows, .n_files = 7, .real_label = true, .unlabelled = 0.05};
+    fitted_table fitted;
+    if (fitted_open(&fitted, &spec, true, &(wn_statistics_options){true, BINS})) {
+        int64_t n = 0;
+        check_moments(&fitted);
+        check_gram(&fitted);
+        CU_ASSERT_EQUAL(fitted.statistics->n_classes, BINS);
+        for (size_t k = 0; k < BINS * BINS; k++)
+            n += fitted.statistics->contingency[k];
+        CU_ASSERT_EQUAL(n, (int64_t)fitted.naive[0].clean.n);
+    }
+    fitted_close(&fitted);
+}
+
+static void test_few_rows(void)
+{
+    fixture_spec spec = {.name = "scant", .n_rows = few_rows, .n_files = 3};
+    fitted_table fitted;
+    if (fitted_open(&fitted, &spec, false, &(wn_statistics_options){true, BINS})) {
+        check_moments(&fitted);
+        check_gram(&fitted);
+        check_contingency(&fitted);
+    }
+    fitted_close(&fitted);
+}
+
+/* What is not asked for is not there; what was counted is in the recipe of rank 0. */
+static void test_options(void)
+{
+    fixture_spec spec = {.name = "bare", .n_rows = file_rows, .n_files = 3};
+    fitted_table fitted;
+    if (fitted_open(&fitted, &spec, false, &(wn_statistics_options){false, 0})) {
+        check_moments(&fitted);
+        CU_ASSERT_PTR_NULL(fitted.statistics->gram);
+        CU_ASSERT_PTR_NULL(fitted.statistics->contingency);
+        CU_ASSERT_EQUAL(fitted.recipe->n_statistics > 0, test_ranks.rank == 0);
+    }
+    fitted_close(&fitted);
+}
+
+/* The fingerprint: the same on all ranks, another for other cells. */
+static void test_hash(void)
+{
+    fixture_spec spec = {.name = "hash", .n_rows = file_rows, .n_files = 7};
+    fitted_table fitted;
+    wn_statistics *others = NULL;
+    wn_statistics_options options = {true, BINS};
+    if (fitted_open(&fitted, &spec, false, &options)) {
+        wn_hash mine = fitted.statistics->hash, first = mine;
+        CHECK_OK(wn_ranks_broadcast(&test_ranks, 0, &first, sizeof first));
+        CU_ASSERT(wn_hash_compare(mine, first) == 0);
+        if (CHECK_OK(wn_statistics_run(&fitted.table.pass, fitted.rows, fitted.pilot, fitted.recipe, &options, &others,
+                                       NULL)))
+            CU_ASSERT(wn_hash_compare(mine, others->hash) == 0);
+        wn_statistics_free(others);
+        others = NULL;
+        fitted.recipe->columns[1].fill += 1; /* a gap's cell */
+        if (CHECK_OK(wn_statistics_run(&fitted.table.pass, fitted.rows, fitted.pilot, fitted.recipe, &options, &others,
+                                       NULL)))
+            CU_ASSERT(wn_hash_compare(mine, others->hash) != 0);
+        wn_statistics_free(others);
+    }
+    fitted_close(&fitted);
+}
+
+static const wn_test tests[] = {
+    {"classes", test_classes}, {"real_label", test_real_label}, {"few_rows", test_few_rows}, {"options", test_options},
+    {"hash", test_hash},
+};
+
+TEST_MAIN("statistics", tests)
