@@ -20,7 +20,7 @@ typedef struct {
  * grid over the ranks, each of which holds only its part of the matrix beside `a`. Eigenvalues are then refined by
  * Rayleigh quotients in extended precision, so that small ones keep their digits beside large ones. AUTO is LAPACK up
  * to 4096. Fails: WN_INTERNAL where a solver says so or the residual or the orthogonality exceeds n x 1e-13;
- * WN_BAD_DATA where an entry is not finite; WN_NO_MEMORY. */
+ * WN_BAD_DATA where an entry is not finite; WN_UNAVAILABLE above order 46340; WN_NO_MEMORY. */
 WN_MUST_USE wn_status wn_eigen_solve(const wn_ranks *ranks, wn_solver solver, size_t n, const double *a,
                                      size_t n_wanted, double *eigenvalues, double *vectors, wn_eigen_report *report);
 

@@ -7,7 +7,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { AUTO_LAPACK_ORDER = 4096 };
+enum { AUTO_LAPACK_ORDER = 4096, MOST_ORDER = 46340, PANEL = 64 }; /* MOST_ORDER squared is an int, LAPACK's */
 
 /* Rank 0 solves and shares, so that the bits are the same at any rank count. */
 static wn_status solve_on_one(const wn_ranks *ranks, size_t n, const double *a, size_t n_wanted, double *eigenvalues,
@@ -115,46 +115,78 @@ static double largest_entry(const double *values, size_t n)
     return most;
 }
 
-/* max |A Z - Z L| / |A| and max |Z'Z - I|, on rank 0, which shares them. */
-static wn_status measure(size_t n, const double *a, size_t n_wanted, const double *eigenvalues, const double *vectors,
-                         wn_eigen_report *report)
+/* The bits of a double that is not negative, which order as it does; those of NaN are the largest. */
+static int64_t bits_of(double value)
+{
+    int64_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    return bits;
+}
+
+/* What is checked, and room for one panel of PANEL vectors: product (PANEL, n), gram (PANEL, n_wanted). */
+typedef struct {
+    size_t n, n_wanted;
+    const double *a, *eigenvalues, *vectors;
+    double *product, *gram;
+} check_work;
+
+/* The errors of the panel that begins at vector `first`, where larger, replace those in worst, as bits: of AZ - ZL,
+ * then of Z'Z - I. */
+static void check_panel(const check_work *work, size_t first, int64_t worst[2])
+{
+    size_t n = work->n, n_rows = work->n_wanted - first < PANEL ? work->n_wanted - first : PANEL;
+    int rows = (int)n_rows, order = (int)n, wanted = (int)work->n_wanted;
+    const double *z = work->vectors + first * n;
+    cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, rows, order, order, 1.0, z, order, work->a, order, 0.0,
+                work->product, order);
+    for (size_t i = 0; i < n_rows; i++)
+        cblas_daxpy(order, -work->eigenvalues[first + i], z + i * n, 1, work->product + i * n, 1);
+    cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, rows, wanted, order, 1.0, z, order, work->vectors, order, 0.0,
+                work->gram, wanted);
+    for (size_t i = 0; i < n_rows; i++)
+        work->gram[i * work->n_wanted + first + i] -= 1.0;
+    int64_t residual = bits_of(largest_entry(work->product, n_rows * n));
+    int64_t orthogonality = bits_of(largest_entry(work->gram, n_rows * work->n_wanted));
+    worst[0] = residual > worst[0] ? residual : worst[0];
+    worst[1] = orthogonality > worst[1] ? orthogonality : worst[1];
+}
+
+/* The panels are of one size whatever the number of ranks, which deal them: so the errors have the same bits, too. */
+static wn_status measure(const wn_ranks *ranks, check_work *work, int64_t worst[2])
 {
     wn_status status = WN_OK;
-    int order = (int)n, wanted = (int)n_wanted;
-    double *product = NULL, *gram = NULL;
-    TRY(wn_new(&product, n_wanted * n));
-    TRY(wn_new(&gram, n_wanted * n_wanted));
-    cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, wanted, order, order, 1.0, vectors, order, a, order, 0.0,
-                product, order);
-    for (size_t i = 0; i < n_wanted; i++)
-        cblas_daxpy(order, -eigenvalues[i], vectors + i * n, 1, product + i * n, 1);
-    cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, wanted, wanted, order, 1.0, vectors, order, vectors, order,
-                0.0, gram, wanted);
-    for (size_t i = 0; i < n_wanted; i++)
-        gram[i * n_wanted + i] -= 1.0;
-    double size = largest_entry(a, n * n);
-    report->residual = size > 0 ? largest_entry(product, n_wanted * n) / size : 0;
-    report->orthogonality = largest_entry(gram, n_wanted * n_wanted);
+    size_t n_panels = (work->n_wanted + PANEL - 1) / PANEL;
+    wn_range part = wn_range_part((int64_t)n_panels, ranks->size, ranks->rank);
+    size_t n_rows = work->n_wanted < PANEL ? work->n_wanted : PANEL;
+    if (part.first < part.last) {
+        TRY(wn_new(&work->product, n_rows * work->n));
+        TRY(wn_new(&work->gram, n_rows * work->n_wanted));
+    }
+    for (int64_t i = part.first; i < part.last; i++)
+        check_panel(work, (size_t)i * PANEL, worst);
 done:
-    wn_free(gram);
-    wn_free(product);
     return status;
 }
 
+/* max |A Z - Z L| / |A| and max |Z'Z - I|. */
 static wn_status check(const wn_ranks *ranks, size_t n, const double *a, size_t n_wanted, const double *eigenvalues,
                        const double *vectors, wn_eigen_report *report)
 {
     wn_status status = WN_OK;
-    double bound = (double)n * 1e-13;
-    if (ranks->rank == 0)
-        status = measure(n, a, n_wanted, eigenvalues, vectors, report);
-    TRY(wn_ranks_agree(ranks, status));
-    TRY(wn_ranks_broadcast(ranks, 0, &report->residual, sizeof report->residual));
-    TRY(wn_ranks_broadcast(ranks, 0, &report->orthogonality, sizeof report->orthogonality));
+    double bound = (double)n * 1e-13, size = largest_entry(a, n * n), worst[2];
+    int64_t bits[2] = {0, 0};
+    check_work work = {.n = n, .n_wanted = n_wanted, .a = a, .eigenvalues = eigenvalues, .vectors = vectors};
+    TRY(wn_ranks_agree(ranks, measure(ranks, &work, bits)));
+    TRY(wn_ranks_max(ranks, bits, 2));
+    memcpy(worst, bits, sizeof worst);
+    report->residual = worst[0] > 0 && size > 0 ? worst[0] / size : worst[0];
+    report->orthogonality = worst[1];
     if (!(report->residual <= bound && report->orthogonality <= bound))
-        return wn_fail(WN_INTERNAL, "the eigenvectors of a matrix of order %zu are wrong: |AZ-ZL| %.1e, |Z'Z-I| %.1e",
-                       n, report->residual, report->orthogonality);
+        status = wn_fail(WN_INTERNAL, "the eigenvectors of a matrix of order %zu are wrong: |AZ-ZL| %.1e, |Z'Z-I| %.1e",
+                         n, report->residual, report->orthogonality);
 done:
+    wn_free(work.gram);
+    wn_free(work.product);
     return status;
 }
 
@@ -165,6 +197,8 @@ wn_status wn_eigen_solve(const wn_ranks *ranks, wn_solver solver, size_t n, cons
     wn_eigen_report done_by = {.solver = solver, .grid = {1, 1}};
     if (n == 0 || n_wanted == 0 || n_wanted > n)
         return wn_fail(WN_INTERNAL, "%zu eigenvalues of a matrix of order %zu", n_wanted, n);
+    if (n > MOST_ORDER)
+        return wn_fail(WN_UNAVAILABLE, "a matrix of order %zu: the solvers go up to %d", n, (int)MOST_ORDER);
     if (!isfinite(largest_entry(a, n * n)))
         return wn_fail(WN_BAD_DATA, "a matrix of order %zu has entries that are not finite", n);
     if (solver == WN_SOLVER_AUTO)

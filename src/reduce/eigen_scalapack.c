@@ -4,6 +4,7 @@
 
 #include "winnow/memory.h"
 
+#include <limits.h>
 #include <math.h>
 #include <string.h>
 
@@ -94,6 +95,11 @@ static wn_status new_workspace(grid_part *part, int *n_work, int *n_iwork)
     int info = call_solver(part, -1, -1, wanted, iwanted, &found);
     if (info != 0)
         return wn_fail(WN_INTERNAL, "ScaLAPACK's pdsyevr refuses a matrix of order %d: info %d", part->n, info);
+    if (!(wanted[0] <= INT_MAX))
+        return wn_fail(WN_UNAVAILABLE,
+                       "ScaLAPACK's pdsyevr wants too much workspace for a matrix of order %d; more "
+                       "ranks need less each",
+                       part->n);
     *n_work = (int)wanted[0];
     *n_iwork = iwanted[0];
     TRY(wn_new(&part->work, (size_t)*n_work));

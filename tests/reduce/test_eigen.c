@@ -204,6 +204,8 @@ static void test_refusals(void)
                     WN_INTERNAL);
     CU_ASSERT_EQUAL(wn_eigen_solve(&test_ranks, WN_SOLVER_AUTO, 1, a, 2, s->eigenvalues, s->vectors, &s->report),
                     WN_INTERNAL);
+    CU_ASSERT_EQUAL(wn_eigen_solve(&test_ranks, WN_SOLVER_AUTO, 46341, a, 1, s->eigenvalues, s->vectors, &s->report),
+                    WN_UNAVAILABLE);
 }
 
 /* One rank's failing allocation is every rank's status, and leaks nothing. */
