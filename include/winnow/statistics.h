@@ -24,7 +24,9 @@ typedef struct {
 } wn_statistics;
 
 /* Collective. Cleans the pilot's rows by the recipe, takes centre, scale and bin edges from them, makes the pass, and
- * sets clean_mean to scale of the recipe's columns. The caller frees it. Fails: as wn_pass_run. */
+ * sets clean_mean to scale of the recipe's columns (and outliers where the profile left them to be counted). On rank 0
+ * the integers go into the recipe's statistics. The caller frees it. Fails: WN_BAD_DATA where bins are asked for and
+ * the input has no label; as wn_pass_run. */
 WN_MUST_USE wn_status wn_statistics_run(const wn_pass *pass, wn_rows *rows, const wn_pilot *pilot, wn_recipe *recipe,
                                         const wn_statistics_options *options, wn_statistics **statistics,
                                         wn_pass_cost *cost);
