@@ -9,7 +9,7 @@
 static size_t components_for(double share, const double *eigenvalues, size_t n, double trace)
 {
     double sum = 0;
-    for (size_t k = 0; k < n; k++) {
+    for (size_t k = 0; share < 1 && k < n; k++) { /* 1 is all, whatever the shares' rounding */
         sum += eigenvalues[k] / trace;
         if (sum >= share)
             return k + 1;

@@ -122,6 +122,13 @@ static void count_block(wn_quantiles *quantiles, const wn_block *block)
         difference(counts + (1 + 2 * k) * p, counts + (2 + 2 * k) * p, p);
 }
 
+/* A window of one value needs no cells: its counts tell whether the quantile is that value. */
+static bool keeps_cells(const wn_quantiles *quantiles, size_t column, size_t k)
+{
+    size_t at = k * quantiles->n_cols + column;
+    return quantiles->low[at] < quantiles->high[at];
+}
+
 /* Local. Room for what the block keeps, so that nothing fails once cells are taken. */
 static wn_status make_rooms(wn_quantiles *quantiles)
 {
@@ -129,7 +136,8 @@ static wn_status make_rooms(wn_quantiles *quantiles)
     size_t p = quantiles->n_cols, q = quantiles->n_probabilities;
     for (size_t c = 0; c < p; c++)
         for (size_t k = 0; k < q; k++)
-            TRY(make_room(&quantiles->kept[c * q + k], (size_t)quantiles->block_counts[(2 + 2 * k) * p + c]));
+            if (keeps_cells(quantiles, c, k))
+                TRY(make_room(&quantiles->kept[c * q + k], (size_t)quantiles->block_counts[(2 + 2 * k) * p + c]));
 done:
     return status;
 }
@@ -141,7 +149,7 @@ static void keep_cells(wn_quantiles *quantiles, const wn_block *block, size_t k)
     for (size_t i = 0; i < block->n_rows; i++) {
         const double *row = block->cells + i * block->n_cols;
         for (size_t c = 0; c < p; c++) {
-            if (!(row[c] >= low[c] && row[c] <= high[c]))
+            if (!(row[c] >= low[c] && row[c] <= high[c] && low[c] < high[c]))
                 continue;
             kept_cells *kept = &quantiles->kept[c * q + k];
             kept->keys[kept->n++] = wn_order_key(row[c]);
@@ -162,7 +170,7 @@ wn_status wn_quantiles_add(wn_quantiles *quantiles, const wn_block *block)
             quantiles->counts[c * q + k].valid += (int64_t)counts[c];
             quantiles->counts[c * q + k].below += (int64_t)counts[(1 + 2 * k) * p + c];
             quantiles->counts[c * q + k].inside += (int64_t)counts[(2 + 2 * k) * p + c];
-            inside += (int64_t)counts[(2 + 2 * k) * p + c];
+            inside += keeps_cells(quantiles, c, k) ? (int64_t)counts[(2 + 2 * k) * p + c] : 0;
         }
         if (inside > 0)
             keep_cells(quantiles, block, k);
@@ -260,10 +268,17 @@ static bool place_searches(const wn_quantiles *quantiles, size_t target, key_sea
     searches[0] = (key_search){.sorted = quantiles->kept[target].keys,
                                .n = quantiles->kept[target].n,
                                .number = lower - counts.below,
-                               .is_wanted = true};
+                               .is_wanted = keeps_cells(quantiles, column, k)};
     searches[1] = searches[0];
     searches[1].number = upper - counts.below;
     return true;
+}
+
+/* Of a window of one value; -0 is 0. */
+static double the_value(const wn_quantiles *quantiles, size_t target)
+{
+    size_t column = target / quantiles->n_probabilities, k = target % quantiles->n_probabilities;
+    return quantiles->low[k * quantiles->n_cols + column] + 0.0;
 }
 
 /* Local. Keys are sorted in place: the set of kept cells stays what it was. */
@@ -296,6 +311,8 @@ wn_status wn_quantiles_finish(const wn_ranks *ranks, const wn_quantiles *quantil
         values[i] = NAN;
         if (found[0].is_wanted)
             values[i] = between(wn_order_key_value(found[0].key), wn_order_key_value(found[1].key), weights[i]);
+        else if (!missed[i] && quantiles->counts[i].valid > 0)
+            values[i] = the_value(quantiles, i);
     }
 done:
     wn_free(weights);

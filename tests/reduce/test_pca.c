@@ -93,6 +93,7 @@ static void test_share(void)
             fit(&(wn_pca_options){.variance_share = share + 1e-9}, k + 1, "lapack");
         }
         fit(&(wn_pca_options){.variance_share = 1e-6}, 1, "lapack");
+        fit(&(wn_pca_options){.variance_share = 1.0}, COLS, "lapack");
     }
     end();
 }
