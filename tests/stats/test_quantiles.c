@@ -144,7 +144,33 @@ static void test_window_of_all(void)
     CU_ASSERT(isnan(wn_quantile_sorted(sorted, 0, 0.5)));
 }
 
+/* Ties fill a window of one value: it gives the quantile and keeps no cells. */
+static void test_window_of_one_value(void)
+{
+    wn_window windows[N_TARGETS];
+    double wanted[N_TARGETS], values[N_TARGETS];
+    unsigned char missed[N_TARGETS];
+    size_t n_missed = 0;
+    for (size_t i = 0; i < N_TARGETS; i++)
+        windows[i] = (wn_window){-INFINITY, INFINITY};
+    if (!find(windows, wanted, missed, &n_missed))
+        return;
+    for (size_t i = 0; i < N_TARGETS; i++)
+        windows[i] = (wn_window){wanted[i], wanted[i]};
+    wn_quantiles *quantiles = NULL;
+    if (CHECK_OK(wn_quantiles_new(&quantiles, N_COLS, N_PROBABILITIES, probability, windows))) {
+        size_t before = wn_memory_used();
+        CHECK_OK(add_rows(quantiles));
+        CU_ASSERT_EQUAL(wn_memory_used(), before);
+    }
+    wn_quantiles_free(quantiles);
+    CU_ASSERT_TRUE(find(windows, values, missed, &n_missed));
+    for (size_t i = N_PROBABILITIES; i < N_TARGETS; i++) /* the column of ties */
+        CU_ASSERT_TRUE(!missed[i] && values[i] == wanted[i]);
+}
+
 static const wn_test tests[] = {{"windows that miss", test_missed},
                                 {"windows of samples", test_window_of_sample},
+                                {"windows of one value", test_window_of_one_value},
                                 {"windows of the whole table", test_window_of_all}};
 TEST_MAIN("stats/quantiles", tests)
