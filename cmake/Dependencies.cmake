@@ -46,6 +46,3 @@ if(missing)
   message(FATAL_ERROR "Winnow needs libraries that were not found:${missing}\n"
                       "On Debian: sh tools/dependencies.sh build")
 endif()
-
-# Optional: a faster inflate than zlib's.
-pkg_check_modules(libdeflate QUIET IMPORTED_TARGET libdeflate)
