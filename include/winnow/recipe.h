@@ -115,6 +115,12 @@ size_t wn_recipe_n_inputs(const wn_recipe *recipe);
  * float32. out (n_rows, n_selected). */
 void wn_recipe_features(const wn_recipe *recipe, const double *cells, size_t n_rows, size_t n_cols, float *out);
 
+/* Local. Whether all features (n_rows, n_selected) of rows (n_rows), numbered as in the catalog, are finite. Fails:
+ * WN_BAD_DATA naming the file, the column and the row in the file of the first that is not: a gap under missing: error,
+ * or a cell beyond the range of float32. */
+WN_MUST_USE wn_status wn_recipe_check_features(const wn_recipe *recipe, const wn_catalog *catalog,
+                                               const float *features, size_t n_rows, const int64_t *rows);
+
 /* Local. The projection of such features, computed in double and rounded once: out (n_rows, n_components). Needs a
  * projection. Fails: WN_NO_MEMORY. */
 WN_MUST_USE wn_status wn_recipe_components(const wn_recipe *recipe, const float *features, size_t n_rows, float *out);

@@ -42,6 +42,14 @@ WN_MUST_USE wn_status wn_run_directory_finish_stage(const wn_ranks *ranks, wn_ru
                                                     const char *stage, wn_hash key, const char *const *files,
                                                     size_t n_files, json_t *result);
 
+/* Collective. Before the stages: takes out a stage's result, with its files, that is not of this key (NULL: the job has
+ * no such stage), so that nothing in the directory belongs to another job. Fails: WN_CANT_CREATE, WN_IO. */
+WN_MUST_USE wn_status wn_run_directory_forget_stage(const wn_ranks *ranks, wn_run_directory *directory,
+                                                    const char *stage, const wn_hash *key);
+
+/* Local, rank 0 only. Removes a file of ours, if it is there. Fails: WN_CANT_CREATE. */
+WN_MUST_USE wn_status wn_run_directory_remove(wn_run_directory *directory, const char *name);
+
 /* Local, rank 0 only. Writes a small text file of ours beside its name, synced and renamed, and enters it in the
  * manifest as ours. Fails: WN_CANT_CREATE where a file of that name is not ours, or another run took the lock over;
  * WN_IO. */

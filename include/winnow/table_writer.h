@@ -20,12 +20,15 @@ typedef enum {
 
 typedef struct wn_table_writer wn_table_writer;
 
-/* Local. Writes to a new file beside `path`; nothing is seen under `path` before wn_table_writer_finish. Fails:
- * WN_CANT_CREATE. */
+/* Local. Refuses an output that is the same file as one that is read, by whatever name. Fails: WN_CANT_CREATE. */
+WN_MUST_USE wn_status wn_table_writer_refuse(const char *path, const char *input);
+
+/* Local. Writes to a new file beside `path`; nothing is seen under `path` before wn_table_writer_finish. What is there
+ * is replaced only where it is HDF5 or empty. Fails: WN_CANT_CREATE. */
 WN_MUST_USE wn_status wn_table_writer_open(wn_table_writer **writer, const char *path);
 
-/* Local. Adds a dataset (rows, dims[0], ..., dims[n_dims-1]) of `type`; n_dims = 0 is 1-D. `dataset` numbers it from 0.
- * compression is a deflate level, 0 for none (with shuffle otherwise). Fails: WN_IO. */
+/* Local. Adds a dataset (rows, dims[0], ..., dims[n_dims-1]) of `type`; n_dims = 0 is 1-D; groups of its name are made.
+ * `dataset` numbers it from 0. compression is a deflate level, 0 for none (with shuffle otherwise). Fails: WN_IO. */
 WN_MUST_USE wn_status wn_table_writer_add_dataset(wn_table_writer *writer, const char *name, wn_store_type type,
                                                   const size_t *dims, size_t n_dims, int compression, size_t *dataset);
 

@@ -12,7 +12,7 @@ static wn_status run_path(char **path, const char *run, const char *name)
     return wn_string_format(path, "%s/%s", run, name);
 }
 
-/* Local. The artefact, or recipe.h5 with model.h5 where the run trained. */
+/* Local. recipe.h5, with the artefact or, where the run trained, model.h5. */
 static wn_status read_model(const wn_apply_options *options, wn_apply_source *source)
 {
     wn_status status = WN_OK;
@@ -25,15 +25,15 @@ static wn_status read_model(const wn_apply_options *options, wn_apply_source *so
     TRY(wn_job_read(&source->job, job, NULL, 0, &errors));
     bool has_small = access(small, R_OK) == 0;
     bool use_small = options->model == WN_APPLY_COMPRESSED && (options->model_given || has_small);
+    TRY(wn_recipe_read(&source->recipe, recipe));
+    source->seen = source->recipe;
     if (use_small) {
         TRY(wn_artefact_read(&source->artefact, small));
-        source->recipe = source->artefact->recipe;
+        source->seen = source->artefact->recipe;
         source->network = source->artefact->network;
-        goto done;
-    }
-    TRY(wn_recipe_read(&source->recipe, recipe));
-    if (options->model_given || access(model, R_OK) == 0)
+    } else if (options->model_given || source->job->has_train) {
         TRY(wn_network_read(&source->network, model));
+    }
 done:
     wn_job_errors_clear(&errors);
     wn_free(job);
@@ -97,9 +97,12 @@ static wn_status find_ids(const wn_apply_options *options, wn_apply_source *sour
     TRY(wn_new(&source->id_position, options->n_ids));
     for (size_t i = 0; i < options->n_ids; i++) {
         size_t c = 0;
+        bool is_label = false;
         while (c < source->catalog->n_columns && strcmp(source->catalog->columns[c].name, options->ids[i]) != 0)
             c++;
         if (c == source->catalog->n_columns)
+            is_label = source->catalog->has_label && strcmp(source->catalog->label.name, options->ids[i]) == 0;
+        if (c == source->catalog->n_columns && !is_label)
             return wn_fail(WN_BAD_DATA, "--id %s: the input has no such column", options->ids[i]);
         source->id_position[i] = c;
     }
@@ -111,9 +114,10 @@ wn_status wn_apply_source_open(const wn_ranks *ranks, const wn_apply_options *op
 {
     wn_status status = WN_OK;
     TRY(wn_ranks_agree(ranks, read_model(options, source)));
-    source->n_features = source->artefact != NULL ? source->recipe->n_selected : wn_recipe_n_inputs(source->recipe);
+    source->n_features = wn_recipe_n_inputs(source->recipe);
     TRY(open_catalog(ranks, options, source));
     TRY(wn_ranks_agree(ranks, wn_recipe_match(source->recipe, source->catalog)));
+    TRY(wn_ranks_agree(ranks, wn_recipe_match(source->seen, source->catalog)));
     TRY(wn_ranks_agree(ranks, find_ids(options, source)));
     wn_reader_options reader = wn_job_reader_options(source->job);
     reader.cache_bytes = 0;
@@ -127,10 +131,9 @@ void wn_apply_source_close(wn_apply_source *source)
     wn_reader_close(source->reader);
     wn_catalog_free(source->catalog);
     wn_free(source->id_position);
-    if (source->artefact == NULL) {
+    if (source->artefact == NULL)
         wn_network_free(source->network);
-        wn_recipe_free(source->recipe);
-    }
+    wn_recipe_free(source->recipe);
     wn_artefact_free(source->artefact);
     wn_job_free(source->job);
 }
@@ -211,27 +214,51 @@ done:
     return status;
 }
 
+/* The run's features of a block; a gap that its recipe does not fill, or a cell out of range, is told by its place. */
+static wn_status make_features(const wn_apply_source *source, const wn_block *block, float *selected, float *features)
+{
+    wn_status status = WN_OK;
+    const wn_recipe *recipe = source->recipe;
+    size_t n = block->n_rows;
+    wn_recipe_features(recipe, block->cells, n, block->n_cols, selected);
+    TRY(wn_recipe_check_features(recipe, source->catalog, selected, n, block->rows));
+    if (recipe->projection != NULL)
+        TRY(wn_recipe_components(recipe, selected, n, features));
+    else
+        memcpy(features, selected, n * recipe->n_selected * sizeof *selected);
+done:
+    return status;
+}
+
+static void copy_ids(const wn_apply_source *source, const wn_block *block, size_t n_ids, wn_apply_result *result)
+{
+    for (size_t d = 0; d < n_ids; d++) {
+        size_t c = source->id_position[d];
+        for (size_t i = 0; i < block->n_rows; i++)
+            result->ids[d * block->n_rows + i] =
+                c == block->n_cols ? block->labels[i] : block->cells[i * block->n_cols + c];
+    }
+}
+
 wn_status wn_apply_block(const wn_apply_source *source, const wn_block *block, wn_workspace *workspace, size_t n_ids,
                          wn_apply_result *result, wn_evaluation *evaluation)
 {
     wn_status status = WN_OK;
-    const wn_recipe *recipe = source->recipe;
-    float *selected = NULL;
+    float *selected = NULL, *inputs = NULL;
     wn_apply_result_layout(result, source, n_ids, block->n_rows);
-    TRY(wn_new(&selected, block->n_rows * recipe->n_selected));
-    wn_recipe_features(recipe, block->cells, block->n_rows, block->n_cols, selected);
-    if (recipe->projection != NULL)
-        TRY(wn_recipe_components(recipe, selected, block->n_rows, result->features));
-    else
-        memcpy(result->features, selected, block->n_rows * recipe->n_selected * sizeof *selected);
-    for (size_t i = 0; i < block->n_rows; i++) {
-        result->rows[i] = block->rows[i];
-        for (size_t d = 0; d < n_ids; d++)
-            result->ids[d * block->n_rows + i] = block->cells[i * block->n_cols + source->id_position[d]];
+    TRY(wn_new(&selected, block->n_rows * source->recipe->n_selected));
+    TRY(make_features(source, block, selected, result->features));
+    memcpy(result->rows, block->rows, block->n_rows * sizeof *result->rows);
+    copy_ids(source, block, n_ids, result);
+    if (source->network == NULL)
+        goto done;
+    if (source->artefact != NULL) {
+        TRY(wn_new(&inputs, block->n_rows * source->seen->n_selected));
+        wn_recipe_features(source->seen, block->cells, block->n_rows, block->n_cols, inputs);
     }
-    if (source->network != NULL)
-        TRY(predict(source, block, result->features, workspace, result, evaluation));
+    TRY(predict(source, block, inputs != NULL ? inputs : result->features, workspace, result, evaluation));
 done:
+    wn_free(inputs);
     wn_free(selected);
     return status;
 }

@@ -10,12 +10,13 @@
 
 typedef struct {
     wn_job *job;           /* of the run */
-    wn_recipe *recipe;     /* of the run, or of the artefact (then without projection) */
-    wn_artefact *artefact; /* owns recipe and network where it is used */
+    wn_recipe *recipe;     /* of the run: what the features are */
+    wn_artefact *artefact; /* NULL where the full model predicts; owns the network, and what that sees: `seen` */
     wn_network *network;   /* NULL: a run without training */
+    wn_recipe *seen;       /* of the artefact (no projection: it is a layer), else the run's */
     wn_catalog *catalog;
     wn_reader *reader;
-    size_t *id_position; /* (n_ids) where the id columns lie in a block */
+    size_t *id_position; /* (n_ids) where the id columns lie in a block; n_columns: the label */
     size_t n_features;   /* written: components, or selected features */
 } wn_apply_source;
 

@@ -247,3 +247,34 @@ wn_status wn_manifest_find(const json_t *manifest, const char *directory, const 
         *result = json_object_get(entry, "result");
     return WN_OK;
 }
+
+wn_status wn_manifest_forget(json_t *manifest, const char *directory, const char *stage, const wn_hash *key,
+                             bool *forgot)
+{
+    wn_status status = WN_OK;
+    char text[WN_HASH_TEXT_SIZE];
+    json_t *stages = json_object_get(manifest, "stages"), *entry = json_object_get(stages, stage), *file = NULL;
+    const char *old = json_string_value(json_object_get(entry, "key"));
+    size_t i = 0;
+    *forgot = false;
+    if (key)
+        wn_hash_text(*key, text);
+    if (!old || !*old || (key && strcmp(old, text) == 0))
+        return WN_OK;
+    json_array_foreach(json_object_get(entry, "files"), i, file)
+    {
+        const char *name = json_string_value(json_object_get(file, "name"));
+        if (name && wn_manifest_owns(manifest, name) && !strchr(name, '/'))
+            TRY(remove_file(directory, name, ""));
+    }
+    if (json_object_set_new(stages, stage, json_pack("{s:s, s:[], s:n}", "key", "", "files", "result")) != 0)
+        status = no_memory();
+    *forgot = true;
+done:
+    return status;
+}
+
+wn_status wn_manifest_remove_file(const char *directory, const char *name)
+{
+    return remove_file(directory, name, "");
+}

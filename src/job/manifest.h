@@ -23,6 +23,9 @@ WN_MUST_USE wn_status wn_manifest_write(const char *directory, const json_t *man
 /* Local. Removes every file that is ours, the manifest last. Fails: WN_CANT_CREATE. */
 WN_MUST_USE wn_status wn_manifest_remove_files(const char *directory, const json_t *manifest);
 
+/* Local. Removes one file, if it is there. Fails: WN_CANT_CREATE. */
+WN_MUST_USE wn_status wn_manifest_remove_file(const char *directory, const char *name);
+
 /* Local. Whether a name is ours; makes it so. */
 bool wn_manifest_owns(const json_t *manifest, const char *name);
 WN_MUST_USE wn_status wn_manifest_own(json_t *manifest, const char *name);
@@ -34,5 +37,10 @@ WN_MUST_USE wn_status wn_manifest_enter(json_t *manifest, const char *directory,
 /* Local. The result of a finished stage of this key whose files are whole (borrowed), else NULL and why not. */
 WN_MUST_USE wn_status wn_manifest_find(const json_t *manifest, const char *directory, const char *stage, wn_hash key,
                                        json_t **result, char *why, size_t why_size);
+
+/* Local. Takes out a stage's result that is not of this key (NULL: any), its files first; an entry without key stays,
+ * so that the stage is not called new. Says whether it did. Fails: WN_CANT_CREATE where a file cannot be removed. */
+WN_MUST_USE wn_status wn_manifest_forget(json_t *manifest, const char *directory, const char *stage, const wn_hash *key,
+                                         bool *forgot);
 
 #endif

@@ -82,11 +82,11 @@ wn_status wn_plan_memory(const wn_ranks *ranks, const wn_job *job, const wn_cata
                   use.model >> 20, memory >> 20);
     if (need > memory)
         return wn_fail(WN_UNAVAILABLE,
-                       "the plan exceeds memory: %zu MiB a rank are needed (prepared rows %zu, products of "
-                       "columns %zu, blocks %zu, duplicates %zu), memory allows %zu; use more ranks, or a "
-                       "larger `memory`",
-                       need >> 20, use.features >> 20, use.gram >> 20, use.blocks >> 20, use.duplicates >> 20,
-                       memory >> 20);
+                       "the plan exceeds memory: %zu MiB a rank are needed (model %zu, prepared rows %zu, products of "
+                       "columns %zu, blocks %zu, pilot %zu, duplicates %zu), memory allows %zu; use more ranks, or "
+                       "a larger `memory`",
+                       need >> 20, use.model >> 20, use.features >> 20, use.gram >> 20, use.blocks >> 20,
+                       use.pilot >> 20, use.duplicates >> 20, memory >> 20);
     *cache_bytes = memory - need;
     return WN_OK;
 }

@@ -55,6 +55,8 @@ static wn_status open_directory(wn_run_state *state)
             status = wn_events_open(wn_run_directory_path(state->directory, "events.jsonl"));
         if (status == WN_OK)
             status = wn_run_directory_set_finished(state->directory, false);
+        if (status == WN_OK) /* a run that is killed must not leave the summary of the one before */
+            status = wn_run_directory_remove(state->directory, "run.json");
     }
     TRY(wn_ranks_agree(state->ranks, status));
 done:
@@ -66,6 +68,7 @@ static wn_status run_stages(wn_run_state *state)
 {
     wn_status status = WN_OK;
     TRY(open_table(state));
+    TRY(wn_run_keys(state));
     TRY(wn_stage_recipe(state));
     if (!state->job->has_train)
         goto done;

@@ -213,6 +213,31 @@ wn_status wn_run_directory_finish_stage(const wn_ranks *ranks, wn_run_directory 
     return wn_ranks_agree(ranks, status);
 }
 
+static wn_status forget_on_root(wn_run_directory *directory, const char *stage, const wn_hash *key)
+{
+    wn_status status = WN_OK;
+    bool forgot = false;
+    TRY(wn_directory_lock_check(directory->lock));
+    TRY(wn_manifest_forget(directory->manifest, directory->path, stage, key, &forgot));
+    if (forgot)
+        TRY(wn_manifest_write(directory->path, directory->manifest));
+done:
+    return status;
+}
+
+wn_status wn_run_directory_forget_stage(const wn_ranks *ranks, wn_run_directory *directory, const char *stage,
+                                        const wn_hash *key)
+{
+    return wn_ranks_agree(ranks, ranks->rank == 0 ? forget_on_root(directory, stage, key) : WN_OK);
+}
+
+wn_status wn_run_directory_remove(wn_run_directory *directory, const char *name)
+{
+    if (!wn_manifest_owns(directory->manifest, name))
+        return WN_OK;
+    return wn_manifest_remove_file(directory->path, name);
+}
+
 wn_status wn_run_directory_write_text(wn_run_directory *directory, const char *name, const char *text)
 {
     wn_status status = WN_OK;

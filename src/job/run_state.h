@@ -30,7 +30,7 @@ typedef struct {
     wn_dataset *sample; /* of judge, on rank 0, for the background stage */
     wn_background *background;
     wn_compress_options compress_options; /* lives as long as background */
-    wn_hash recipe_key, train_key, compress_key;
+    wn_hash recipe_key, train_key, compress_key, evaluate_key;
     int64_t n_parameters_kept; /* by compression */
     double start;
     /* Parts of run.json, one reference each; NULL where the job does not ask for them. */
@@ -48,12 +48,20 @@ WN_MUST_USE wn_status wn_stage_train(wn_run_state *state);
 WN_MUST_USE wn_status wn_stage_compress(wn_run_state *state);
 WN_MUST_USE wn_status wn_stage_evaluate(wn_run_state *state);
 
+/* Local. Before the training that compression follows: whether its metric and plan fit the task and the rows. Fails:
+ * WN_BAD_JOB. */
+WN_MUST_USE wn_status wn_stage_compress_check(const wn_run_state *state);
+
 /* Collective. Selected features of the rows that compression is judged by (validation rows, else training rows) into
  * state->judge; nothing where they are there. */
 WN_MUST_USE wn_status wn_run_judge(wn_run_state *state, wn_stage_meter *meter);
 
 /* Local. What the job says of compression, as its room wants it; texts are the job's. */
 wn_compress_options wn_run_compress_options(const wn_run_state *state);
+
+/* Collective. The keys of all stages of the job into the state; what lies in the directory under other keys is taken
+ * out of it. Needs the catalog. */
+WN_MUST_USE wn_status wn_run_keys(wn_run_state *state);
 
 /* Local. The key of a stage: the key before it, the seed and the job's sections that it follows (`sections` ends with
  * NULL), version and BLAS kernels. */

@@ -39,14 +39,14 @@ done:
     return status;
 }
 
-/* A metric that the task does not have cannot judge. */
-static wn_status check_metric(const wn_run_state *state, const wn_compress_options *options)
+wn_status wn_stage_compress_check(const wn_run_state *state)
 {
     bool classifies = state->recipe->labels.task == WN_TASK_CLASSIFICATION;
-    if ((options->metric == WN_METRIC_R2) == classifies)
+    wn_compress_options options = wn_run_compress_options(state);
+    if ((options.metric == WN_METRIC_R2) == classifies)
         return wn_fail(WN_BAD_JOB, "compress.metric: the task is %s; allowed: %s",
                        classifies ? "classification" : "regression", classifies ? "accuracy, recall, f1" : "r2");
-    if (options->is_auto && state->recipe->ledger.validation == 0)
+    if (options.is_auto && state->recipe->ledger.validation == 0)
         return wn_fail(WN_BAD_JOB, "compress.plan: auto is judged on validation rows and there are none; allowed: "
                                    "input.split.validation above 0, or a list of steps");
     return WN_OK;
@@ -163,7 +163,6 @@ wn_status wn_stage_compress(wn_run_state *state)
     json_t *result = NULL;
     const char *why = "";
     wn_compress_options options = wn_run_compress_options(state);
-    TRY(wn_ranks_agree(state->ranks, check_metric(state, &options)));
     TRY(wn_run_directory_find_stage(state->ranks, state->directory, "compress", state->compress_key, &result, &why));
     if (result != NULL) {
         TRY(wn_ranks_agree(state->ranks, wn_stage_reuse(state, "compress", result)));

@@ -196,19 +196,20 @@ done:
     return status;
 }
 
-static wn_status keep_result(wn_run_state *state, size_t first_entry, wn_hash key)
+static wn_status keep_result(wn_run_state *state, size_t first_entry)
 {
     wn_status status = WN_OK;
     json_t *result = json_pack("{s:o, s:O, s:O, s:O*}", "stages", wn_stage_entries(state->stages, first_entry),
                                "metrics", state->metrics_json, "objectives", state->objectives_json, "compressed",
                                json_object_get(state->fingerprints, "compressed"));
-    TRY(wn_run_directory_finish_stage(state->ranks, state->directory, "evaluate", key, NULL, 0, result));
+    TRY(wn_run_directory_finish_stage(state->ranks, state->directory, "evaluate", state->evaluate_key, NULL, 0,
+                                      result));
 done:
     json_decref(result);
     return status;
 }
 
-static wn_status evaluate_stage(wn_run_state *state, wn_hash key)
+static wn_status evaluate_stage(wn_run_state *state)
 {
     wn_status status = WN_OK;
     rows_to_judge rows = {0};
@@ -221,7 +222,7 @@ static wn_status evaluate_stage(wn_run_state *state, wn_hash key)
     TRY(prepare_rows(state, &rows, which, &meter));
     TRY(judge_models(state, &rows, name));
     TRY(wn_stage_meter_end(state->ranks, &meter, state->stages));
-    TRY(keep_result(state, first_entry, key));
+    TRY(keep_result(state, first_entry));
 done:
     rows_clear(&rows);
     return status;
@@ -232,14 +233,10 @@ wn_status wn_stage_evaluate(wn_run_state *state)
     wn_status status = WN_OK;
     json_t *result = NULL;
     const char *why = "";
-    wn_hash key;
-    static const char *const none[] = {NULL};
-    wn_hash before = state->job->has_compress ? state->compress_key : state->train_key;
-    TRY(wn_ranks_agree(state->ranks, wn_stage_key(state, before, none, &key)));
-    TRY(wn_run_directory_find_stage(state->ranks, state->directory, "evaluate", key, &result, &why));
+    TRY(wn_run_directory_find_stage(state->ranks, state->directory, "evaluate", state->evaluate_key, &result, &why));
     if (result == NULL) {
         wn_log_info("evaluate: done (%s)", why);
-        TRY(evaluate_stage(state, key));
+        TRY(evaluate_stage(state));
         goto done;
     }
     TRY(wn_ranks_agree(state->ranks, wn_stage_reuse(state, "evaluate", result)));

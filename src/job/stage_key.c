@@ -27,3 +27,40 @@ done:
     wn_hasher_free(hasher);
     return status;
 }
+
+/* A compression that works beside training is a result of both. */
+static wn_status chain_keys(wn_run_state *state)
+{
+    wn_status status = WN_OK;
+    static const char *const prepare[] = {"input", "clean", "normalize", "rank", "reduce", NULL};
+    static const char *const train[] = {"train", NULL}, *const both[] = {"train", "compress", NULL};
+    static const char *const compress[] = {"compress", NULL}, *const none[] = {NULL};
+    const wn_job *job = state->job;
+    bool beside = job->has_compress && job->compress.while_training;
+    wn_hash input;
+    TRY(wn_catalog_hash(state->catalog, &input));
+    TRY(wn_stage_key(state, input, prepare, &state->recipe_key));
+    TRY(wn_stage_key(state, state->recipe_key, beside ? both : train, &state->train_key));
+    TRY(wn_stage_key(state, state->train_key, compress, &state->compress_key));
+    TRY(wn_stage_key(state, job->has_compress ? state->compress_key : state->train_key, none, &state->evaluate_key));
+done:
+    return status;
+}
+
+wn_status wn_run_keys(wn_run_state *state)
+{
+    wn_status status = WN_OK;
+    const wn_job *job = state->job;
+    TRY(wn_ranks_agree(state->ranks, chain_keys(state)));
+    const struct {
+        const char *stage;
+        const wn_hash *key;
+    } wanted[] = {{"evaluate", job->has_train ? &state->evaluate_key : NULL},
+                  {"compress", job->has_compress ? &state->compress_key : NULL},
+                  {"train", job->has_train ? &state->train_key : NULL},
+                  {"recipe", &state->recipe_key}};
+    for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)
+        TRY(wn_run_directory_forget_stage(state->ranks, state->directory, wanted[i].stage, wanted[i].key));
+done:
+    return status;
+}

@@ -194,10 +194,6 @@ wn_status wn_stage_recipe(wn_run_state *state)
     wn_status status = WN_OK;
     json_t *result = NULL;
     const char *why = "";
-    wn_hash input;
-    static const char *const sections[] = {"input", "clean", "normalize", "rank", "reduce", NULL};
-    TRY(wn_ranks_agree(state->ranks, wn_catalog_hash(state->catalog, &input)));
-    TRY(wn_ranks_agree(state->ranks, wn_stage_key(state, input, sections, &state->recipe_key)));
     TRY(wn_run_directory_find_stage(state->ranks, state->directory, "recipe", state->recipe_key, &result, &why));
     if (result != NULL) {
         TRY(reuse_recipe(state, result));

@@ -185,12 +185,9 @@ wn_status wn_stage_train(wn_run_state *state)
     wn_status status = WN_OK;
     json_t *result = NULL;
     const char *why = "";
-    static const char *const train_only[] = {"train", NULL}, *const with_compress[] = {"train", "compress", NULL};
-    static const char *const compress_only[] = {"compress", NULL};
-    const char *const *sections = in_background(state->job) ? with_compress : train_only;
     TRY(wn_ranks_agree(state->ranks, check_task(state)));
-    TRY(wn_ranks_agree(state->ranks, wn_stage_key(state, state->recipe_key, sections, &state->train_key)));
-    TRY(wn_ranks_agree(state->ranks, wn_stage_key(state, state->train_key, compress_only, &state->compress_key)));
+    if (state->job->has_compress)
+        TRY(wn_ranks_agree(state->ranks, wn_stage_compress_check(state)));
     TRY(wn_ranks_agree(state->ranks, deal_lanes(state)));
     TRY(find_result(state, &result, &why));
     if (result != NULL) {

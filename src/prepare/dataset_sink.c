@@ -21,29 +21,6 @@ size_t wn_inputs_count(const wn_recipe *recipe, wn_inputs inputs)
     return inputs == WN_INPUTS_COMPONENTS ? wn_recipe_n_inputs(recipe) : recipe->n_selected;
 }
 
-/* A feature that is not a number is told by the cell's column, file and row. */
-static wn_status check_features(const sink *state, const float *features, size_t n_rows, const int64_t *rows)
-{
-    const wn_recipe *recipe = state->recipe;
-    size_t n = recipe->n_selected;
-    for (size_t i = 0; i < n_rows; i++) {
-        for (size_t j = 0; j < n; j++) {
-            if (isfinite(features[i * n + j]))
-                continue;
-            const wn_recipe_column *column = &recipe->columns[recipe->feature_source[recipe->selected[j]]];
-            size_t f = 0;
-            while (f + 1 < state->catalog->n_files && state->catalog->files[f + 1].first_row <= rows[i])
-                f++;
-            const wn_file *file = &state->catalog->files[f];
-            return wn_fail(WN_BAD_DATA, "%s: column %s, row %lld: %s", file->path, column->name,
-                           (long long)(rows[i] - file->first_row),
-                           isnan(features[i * n + j]) ? "a missing cell, which is an error"
-                                                      : "the feature exceeds the range of float32");
-        }
-    }
-    return WN_OK;
-}
-
 static wn_status set_targets(const sink *state, const double *labels, size_t n_rows, float *targets)
 {
     const wn_labels *classes = &state->recipe->labels;
@@ -68,7 +45,7 @@ static wn_status fill_piece(sink *state, const wn_block *block, size_t first)
     float *out = dataset->features + at * dataset->n_features;
     float *features = state->inputs == WN_INPUTS_COMPONENTS ? state->features : out;
     wn_recipe_features(state->recipe, block->cells + first * block->n_cols, n, block->n_cols, features);
-    TRY(check_features(state, features, n, block->rows + first));
+    TRY(wn_recipe_check_features(state->recipe, state->catalog, features, n, block->rows + first));
     if (state->inputs == WN_INPUTS_COMPONENTS)
         TRY(wn_recipe_components(state->recipe, features, n, out));
     TRY(set_targets(state, block->labels + first, n, dataset->targets + at));

@@ -5,6 +5,7 @@
 #include "winnow/memory.h"
 
 #include <cblas.h>
+#include <math.h>
 #include <string.h>
 
 /* Rows whose cells are visited together, so that a column's numbers are loaded once for all of them. */
@@ -104,4 +105,27 @@ wn_status wn_recipe_match(wn_recipe *recipe, const wn_catalog *catalog)
 done:
     wn_free(position);
     return status;
+}
+
+static wn_status refuse_feature(const wn_catalog *catalog, const char *column, int64_t row, bool is_missing)
+{
+    size_t f = 0;
+    while (f + 1 < catalog->n_files && catalog->files[f + 1].first_row <= row)
+        f++;
+    return wn_fail(WN_BAD_DATA, "%s: column %s, row %lld: %s", catalog->files[f].path, column,
+                   (long long)(row - catalog->files[f].first_row),
+                   is_missing ? "a missing cell, which is an error" : "the feature exceeds the range of float32");
+}
+
+wn_status wn_recipe_check_features(const wn_recipe *recipe, const wn_catalog *catalog, const float *features,
+                                   size_t n_rows, const int64_t *rows)
+{
+    size_t n = recipe->n_selected;
+    for (size_t i = 0; i < n_rows * n; i++) {
+        if (isfinite(features[i]))
+            continue;
+        const wn_recipe_column *column = &recipe->columns[recipe->feature_source[recipe->selected[i % n]]];
+        return refuse_feature(catalog, column->name, rows[i / n], isnan(features[i]));
+    }
+    return WN_OK;
 }

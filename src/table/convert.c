@@ -90,6 +90,8 @@ wn_status wn_convert(const char *const *sources, size_t n_sources, const char *o
         return wn_fail(WN_NO_INPUT, "nothing to convert");
     TRY(wn_new(&idx, n_sources));
     TRY(open_sources(idx, sources, n_sources));
+    for (size_t i = 0; i < n_sources; i++)
+        TRY(wn_table_writer_refuse(output, sources[i]));
     TRY(wn_table_writer_open(&writer, output));
     for (size_t i = 0; i < n_sources; i++)
         TRY(copy_source(writer, idx[i], &n_wide, &n_flat));

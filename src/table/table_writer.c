@@ -65,12 +65,27 @@ static wn_status directory_of(char **directory, const char *path)
     return wn_string_format(directory, "%.*s", slash == path ? 1 : (int)(slash - path), path);
 }
 
+/* A slip of the hand must not cost a file that is no table. */
 static wn_status check_target(const char *path)
 {
     struct stat info;
-    if (stat(path, &info) == 0 && !S_ISREG(info.st_mode))
+    if (stat(path, &info) != 0)
+        return WN_OK;
+    if (!S_ISREG(info.st_mode))
         return wn_fail(WN_CANT_CREATE, "%s: exists and is not a regular file", path);
+    if (info.st_size > 0 && H5Fis_hdf5(path) <= 0)
+        return wn_fail(WN_CANT_CREATE, "%s: exists and is not an HDF5 file; it is not replaced", path);
     return WN_OK;
+}
+
+wn_status wn_table_writer_refuse(const char *path, const char *input)
+{
+    struct stat output, source;
+    if (stat(path, &output) != 0 || stat(input, &source) != 0)
+        return WN_OK;
+    if (output.st_dev != source.st_dev || output.st_ino != source.st_ino)
+        return WN_OK;
+    return wn_fail(WN_CANT_CREATE, "%s: is read as %s, and cannot be the output too", path, input);
 }
 
 /* The library's message for a file that cannot be created is long; the system's is enough. */
@@ -146,8 +161,10 @@ static hid_t create_dataset(hid_t file, const stored_dataset *d, int compression
     memcpy(most, d->dims, sizeof most);
     most[0] = H5S_UNLIMITED;
     hid_t id = -1, creation = new_creation(d, compression), space = H5Screate_simple(d->rank, d->dims, most);
-    if (creation >= 0 && space >= 0)
-        id = H5Dcreate2(file, d->name, memory_type(d->type), space, H5P_DEFAULT, creation, H5P_DEFAULT);
+    hid_t links = H5Pcreate(H5P_LINK_CREATE);
+    if (creation >= 0 && space >= 0 && links >= 0 && H5Pset_create_intermediate_group(links, 1) >= 0)
+        id = H5Dcreate2(file, d->name, memory_type(d->type), space, links, creation, H5P_DEFAULT);
+    wn_hdf5_release(links);
     wn_hdf5_release(space);
     wn_hdf5_release(creation);
     return id;

@@ -100,6 +100,25 @@ def check_apply(checks, program, directory, out, test, label, run):
             checks.near(metrics[name], score, 1e-12, f"{model} {name}")
 
 
+def check_ids(checks, program, directory, out, test, label):
+    """Columns that pass through, the label too; the features are the run's, whichever model predicts."""
+    features = {}
+    for model in ("dense", "compressed"):
+        output = os.path.join(directory, f"ids-{model}.h5")
+        done = winnow(program, ["apply", out, test, "-o", output, "--model", model, "--id", "x3", "--id", "kind"], 2)
+        checks.equal(done.returncode, 0, f"apply with --id ({done.stderr[-400:]})")
+        with h5py.File(output) as file, h5py.File(test) as source:
+            checks.that(numpy.array_equal(file["id/x3"][:], source["x"][:, 3], equal_nan=True), "/id/x3")
+            checks.that(numpy.array_equal(file["id/kind"][:], label), "/id/kind")
+            features[model] = file["features"][:]
+    checks.that(numpy.array_equal(features["dense"], features["compressed"]), "features by either model")
+    text = write_text(os.path.join(directory, "notes.txt"), "mine")
+    done = winnow(program, ["apply", out, test, "-o", text], 1)
+    checks.equal(done.returncode, 73, "apply does not write over a file that is no table")
+    with open(text, encoding="utf-8") as file:
+        checks.equal(file.read(), "mine", "a file that is no table")
+
+
 def main():
     program = sys.argv[1]
     checks = Checks()
@@ -118,6 +137,7 @@ def main():
         check_summary(checks, run, out)
         check_recipe(checks, out, [f"x{i}" for i in range(9)])
         check_apply(checks, program, directory, out, test, label, run)
+        check_ids(checks, program, directory, out, test, label)
     checks.close()
 
 

@@ -53,6 +53,14 @@ def main():
             fresh = start(program, job("third", beside=beside, sparsity=0.7), os.path.join(directory, f"fresh-{beside}"), checks)
             checks.equal(third["fingerprints"], fresh["fingerprints"], "a resumed run gives what a fresh one gives")
 
+        with open(job("plain"), encoding="utf-8") as file:
+            text = "".join(line for line in file if not line.startswith("compress:"))
+        plain = start(program, write_text(os.path.join(directory, "plain.yaml"), text), out, checks)
+        checks.that("compression" not in plain and "compressed" not in plain["fingerprints"],
+                    "a job without compression says nothing of one")
+        checks.that(not os.path.exists(os.path.join(out, "compressed.wnm")),
+                    "the artefact of another job does not stay in the directory")
+
         never = winnow(program, ["run", job("first"), "--out", os.path.join(directory, "run-false"), "--resume", "never"], 1)
         checks.equal(never.returncode, 0, f"--resume never into a finished run of ours ({never.stderr[-300:]})")
     checks.close()
