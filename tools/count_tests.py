@@ -6,7 +6,7 @@
 import re
 import sys
 
-RESULT = re.compile(r"^\s*\d+/\d+ Test\s+#\d+: (\S+) \.*\s*(\*\*\*)?(\w+)")
+RESULT = re.compile(r"^\s*(?:\d+/\d+)?\s*Test\s+#\d+: (\S+) \.*\s*(\*\*\*)?(\w+)")
 
 
 def main():
