@@ -1,6 +1,5 @@
 /* log.h - messages for people on stderr and events for programs in events.jsonl.
- * Results never go here: they are printed to stdout by the verbs. Only rank 0 prints; the others are silent unless they
- * say so by wn_log_anyway (the watchdog). */
+ * Results never go here: they are printed to stdout by the verbs. Only rank 0 prints; the others are silent. */
 #ifndef WINNOW_LOG_H
 #define WINNOW_LOG_H
 
@@ -31,13 +30,15 @@ const json_t *wn_log_warnings(void);
  * otherwise time-stamped lines whose intervals double up to a minute. A call is cheap; total = done ends the work. */
 void wn_log_progress(const char *stage, const char *what, double done, double total);
 
-/* Local. Opens the event sink (appends). Without one, events are dropped. Fails: WN_IO. */
+/* Local. Opens the event sink (appends; a last line that a kill cut short is ended first). Without one, events are
+ * dropped. Fails: WN_IO. */
 WN_MUST_USE wn_status wn_events_open(const char *path);
 void wn_events_close(void);
 
-/* Local. Writes one line: {"time": ..., "event": name, ...} with the pairs of json_pack's format for an object's
- * inside, as in wn_event("epoch", "{s:i, s:f}", "epoch", 3, "loss", 0.31). Does nothing without a sink; may be called
- * by any thread. */
+/* Local. Writes one line: {"time": ..., "event": name, ...} with pairs as in
+ * wn_event("epoch", "{s:i, s:f}", "epoch", 3, "loss", 0.31). Keys are s; values are s, i, I, f, b, o and O as
+ * json_pack has them, not nested. What is not finite becomes null, bytes that are not UTF-8 become '?'. Writes nothing
+ * without a sink; may be called by any thread. */
 void wn_event(const char *name, const char *format, ...);
 
 #endif

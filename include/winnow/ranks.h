@@ -54,7 +54,7 @@ WN_MUST_USE wn_status wn_ranks_gather_all(const wn_ranks *ranks, const void *min
 WN_MUST_USE wn_status wn_ranks_exchange(const wn_ranks *ranks, const void *send, const size_t *n_to, size_t size,
                                         void **received, size_t *n_from);
 
-/* Local. For tests: the largest piece of one MPI call in bytes (0 restores the default). */
+/* Local. For tests: the largest piece of one MPI call in bytes (0, or above INT_MAX: the default, 64 MiB). */
 void wn_ranks_piece_bytes(size_t bytes);
 
 #endif

@@ -60,8 +60,12 @@ void wn_exact_sum_merge_scaled(wn_exact_sum *sum, const wn_exact_sum *other, int
     for (int i = 0; i < WN_EXACT_DIGITS; i++)
         sum->digit[i] += (int64_t)factor * term.digit[i];
     int64_t plus = term.digit[PLUS_INFINITE], minus = term.digit[MINUS_INFINITE];
-    sum->digit[PLUS_INFINITE] += factor < 0 ? minus : plus;
-    sum->digit[MINUS_INFINITE] += factor < 0 ? plus : minus;
+    if (factor == 0) /* 0 x infinity is not a number */
+        sum->digit[NOT_A_NUMBER] += plus + minus;
+    else {
+        sum->digit[PLUS_INFINITE] += factor < 0 ? minus : plus;
+        sum->digit[MINUS_INFINITE] += factor < 0 ? plus : minus;
+    }
     sum->digit[NOT_A_NUMBER] += term.digit[NOT_A_NUMBER];
     wn_exact_sum_normalize(sum);
 }

@@ -1,13 +1,11 @@
 #include "winnow/log.h"
 
-#include "winnow/clock.h"
+#include "json_text.h"
 
-#include <errno.h>
 #include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -74,7 +72,7 @@ static void keep_warning(const char *format, va_list arguments)
     pthread_mutex_lock(&speaker.lock);
     if (speaker.warnings == NULL)
         speaker.warnings = json_array();
-    json_array_append_new(speaker.warnings, json_string(text));
+    json_array_append_new(speaker.warnings, wn_json_text(text));
     pthread_mutex_unlock(&speaker.lock);
 }
 

@@ -20,9 +20,21 @@ static header *header_of(void *pointer)
     return (header *)(void *)((char *)pointer - WN_ALIGNMENT);
 }
 
-static void count(size_t n_bytes)
+/* Counts n_bytes as used, *now in all; false, and nothing counted, where that exceeds the limit. One step for all
+ * threads: two that fit alone cannot pass together. */
+static bool reserve(size_t n_bytes, size_t *now)
 {
-    size_t now = atomic_fetch_add(&used, n_bytes) + n_bytes;
+    size_t bound = atomic_load(&limit), before = atomic_load(&used);
+    do {
+        if (bound > 0 && (before > bound || n_bytes > bound - before))
+            return false;
+    } while (!atomic_compare_exchange_weak(&used, &before, before + n_bytes));
+    *now = before + n_bytes;
+    return true;
+}
+
+static void raise_peak(size_t now)
+{
     size_t most = atomic_load(&peak);
     while (now > most && !atomic_compare_exchange_weak(&peak, &most, now))
         ;
@@ -43,19 +55,20 @@ static wn_status refuse(size_t n, size_t size, const char *purpose)
 
 wn_status wn_memory_new(void **pointer, size_t n, size_t size, const char *purpose)
 {
-    size_t n_bytes, padded;
-    size_t bound = atomic_load(&limit);
+    size_t n_bytes, padded, now;
     if (__builtin_mul_overflow(n, size, &n_bytes) || __builtin_add_overflow(n_bytes, 2 * WN_ALIGNMENT, &padded))
         return refuse(n, size, purpose);
-    if (fails_on_demand() || (bound > 0 && wn_memory_used() + n_bytes > bound))
+    if (fails_on_demand() || !reserve(n_bytes, &now))
         return refuse(n, size, purpose);
     padded = (padded / WN_ALIGNMENT) * WN_ALIGNMENT;
     char *memory = aligned_alloc(WN_ALIGNMENT, padded);
-    if (memory == NULL)
+    if (memory == NULL) {
+        atomic_fetch_sub(&used, n_bytes);
         return refuse(n, size, purpose);
+    }
     memset(memory, 0, padded);
     ((header *)(void *)memory)->n_bytes = n_bytes;
-    count(n_bytes);
+    raise_peak(now);
     *pointer = memory + WN_ALIGNMENT;
     return WN_OK;
 }

@@ -11,6 +11,7 @@ enum { BAR_WIDTH = 24 };
 static struct {
     char stage[64];
     double begin, next, interval;
+    bool has_bar;
 } work;
 
 static void begin(const char *stage, double now)
@@ -21,6 +22,15 @@ static void begin(const char *stage, double now)
     work.next = now + work.interval;
 }
 
+/* What is printed next begins on an empty line. */
+static void end(void)
+{
+    if (work.has_bar)
+        fputs("\r\033[K", stderr);
+    work.has_bar = false;
+    work.stage[0] = '\0';
+}
+
 static void draw_bar(const char *stage, const char *what, double share, double rate, double left)
 {
     char bar[BAR_WIDTH + 1];
@@ -28,6 +38,7 @@ static void draw_bar(const char *stage, const char *what, double share, double r
     memset(bar, '.', BAR_WIDTH);
     memset(bar, '#', n < BAR_WIDTH ? n : BAR_WIDTH);
     bar[BAR_WIDTH] = '\0';
+    work.has_bar = true;
     fprintf(stderr, "\r\033[K%s [%s] %3.0f %%  %.3g %s/s  %.0f s left", stage, bar, 100 * share, rate, what, left);
 }
 
@@ -37,7 +48,7 @@ void wn_log_progress(const char *stage, const char *what, double done, double to
     if (strcmp(work.stage, stage) != 0)
         begin(stage, now);
     if (done >= total) {
-        work.stage[0] = '\0';
+        end();
         return;
     }
     if (now < work.next)

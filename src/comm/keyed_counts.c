@@ -163,6 +163,8 @@ wn_status wn_keyed_counts_partition(const wn_ranks *ranks, wn_keyed_counts *coun
         status = entries_by_owner(ranks, counts, &mine, n_to);
     TRY(wn_ranks_agree(ranks, status));
     TRY(wn_ranks_exchange(ranks, mine, n_to, sizeof *mine, (void **)&received, n_from));
+    wn_free(mine); /* the sent copy would lie beside the received and the merged one */
+    mine = NULL;
     for (int r = 0; r < ranks->size; r++)
         n += n_from[r];
     TRY(wn_ranks_agree(ranks, fill(merged, received, n)));

@@ -3,6 +3,7 @@
 #include "piece.h"
 #include "winnow/memory.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -12,7 +13,7 @@ static size_t piece_bytes = DEFAULT_PIECE;
 
 void wn_ranks_piece_bytes(size_t bytes)
 {
-    piece_bytes = bytes > 0 ? bytes : DEFAULT_PIECE;
+    piece_bytes = bytes > 0 && bytes <= INT_MAX ? bytes : DEFAULT_PIECE;
 }
 
 size_t wn_piece_bytes(void)

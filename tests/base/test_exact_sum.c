@@ -75,10 +75,12 @@ static void test_scaled(void)
         wn_exact_sum_normalize(&products);
         CU_ASSERT(is_same(&scaled, &products));
     }
-    wn_exact_sum infinite = {0}, negated = {0};
+    wn_exact_sum infinite = {0}, negated = {0}, nothing = {0};
     wn_exact_sum_add(&infinite, INFINITY);
     wn_exact_sum_merge_scaled(&negated, &infinite, -2);
     CU_ASSERT_EQUAL(wn_exact_sum_round(&negated), -INFINITY);
+    wn_exact_sum_merge_scaled(&nothing, &infinite, 0);
+    CU_ASSERT(isnan(wn_exact_sum_round(&nothing)));
 }
 
 static const wn_test tests[] = {{"the same digits by any split", test_digits_of_any_split},

@@ -91,6 +91,7 @@ static void test_file(void)
     CU_ASSERT_EQUAL(wn_hash_file(&hash, test_path("absent")), WN_NO_INPUT);
     CU_ASSERT_PTR_NOT_NULL(strstr(wn_status_message(), "absent"));
     size_t before = wn_memory_used();
+    CU_ASSERT_EQUAL(wn_hash_file(&hash, test_path("")), WN_IO); /* a directory */
     wn_memory_fail_at(1);
     CU_ASSERT_EQUAL(wn_hash_file(&hash, test_path("bytes")), WN_NO_MEMORY);
     wn_memory_fail_at(0);

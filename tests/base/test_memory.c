@@ -2,6 +2,7 @@
 
 #include "testing.h"
 
+#include <pthread.h>
 #include <string.h>
 
 static void test_new(void)
@@ -81,6 +82,53 @@ static void test_fail_at(void)
     wn_free(numbers[0]);
 }
 
+enum { N_THREADS = 8, N_HELD = 4, PIECE = 1 << 18, N_ROUNDS = 300 };
+
+typedef struct {
+    size_t n_refused, n_made;
+} tally;
+
+/* Holds up to N_HELD pieces at a time; what the limit refuses is counted. */
+static void *allocate_often(void *argument)
+{
+    tally *mine = argument;
+    char *held[N_HELD] = {NULL};
+    for (size_t round = 0; round < N_ROUNDS; round++) {
+        char **slot = &held[round % N_HELD];
+        wn_free(*slot);
+        *slot = NULL;
+        if (wn_new(slot, PIECE) == WN_OK)
+            mine->n_made++;
+        else
+            mine->n_refused++;
+    }
+    for (size_t i = 0; i < N_HELD; i++)
+        wn_free(held[i]);
+    return NULL;
+}
+
+/* Threads together never exceed the limit, and every piece is counted once. */
+static void test_threads(void)
+{
+    pthread_t threads[N_THREADS];
+    tally tallies[N_THREADS] = {{0, 0}};
+    size_t before = wn_memory_used(), limit = before + (size_t)N_THREADS * N_HELD * PIECE / 2, n = 0, started = 0;
+    CU_ASSERT(wn_memory_peak() <= limit);
+    wn_memory_limit(limit);
+    wn_memory_fail_at(0);
+    while (started < N_THREADS && pthread_create(&threads[started], NULL, allocate_often, &tallies[started]) == 0)
+        started++;
+    for (size_t i = 0; i < started; i++) {
+        pthread_join(threads[i], NULL);
+        n += tallies[i].n_made + tallies[i].n_refused;
+    }
+    CU_ASSERT_EQUAL(wn_memory_fail_at(0), (int64_t)n);
+    wn_memory_limit(0);
+    CU_ASSERT_EQUAL(started, N_THREADS);
+    CU_ASSERT(wn_memory_peak() <= limit);
+    CU_ASSERT_EQUAL(wn_memory_used(), before);
+}
+
 static void test_strings(void)
 {
     char *copy = NULL, *text = NULL, *empty = NULL;
@@ -103,10 +151,9 @@ static void test_strings(void)
     CU_ASSERT_EQUAL(wn_memory_used(), before);
 }
 
-static const wn_test tests[] = {{"zeroed, aligned, counted", test_new},
-                                {"resize keeps what was there", test_resize},
-                                {"overflow and limit", test_overflow_and_limit},
-                                {"failure on demand", test_fail_at},
-                                {"strings", test_strings}};
+static const wn_test tests[] = {
+    {"zeroed, aligned, counted", test_new},          {"resize keeps what was there", test_resize},
+    {"overflow and limit", test_overflow_and_limit}, {"failure on demand", test_fail_at},
+    {"threads under a limit", test_threads},         {"strings", test_strings}};
 
 TEST_MAIN("base/memory", tests)
