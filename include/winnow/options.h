@@ -12,6 +12,8 @@ typedef struct {
     const char *out; /* NULL: the job's output.directory */
     wn_resume resume;
     wn_log_level level;
+    double max_hours;    /* stop at a checkpoint after this time; 0: no limit but Slurm's */
+    double hang_minutes; /* a rank, or a read, without a sign of life for so long hangs; 0: not watched */
 } wn_run_options;
 
 #endif

@@ -7,8 +7,6 @@
 #include "winnow/accumulator.h"
 #include "winnow/reader.h"
 
-#include <stdbool.h>
-
 /* A step changes a block in place: drops rows, cleans cells. */
 typedef struct {
     wn_status (*apply)(void *context, wn_block *block);
@@ -41,10 +39,5 @@ WN_MUST_USE wn_status wn_pass_run(const wn_pass *pass, const wn_block_step *step
 WN_MUST_USE wn_status wn_pass_run_blocks(const wn_pass *pass, const int64_t *order, size_t n_blocks,
                                          const wn_block_step *steps, size_t n_steps, const wn_accumulator *accumulators,
                                          size_t n_accumulators, wn_pass_cost *cost);
-
-/* Local. Asks running and coming passes (and training) of this process to stop; safe in a signal handler. */
-void wn_stop_request(void);
-bool wn_stop_requested(void);
-void wn_stop_clear(void);
 
 #endif

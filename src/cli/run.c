@@ -7,9 +7,13 @@
 #include "winnow/run.h"
 
 #include <errno.h>
+#include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
-enum { KEY_SET = 256, KEY_OUT, KEY_RESUME, KEY_HELP_KEYS, KEY_DRY_RUN, KEY_RANKS, KEY_MAX_HOURS };
+enum { KEY_SET = 256, KEY_OUT, KEY_RESUME, KEY_HELP_KEYS, KEY_DRY_RUN, KEY_RANKS, KEY_MAX_HOURS, KEY_HANG_MINUTES };
+
+static const double default_hang_minutes = 10;
 
 typedef struct {
     wn_run_options options;
@@ -27,7 +31,10 @@ static const struct argp_option options[] = {
     {"help-keys", KEY_HELP_KEYS, NULL, 0, "Print every key of a job file, and end", 0},
     {"dry-run", KEY_DRY_RUN, NULL, OPTION_HIDDEN, NULL, 0},
     {"ranks", KEY_RANKS, "P", OPTION_HIDDEN, NULL, 0},
-    {"max-hours", KEY_MAX_HOURS, "H", OPTION_HIDDEN, NULL, 0},
+    {"max-hours", KEY_MAX_HOURS, "H", 0,
+     "Stop at a checkpoint after H hours (status 75); under Slurm the job's time limit is known without it", 0},
+    {"hang-minutes", KEY_HANG_MINUTES, "M", 0,
+     "End (status 76) when a rank or a read gives no sign of life for M minutes; default 10, 0 does not watch", 0},
     {0}};
 
 static error_t unbuilt(struct argp_state *state, const char *option)
@@ -43,6 +50,19 @@ static error_t take_resume(run_arguments *arguments, struct argp_state *state, c
         return EINVAL;
     }
     arguments->options.resume = strcmp(value, "never") == 0 ? WN_RESUME_NEVER : WN_RESUME_AUTO;
+    return 0;
+}
+
+/* A number of hours or minutes: finite, not negative. */
+static error_t take_number(struct argp_state *state, const char *option, const char *value, double *number)
+{
+    char *end;
+    double taken = strtod(value, &end);
+    if (*end != '\0' || end == value || !isfinite(taken) || taken < 0) {
+        argp_error(state, "%s wants a number from 0 on, not %s", option, value);
+        return EINVAL;
+    }
+    *number = taken;
     return 0;
 }
 
@@ -83,7 +103,9 @@ static error_t parse(int key, char *value, struct argp_state *state)
     case KEY_RANKS:
         return unbuilt(state, "--dry-run");
     case KEY_MAX_HOURS:
-        return unbuilt(state, "--max-hours");
+        return take_number(state, "--max-hours", value, &arguments->options.max_hours);
+    case KEY_HANG_MINUTES:
+        return take_number(state, "--hang-minutes", value, &arguments->options.hang_minutes);
     case ARGP_KEY_ARG:
         return take_job(arguments, state, value);
     case ARGP_KEY_END:
@@ -140,7 +162,7 @@ static wn_status run_job(const wn_ranks *ranks, const wn_run_options *given)
 
 wn_status wn_verb_run(int argc, char **argv)
 {
-    run_arguments arguments = {.options.level = WN_LOG_NORMAL};
+    run_arguments arguments = {.options = {.level = WN_LOG_NORMAL, .hang_minutes = default_hang_minutes}};
     wn_ranks ranks;
     wn_status status = wn_cli_parse(&parser, argc, argv, &arguments);
     if (status == WN_OK && arguments.prints_keys) {

@@ -1,7 +1,7 @@
 #include "session.h"
 
 #include "arguments.h"
-#include "winnow/pass.h"
+#include "winnow/stop.h"
 
 #include <signal.h>
 #include <stdio.h>

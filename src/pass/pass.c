@@ -1,10 +1,11 @@
 #include "winnow/pass.h"
 
 #include "prefetch.h"
-#include "rounds.h"
+#include "winnow/agreement.h"
 #include "winnow/clock.h"
 #include "winnow/log.h"
 #include "winnow/memory.h"
+#include "winnow/stop.h"
 
 /* One block through the steps and into the accumulators. */
 static wn_status use_block(wn_block *block, const wn_block_step *steps, size_t n_steps,
@@ -23,7 +24,7 @@ done:
 typedef struct {
     const wn_pass *pass;
     wn_prefetch *prefetch;
-    wn_rounds *rounds;
+    wn_agreement *agreement;
     wn_pass_cost cost;
 } local_work;
 
@@ -35,7 +36,7 @@ static wn_status take_block(local_work *work, wn_block **block)
     return status;
 }
 
-/* Local, but that it polls the rounds: it ends early where another rank failed. */
+/* Local, but that it polls the agreement: it ends early where another rank failed. */
 static wn_status stream(local_work *work, const wn_block_step *steps, size_t n_steps,
                         const wn_accumulator *accumulators, size_t n_accumulators)
 {
@@ -51,7 +52,7 @@ static wn_status stream(local_work *work, const wn_block_step *steps, size_t n_s
         work->cost.rows += (int64_t)block->n_rows;
         TRY(use_block(block, steps, n_steps, accumulators, n_accumulators));
         wn_log_progress(pass->name, "rows", (double)work->cost.rows * pass->ranks->size, (double)pass->total_rows);
-        if (wn_rounds_poll(work->rounds))
+        if (wn_agreement_poll(work->agreement))
             break;
     }
 done:
@@ -88,14 +89,14 @@ wn_status wn_pass_run_blocks(const wn_pass *pass, const int64_t *order, size_t n
                              wn_pass_cost *cost)
 {
     wn_status status = WN_OK;
-    wn_rounds rounds;
-    local_work work = {.pass = pass, .rounds = &rounds};
+    wn_agreement agreement;
+    local_work work = {.pass = pass, .agreement = &agreement};
     double begin = wn_clock_seconds();
     int64_t bytes_before = wn_reader_bytes_read(pass->reader);
-    TRY(wn_rounds_begin(&rounds, pass->ranks));
+    TRY(wn_agreement_begin(&agreement, pass->ranks));
     status = run_local(&work, order, n_blocks, steps, n_steps, accumulators, n_accumulators);
     double alone = wn_clock_seconds();
-    TRY(wn_rounds_finish(&rounds, status));
+    TRY(wn_agreement_finish(&agreement, status));
     work.cost.wait_seconds += wn_clock_seconds() - alone;
     TRY(reduce(pass->ranks, accumulators, n_accumulators));
     wn_log_progress(pass->name, "rows", 1, 1);

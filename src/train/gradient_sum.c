@@ -1,7 +1,7 @@
 #include "winnow/gradient_sum.h"
 
 #include "winnow/memory.h"
-#include "winnow/pass.h"
+#include "winnow/stop.h"
 
 #include "fixed_point.h"
 

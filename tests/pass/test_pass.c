@@ -1,6 +1,7 @@
 #include "made_table.h"
 #include "testing.h"
 #include "winnow/memory.h"
+#include "winnow/stop.h"
 
 #include <math.h>
 #include <string.h>

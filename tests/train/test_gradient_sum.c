@@ -2,8 +2,8 @@
 
 #include "winnow/gradient_sum.h"
 #include "winnow/memory.h"
-#include "winnow/pass.h"
 #include "winnow/random.h"
+#include "winnow/stop.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,8 +1,8 @@
 #include "testing.h"
 
 #include "winnow/log.h"
-#include "winnow/pass.h"
 #include "winnow/random.h"
+#include "winnow/stop.h"
 #include "winnow/trainer.h"
 
 #include "lane_dataset.h"

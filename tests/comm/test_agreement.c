@@ -1,5 +1,5 @@
 /* Ranks at their own pace: none waits for another that works, all leave together, with the worst status. */
-#include "rounds.h"
+#include "winnow/agreement.h"
 
 #include "testing.h"
 
@@ -13,7 +13,7 @@ static void work_a_while(void)
 }
 
 /* Local. `n_steps` steps of work with a look at the rounds after each; fails at step `failing`. How many were done. */
-static int work(wn_rounds *rounds, int n_steps, int failing, wn_status *status)
+static int work(wn_agreement *rounds, int n_steps, int failing, wn_status *status)
 {
     int done = 0;
     *status = WN_OK;
@@ -23,7 +23,7 @@ static int work(wn_rounds *rounds, int n_steps, int failing, wn_status *status)
             *status = wn_fail(WN_IO, "step %d of rank %d", failing, test_ranks.rank);
             break;
         }
-        if (wn_rounds_poll(rounds))
+        if (wn_agreement_poll(rounds))
             break;
     }
     return done;
@@ -32,11 +32,11 @@ static int work(wn_rounds *rounds, int n_steps, int failing, wn_status *status)
 /* Collective. */
 static wn_status run(int n_steps, int failing, int *done)
 {
-    wn_rounds rounds;
+    wn_agreement rounds;
     wn_status status = WN_OK;
-    TRY(wn_rounds_begin(&rounds, &test_ranks));
+    TRY(wn_agreement_begin(&rounds, &test_ranks));
     *done = work(&rounds, n_steps, failing, &status);
-    status = wn_rounds_finish(&rounds, status);
+    status = wn_agreement_finish(&rounds, status);
 done:
     return status;
 }
@@ -81,11 +81,11 @@ static void test_late_and_double(void)
     int done = 0;
     bool is_last = test_ranks.rank == test_ranks.size - 1;
     CU_ASSERT_EQUAL(run(is_last ? 200 : 0, is_last ? 150 : 0, &done), WN_IO);
-    wn_rounds rounds;
-    if (!CHECK_OK(wn_rounds_begin(&rounds, &test_ranks)))
+    wn_agreement rounds;
+    if (!CHECK_OK(wn_agreement_begin(&rounds, &test_ranks)))
         return;
     wn_status mine = is_last ? wn_fail(WN_STOPPED, "the last") : wn_fail(WN_BAD_DATA, "another");
-    CU_ASSERT_EQUAL(wn_rounds_finish(&rounds, mine), WN_STOPPED);
+    CU_ASSERT_EQUAL(wn_agreement_finish(&rounds, mine), WN_STOPPED);
     CU_ASSERT_PTR_NOT_NULL(strstr(wn_status_message(), "the last"));
 }
 
