@@ -1,13 +1,10 @@
 #include "sections.h"
 
+#include "winnow/durable.h"
 #include "winnow/memory.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <libgen.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 void wn_artefact_free(wn_artefact *artefact)
@@ -81,32 +78,6 @@ done:
     return status;
 }
 
-static wn_status write_all(int descriptor, const wn_bytes *bytes, const char *path)
-{
-    for (size_t done = 0; done < bytes->n;) {
-        ssize_t n = write(descriptor, bytes->data + done, bytes->n - done);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return wn_fail(WN_IO, "%s: %s", path, strerror(errno));
-        done += (size_t)n;
-    }
-    if (fsync(descriptor) != 0)
-        return wn_fail(WN_IO, "%s: %s", path, strerror(errno));
-    return WN_OK;
-}
-
-static wn_status write_file(const wn_bytes *bytes, const char *path)
-{
-    int descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    if (descriptor < 0)
-        return wn_fail(WN_CANT_CREATE, "%s: %s", path, strerror(errno));
-    wn_status status = write_all(descriptor, bytes, path);
-    if (close(descriptor) != 0 && status == WN_OK)
-        status = wn_fail(WN_IO, "%s: %s", path, strerror(errno));
-    return status;
-}
-
 /* What was written is believed when it reads back as what was meant. */
 static wn_status verify_file(const wn_artefact *meant, const char *path)
 {
@@ -120,25 +91,6 @@ static wn_status verify_file(const wn_artefact *meant, const char *path)
     return status;
 }
 
-/* The directory is synced too, so that the name survives a crash. */
-static wn_status rename_synced(const char *from, const char *to)
-{
-    wn_status status = WN_OK;
-    char *copy = NULL;
-    int directory = -1;
-    TRY(wn_string_copy(&copy, to));
-    if (rename(from, to) != 0)
-        TRY(wn_fail(WN_IO, "%s: %s", to, strerror(errno)));
-    directory = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (directory < 0 || fsync(directory) != 0)
-        TRY(wn_fail(WN_IO, "%s: %s", copy, strerror(errno)));
-done:
-    if (directory >= 0)
-        close(directory);
-    wn_free(copy);
-    return status;
-}
-
 wn_status wn_artefact_write(const char *path, const wn_network *network, const wn_coding *coding,
                             const wn_recipe *recipe, int64_t *n_bytes)
 {
@@ -149,9 +101,9 @@ wn_status wn_artefact_write(const char *path, const wn_network *network, const w
     TRY(wn_string_format(&beside, "%s.part", path));
     TRY(wn_artefact_build(&artefact, network, coding, recipe));
     TRY(wn_artefact_encode(artefact, &bytes));
-    TRY(write_file(&bytes, beside));
+    TRY(wn_durable_write(beside, bytes.data, bytes.n));
     TRY(verify_file(artefact, beside));
-    TRY(rename_synced(beside, path));
+    TRY(wn_durable_rename(beside, path));
     if (n_bytes != NULL)
         *n_bytes = (int64_t)bytes.n;
 done:

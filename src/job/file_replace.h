@@ -8,9 +8,6 @@
  * (also disk full), WN_NO_MEMORY; the old file is then whole. */
 WN_MUST_USE wn_status wn_file_replace(const char *directory, const char *name, const char *text);
 
-/* Local. Makes a directory's entries last. Fails: WN_IO. */
-WN_MUST_USE wn_status wn_directory_sync(const char *directory);
-
 /* Local. The whole text of a file of at most 64 MiB; the caller frees it. Fails: WN_NO_INPUT, WN_IO, WN_NO_MEMORY. */
 WN_MUST_USE wn_status wn_file_text(const char *path, char **text);
 

@@ -1,11 +1,9 @@
 #include "network_file.h"
 
+#include "winnow/durable.h"
 #include "winnow/memory.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <hdf5.h>
-#include <libgen.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -114,16 +112,6 @@ static wn_status write_file(const wn_network *network, const wn_labels *labels, 
     return WN_OK;
 }
 
-static wn_status sync_path(const char *path, int flags)
-{
-    int descriptor = open(path, flags | O_CLOEXEC);
-    if (descriptor < 0)
-        return wn_fail(WN_IO, "%s: %s", path, strerror(errno));
-    int failed = fsync(descriptor) != 0 ? errno : 0;
-    close(descriptor);
-    return failed != 0 ? wn_fail(WN_IO, "%s: %s", path, strerror(failed)) : WN_OK;
-}
-
 /* A file that was written is believed when it reads back as what was written. */
 static wn_status verify_file(const wn_network *network, const char *path)
 {
@@ -139,20 +127,6 @@ static wn_status verify_file(const wn_network *network, const char *path)
     return status;
 }
 
-static wn_status rename_synced(const char *from, const char *to)
-{
-    char *copy = NULL;
-    wn_status status = wn_string_copy(&copy, to);
-    if (status != WN_OK)
-        return status;
-    if (rename(from, to) != 0)
-        status = wn_fail(WN_IO, "%s: %s", to, strerror(errno));
-    else
-        status = sync_path(dirname(copy), O_RDONLY | O_DIRECTORY);
-    wn_free(copy);
-    return status;
-}
-
 wn_status wn_network_write(const wn_network *network, const wn_labels *labels, const char *path)
 {
     wn_status status = WN_OK;
@@ -165,9 +139,9 @@ wn_status wn_network_write(const wn_network *network, const wn_labels *labels, c
     }
     H5E_END_TRY
     TRY(status);
-    TRY(sync_path(beside, O_RDONLY));
+    TRY(wn_durable_sync(beside));
     TRY(verify_file(network, beside));
-    TRY(rename_synced(beside, path));
+    TRY(wn_durable_rename(beside, path));
 done:
     if (status != WN_OK && beside != NULL)
         unlink(beside);

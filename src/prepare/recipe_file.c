@@ -2,14 +2,11 @@
 
 #include "recipe_stamp.h"
 
+#include "winnow/durable.h"
 #include "winnow/memory.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <libgen.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 /* No locks: parallel file systems often have none. */
 static hid_t access_list(void)
@@ -32,22 +29,6 @@ wn_status wn_recipe_file_create(wn_recipe_file *file, const char *path, const ch
     return file->id < 0 ? wn_fail(WN_CANT_CREATE, "%s: cannot be created", path) : WN_OK;
 }
 
-/* A renamed file is only there for good when its directory is synced. */
-static wn_status sync_directory(const char *path)
-{
-    wn_status status = WN_OK;
-    char *copy = NULL;
-    TRY(wn_string_copy(&copy, path));
-    int descriptor = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (descriptor < 0 || fsync(descriptor) != 0)
-        status = wn_fail(WN_IO, "%s: its directory: %s", path, strerror(errno));
-    if (descriptor >= 0)
-        close(descriptor);
-done:
-    wn_free(copy);
-    return status;
-}
-
 wn_status wn_recipe_file_finish(wn_recipe_file *file, const char *part)
 {
     wn_status status = WN_OK;
@@ -56,9 +37,7 @@ wn_status wn_recipe_file_finish(wn_recipe_file *file, const char *part)
     if (closed < 0)
         return wn_fail(WN_IO, "%s: cannot be written", file->path);
     TRY(wn_recipe_stamp_write(part, file->path));
-    if (rename(part, file->path) != 0)
-        return wn_fail(WN_IO, "%s: %s", file->path, strerror(errno));
-    TRY(sync_directory(file->path));
+    TRY(wn_durable_rename(part, file->path));
 done:
     return status;
 }

@@ -1,6 +1,7 @@
 #include "winnow/table_writer.h"
 
 #include "hdf5_file.h"
+#include "winnow/durable.h"
 #include "winnow/memory.h"
 
 #include <errno.h>
@@ -21,7 +22,7 @@ typedef struct {
 } stored_dataset;
 
 struct wn_table_writer {
-    char *path, *part, *directory; /* the final name, the one while it is written, where they are */
+    char *path, *part; /* the final name, the one while it is written */
     hid_t file;
     stored_dataset *datasets;
     size_t n_datasets;
@@ -55,14 +56,6 @@ static wn_status fail_write(wn_table_writer *writer, const char *what)
     writer->has_failed = true;
     wn_status status = wn_hdf5_fail(&file, what, "cannot be written");
     return status == WN_IO ? status : wn_fail_prefix(WN_IO, "output");
-}
-
-static wn_status directory_of(char **directory, const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    if (slash == NULL)
-        return wn_string_copy(directory, ".");
-    return wn_string_format(directory, "%.*s", slash == path ? 1 : (int)(slash - path), path);
 }
 
 /* A slip of the hand must not cost a file that is no table. */
@@ -108,7 +101,6 @@ wn_status wn_table_writer_open(wn_table_writer **writer, const char *path)
     TRY(wn_new(&w, 1));
     w->file = -1;
     TRY(wn_string_copy(&w->path, path));
-    TRY(directory_of(&w->directory, path));
     TRY(wn_string_format(&w->part, "%s.part-%ld", path, (long)getpid()));
     TRY(check_creatable(w->part));
     access = wn_hdf5_new_access();
@@ -255,17 +247,6 @@ static bool close_file(wn_table_writer *writer)
     return is_closed;
 }
 
-static wn_status sync_path(const char *path, int flags)
-{
-    int fd = open(path, O_RDONLY | O_CLOEXEC | flags);
-    if (fd < 0)
-        return wn_fail(WN_IO, "%s: %s", path, strerror(errno));
-    int result = fsync(fd);
-    int reason = errno;
-    close(fd);
-    return result == 0 || (flags != 0 && reason == EINVAL) ? WN_OK : wn_fail(WN_IO, "%s: %s", path, strerror(reason));
-}
-
 /* What was written opens and is as long as it should be. */
 static wn_status verify(const wn_table_writer *writer)
 {
@@ -299,15 +280,11 @@ wn_status wn_table_writer_finish(wn_table_writer *writer)
         status = fail_write(writer, "file");
         goto done;
     }
-    TRY(sync_path(writer->part, 0));
+    TRY(wn_durable_sync(writer->part));
     TRY(verify(writer));
-    if (rename(writer->part, writer->path) != 0) {
-        status = wn_fail(WN_IO, "%s: %s", writer->path, strerror(errno));
-        goto done;
-    }
+    TRY(wn_durable_rename(writer->part, writer->path));
     wn_free(writer->part);
     writer->part = NULL;
-    TRY(sync_path(writer->directory, O_DIRECTORY)); /* the new name lasts only when its directory does */
 done:
     return status;
 }
@@ -323,7 +300,6 @@ void wn_table_writer_close(wn_table_writer *writer)
         wn_free(writer->datasets[i].name);
     wn_free(writer->datasets);
     wn_free(writer->part);
-    wn_free(writer->directory);
     wn_free(writer->path);
     wn_free(writer);
 }
