@@ -30,6 +30,14 @@ WN_MUST_USE wn_status wn_background_before_step(wn_background *background, int64
  * The same on all ranks. */
 const unsigned char *wn_background_mask(const wn_background *background);
 
+/* Local, rank 0. What the stage knows, into a checkpoint, at any moment between two calls; work that is under way goes
+ * on. Fails: WN_NO_MEMORY. */
+WN_MUST_USE wn_status wn_background_save(const wn_background *background, wn_checkpoint *checkpoint);
+
+/* Collective. Out of a checkpoint of the same training, into a stage just opened: it decides as if it had never ended.
+ * Fails: WN_NO_MEMORY; WN_IO where the checkpoint is not of such a stage, agreed. */
+WN_MUST_USE wn_status wn_background_restore(wn_background *background, const wn_checkpoint *checkpoint);
+
 /* Collective. Waits for the thread and ends it; the report (may be NULL) gets what it did (on every rank). Frees the
  * background, NULL is fine. Fails: what the thread failed with since the last decision, agreed. */
 WN_MUST_USE wn_status wn_background_close(wn_background *background, wn_compress_report *report);

@@ -37,10 +37,10 @@ WN_MUST_USE wn_status wn_checkpoint_read(wn_checkpoint **checkpoint, const char 
 WN_MUST_USE wn_status wn_checkpoint_share(const wn_ranks *ranks, wn_checkpoint **checkpoint);
 
 /* Where a loop leaves its state: the loop asks on rank 0 at each boundary whether it is time, and writes then, or when
- * it has to stop. Both are Local; write takes what the loop filled in. */
+ * it has to stop. Both are Local; write may add sections to those that the loop filled in. */
 typedef struct {
     bool (*is_due)(void *context);
-    wn_status (*write)(void *context, const wn_checkpoint *checkpoint);
+    wn_status (*write)(void *context, wn_checkpoint *checkpoint);
     void *context; /* borrowed */
 } wn_checkpoint_sink;
 

@@ -19,6 +19,7 @@ typedef struct {
     double sparsity;     /* the plan's prune step; 0: none. Under auto the final sparsity is found */
     bool int8;           /* the plan has a quantize step (auto: yes) */
     size_t n_trials;     /* bounds the candidates that are judged */
+    double time_budget;  /* seconds after which no trial begins; 0: none */
     int64_t n_epochs;    /* of fine-tuning with masks */
     wn_optimizer_options optimizer; /* of fine-tuning */
     uint64_t seed;
@@ -45,7 +46,8 @@ typedef struct {
     size_t accepted_trial; /* SIZE_MAX: none met the tolerance */
     bool accepted;
     const char *stopped_by; /* "plan": the list's one candidate was judged; "trials": n_trials were; "schedule": the
-                               fine-tuning steps are used up; "found": the largest sparsity is known closely */
+                               fine-tuning steps are used up; "found": the largest sparsity is known closely; "time":
+                               the budget is used up */
     double metric_dense, metric_compressed; /* on the rows that decide */
     bool judged_on_training_rows;
     int64_t n_bytes, n_parameters_kept;
@@ -57,15 +59,23 @@ void wn_compress_report_clear(wn_compress_report *report);
 
 struct wn_background;
 
+/* Where fine-tuning leaves its checkpoints, and the one to go on from (NULL: the beginning); both borrowed. */
+typedef struct {
+    const wn_checkpoint_sink *sink;
+    const wn_checkpoint *resume;
+} wn_compress_checkpoints;
+
 /* Collective. After the full model was trained: fine-tunes it with masks on `train` (lanes of selected features),
  * judges candidates on `judge` (validation rows, or training rows), and leaves the smallest artefact within the
  * tolerance at `path` (written by rank 0); where none is, the full model coded without loss. `background` was open
- * while the full model trained (NULL without while_training: it then opens its own). Fails: what training fails with;
- * WN_IO, WN_CANT_CREATE, agreed. */
+ * while the full model trained (NULL without while_training: it then opens its own); where `checkpoints` (may be NULL)
+ * has one to go on from, the background was opened for it and gets its state from there. Fails: what training fails
+ * with; WN_IO, WN_CANT_CREATE, agreed. */
 WN_MUST_USE wn_status wn_compress_run(const wn_ranks *ranks, const wn_compress_options *options, const wn_lanes *lanes,
                                       const wn_dataset *train, const wn_dataset *judge, const wn_labels *labels,
                                       const wn_recipe *recipe, const wn_network *network,
-                                      struct wn_background *background, const char *path, wn_compress_report *report);
+                                      struct wn_background *background, const wn_compress_checkpoints *checkpoints,
+                                      const char *path, wn_compress_report *report);
 
 /* Collective. (1/N) sum |F(x) - F(x, theta)|^2 over rows spread over ranks, F the outputs (logits) of two networks. The
  * same rows are given as each network sees them: equal counts and pieces, but a compressed one may see fewer features.

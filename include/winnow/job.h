@@ -102,6 +102,7 @@ typedef struct {
         double dropout;
         wn_optimizer_options optimizer;
         int64_t batch, epochs, lanes;
+        double checkpoint; /* seconds between checkpoints */
     } train;
     struct {
         bool while_training;
@@ -112,6 +113,7 @@ typedef struct {
         double sparsity; /* of the plan's prune step, 0 without one */
         bool int8;
         int64_t trials, epochs; /* epochs: of fine-tuning; default train.epochs */
+        double time_budget;     /* seconds; 0: none */
         wn_text_list protect;
     } compress;
     struct {

@@ -4,7 +4,7 @@
 #ifndef WINNOW_OPTIMIZER_H
 #define WINNOW_OPTIMIZER_H
 
-#include "winnow/status.h"
+#include "winnow/checkpoint.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -32,6 +32,11 @@ void wn_optimizer_step(wn_optimizer *optimizer, const float *gradient, const uns
 
 /* Local. Sets the parameters (n) whose mask (n) is 0 to 0. */
 void wn_optimizer_mask(const unsigned char *mask, float *parameters, size_t n);
+
+/* Local. What it knows after its steps so far, into a checkpoint; and out of one, into an optimizer of the same options
+ * and size. Fails: WN_NO_MEMORY; WN_IO where the checkpoint is not of such an optimizer. */
+WN_MUST_USE wn_status wn_optimizer_save(const wn_optimizer *optimizer, wn_checkpoint *checkpoint);
+WN_MUST_USE wn_status wn_optimizer_restore(wn_optimizer *optimizer, const wn_checkpoint *checkpoint);
 
 /* Local. The learning rate of the step to come: constant, or cosine from learning_rate to 0 over n_steps. */
 double wn_optimizer_learning_rate(const wn_optimizer *optimizer);

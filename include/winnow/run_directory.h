@@ -47,12 +47,15 @@ WN_MUST_USE wn_status wn_run_directory_finish_stage(const wn_ranks *ranks, wn_ru
 WN_MUST_USE wn_status wn_run_directory_forget_stage(const wn_ranks *ranks, wn_run_directory *directory,
                                                     const char *stage, const wn_hash *key);
 
+/* Local, rank 0 only. Before a file of ours is written at a name in the directory: enters the name in the manifest.
+ * Fails: WN_CANT_CREATE where a file of that name is not ours, or another run took the lock over; WN_IO. */
+WN_MUST_USE wn_status wn_run_directory_claim(wn_run_directory *directory, const char *name);
+
 /* Local, rank 0 only. Removes a file of ours, if it is there. Fails: WN_CANT_CREATE. */
 WN_MUST_USE wn_status wn_run_directory_remove(wn_run_directory *directory, const char *name);
 
-/* Local, rank 0 only. Writes a small text file of ours beside its name, synced and renamed, and enters it in the
- * manifest as ours. Fails: WN_CANT_CREATE where a file of that name is not ours, or another run took the lock over;
- * WN_IO. */
+/* Local, rank 0 only. Writes a small text file of ours beside its name, synced and renamed; claims the name
+ * first. Fails: as wn_run_directory_claim. */
 WN_MUST_USE wn_status wn_run_directory_write_text(wn_run_directory *directory, const char *name, const char *text);
 
 /* Local. Marks the run as finished or not (what NEVER asks); how many times it was started. */

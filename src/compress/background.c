@@ -1,5 +1,4 @@
-#include "rounds.h"
-#include "worker.h"
+#include "background_state.h"
 
 #include "winnow/hash.h"
 #include "winnow/log.h"
@@ -10,47 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { SCANS = 5 };
-
-/* What is done with a snapshot: only a scan, or a decision too. */
-#define SCAN_ONLY (-2.0)
-
-/* Of a decision that was taken, on every rank. */
-typedef struct {
-    int64_t step;
-    wn_hash mask;
-    wn_decision decision;
-} taken;
-
-/* What the worker reads and writes; the main thread's while the worker is idle. */
-typedef struct {
-    wn_scorer scorer;
-    const wn_recipe *recipe;
-    wn_network *narrow, *wide; /* snapshots; narrow is the full model without projection */
-    bool is_narrow, scans;
-    double sparsity;
-    unsigned char *previous, *mask; /* (n_parameters) */
-    wn_sensitivity sensitivity;
-    wn_decision decision;
-} workbench;
-
-struct wn_background {
-    const wn_ranks *ranks;
-    const wn_compress_options *options;
-    int64_t n_dense_steps;
-    size_t n_parameters, n_narrow; /* with projection and without */
-    unsigned char *mask, *protect; /* (n_parameters) */
-    wn_round rounds[WN_MAX_ROUNDS + SCANS];
-    size_t n_rounds, n_handed, n_taken; /* planned; of those, snapshots handed over, decisions taken */
-    int64_t n_snapshots, n_decisions;
-    taken *decisions;
-    workbench bench;   /* rank 0 */
-    wn_worker *worker; /* rank 0 */
-    wn_status failed;  /* of this rank, told at the next decision */
-    char message[WN_MESSAGE_SIZE];
-};
-
-static wn_status widen(workbench *bench)
+static wn_status widen(wn_workbench *bench)
 {
     wn_status status = WN_OK;
     wn_network *wide = NULL;
@@ -64,13 +23,13 @@ done:
 static wn_status work(void *context)
 {
     wn_status status = WN_OK;
-    workbench *bench = context;
-    if (bench->is_narrow)
+    wn_workbench *bench = context;
+    if (bench->order.is_narrow)
         TRY(widen(bench));
-    if (bench->scans)
+    if (bench->order.scans)
         TRY(wn_sensitivity_scan(&bench->sensitivity, &bench->scorer, bench->wide));
-    if (bench->sparsity != SCAN_ONLY)
-        TRY(wn_decision_make(&bench->sensitivity, &bench->scorer, bench->wide, bench->previous, bench->sparsity,
+    if (bench->order.sparsity != WN_SCAN_ONLY)
+        TRY(wn_decision_make(&bench->sensitivity, &bench->scorer, bench->wide, bench->previous, bench->order.sparsity,
                              bench->mask, &bench->decision));
 done:
     return status;
@@ -82,18 +41,19 @@ static void plan_dense(wn_background *background)
     int64_t n = background->n_dense_steps, half = n - n / 2;
     const wn_compress_options *options = background->options;
     double first = options->is_auto ? WN_SPARSITY_SAFE : wn_prune_schedule(options->sparsity, 1, WN_MAX_ROUNDS);
-    int64_t n_scans = half < SCANS ? half : SCANS;
+    int64_t n_scans = half < WN_SCANS ? half : WN_SCANS;
     for (int64_t i = 0; i < n_scans; i++) {
         int64_t step = n / 2 + i * half / n_scans;
         bool is_last = i + 1 == n_scans;
-        background->rounds[background->n_rounds++] = (wn_round){step, is_last ? n : -1, is_last ? first : SCAN_ONLY};
+        wn_round round = {step, is_last ? n : -1, is_last ? first : WN_SCAN_ONLY};
+        background->progress.rounds[background->progress.n_rounds++] = round;
     }
 }
 
 static wn_status open_bench(wn_background *background, const wn_network *network, const wn_network *wide)
 {
     wn_status status = WN_OK;
-    workbench *bench = &background->bench;
+    wn_workbench *bench = &background->bench;
     TRY(wn_network_copy(&bench->narrow, network));
     TRY(wn_network_copy(&bench->wide, wide));
     TRY(wn_new(&bench->previous, wide->n_parameters));
@@ -127,6 +87,7 @@ static void free_all(wn_background *background)
 {
     wn_worker_free(background->worker);
     wn_sensitivity_clear(&background->bench.sensitivity);
+    wn_sensitivity_clear(&background->bench.before);
     wn_free(background->bench.mask);
     wn_free(background->bench.previous);
     wn_network_free(background->bench.wide);
@@ -179,29 +140,29 @@ static wn_status failure(const wn_background *background)
 /* On rank 0: the weights and what is wanted of them. */
 static void hand_over(wn_background *background, const wn_network *network, double sparsity, bool scans)
 {
-    workbench *bench = &background->bench;
-    background->n_snapshots++;
+    wn_workbench *bench = &background->bench;
+    background->progress.n_snapshots++;
     if (background->ranks->rank != 0 || background->failed != WN_OK)
         return;
     keep_failure(background, wn_worker_wait(background->worker));
-    bench->is_narrow = bench->recipe->projection != NULL && network->n_parameters == background->n_narrow;
-    wn_network *snapshot = bench->is_narrow ? bench->narrow : bench->wide;
+    keep_failure(background, wn_sensitivity_copy(&bench->before, &bench->sensitivity));
+    bool is_narrow = bench->recipe->projection != NULL && network->n_parameters == background->n_narrow;
+    bench->order = (wn_work_order){true, is_narrow, scans, sparsity};
+    wn_network *snapshot = wn_background_snapshot(bench);
     memcpy(snapshot->parameters, network->parameters, network->n_parameters * sizeof *network->parameters);
     memcpy(bench->previous, background->mask, background->n_parameters);
-    bench->sparsity = sparsity;
-    bench->scans = scans;
     wn_worker_begin(background->worker);
 }
 
 /* The decision on rank 0, when it is there, on every rank. */
-static wn_status share(wn_background *background, taken *next)
+static wn_status share(wn_background *background, wn_taken *next)
 {
     wn_status status = WN_OK;
     bool is_root = background->ranks->rank == 0;
     if (is_root && background->failed == WN_OK)
         keep_failure(background, wn_worker_wait(background->worker));
     if (background->failed == WN_OK)
-        keep_failure(background, wn_resize(&background->decisions, (size_t)background->n_decisions + 1));
+        keep_failure(background, wn_resize(&background->decisions, (size_t)background->progress.n_decisions + 1));
     TRY(wn_ranks_agree(background->ranks, failure(background)));
     if (is_root) {
         memcpy(background->mask, background->bench.mask, background->n_parameters);
@@ -216,14 +177,14 @@ done:
 static wn_status take(wn_background *background, int64_t step)
 {
     wn_status status = WN_OK;
-    taken next = {.step = step};
+    wn_taken next = {.step = step};
     TRY(share(background, &next));
     next.mask = wn_hash_bytes(background->mask, background->n_parameters, 0);
-    background->decisions[background->n_decisions++] = next;
+    background->decisions[background->progress.n_decisions++] = next;
     wn_score score = next.decision.score;
     if (isfinite(score.loss) && isfinite(score.metric))
-        wn_event("decision", "{s:I, s:I, s:s, s:f, s:f, s:f}", "decision", (json_int_t)background->n_decisions - 1,
-                 "applied_at_step", (json_int_t)step, "method",
+        wn_event("decision", "{s:I, s:I, s:s, s:f, s:f, s:f}", "decision",
+                 (json_int_t)background->progress.n_decisions - 1, "applied_at_step", (json_int_t)step, "method",
                  next.decision.method == WN_BY_SALIENCY ? "saliency" : "magnitude", "sparsity", next.decision.sparsity,
                  "sample_loss", score.loss, "sample_metric", score.metric);
 done:
@@ -233,16 +194,17 @@ done:
 wn_status wn_background_before_step(wn_background *background, int64_t step, const wn_network *network)
 {
     wn_status status = WN_OK;
+    wn_progress *at = &background->progress;
     for (;;) {
-        const wn_round *next = &background->rounds[background->n_taken];
-        if (background->n_taken < background->n_handed && next->apply < 0) {
-            background->n_taken++;
-        } else if (background->n_taken < background->n_handed && next->apply <= step) {
+        const wn_round *next = &at->rounds[at->n_taken];
+        bool waits = at->n_taken < at->n_handed;
+        if (waits && next->apply < 0) {
+            at->n_taken++;
+        } else if (waits && next->apply <= step) {
             TRY(take(background, step));
-            background->n_taken++;
-        } else if (background->n_handed < background->n_rounds &&
-                   background->rounds[background->n_handed].snapshot == step) {
-            const wn_round *round = &background->rounds[background->n_handed++];
+            at->n_taken++;
+        } else if (at->n_handed < at->n_rounds && at->rounds[at->n_handed].snapshot == step) {
+            const wn_round *round = &at->rounds[at->n_handed++];
             hand_over(background, network, round->sparsity, step < background->n_dense_steps);
         } else {
             break;
@@ -254,9 +216,10 @@ done:
 
 void wn_background_plan(wn_background *background, const wn_round *rounds, size_t n_rounds)
 {
-    memcpy(background->rounds, rounds, n_rounds * sizeof *rounds);
-    background->n_rounds = n_rounds;
-    background->n_handed = background->n_taken = 0;
+    wn_progress *at = &background->progress;
+    memcpy(at->rounds, rounds, n_rounds * sizeof *rounds);
+    at->n_rounds = n_rounds;
+    at->n_handed = at->n_taken = 0;
 }
 
 wn_status wn_background_decide(wn_background *background, int64_t step, const wn_network *network, double sparsity)
@@ -270,7 +233,7 @@ const unsigned char *wn_background_mask(const wn_background *background)
     return background->mask;
 }
 
-void wn_background_restore(wn_background *background, const unsigned char *mask)
+void wn_background_go_back(wn_background *background, const unsigned char *mask)
 {
     if (mask != NULL)
         memcpy(background->mask, mask, background->n_parameters);
@@ -285,17 +248,17 @@ int64_t wn_background_first_step(const wn_background *background)
 
 int64_t wn_background_n_decisions(const wn_background *background)
 {
-    return background->n_decisions;
+    return background->progress.n_decisions;
 }
 
 wn_decision wn_background_last(const wn_background *background)
 {
-    return background->decisions[background->n_decisions - 1].decision;
+    return background->decisions[background->progress.n_decisions - 1].decision;
 }
 
 size_t wn_background_find(const wn_background *background, wn_hash hash)
 {
-    for (int64_t i = background->n_decisions; i-- > 0;)
+    for (int64_t i = background->progress.n_decisions; i-- > 0;)
         if (wn_hash_compare(background->decisions[i].mask, hash) == 0)
             return (size_t)i;
     return SIZE_MAX;
@@ -309,13 +272,13 @@ static wn_status report_local(wn_background *background, wn_compress_report *rep
         status = wn_worker_wait(background->worker);
     if (status != WN_OK || report == NULL)
         return status;
-    TRY(wn_new(&steps, (size_t)background->n_decisions));
-    for (int64_t i = 0; i < background->n_decisions; i++)
+    TRY(wn_new(&steps, (size_t)background->progress.n_decisions));
+    for (int64_t i = 0; i < background->progress.n_decisions; i++)
         steps[i] = background->decisions[i].step;
     wn_free(report->applied_at_step);
     report->applied_at_step = steps;
-    report->n_decisions = background->n_decisions;
-    report->n_snapshots = background->n_snapshots;
+    report->n_decisions = background->progress.n_decisions;
+    report->n_snapshots = background->progress.n_snapshots;
 done:
     return status;
 }
@@ -326,7 +289,7 @@ wn_status wn_background_report(wn_background *background, wn_compress_report *re
     double seconds[2] = {0, 0};
     TRY(wn_ranks_agree(background->ranks, report_local(background, report)));
     if (background->worker != NULL)
-        wn_worker_seconds(background->worker, &seconds[0], &seconds[1]);
+        wn_background_seconds(background, &seconds[0], &seconds[1]);
     TRY(wn_ranks_broadcast(background->ranks, 0, seconds, sizeof seconds));
     if (report != NULL) {
         report->seconds = seconds[0];

@@ -23,8 +23,13 @@ static wn_status before_step(void *context, int64_t step, wn_network *network)
     return wn_background_before_step(search->background, search->next_step + step, network);
 }
 
-/* Trains the current network for some epochs while its sparsity goes from one to another. Without epochs it is pruned
- * at once. */
+static wn_status save(void *context, wn_checkpoint *checkpoint)
+{
+    return wn_search_save(context, checkpoint);
+}
+
+/* Trains the current network for some epochs while its sparsity goes from one to another; goes on where a checkpoint
+ * ended in this very training. Without epochs it is pruned at once. */
 static wn_status tune(wn_search *search, int64_t n_epochs, size_t n_rounds, double from, double to)
 {
     wn_status status = WN_OK;
@@ -35,38 +40,34 @@ static wn_status tune(wn_search *search, int64_t n_epochs, size_t n_rounds, doub
         wn_prune_apply(search->current, wn_background_mask(search->background));
         goto done;
     }
-    n_rounds = wn_rounds_fill(rounds, n_rounds, search->next_step, n_steps, from, to);
-    wn_background_plan(search->background, rounds, n_rounds);
+    if (search->resume == NULL) {
+        n_rounds = wn_rounds_fill(rounds, n_rounds, search->next_step, n_steps, from, to);
+        wn_background_plan(search->background, rounds, n_rounds);
+    }
     wn_trainer_options options = {.optimizer = search->options->optimizer,
                                   .n_epochs = n_epochs,
                                   .seed = search->options->seed + 1 + (uint64_t)search->next_epoch,
                                   .stage = "fine-tune",
                                   .mask = wn_background_mask(search->background),
-                                  .hooks = {.before_step = before_step, .context = search}};
-    TRY(wn_trainer_run(search->ranks, search->lanes, search->train, NULL, search->labels, &options, search->current,
-                       NULL));
+                                  .hooks = {.before_step = before_step, .save = save, .context = search},
+                                  .checkpoints = search->checkpoints,
+                                  .resume = search->resume};
+    search->resume = NULL;
+    TRY(wn_trainer_run(search->ranks, search->lanes, search->train, NULL, search->labels, &options, search->current));
     search->next_step += n_steps;
     search->next_epoch += n_epochs;
 done:
     return status;
 }
 
-/* Where the search stands: shares of weights kept. */
-typedef struct {
-    double factor;       /* of the next share to the last that held, while none has failed */
-    double held, failed; /* the smallest that held, the largest that failed; 0: none failed */
-    wn_network *network; /* with which `held` held; owned, like the mask (NULL: all 1) */
-    unsigned char *mask;
-} bracket;
-
-static double next_share(const bracket *b)
+static double next_share(const wn_bracket *b)
 {
     return b->failed > 0 ? sqrt(b->held * b->failed) : b->held * b->factor;
 }
 
 /* What failed once may hold after more training: when the search has come close to it, it goes on from there by smaller
  * factors. */
-static void narrow_down(bracket *b)
+static void narrow_down(wn_bracket *b)
 {
     if (b->failed == 0 || b->held >= close_enough * b->failed)
         return;
@@ -75,13 +76,13 @@ static void narrow_down(bracket *b)
 }
 
 /* The next trial begins where the last one that held ended. */
-static void go_back(wn_search *search, const bracket *b)
+static void go_back(wn_search *search, const wn_bracket *b)
 {
     memcpy(search->current->parameters, b->network->parameters, b->network->n_parameters * sizeof(float));
-    wn_background_restore(search->background, b->mask);
+    wn_background_go_back(search->background, b->mask);
 }
 
-static void go_on(wn_search *search, bracket *b)
+static void go_on(wn_search *search, wn_bracket *b)
 {
     memcpy(b->network->parameters, search->current->parameters, b->network->n_parameters * sizeof(float));
     memcpy(b->mask, wn_background_mask(search->background), b->network->n_parameters);
@@ -100,7 +101,7 @@ static bool is_no_worse(const wn_compress_report *report)
 }
 
 /* One trial of the search: a sparser network, tuned and judged. */
-static wn_status try_share(wn_search *search, bracket *b, double share, int64_t n_epochs)
+static wn_status try_share(wn_search *search, wn_bracket *b, double share, int64_t n_epochs)
 {
     wn_status status = WN_OK;
     bool is_within = false;
@@ -134,30 +135,37 @@ static double factor_of(double safe, int64_t n_trials)
     return factor < least_factor ? least_factor : factor > most_factor ? most_factor : factor;
 }
 
-static wn_status search_share(wn_search *search, bracket *b)
+/* Collective. Rank 0's clock decides for all. */
+static wn_status look_at_clock(const wn_search *search, bool *is_over)
+{
+    double budget = search->options->time_budget;
+    *is_over = budget > 0 && wn_clock_seconds() - search->started > budget;
+    return wn_ranks_broadcast(search->ranks, 0, is_over, sizeof *is_over);
+}
+
+static wn_status search_share(wn_search *search)
 {
     wn_status status = WN_OK;
+    wn_bracket *b = &search->bracket;
     int64_t n = count_trials(search->options);
-    b->held = 1 - wn_background_last(search->background).sparsity;
-    b->factor = factor_of(b->held, n);
     search->report->stopped_by = n < (int64_t)search->options->n_trials ? "schedule" : "trials";
-    for (int64_t t = 0; t < n; t++) {
+    for (; search->trial < n; search->trial++) {
+        bool is_over;
+        TRY(look_at_clock(search, &is_over));
+        if (is_over) {
+            search->report->stopped_by = "time";
+            break;
+        }
         narrow_down(b);
         double share = next_share(b);
         if (share < fewest || share * least_step > b->held) {
             search->report->stopped_by = "found";
             break;
         }
-        TRY(try_share(search, b, share, epochs_of(search, t, n)));
+        TRY(try_share(search, b, share, epochs_of(search, search->trial, n)));
     }
 done:
     return status;
-}
-
-static void bracket_clear(bracket *b)
-{
-    wn_free(b->mask);
-    wn_network_free(b->network);
 }
 
 /* plan: auto. It begins with the first decision, which the sample takes for safe. Where nothing pruned holds, the full
@@ -165,21 +173,14 @@ static void bracket_clear(bracket *b)
 static wn_status search_auto(wn_search *search)
 {
     wn_status status = WN_OK;
-    bracket b = {0};
     bool is_within;
-    status = wn_network_copy(&b.network, search->current);
-    if (status == WN_OK)
-        status = wn_new(&b.mask, search->full->n_parameters);
-    TRY(wn_ranks_agree(search->ranks, status));
-    go_on(search, &b);
-    TRY(search_share(search, &b));
+    TRY(search_share(search));
     if (!search->report->accepted && search->report->n_trials < search->options->n_trials) {
         double started = wn_clock_seconds();
-        go_back(search, &(bracket){.network = search->full});
+        go_back(search, &(wn_bracket){.network = search->full});
         TRY(wn_search_judge(search, wn_background_mask(search->background), started, &is_within));
     }
 done:
-    bracket_clear(&b);
     return status;
 }
 
@@ -214,11 +215,26 @@ done:
     return status;
 }
 
+static wn_status begin(wn_search *search)
+{
+    wn_status status = WN_OK;
+    wn_bracket *b = &search->bracket;
+    search->next_step = wn_background_first_step(search->background);
+    TRY(wn_search_metric(search, search->full, &search->report->metric_dense));
+    TRY(take_first(search));
+    if (!search->options->is_auto)
+        goto done;
+    go_on(search, b);
+    b->held = 1 - wn_background_last(search->background).sparsity;
+    b->factor = factor_of(b->held, count_trials(search->options));
+done:
+    return status;
+}
+
 static wn_status run(wn_search *search)
 {
     wn_status status = WN_OK;
-    TRY(wn_search_metric(search, search->full, &search->report->metric_dense));
-    TRY(take_first(search));
+    TRY(search->resume != NULL ? wn_search_restore(search) : begin(search));
     if (search->options->is_auto)
         TRY(search_auto(search));
     else
@@ -239,6 +255,10 @@ static wn_status open_search(wn_search *search, const wn_network *network)
     TRY(wn_network_copy(&search->current, search->full));
     search->current->dropout = 0; /* a sparse network has no units to spare */
     TRY(wn_new(&search->mask, search->full->n_parameters));
+    if (search->options->is_auto) {
+        TRY(wn_network_copy(&search->bracket.network, search->current));
+        TRY(wn_new(&search->bracket.mask, search->full->n_parameters));
+    }
 done:
     return wn_ranks_agree(search->ranks, status);
 }
@@ -257,17 +277,30 @@ done:
 wn_status wn_compress_run(const wn_ranks *ranks, const wn_compress_options *options, const wn_lanes *lanes,
                           const wn_dataset *train, const wn_dataset *judge, const wn_labels *labels,
                           const wn_recipe *recipe, const wn_network *network, wn_background *background,
-                          const char *path, wn_compress_report *report)
+                          const wn_compress_checkpoints *checkpoints, const char *path, wn_compress_report *report)
 {
     wn_status status = WN_OK;
     wn_dataset *sample = NULL;
-    wn_search search = {ranks, options, lanes, train, judge, labels, recipe, path, background, .report = report};
+    wn_search search = {ranks,
+                        options,
+                        lanes,
+                        train,
+                        judge,
+                        labels,
+                        recipe,
+                        path,
+                        background,
+                        .report = report,
+                        .started = wn_clock_seconds()};
+    if (checkpoints != NULL) {
+        search.checkpoints = checkpoints->sink;
+        search.resume = checkpoints->resume;
+    }
     *report = (wn_compress_report){.accepted_trial = SIZE_MAX, .mask_decision = SIZE_MAX};
     report->judged_on_training_rows = judge == train;
     TRY(open_search(&search, network));
     if (background == NULL)
         TRY(open_background(&search, network, &sample));
-    search.next_step = wn_background_first_step(search.background);
     TRY(run(&search));
 done:
     if (background == NULL && search.background != NULL) {
@@ -275,6 +308,8 @@ done:
         status = status != WN_OK ? status : closed;
     }
     wn_dataset_free(sample);
+    wn_free(search.bracket.mask);
+    wn_network_free(search.bracket.network);
     wn_free(search.mask);
     wn_network_free(search.current);
     wn_network_free(search.full);

@@ -31,7 +31,7 @@ WN_MUST_USE wn_status wn_background_decide(wn_background *background, int64_t st
 int64_t wn_background_first_step(const wn_background *background);
 
 /* Local. Goes back to a mask (copied) that was in force before, or to all 1 (NULL). */
-void wn_background_restore(wn_background *background, const unsigned char *mask);
+void wn_background_go_back(wn_background *background, const unsigned char *mask);
 
 /* Local. How many decisions were taken, and the last one. */
 int64_t wn_background_n_decisions(const wn_background *background);

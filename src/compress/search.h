@@ -5,6 +5,14 @@
 
 #include "rounds.h"
 
+/* Where the search of plan: auto stands: shares of weights kept. */
+typedef struct {
+    double factor;       /* of the next share to the last that held, while none has failed */
+    double held, failed; /* the smallest that held, the largest that failed; 0: none failed */
+    wn_network *network; /* with which `held` held; owned, like the mask (NULL: all 1) */
+    unsigned char *mask;
+} wn_bracket;
+
 typedef struct {
     const wn_ranks *ranks;
     const wn_compress_options *options;
@@ -14,12 +22,25 @@ typedef struct {
     const wn_recipe *recipe;
     const char *path;
     wn_background *background;
-    wn_network *full;    /* the full model with projection, untouched; owned, like the two below */
-    wn_network *current; /* what is fine-tuned */
-    unsigned char *mask; /* (n_parameters) of the best candidate */
-    int64_t next_step, next_epoch;
+    wn_network *full;              /* the full model with projection, untouched; owned, like the two below */
+    wn_network *current;           /* what is fine-tuned */
+    unsigned char *mask;           /* (n_parameters) of the best candidate */
+    int64_t next_step, next_epoch; /* of fine-tuning: where the trial began */
+    int64_t trial;                 /* from 0 */
+    double started;                /* by the clock, in this process */
+    wn_bracket bracket;            /* of plan: auto */
     wn_compress_report *report;
+    const wn_checkpoint_sink *checkpoints;
+    const wn_checkpoint *resume; /* NULL once it was gone on from */
 } wn_search;
+
+/* Local, rank 0. The search within a trial's fine-tuning, with the best artefact's bytes, into a checkpoint. Fails:
+ * WN_NO_MEMORY, WN_IO. */
+WN_MUST_USE wn_status wn_search_save(const wn_search *search, wn_checkpoint *checkpoint);
+
+/* Collective. Out of search->resume, into an open search; rank 0 writes the best artefact again. Fails: WN_NO_MEMORY;
+ * WN_IO, agreed. */
+WN_MUST_USE wn_status wn_search_restore(wn_search *search);
 
 /* Collective. Judges the current network under a mask, coded as the options say: a trial in the report. Where it is
  * within the tolerance and smaller than the best so far, rank 0 writes it and it becomes the best. *is_within tells the

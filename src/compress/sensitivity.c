@@ -5,6 +5,7 @@
 #include "winnow/quantize.h"
 
 #include <math.h>
+#include <string.h>
 
 static const double sparsities[WN_SPARSITIES] = {0.3, 0.5, 0.65, 0.8, 0.88, 0.94, 0.97, 0.99};
 
@@ -96,6 +97,19 @@ wn_status wn_sensitivity_scan(wn_sensitivity *sensitivity, const wn_scorer *scor
     sensitivity->is_known = true;
 done:
     wn_free(mask);
+    return status;
+}
+
+wn_status wn_sensitivity_copy(wn_sensitivity *copy, const wn_sensitivity *sensitivity)
+{
+    wn_status status = WN_OK;
+    if (sensitivity->rise != NULL) {
+        TRY(wn_resize(&copy->rise, sensitivity->n_layers));
+        memcpy(copy->rise, sensitivity->rise, sensitivity->n_layers * sizeof *copy->rise);
+    }
+    copy->n_layers = sensitivity->n_layers;
+    copy->is_known = sensitivity->is_known;
+done:
     return status;
 }
 

@@ -38,6 +38,9 @@ WN_MUST_USE wn_status wn_sensitivity_scan(wn_sensitivity *sensitivity, const wn_
                                           const wn_network *network);
 void wn_sensitivity_clear(wn_sensitivity *sensitivity);
 
+/* Local. Into a copy that is zero or an earlier copy of the same network's. Fails: WN_NO_MEMORY. */
+WN_MUST_USE wn_status wn_sensitivity_copy(wn_sensitivity *copy, const wn_sensitivity *sensitivity);
+
 /* What each layer can have: of n weights at least n_least and at most n_most are kept. */
 typedef struct {
     size_t n, n_least, n_most;

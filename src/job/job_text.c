@@ -65,14 +65,14 @@ wn_status wn_job_text(const wn_job *job, char **yaml)
     return wn_text_finish(&text, yaml);
 }
 
-/* Adds "path: value" of the keys that begin with `section`. */
+/* Adds "path: value" of the keys that begin with `section`, budgets apart. */
 static void add_section(wn_text *text, const wn_job *job, const char *section)
 {
     size_t n = strlen(section);
     for (size_t i = 0; i < wn_n_keys; i++) {
         const wn_key *key = &wn_keys[i];
         bool is_in = strncmp(key->path, section, n) == 0 && (key->path[n] == '.' || !key->path[n]);
-        if (!is_in || is_absent(key, job))
+        if (!is_in || key->is_budget || is_absent(key, job))
             continue;
         wn_text_add(text, "%s: ", key->path);
         key->kind->write(key, job, text);

@@ -9,7 +9,7 @@ extern const wn_key_kind wn_kind_boolean;  /* bool */
 extern const wn_key_kind wn_kind_integer;  /* int64_t within min, max */
 extern const wn_key_kind wn_kind_number;   /* double within min, max */
 extern const wn_key_kind wn_kind_size;     /* int64_t bytes; auto is 0 */
-extern const wn_key_kind wn_kind_duration; /* checked, and refused as not built */
+extern const wn_key_kind wn_kind_duration; /* double, seconds */
 extern const wn_key_kind wn_kind_amount;   /* wn_amount */
 extern const wn_key_kind wn_kind_word;     /* an enum, by words */
 extern const wn_key_kind wn_kind_choice;   /* a bool, by words of value 0 and 1 */

@@ -119,25 +119,29 @@ static void allow_size(const wn_key *key, wn_text *text)
     wn_text_add(text, "auto or a size as in 2GiB, at least 1MiB");
 }
 
-/* No key of a duration is built: a right one is refused as such. */
 static void read_duration(wn_job_reader *reader, const wn_key *key, const wn_yaml *node)
 {
     double seconds = 0;
     if (node->kind == WN_YAML_SCALAR && wn_value_duration(node->text, &seconds))
-        wn_key_unbuilt(reader, key->path, node, "");
+        *(double *)wn_key_place(key, reader->job) = seconds;
     else
         wn_key_wrong(reader, key, node);
 }
 
+/* No seconds are no duration at all where there is no default. */
 static void write_duration(const wn_key *key, const wn_job *job, wn_text *text)
 {
-    (void)key, (void)job, (void)text;
+    double seconds = *(const double *)wn_key_value(key, job);
+    if (key->value == NULL && seconds == 0)
+        return;
+    wn_text_add_number(text, seconds);
+    wn_text_add(text, "s");
 }
 
 static void allow_duration(const wn_key *key, wn_text *text)
 {
     (void)key;
-    wn_text_add(text, "a duration as in 30min (not built yet)");
+    wn_text_add(text, "a duration as in 30min");
 }
 
 static void read_amount(wn_job_reader *reader, const wn_key *key, const wn_yaml *node)

@@ -197,7 +197,8 @@ const wn_key wn_keys[] = {
     UNBUILT("train.class_weight", "none", "weight of the classes in the loss"),
     UNBUILT("train.early_stopping", "none", "end when validation no longer improves"),
     UNBUILT("train.tune", "{}", "values of keys to try"),
-    {.path = "train.checkpoint", .kind = &wn_kind_duration, .help = "time between checkpoints"},
+    {.path = "train.checkpoint", .kind = &wn_kind_duration, AT(train.checkpoint), .is_budget = true, .value = "10min",
+     .help = "time between checkpoints of training and fine-tuning"},
 
     {.path = "compress.while_training", .kind = &wn_kind_boolean, AT(compress.while_training), .value = "true",
      .help = "rank 0 prunes and quantizes snapshots while the ranks train"},
@@ -217,7 +218,8 @@ const wn_key wn_keys[] = {
     {.path = "compress.protect", .kind = &wn_kind_texts, AT(compress.protect), .value = "[]",
      .help = "never pruned: input/NAME (or a glob), layer1, projection"},
     UNBUILT("compress.tolerance_per_class", "none", "largest loss of the metric for any class"),
-    {.path = "compress.time_budget", .kind = &wn_kind_duration, .help = "time after which the search stops"},
+    {.path = "compress.time_budget", .kind = &wn_kind_duration, AT(compress.time_budget), .is_budget = true,
+     .note = "none", .help = "time after which the search begins no more trials; equal results are then not promised"},
 
     UNBUILT("evaluate.groups", "none", "columns by whose values the metrics are told too"),
 

@@ -32,6 +32,7 @@ struct wn_key {
     size_t offset;             /* in wn_job */
     double min, max;           /* both 0: any */
     bool above_min, below_max; /* the bound itself is not allowed */
+    bool is_budget;            /* changes no result: no part of a stage's key */
     const wn_key_word *words;
     const char *value;   /* the default as YAML; NULL: none, or made by wn_job_reader_fill */
     const char *note;    /* what the documentation says instead of a default */

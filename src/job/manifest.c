@@ -89,9 +89,10 @@ wn_status wn_manifest_look(const char *directory, wn_directory_kind *kind, json_
 
 wn_status wn_manifest_new(json_t **manifest)
 {
-    json_t *made = json_pack("{s:s, s:i, s:b, s:i, s:[s,s,s,s,s,s,s], s:{}}", "winnow", WN_VERSION, "format", FORMAT,
-                             "finished", 0, "attempts", 0, "ours", "job.yaml", "run.json", "events.jsonl", "recipe.h5",
-                             "model.h5", "compressed.wnm", "report.html", "stages");
+    json_t *made =
+        json_pack("{s:s, s:i, s:b, s:i, s:[s,s,s,s,s,s,s,s,s], s:{}}", "winnow", WN_VERSION, "format", FORMAT,
+                  "finished", 0, "attempts", 0, "ours", "job.yaml", "run.json", "events.jsonl", "recipe.h5", "model.h5",
+                  "compressed.wnm", "report.html", "checkpoints/0.wns", "checkpoints/1.wns", "stages");
     if (!made)
         return no_memory();
     *manifest = made;
@@ -108,12 +109,24 @@ wn_status wn_manifest_write(const char *directory, const json_t *manifest)
     return status;
 }
 
+/* A name that leads to a file of the directory or of one in it: a manifest of others' making removes nothing else. */
+static bool is_inside(const char *name)
+{
+    return name && *name && *name != '/' && strcmp(name, "..") != 0 && strncmp(name, "../", 3) != 0 &&
+           !strstr(name, "/..");
+}
+
+/* A directory within goes with its last file. */
 static wn_status remove_file(const char *directory, const char *name, const char *ending)
 {
     char *path = NULL;
     wn_status status = wn_string_format(&path, "%s/%s%s", directory, name, ending);
-    if (status == WN_OK && unlink(path) != 0 && errno != ENOENT)
+    if (status == WN_OK && unlink(path) != 0 && errno != ENOENT && errno != ENOTDIR)
         status = wn_fail(WN_CANT_CREATE, "%s: cannot be removed: %s", path, strerror(errno));
+    if (status == WN_OK && strchr(name, '/')) {
+        *strrchr(path, '/') = 0;
+        rmdir(path);
+    }
     wn_free(path);
     return status;
 }
@@ -126,7 +139,7 @@ wn_status wn_manifest_remove_files(const char *directory, const json_t *manifest
     json_array_foreach(json_object_get(manifest, "ours"), i, name)
     {
         const char *text = json_string_value(name);
-        if (!text || strchr(text, '/'))
+        if (!is_inside(text))
             continue;
         TRY(remove_file(directory, text, ".part"));
         TRY(remove_file(directory, text, ""));

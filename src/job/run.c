@@ -69,6 +69,7 @@ static wn_status run_stages(wn_run_state *state)
     wn_status status = WN_OK;
     TRY(open_table(state));
     TRY(wn_run_keys(state));
+    TRY(wn_checkpoint_store_open(state->ranks, &state->checkpoints, state->directory, state->job->train.checkpoint));
     TRY(wn_stage_recipe(state));
     if (!state->job->has_train)
         goto done;
@@ -102,12 +103,16 @@ static wn_status write_summary(wn_run_state *state, wn_status outcome, json_t **
         free(text);
         if (status == WN_OK && outcome == WN_OK)
             status = wn_run_directory_set_finished(state->directory, true);
+        if (status == WN_OK && outcome == WN_OK)
+            status = wn_checkpoint_store_clear(state->checkpoints);
     }
     return wn_ranks_agree(state->ranks, status);
 }
 
 static void state_clear(wn_run_state *state)
 {
+    wn_checkpoint_free(state->compress_resume);
+    wn_checkpoint_store_close(state->checkpoints);
     wn_dataset_free(state->judge);
     wn_dataset_free(state->sample);
     wn_network_free(state->network);

@@ -238,23 +238,28 @@ wn_status wn_run_directory_remove(wn_run_directory *directory, const char *name)
     return wn_manifest_remove_file(directory->path, name);
 }
 
-wn_status wn_run_directory_write_text(wn_run_directory *directory, const char *name, const char *text)
+wn_status wn_run_directory_claim(wn_run_directory *directory, const char *name)
 {
     wn_status status = WN_OK;
     char *path = NULL;
     struct stat about;
     TRY(wn_directory_lock_check(directory->lock));
+    if (wn_manifest_owns(directory->manifest, name))
+        goto done;
     TRY(wn_string_format(&path, "%s/%s", directory->path, name));
-    if (!wn_manifest_owns(directory->manifest, name)) {
-        if (lstat(path, &about) == 0)
-            TRY(wn_fail(WN_CANT_CREATE, "%s: is not a file of this run", path));
-        TRY(wn_manifest_own(directory->manifest, name));
-        TRY(wn_manifest_write(directory->path, directory->manifest));
-    }
-    TRY(wn_file_replace(directory->path, name, text));
+    if (lstat(path, &about) == 0)
+        TRY(wn_fail(WN_CANT_CREATE, "%s: is not a file of this run", path));
+    TRY(wn_manifest_own(directory->manifest, name));
+    TRY(wn_manifest_write(directory->path, directory->manifest));
 done:
     wn_free(path);
     return status;
+}
+
+wn_status wn_run_directory_write_text(wn_run_directory *directory, const char *name, const char *text)
+{
+    wn_status status = wn_run_directory_claim(directory, name);
+    return status == WN_OK ? wn_file_replace(directory->path, name, text) : status;
 }
 
 wn_status wn_run_directory_set_finished(wn_run_directory *directory, bool finished)

@@ -2,6 +2,8 @@
 #ifndef WINNOW_RUN_STATE_H
 #define WINNOW_RUN_STATE_H
 
+#include "checkpoint_store.h"
+
 #include "winnow/background.h"
 #include "winnow/run.h"
 
@@ -30,6 +32,8 @@ typedef struct {
     wn_dataset *sample; /* of judge, on rank 0, for the background stage */
     wn_background *background;
     wn_compress_options compress_options; /* lives as long as background */
+    wn_checkpoint_store *checkpoints;
+    wn_checkpoint *compress_resume; /* to go on with compression from; NULL: from its beginning */
     wn_hash recipe_key, train_key, compress_key, evaluate_key;
     int64_t n_parameters_kept; /* by compression */
     double start;
@@ -55,6 +59,9 @@ WN_MUST_USE wn_status wn_stage_compress_check(const wn_run_state *state);
 /* Collective. Selected features of the rows that compression is judged by (validation rows, else training rows) into
  * state->judge; nothing where they are there. */
 WN_MUST_USE wn_status wn_run_judge(wn_run_state *state, wn_stage_meter *meter);
+
+/* Collective. Starts the background stage for the model in the state, with its sample of the rows that judge. */
+WN_MUST_USE wn_status wn_run_open_background(wn_run_state *state, wn_stage_meter *meter);
 
 /* Local. What the job says of compression, as its room wants it; texts are the job's. */
 wn_compress_options wn_run_compress_options(const wn_run_state *state);

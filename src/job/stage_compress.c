@@ -3,6 +3,8 @@
 
 #include "winnow/memory.h"
 
+enum { SAMPLE_ROWS = 8192 }; /* validation rows that snapshots are scored on */
+
 wn_compress_options wn_run_compress_options(const wn_run_state *state)
 {
     const wn_job *job = state->job;
@@ -18,6 +20,7 @@ wn_compress_options wn_run_compress_options(const wn_run_state *state)
                                  .sparsity = job->compress.sparsity,
                                  .int8 = job->compress.is_auto || job->compress.int8,
                                  .n_trials = (size_t)job->compress.trials,
+                                 .time_budget = job->compress.time_budget,
                                  .n_epochs = job->compress.epochs,
                                  .optimizer = job->train.optimizer,
                                  .seed = (uint64_t)job->seed,
@@ -35,6 +38,19 @@ wn_status wn_run_judge(wn_run_state *state, wn_stage_meter *meter)
     TRY(wn_dataset_of_status(&state->judge, &pass, state->rows, state->recipe, WN_INPUTS_FEATURES, which,
                              &meter->cost));
     meter->passes++;
+done:
+    return status;
+}
+
+wn_status wn_run_open_background(wn_run_state *state, wn_stage_meter *meter)
+{
+    wn_status status = WN_OK;
+    TRY(wn_run_judge(state, meter));
+    state->compress_options = wn_run_compress_options(state);
+    int64_t n_dense_steps = state->job->train.epochs * state->lanes.n_steps;
+    TRY(wn_dataset_sample(&state->sample, state->ranks, state->judge, SAMPLE_ROWS, (uint64_t)state->job->seed));
+    TRY(wn_background_open(&state->background, state->ranks, &state->compress_options, state->recipe,
+                           &state->recipe->labels, state->sample, state->network, n_dense_steps));
 done:
     return status;
 }
@@ -145,8 +161,13 @@ static wn_status compress_stage(wn_run_state *state, const wn_compress_options *
                          state->lanes.mine, &meter.cost));
     meter.passes++;
     TRY(wn_run_judge(state, &meter));
+    if (options->while_training &&
+        state->background == NULL) /* the model was reused: what it found is in a checkpoint */
+        TRY(wn_run_open_background(state, &meter));
+    wn_compress_checkpoints checkpoints = {
+        wn_checkpoint_store_sink(state->checkpoints, "compress", state->compress_key), state->compress_resume};
     TRY(wn_compress_run(state->ranks, options, &state->lanes, train, state->judge, &state->recipe->labels,
-                        state->recipe, state->network, state->background,
+                        state->recipe, state->network, state->background, &checkpoints,
                         wn_run_directory_path(state->directory, "compressed.wnm"), &report));
     report.judged_on_training_rows = state->recipe->ledger.validation == 0;
     TRY(wn_stage_meter_end(state->ranks, &meter, state->stages));
@@ -170,6 +191,8 @@ wn_status wn_stage_compress(wn_run_state *state)
         state->n_parameters_kept = json_integer_value(json_object_get(result, "parameters_kept"));
     } else {
         wn_log_info("compress: done (%s)", why);
+        if (state->compress_resume == NULL)
+            TRY(wn_checkpoint_store_find(state->checkpoints, "compress", state->compress_key, &state->compress_resume));
         TRY(compress_stage(state, &options));
     }
 done:

@@ -3,9 +3,9 @@
 
 #include "winnow/memory.h"
 
-#include <math.h>
+#include <stdlib.h>
+#include <string.h>
 
-enum { SAMPLE_ROWS = 8192 };               /* validation rows that snapshots are scored on */
 static const double BUSY_RANK_SHARE = 0.5; /* of an even part of the lanes, for the rank with the background thread */
 
 static bool in_background(const wn_job *job)
@@ -49,32 +49,58 @@ static wn_status check_task(const wn_run_state *state)
     return WN_OK;
 }
 
-static json_t *epochs_json(const wn_epoch *epochs, int64_t n)
-{
-    json_t *array = json_array();
-    for (int64_t i = 0; i < n; i++) {
-        json_t *validation = epochs[i].has_validation ? wn_json_metrics(&epochs[i].validation) : json_null();
-        json_array_append_new(array, json_pack("{s:I, s:o, s:o, s:f}", "epoch", (json_int_t)epochs[i].epoch, "loss",
-                                               wn_json_number(epochs[i].loss), "validation", validation, "seconds",
-                                               epochs[i].seconds));
-    }
-    return array;
-}
+static const char EPOCHS[] = "train/epochs";
 
 static wn_status before_step(void *context, int64_t step, wn_network *network)
 {
-    return wn_background_before_step(context, step, network);
+    wn_run_state *state = context;
+    return state->background != NULL ? wn_background_before_step(state->background, step, network) : WN_OK;
 }
 
-static wn_status open_background(wn_run_state *state, wn_stage_meter *meter)
+static wn_status after_epoch(void *context, const wn_epoch *epoch)
+{
+    wn_run_state *state = context;
+    json_t *validation = epoch->has_validation ? wn_json_metrics(&epoch->validation) : json_null();
+    json_t *entry = json_pack("{s:I, s:o, s:o, s:f}", "epoch", (json_int_t)epoch->epoch, "loss",
+                              wn_json_number(epoch->loss), "validation", validation, "seconds", epoch->seconds);
+    if (entry == NULL || json_array_append_new(json_object_get(state->train_json, "epochs"), entry) != 0)
+        return wn_fail(WN_NO_MEMORY, "out of memory for the summary of an epoch");
+    return WN_OK;
+}
+
+/* What the trainer does not know of: the epochs so far, as run.json has them, and the background stage. */
+static wn_status save(void *context, wn_checkpoint *checkpoint)
 {
     wn_status status = WN_OK;
-    TRY(wn_run_judge(state, meter));
-    state->compress_options = wn_run_compress_options(state);
-    int64_t n_dense_steps = state->job->train.epochs * state->lanes.n_steps;
-    TRY(wn_dataset_sample(&state->sample, state->ranks, state->judge, SAMPLE_ROWS, (uint64_t)state->job->seed));
-    TRY(wn_background_open(&state->background, state->ranks, &state->compress_options, state->recipe,
-                           &state->recipe->labels, state->sample, state->network, n_dense_steps));
+    const wn_run_state *state = context;
+    char *text = json_dumps(json_object_get(state->train_json, "epochs"), JSON_COMPACT | JSON_REAL_PRECISION(17));
+    if (text == NULL)
+        return wn_fail(WN_NO_MEMORY, "out of memory for the summary of epochs");
+    TRY(wn_checkpoint_put(checkpoint, EPOCHS, text, strlen(text)));
+    if (state->background != NULL)
+        TRY(wn_background_save(state->background, checkpoint));
+done:
+    free(text);
+    return status;
+}
+
+static wn_status restore_epochs(wn_run_state *state, const wn_checkpoint *checkpoint)
+{
+    size_t n = 0;
+    const char *text = wn_checkpoint_find(checkpoint, EPOCHS, &n);
+    json_t *epochs = text != NULL ? json_loadb(text, n, 0, NULL) : NULL;
+    if (epochs == NULL || json_object_set_new(state->train_json, "epochs", epochs) != 0)
+        return wn_fail(WN_IO, "the checkpoint's epochs cannot be read");
+    return WN_OK;
+}
+
+/* The state as the checkpoint has it; the trainer takes its own part. */
+static wn_status restore(wn_run_state *state, const wn_checkpoint *checkpoint)
+{
+    wn_status status = WN_OK;
+    TRY(wn_ranks_agree(state->ranks, restore_epochs(state, checkpoint)));
+    if (state->background != NULL)
+        TRY(wn_background_restore(state->background, checkpoint));
 done:
     return status;
 }
@@ -83,19 +109,25 @@ static wn_status train_network(wn_run_state *state, const wn_dataset *train, con
 {
     wn_status status = WN_OK;
     const wn_job *job = state->job;
-    wn_epoch *epochs = NULL;
-    wn_trainer_options options = {.optimizer = job->train.optimizer,
-                                  .n_epochs = job->train.epochs,
-                                  .seed = (uint64_t)job->seed,
-                                  .stage = "train"};
-    if (state->background != NULL)
-        options.hooks = (wn_trainer_hooks){.before_step = before_step, .context = state->background};
-    TRY(wn_trainer_run(state->ranks, &state->lanes, train, validation, &state->recipe->labels, &options, state->network,
-                       &epochs));
-    state->train_json = json_pack("{s:o, s:I, s:[]}", "epochs", epochs_json(epochs, job->train.epochs), "parameters",
-                                  (json_int_t)state->network->n_parameters, "trials");
+    wn_checkpoint *resume = NULL;
+    TRY(wn_checkpoint_store_find(state->checkpoints, "train", state->train_key, &resume));
+    state->train_json =
+        json_pack("{s:[], s:I, s:[]}", "epochs", "parameters", (json_int_t)state->network->n_parameters, "trials");
+    if (resume != NULL)
+        TRY(restore(state, resume));
+    wn_trainer_options options = {
+        .optimizer = job->train.optimizer,
+        .n_epochs = job->train.epochs,
+        .seed = (uint64_t)job->seed,
+        .stage = "train",
+        .hooks = {.before_step = before_step, .after_epoch = after_epoch, .save = save, .context = state},
+        .checkpoints = wn_checkpoint_store_sink(state->checkpoints, "train", state->train_key),
+        .keeps_end = state->background != NULL, /* its decisions lie in no other file */
+        .resume = resume};
+    TRY(wn_trainer_run(state->ranks, &state->lanes, train, validation, &state->recipe->labels, &options,
+                       state->network));
 done:
-    wn_epochs_free(epochs, job->train.epochs);
+    wn_checkpoint_free(resume);
     return status;
 }
 
@@ -140,7 +172,7 @@ static wn_status train_stage(wn_run_state *state)
     meter.passes += 2;
     TRY(wn_ranks_agree(state->ranks, new_network(state)));
     if (in_background(state->job))
-        TRY(open_background(state, &meter));
+        TRY(wn_run_open_background(state, &meter));
     TRY(train_network(state, train, validation));
     TRY(wn_stage_meter_end(state->ranks, &meter, state->stages));
     TRY(keep_result(state, first_entry));
@@ -162,7 +194,8 @@ done:
     return status;
 }
 
-/* A compression that worked beside training is a result of both: the one is not reused without the other. */
+/* A compression that works beside training needs what the background stage found then: the model is reused where
+ * compression is done, or has a checkpoint of its own to go on from. */
 static wn_status find_result(wn_run_state *state, json_t **result, const char **why)
 {
     wn_status status = WN_OK;
@@ -171,7 +204,9 @@ static wn_status find_result(wn_run_state *state, json_t **result, const char **
     if (*result == NULL || !in_background(state->job))
         goto done;
     TRY(wn_run_directory_find_stage(state->ranks, state->directory, "compress", state->compress_key, &compressed, why));
-    if (compressed == NULL) {
+    if (compressed == NULL)
+        TRY(wn_checkpoint_store_find(state->checkpoints, "compress", state->compress_key, &state->compress_resume));
+    if (compressed == NULL && state->compress_resume == NULL) {
         json_decref(*result);
         *result = NULL;
     }

@@ -142,3 +142,31 @@ void wn_optimizer_step(wn_optimizer *optimizer, const float *gradient, const uns
         wn_optimizer_mask(mask, parameters, optimizer->n);
     optimizer->step++;
 }
+
+static const char STEP[] = "optimizer/step", FIRST[] = "optimizer/first", SECOND[] = "optimizer/second";
+
+wn_status wn_optimizer_save(const wn_optimizer *optimizer, wn_checkpoint *checkpoint)
+{
+    wn_status status = WN_OK;
+    size_t n_bytes = optimizer->n * sizeof(float);
+    TRY(wn_checkpoint_put(checkpoint, STEP, &optimizer->step, sizeof optimizer->step));
+    if (optimizer->first != NULL)
+        TRY(wn_checkpoint_put(checkpoint, FIRST, optimizer->first, n_bytes));
+    if (optimizer->second != NULL)
+        TRY(wn_checkpoint_put(checkpoint, SECOND, optimizer->second, n_bytes));
+done:
+    return status;
+}
+
+wn_status wn_optimizer_restore(wn_optimizer *optimizer, const wn_checkpoint *checkpoint)
+{
+    wn_status status = WN_OK;
+    size_t n_bytes = optimizer->n * sizeof(float);
+    TRY(wn_checkpoint_get(checkpoint, STEP, &optimizer->step, sizeof optimizer->step));
+    if (optimizer->first != NULL)
+        TRY(wn_checkpoint_get(checkpoint, FIRST, optimizer->first, n_bytes));
+    if (optimizer->second != NULL)
+        TRY(wn_checkpoint_get(checkpoint, SECOND, optimizer->second, n_bytes));
+done:
+    return status;
+}

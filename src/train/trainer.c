@@ -5,7 +5,10 @@
 #include "winnow/log.h"
 #include "winnow/memory.h"
 
+#include "training_state.h"
+
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 typedef struct {
@@ -24,6 +27,7 @@ typedef struct {
     int64_t *order;        /* (rows here) lane after lane, in the order of this epoch */
     size_t *order_first;   /* (n_lanes + 1) */
     bool has_validation;
+    wn_training_place place;
     wn_status pending; /* what failed on this rank since the last message; the next one carries it */
 } trainer;
 
@@ -133,36 +137,75 @@ static void before_step(trainer *t, int64_t step)
         wn_optimizer_mask(t->options->mask, t->network->parameters, t->network->n_parameters);
 }
 
-static wn_status run_step(trainer *t, int64_t epoch, int64_t s, double *loss, int64_t *n_rows)
+/* Counted over all epochs, from 0. */
+static int64_t step_of(const trainer *t)
 {
-    int64_t step = epoch * t->lanes->n_steps + s;
-    before_step(t, step);
-    if (t->pending == WN_OK)
-        make_gradients(t, step, s);
-    wn_gradient_sum_locate(t->sum, epoch + 1, s + 1);
-    wn_status status = wn_gradient_sum_reduce(t->ranks, t->sum, t->pending, t->mean, loss, n_rows);
-    if (status == WN_OK)
-        wn_optimizer_step(t->optimizer, t->mean, t->options->mask, t->network->parameters);
+    return t->place.epoch * t->lanes->n_steps + t->place.batch;
+}
+
+/* On rank 0. Parameters that are not finite are no state to go on from: the next loss tells. */
+static wn_status save(const trainer *t)
+{
+    wn_status status = WN_OK;
+    wn_checkpoint *checkpoint = NULL;
+    const wn_trainer_options *options = t->options;
+    if (!wn_training_is_finite(t->network))
+        return WN_OK;
+    TRY(wn_checkpoint_new(&checkpoint));
+    TRY(wn_training_save(&t->place, t->network, t->optimizer, checkpoint));
+    if (options->hooks.save != NULL)
+        TRY(options->hooks.save(options->hooks.context, checkpoint));
+    double start = wn_clock_seconds();
+    TRY(options->checkpoints->write(options->checkpoints->context, checkpoint));
+    wn_event("checkpoint", "{s:s, s:I, s:I, s:f}", "stage", options->stage, "epoch", (json_int_t)t->place.epoch + 1,
+             "step", (json_int_t)step_of(t), "seconds", wn_clock_seconds() - start);
+done:
+    wn_checkpoint_free(checkpoint);
     return status;
 }
 
-/* All steps of an epoch; *loss the mean over its rows. */
-static wn_status run_steps(trainer *t, int64_t epoch, double *loss)
+static bool writes_checkpoints(const trainer *t)
 {
-    int64_t n_seen = 0;
-    double total = (double)t->options->n_epochs * (double)t->lanes->n_rows, sum = 0.0;
-    t->pending = shuffle(t, epoch);
-    for (int64_t s = 0; s < t->lanes->n_steps; s++) {
-        double step_loss;
-        int64_t n_rows;
-        wn_status status = run_step(t, epoch, s, &step_loss, &n_rows);
+    return t->options->checkpoints != NULL && t->ranks->rank == 0;
+}
+
+static void save_when_due(trainer *t)
+{
+    if (writes_checkpoints(t) && t->pending == WN_OK &&
+        t->options->checkpoints->is_due(t->options->checkpoints->context))
+        t->pending = save(t);
+}
+
+static wn_status run_step(trainer *t)
+{
+    int64_t step = step_of(t), n_rows;
+    double loss;
+    before_step(t, step);
+    save_when_due(t);
+    if (t->pending == WN_OK)
+        make_gradients(t, step, t->place.batch);
+    wn_gradient_sum_locate(t->sum, t->place.epoch + 1, t->place.batch + 1);
+    wn_status status = wn_gradient_sum_reduce(t->ranks, t->sum, t->pending, t->mean, &loss, &n_rows);
+    if (status != WN_OK)
+        return status;
+    wn_optimizer_step(t->optimizer, t->mean, t->options->mask, t->network->parameters);
+    t->place.batch++;
+    t->place.loss += loss;
+    t->place.n_rows += n_rows;
+    return WN_OK;
+}
+
+/* The steps of the epoch that are to come. */
+static wn_status run_steps(trainer *t)
+{
+    double n_epoch = (double)t->lanes->n_rows, total = (double)t->options->n_epochs * n_epoch;
+    t->pending = shuffle(t, t->place.epoch);
+    while (t->place.batch < t->lanes->n_steps) {
+        wn_status status = run_step(t);
         if (status != WN_OK)
             return status;
-        sum += step_loss;
-        n_seen += n_rows;
-        wn_log_progress(t->options->stage, "rows", (double)epoch * (double)t->lanes->n_rows + (double)n_seen, total);
+        wn_log_progress(t->options->stage, "rows", (double)t->place.epoch * n_epoch + (double)t->place.n_rows, total);
     }
-    *loss = sum / (double)n_seen;
     return WN_OK;
 }
 
@@ -180,31 +223,59 @@ static void tell(const trainer *t, const wn_epoch *epoch)
                  epoch->loss, "seconds", epoch->seconds);
 }
 
-static wn_status run_epoch(trainer *t, int64_t index, wn_epoch *epoch)
+static wn_status run_epoch(trainer *t)
 {
     wn_status status = WN_OK;
     const wn_trainer_hooks *hooks = &t->options->hooks;
     double start = wn_clock_seconds();
+    wn_epoch epoch = {.epoch = t->place.epoch + 1, .has_validation = t->has_validation};
 
-    epoch->epoch = index + 1;
-    TRY(run_steps(t, index, &epoch->loss));
+    TRY(run_steps(t));
+    epoch.loss = t->place.loss / (double)t->place.n_rows;
     if (t->has_validation)
-        TRY(wn_metrics_of(t->ranks, t->network, t->labels, t->validation, &epoch->validation));
-    epoch->has_validation = t->has_validation;
-    epoch->seconds = wn_clock_seconds() - start;
-    tell(t, epoch);
+        TRY(wn_metrics_of(t->ranks, t->network, t->labels, t->validation, &epoch.validation));
+    epoch.seconds = wn_clock_seconds() - start;
+    tell(t, &epoch);
     if (hooks->after_epoch != NULL)
-        TRY(wn_ranks_agree(t->ranks, hooks->after_epoch(hooks->context, epoch)));
+        TRY(wn_ranks_agree(t->ranks, hooks->after_epoch(hooks->context, &epoch)));
+    t->place = (wn_training_place){.epoch = epoch.epoch};
 done:
+    wn_metrics_clear(&epoch.validation);
     return status;
+}
+
+static wn_status open_training(trainer *t)
+{
+    wn_status status = open_buffers(t);
+    if (status == WN_OK && t->options->resume != NULL)
+        status = wn_training_restore(t->options->resume, &t->place, t->network, t->optimizer);
+    status = wn_ranks_agree(t->ranks, status);
+    if (status == WN_OK && t->options->resume != NULL) {
+        wn_log_info("%s: goes on from a checkpoint: epoch %lld, batch %lld", t->options->stage,
+                    (long long)t->place.epoch + 1, (long long)t->place.batch + 1);
+        wn_event("resumed", "{s:s, s:I, s:I}", "stage", t->options->stage, "epoch", (json_int_t)t->place.epoch + 1,
+                 "step", (json_int_t)step_of(t));
+    }
+    return status;
+}
+
+/* Collective. All ranks have stopped before the same step, or are through. */
+static wn_status save_last(trainer *t, wn_status outcome)
+{
+    char cause[WN_MESSAGE_SIZE];
+    bool is_end = outcome == WN_OK && t->options->keeps_end;
+    if (t->options->checkpoints == NULL || (outcome != WN_STOPPED && !is_end))
+        return outcome;
+    snprintf(cause, sizeof cause, "%s", wn_status_message());
+    wn_status status = wn_ranks_agree(t->ranks, writes_checkpoints(t) ? save(t) : WN_OK);
+    return status == WN_OK && outcome != WN_OK ? wn_fail(outcome, "%s", cause) : status;
 }
 
 wn_status wn_trainer_run(const wn_ranks *ranks, const wn_lanes *lanes, const wn_dataset *train,
                          const wn_dataset *validation, const wn_labels *labels, const wn_trainer_options *options,
-                         wn_network *network, wn_epoch **epochs)
+                         wn_network *network)
 {
     wn_status status = WN_OK;
-    wn_epoch *made = NULL;
     trainer t = {.ranks = ranks,
                  .lanes = lanes,
                  .train = train,
@@ -212,33 +283,14 @@ wn_status wn_trainer_run(const wn_ranks *ranks, const wn_lanes *lanes, const wn_
                  .labels = labels,
                  .options = options,
                  .network = network};
-
-    status = open_buffers(&t);
-    if (status == WN_OK)
-        status = wn_new(&made, (size_t)options->n_epochs);
-    TRY(wn_ranks_agree(ranks, status));
-    if (made == NULL) { /* the agreement is at least this rank's own status */
-        status = wn_fail(WN_INTERNAL, "ranks agreed on buffers that are not there");
-        goto done;
-    }
+    TRY(open_training(&t));
     TRY(find_validation(&t));
     if (options->mask != NULL)
         wn_optimizer_mask(options->mask, network->parameters, network->n_parameters);
-    for (int64_t e = 0; e < options->n_epochs; e++)
-        TRY(run_epoch(&t, e, &made[e]));
-    if (epochs != NULL) {
-        *epochs = made;
-        made = NULL;
-    }
+    while (status == WN_OK && t.place.epoch < options->n_epochs)
+        status = run_epoch(&t);
+    status = save_last(&t, status);
 done:
-    wn_epochs_free(made, options->n_epochs);
     close_buffers(&t);
     return status;
-}
-
-void wn_epochs_free(wn_epoch *epochs, int64_t n_epochs)
-{
-    for (int64_t i = 0; epochs != NULL && i < n_epochs; i++)
-        wn_metrics_clear(&epochs[i].validation);
-    wn_free(epochs);
 }

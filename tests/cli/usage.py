@@ -48,7 +48,9 @@ def usage_errors():
     usage_error(["run", "a.yaml", "--resume", "maybe"], "--resume is auto or never, not maybe")
     usage_error(["run", "a.yaml", "--dry-run"], "--dry-run is not built yet")
     usage_error(["run", "a.yaml", "--ranks", "3"], "--dry-run is not built yet")
-    usage_error(["run", "a.yaml", "--max-hours", "3"], "--max-hours is not built yet")
+    for wrong in ("-1", "soon", "nan", "inf", ""):
+        usage_error(["run", "a.yaml", "--max-hours", wrong], "--max-hours wants a number from 0 on")
+        usage_error(["run", "a.yaml", "--hang-minutes", wrong], "--hang-minutes wants a number from 0 on")
     usage_error(["check"], "a job file is missing")
     usage_error(["inspect"], "a file is missing")
     usage_error(["convert"], "-o TABLE.h5 is missing")

@@ -206,7 +206,7 @@ static inline wn_status task_train_full(task *t, const wn_compress_options *opti
     TRY(wn_background_open(&t->background, &t->ranks, options, t->recipe, &t->labels, t->sample, t->network,
                            n_epochs * t->lanes.n_steps));
     training.hooks = (wn_trainer_hooks){.before_step = task_before_step, .context = t->background};
-    TRY(wn_trainer_run(&t->ranks, &t->lanes, t->components, NULL, &t->labels, &training, t->network, NULL));
+    TRY(wn_trainer_run(&t->ranks, &t->lanes, t->components, NULL, &t->labels, &training, t->network));
 done:
     return status;
 }
@@ -218,7 +218,7 @@ static inline wn_status task_compress(task *t, const wn_compress_options *option
     wn_status status = WN_OK, closed;
     TRY(task_train_full(t, options, n_epochs));
     TRY(wn_compress_run(&t->ranks, options, &t->lanes, t->features, t->judge, &t->labels, t->recipe, t->network,
-                        t->background, path, report));
+                        t->background, NULL, path, report));
 done:
     closed = wn_background_close(t->background, NULL);
     t->background = NULL;

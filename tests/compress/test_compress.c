@@ -188,7 +188,7 @@ static void test_afterwards(void)
         if (CHECK_OK(task_open(&t, test_ranks)) && CHECK_OK(task_train_full(&t, &options, 6)) &&
             CHECK_OK(wn_background_close(t.background, NULL)) &&
             CHECK_OK(wn_compress_run(&t.ranks, &options, &t.lanes, t.features, t.judge, &t.labels, t.recipe, t.network,
-                                     NULL, path, &report))) {
+                                     NULL, NULL, path, &report))) {
             CU_ASSERT_TRUE(report.accepted && report.n_decisions > 0);
             CU_ASSERT_FALSE(report.judged_on_training_rows);
             check_artefact(test_ranks, path, &report);
@@ -335,9 +335,9 @@ static void test_line(void)
     status = status == WN_OK ? line_rows(&t) : status;
     status = status == WN_OK ? wn_network_new(&t.network, WN_TASK_REGRESSION, widths, 1) : status;
     if (CHECK_OK(wn_ranks_agree(&test_ranks, status)) &&
-        CHECK_OK(wn_trainer_run(&test_ranks, &t.lanes, t.features, NULL, &t.labels, &training, t.network, NULL)) &&
+        CHECK_OK(wn_trainer_run(&test_ranks, &t.lanes, t.features, NULL, &t.labels, &training, t.network)) &&
         CHECK_OK(wn_compress_run(&test_ranks, &options, &t.lanes, t.features, t.features, &t.labels, t.recipe,
-                                 t.network, NULL, path, &report)) &&
+                                 t.network, NULL, NULL, path, &report)) &&
         CHECK_OK(wn_artefact_read(&artefact, path))) {
         CU_ASSERT_TRUE(report.accepted && report.judged_on_training_rows);
         CU_ASSERT_EQUAL(report.n_parameters_kept, 2);

@@ -108,7 +108,7 @@ static wn_status train(const wn_ranks *ranks, const problem *p, wn_network *netw
     wn_lanes lanes;
     TRY(wn_lanes_deal(ranks, p->n_rows, p->batch, p->n_lanes, 0.5, &lanes));
     TRY(lane_dataset_new(&dataset, &table, lanes.n_lanes, lanes.mine));
-    TRY(wn_trainer_run(ranks, &lanes, dataset, NULL, &p->labels, &p->options, network, NULL));
+    TRY(wn_trainer_run(ranks, &lanes, dataset, NULL, &p->labels, &p->options, network));
     TRY(wn_metrics_of(ranks, network, &p->labels, dataset, metrics));
 done:
     lane_dataset_free(dataset);

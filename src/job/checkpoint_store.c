@@ -1,0 +1,171 @@
+#include "checkpoint_store.h"
+
+#include "winnow/clock.h"
+#include "winnow/log.h"
+#include "winnow/memory.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+
+enum { SLOTS = 2 };
+
+static const char *const names[SLOTS] = {"checkpoints/0.wns", "checkpoints/1.wns"};
+static const char TITLE[] = "store/title";
+
+/* Which checkpoint a file holds. */
+typedef struct {
+    uint64_t number; /* the larger is the newer */
+    char stage[24];
+    wn_hash key;
+} title;
+
+struct wn_checkpoint_store {
+    wn_ranks ranks;
+    wn_run_directory *directory;
+    double seconds, due; /* by the clock */
+    title next;
+    size_t slot; /* of the next one */
+    wn_checkpoint_sink sink;
+};
+
+static bool is_due(void *context)
+{
+    const wn_checkpoint_store *store = context;
+    return wn_clock_seconds() >= store->due;
+}
+
+static wn_status make_directory(wn_checkpoint_store *store)
+{
+    const char *path = wn_run_directory_path(store->directory, "checkpoints");
+    if (path == NULL)
+        return wn_fail(WN_NO_MEMORY, "out of memory for a path");
+    if (mkdir(path, 0777) != 0 && errno != EEXIST)
+        return wn_fail(errno == ENOSPC ? WN_IO : WN_CANT_CREATE, "%s: %s", path, strerror(errno));
+    return WN_OK;
+}
+
+static wn_status write(void *context, wn_checkpoint *checkpoint)
+{
+    wn_status status = WN_OK;
+    wn_checkpoint_store *store = context;
+    TRY(wn_checkpoint_put(checkpoint, TITLE, &store->next, sizeof store->next));
+    TRY(make_directory(store));
+    TRY(wn_run_directory_claim(store->directory, names[store->slot]));
+    TRY(wn_checkpoint_write(checkpoint, wn_run_directory_path(store->directory, names[store->slot])));
+    store->next.number++;
+    store->slot = (store->slot + 1) % SLOTS;
+    store->due = wn_clock_seconds() + store->seconds;
+done:
+    return status;
+}
+
+wn_status wn_checkpoint_store_open(const wn_ranks *ranks, wn_checkpoint_store **store, wn_run_directory *directory,
+                                   double seconds)
+{
+    wn_checkpoint_store *made = NULL;
+    wn_status status = wn_new(&made, 1);
+    if (status == WN_OK) {
+        made->ranks = *ranks;
+        made->directory = directory;
+        made->seconds = seconds;
+        made->due = wn_clock_seconds() + seconds;
+        made->sink = (wn_checkpoint_sink){is_due, write, made};
+        *store = made;
+    }
+    return wn_ranks_agree(ranks, status);
+}
+
+void wn_checkpoint_store_close(wn_checkpoint_store *store)
+{
+    wn_free(store);
+}
+
+/* A file that cannot be used counts as none. */
+static wn_status read_slot(wn_checkpoint_store *store, size_t slot, wn_checkpoint **checkpoint, title *found)
+{
+    wn_status status = WN_OK;
+    const char *path = wn_run_directory_path(store->directory, names[slot]);
+    if (path == NULL)
+        return wn_fail(WN_NO_MEMORY, "out of memory for a path");
+    status = wn_checkpoint_read(checkpoint, path);
+    if (status == WN_NO_INPUT)
+        return WN_OK;
+    if (status == WN_BAD_DATA || status == WN_IO) {
+        wn_log_warning("%s", wn_status_message());
+        return WN_OK;
+    }
+    if (status == WN_OK)
+        status = wn_checkpoint_get(*checkpoint, TITLE, found, sizeof *found);
+    return status;
+}
+
+static bool is_of(const title *found, const char *stage, wn_hash key)
+{
+    return strcmp(found->stage, stage) == 0 && wn_hash_compare(found->key, key) == 0;
+}
+
+/* On rank 0. The next one goes over the file that is not the newest whole one. */
+static wn_status find_newest(wn_checkpoint_store *store, const char *stage, wn_hash key, wn_checkpoint **newest)
+{
+    wn_status status = WN_OK;
+    uint64_t number = 0;
+    for (size_t slot = 0; slot < SLOTS; slot++) {
+        wn_checkpoint *here = NULL;
+        title found = {0};
+        status = read_slot(store, slot, &here, &found);
+        if (status == WN_OK && here != NULL && found.number >= store->next.number) {
+            store->next.number = found.number + 1;
+            store->slot = (slot + 1) % SLOTS;
+        }
+        if (status == WN_OK && here != NULL && is_of(&found, stage, key) &&
+            (*newest == NULL || found.number > number)) {
+            wn_checkpoint_free(*newest);
+            *newest = here;
+            number = found.number;
+            here = NULL;
+        }
+        wn_checkpoint_free(here);
+        if (status != WN_OK)
+            break;
+    }
+    if (status != WN_OK) {
+        wn_checkpoint_free(*newest);
+        *newest = NULL;
+    }
+    return status;
+}
+
+wn_status wn_checkpoint_store_find(wn_checkpoint_store *store, const char *stage, wn_hash key,
+                                   wn_checkpoint **checkpoint)
+{
+    wn_status status = WN_OK;
+    wn_checkpoint *found = NULL;
+    if (store->ranks.rank == 0)
+        status = find_newest(store, stage, key, &found);
+    TRY(wn_ranks_agree(&store->ranks, status));
+    TRY(wn_checkpoint_share(&store->ranks, &found));
+    *checkpoint = found;
+    found = NULL;
+done:
+    wn_checkpoint_free(found);
+    return status;
+}
+
+const wn_checkpoint_sink *wn_checkpoint_store_sink(wn_checkpoint_store *store, const char *stage, wn_hash key)
+{
+    store->next.key = key;
+    memset(store->next.stage, 0, sizeof store->next.stage);
+    memcpy(store->next.stage, stage, strnlen(stage, sizeof store->next.stage - 1));
+    store->due = wn_clock_seconds() + store->seconds;
+    return &store->sink;
+}
+
+wn_status wn_checkpoint_store_clear(wn_checkpoint_store *store)
+{
+    wn_status status = WN_OK;
+    for (size_t slot = 0; slot < SLOTS; slot++)
+        TRY(wn_run_directory_remove(store->directory, names[slot]));
+done:
+    return status;
+}
