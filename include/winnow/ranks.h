@@ -48,6 +48,11 @@ WN_MUST_USE wn_status wn_ranks_broadcast_text(const wn_ranks *ranks, int root, c
 WN_MUST_USE wn_status wn_ranks_gather_all(const wn_ranks *ranks, const void *mine, size_t n_mine, size_t size,
                                           void **all, size_t *n_all);
 
+/* Collective. Every rank's n_mine bytes, in the order of ranks, through take(context, bytes, n) on rank 0, piece by
+ * piece: for what is too long to gather. Fails: what take fails with, agreed; WN_NO_MEMORY. */
+WN_MUST_USE wn_status wn_ranks_stream(const wn_ranks *ranks, const void *mine, size_t n_mine,
+                                      wn_status (*take)(void *context, const void *bytes, size_t n), void *context);
+
 /* Collective. Sends n_to[r] elements to each rank r (lying in `send` in order of r) and receives likewise into
  * *received (new, owned by the caller), n_from[r] (size ranks->size, caller's) elements from each. In rounds that keep
  * every count below INT_MAX. Fails: WN_NO_MEMORY, agreed. */

@@ -54,6 +54,16 @@ WN_MUST_USE wn_status wn_rows_new(wn_rows **rows, const wn_pass *pass, const wn_
                                   const wn_split *split);
 void wn_rows_free(wn_rows *rows);
 
+/* Local. For a run of blocks, all WN_ROW_TRAIN. The caller frees it. Fails: WN_NO_MEMORY. */
+WN_MUST_USE wn_status wn_rows_of_blocks(wn_rows **rows, const wn_catalog *catalog, wn_range blocks);
+
+/* Collective. Writes the statuses of all ranks' rows, which follow each other in the order of ranks, by rank 0 beside
+ * the file's name, synced and renamed; and reads those of some blocks of such a file of the same catalog, on any number
+ * of ranks (a new wn_rows). Fails: WN_CANT_CREATE, WN_IO, WN_NO_MEMORY, agreed. */
+WN_MUST_USE wn_status wn_rows_write(const wn_ranks *ranks, const wn_rows *rows, const char *path);
+WN_MUST_USE wn_status wn_rows_read(const wn_ranks *ranks, wn_rows **rows, const wn_catalog *catalog, wn_range blocks,
+                                   const char *path);
+
 /* Collective. One pass that hashes all rows that have a label and marks as duplicate those of `files` that equal an
  * earlier one of `files`; the first stays. Rows of test files that equal a row of `files` are counted in *leaked and
  * stay. */

@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+static const char ROWS[] = "rows.u8";
+
 /* Marks the training rows that a fitted recipe drops. */
 typedef struct {
     wn_rows *rows;
@@ -33,10 +35,12 @@ static bool drops_rows(const wn_recipe *recipe)
     return false;
 }
 
-static wn_status drop_again(wn_run_state *state, wn_stage_meter *meter)
+wn_status wn_run_drop_rows(wn_run_state *state, wn_stage_meter *meter)
 {
     wn_status status = WN_OK;
     drop_context drop = {.rows = state->rows, .recipe = state->recipe};
+    if (!drops_rows(state->recipe))
+        return WN_OK;
     TRY(wn_ranks_agree(state->ranks, wn_new(&drop.scratch, state->recipe->n_columns)));
     wn_pass pass = wn_stage_pass(state, "rows");
     wn_block_step steps[] = {wn_rows_step(state->rows, WN_ROW_TRAIN), {mark_drops, &drop}};
@@ -47,28 +51,54 @@ done:
     return status;
 }
 
-wn_status wn_run_rows(wn_run_state *state)
+/* Labels, split and duplicates from the table; kept, so that no later start reads it for them again. */
+static wn_status find_rows(wn_run_state *state, wn_stage_meter *meter)
 {
     wn_status status = WN_OK;
-    if (state->rows != NULL)
-        return WN_OK;
     const wn_job *job = state->job;
-    wn_stage_meter meter;
-    wn_stage_meter_begin(&meter, "rows");
+    json_t *result = NULL;
     wn_split split = {job->input.split_validation, job->input.split_test, (uint64_t)job->seed,
                       job->input.label != NULL};
     wn_pass pass = wn_stage_pass(state, "rows");
     int64_t bytes_before = wn_reader_bytes_read(state->reader);
     TRY(wn_rows_new(&state->rows, &pass, state->catalog, &split));
-    meter.cost.bytes_read += wn_reader_bytes_read(state->reader) - bytes_before;
+    meter->cost.bytes_read += wn_reader_bytes_read(state->reader) - bytes_before;
     if (job->has_clean && job->clean.drop_duplicates) {
         pass.name = "duplicates";
-        TRY(wn_rows_drop_duplicates(state->rows, &pass, (uint64_t)job->seed, &state->leaked, &meter.cost));
-        meter.passes++;
+        TRY(wn_rows_drop_duplicates(state->rows, &pass, (uint64_t)job->seed, &state->leaked, &meter->cost));
+        meter->passes++;
     }
-    if (state->recipe != NULL && drops_rows(state->recipe))
-        TRY(drop_again(state, &meter));
+    TRY(wn_rows_write(state->ranks, state->rows, wn_run_directory_path(state->directory, ROWS)));
+    result = json_pack("{s:I}", "leaked", (json_int_t)state->leaked);
+    const char *files[] = {ROWS};
+    TRY(wn_run_directory_finish_stage(state->ranks, state->directory, "rows", state->rows_key, files, 1, result));
+done:
+    json_decref(result);
+    return status;
+}
+
+wn_status wn_run_rows(wn_run_state *state)
+{
+    wn_status status = WN_OK;
+    json_t *result = NULL;
+    const char *why = "";
+    wn_stage_meter meter;
+    if (state->rows != NULL)
+        return WN_OK;
+    TRY(wn_run_directory_find_stage(state->ranks, state->directory, "rows", state->rows_key, &result, &why));
+    wn_log_info("rows: %s", result != NULL ? "reused, nothing they depend on changed" : "found");
+    wn_stage_meter_begin(&meter, "rows");
+    if (result != NULL) {
+        state->leaked = json_integer_value(json_object_get(result, "leaked"));
+        TRY(wn_rows_read(state->ranks, &state->rows, state->catalog, state->pass.blocks,
+                         wn_run_directory_path(state->directory, ROWS)));
+    } else {
+        TRY(find_rows(state, &meter));
+    }
+    if (state->recipe != NULL)
+        TRY(wn_run_drop_rows(state, &meter));
     TRY(wn_stage_meter_end(state->ranks, &meter, state->stages));
 done:
+    json_decref(result);
     return status;
 }

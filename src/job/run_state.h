@@ -34,7 +34,7 @@ typedef struct {
     wn_compress_options compress_options; /* lives as long as background */
     wn_checkpoint_store *checkpoints;
     wn_checkpoint *compress_resume; /* to go on with compression from; NULL: from its beginning */
-    wn_hash recipe_key, train_key, compress_key, evaluate_key;
+    wn_hash rows_key, profile_key, recipe_key, train_key, compress_key, evaluate_key;
     int64_t n_parameters_kept; /* by compression */
     double start;
     /* Parts of run.json, one reference each; NULL where the job does not ask for them. */
@@ -42,9 +42,12 @@ typedef struct {
         *fingerprints;
 } wn_run_state;
 
-/* Collective. Labels, duplicates and split into state->rows, and the ledger's leaked rows; nothing where they are there
- * already. On a reused recipe also the drops that its rules say. */
+/* Collective. Labels, duplicates and split into state->rows, and the ledger's leaked rows, found or from the directory;
+ * nothing where they are there already. With a recipe that is fitted also the drops that its rules say. */
 WN_MUST_USE wn_status wn_run_rows(wn_run_state *state);
+
+/* Collective. The drops that the state's recipe says, among its rows: one pass, none where no rule drops. */
+WN_MUST_USE wn_status wn_run_drop_rows(wn_run_state *state, wn_stage_meter *meter);
 
 /* Collective. The stages in their order. Each reuses its result where the directory has it. */
 WN_MUST_USE wn_status wn_stage_recipe(wn_run_state *state);

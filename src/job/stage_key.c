@@ -32,14 +32,17 @@ done:
 static wn_status chain_keys(wn_run_state *state)
 {
     wn_status status = WN_OK;
-    static const char *const prepare[] = {"input", "clean", "normalize", "rank", "reduce", NULL};
+    static const char *const rows[] = {"input", "clean", NULL}, *const prepare[] = {"normalize", "rank", "reduce",
+                                                                                    NULL};
     static const char *const train[] = {"train", NULL}, *const both[] = {"train", "compress", NULL};
     static const char *const compress[] = {"compress", NULL}, *const none[] = {NULL};
     const wn_job *job = state->job;
     bool beside = job->has_compress && job->compress.while_training;
     wn_hash input;
     TRY(wn_catalog_hash(state->catalog, &input));
-    TRY(wn_stage_key(state, input, prepare, &state->recipe_key));
+    TRY(wn_stage_key(state, input, rows, &state->rows_key));
+    TRY(wn_stage_key(state, state->rows_key, none, &state->profile_key));
+    TRY(wn_stage_key(state, state->profile_key, prepare, &state->recipe_key));
     TRY(wn_stage_key(state, state->recipe_key, beside ? both : train, &state->train_key));
     TRY(wn_stage_key(state, state->train_key, compress, &state->compress_key));
     TRY(wn_stage_key(state, job->has_compress ? state->compress_key : state->train_key, none, &state->evaluate_key));
@@ -58,7 +61,9 @@ wn_status wn_run_keys(wn_run_state *state)
     } wanted[] = {{"evaluate", job->has_train ? &state->evaluate_key : NULL},
                   {"compress", job->has_compress ? &state->compress_key : NULL},
                   {"train", job->has_train ? &state->train_key : NULL},
-                  {"recipe", &state->recipe_key}};
+                  {"recipe", &state->recipe_key},
+                  {"profile", &state->profile_key},
+                  {"rows", &state->rows_key}};
     for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)
         TRY(wn_run_directory_forget_stage(state->ranks, state->directory, wanted[i].stage, wanted[i].key));
 done:

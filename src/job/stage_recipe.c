@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+static const char PROFILE[] = "profile.h5";
+
 static wn_status new_recipe(wn_run_state *state)
 {
     wn_status status = WN_OK;
@@ -24,18 +26,67 @@ done:
     return status;
 }
 
+static wn_status read_pilot(wn_run_state *state, wn_pilot **pilot, wn_stage_meter *meter)
+{
+    wn_block_step train_only = wn_rows_step(state->rows, WN_ROW_TRAIN);
+    wn_pass pass = wn_stage_pass(state, "pilot");
+    return wn_pilot_read(&pass, &train_only, 1, state->catalog->n_blocks, (uint64_t)state->job->seed, pilot,
+                         &meter->cost);
+}
+
+/* A recipe of what the columns' raw cells say, kept for starts to come. */
 static wn_status fit_profile(wn_run_state *state, wn_pilot **pilot)
 {
     wn_status status = WN_OK;
     wn_stage_meter meter;
+    json_t *result = NULL;
+    TRY(wn_run_rows(state));
+    size_t first_entry = json_array_size(state->stages);
+    TRY(new_recipe(state));
     wn_stage_meter_begin(&meter, "profile");
-    wn_block_step train_only = wn_rows_step(state->rows, WN_ROW_TRAIN);
-    wn_pass pass = wn_stage_pass(state, "pilot");
-    TRY(wn_pilot_read(&pass, &train_only, 1, state->catalog->n_blocks, (uint64_t)state->job->seed, pilot, &meter.cost));
-    pass.name = "profile";
+    TRY(read_pilot(state, pilot, &meter));
+    wn_pass pass = wn_stage_pass(state, "profile");
     TRY(wn_profile_fit(&pass, state->rows, *pilot, state->recipe, &meter.passes, &meter.cost));
     TRY(wn_stage_meter_end(state->ranks, &meter, state->stages));
+    if (state->ranks->rank == 0)
+        status = wn_recipe_write(state->recipe, wn_run_directory_path(state->directory, PROFILE));
+    TRY(wn_ranks_agree(state->ranks, status));
+    result = json_pack("{s:o}", "stages", wn_stage_entries(state->stages, first_entry));
+    const char *files[] = {PROFILE};
+    TRY(wn_run_directory_finish_stage(state->ranks, state->directory, "profile", state->profile_key, files, 1, result));
 done:
+    json_decref(result);
+    return status;
+}
+
+/* The pilot is small and read again: as the profile saw it, before rows drop. Normalization is not part of what was
+ * profiled: the job's is taken. */
+static wn_status reuse_profile(wn_run_state *state, json_t *result, wn_pilot **pilot)
+{
+    wn_status status = WN_OK;
+    wn_stage_meter meter;
+    TRY(wn_run_rows(state));
+    TRY(wn_ranks_agree(state->ranks, wn_stage_reuse(state, "profile", result)));
+    wn_stage_meter_begin(&meter, "pilot");
+    TRY(read_pilot(state, pilot, &meter));
+    TRY(wn_ranks_agree(state->ranks, wn_recipe_read(&state->recipe, wn_run_directory_path(state->directory, PROFILE))));
+    TRY(wn_ranks_agree(state->ranks, wn_recipe_match(state->recipe, state->catalog)));
+    TRY(wn_ranks_agree(state->ranks, wn_job_column_rules(state->job, state->recipe)));
+    TRY(wn_run_drop_rows(state, &meter));
+    TRY(wn_stage_meter_end(state->ranks, &meter, state->stages));
+done:
+    return status;
+}
+
+static wn_status find_profile(wn_run_state *state, wn_pilot **pilot)
+{
+    wn_status status = WN_OK;
+    json_t *result = NULL;
+    const char *why = "";
+    TRY(wn_run_directory_find_stage(state->ranks, state->directory, "profile", state->profile_key, &result, &why));
+    TRY(result != NULL ? reuse_profile(state, result, pilot) : fit_profile(state, pilot));
+done:
+    json_decref(result);
     return status;
 }
 
@@ -157,9 +208,7 @@ static wn_status fit_recipe(wn_run_state *state)
     wn_statistics *statistics = NULL;
     const wn_job *job = state->job;
     size_t first_entry = json_array_size(state->stages);
-    TRY(wn_run_rows(state));
-    TRY(new_recipe(state));
-    TRY(fit_profile(state, &pilot));
+    TRY(find_profile(state, &pilot));
     TRY(run_statistics(state, pilot, &statistics));
     TRY(close_ledger(state));
     if (job->has_rank)

@@ -20,7 +20,7 @@ static void measure_blocks(const wn_catalog *catalog, wn_range blocks, int64_t *
     *n_rows = (size_t)(last.first_row - first.first_row) + last.n_rows;
 }
 
-static wn_status rows_new(wn_rows **rows, const wn_catalog *catalog, wn_range blocks)
+wn_status wn_rows_of_blocks(wn_rows **rows, const wn_catalog *catalog, wn_range blocks)
 {
     wn_status status = WN_OK;
     wn_rows *new = NULL;
@@ -90,7 +90,7 @@ wn_status wn_rows_new(wn_rows **rows, const wn_pass *pass, const wn_catalog *cat
 {
     wn_status status = WN_OK;
     wn_rows *new = NULL;
-    status = rows_new(&new, catalog, pass->blocks);
+    status = wn_rows_of_blocks(&new, catalog, pass->blocks);
     if (status == WN_OK)
         status = split_rows(new, pass->reader, split);
     TRY(wn_ranks_agree(pass->ranks, status));
@@ -226,7 +226,7 @@ wn_status wn_rows_redistribute(const wn_ranks *ranks, const wn_rows *rows, wn_ra
     void *gathered = NULL, *received = NULL;
     unsigned char *packed = NULL;
     size_t *counts = NULL, n_all = 0;
-    TRY(wn_ranks_agree(ranks, rows_new(&new, rows->catalog, blocks)));
+    TRY(wn_ranks_agree(ranks, wn_rows_of_blocks(&new, rows->catalog, blocks)));
     rows_of_rank mine = {rows_range(rows), rows_range(new)};
     TRY(wn_ranks_gather_all(ranks, &mine, 1, sizeof mine, &gathered, &n_all));
     status = wn_new(&counts, 2 * (size_t)ranks->size);

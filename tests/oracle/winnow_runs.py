@@ -35,12 +35,17 @@ class Checks:
         sys.exit(1 if self.failures or self.n_good == 0 else 0)
 
 
-def winnow(program, arguments, n_ranks=0, timeout=300, cwd=None):
-    """Runs `winnow ARGUMENTS`, under mpirun where n_ranks > 0; the finished process with its text."""
+def launched(program, arguments, n_ranks=0):
+    """The command line of `winnow ARGUMENTS`, under mpirun where n_ranks > 0."""
     command = [program, *arguments]
     if n_ranks > 0:
         command = ["mpirun", "--oversubscribe", "--mca", "mpi_yield_when_idle", "1", "-n", str(n_ranks), *command]
-    return subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=timeout, cwd=cwd,
+    return command
+
+
+def winnow(program, arguments, n_ranks=0, timeout=300, cwd=None):
+    """Runs `winnow ARGUMENTS`, under mpirun where n_ranks > 0; the finished process with its text."""
+    return subprocess.run(launched(program, arguments, n_ranks), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=timeout, cwd=cwd,
                           check=False)
 
 

@@ -7,6 +7,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 static const size_t main_rows[] = {700, 1, 300, 513, 90, 256, 700};
 static const size_t few_rows[] = {2, 1};
@@ -189,6 +190,36 @@ static void check_counts(const test_table *table, const wn_rows *rows, const uns
     wn_free(counts);
 }
 
+/* Written by all, read for any blocks; a byte that is no status and a file cut short are found. */
+static void check_file(const test_table *table, const wn_rows *rows, const unsigned char *all)
+{
+    const char *path = test_path("rows.u8");
+    if (!CHECK_OK(wn_rows_write(&test_ranks, rows, path)))
+        return;
+    for (int round = 0; round < 6; round++) {
+        wn_range blocks = draw_blocks(table->catalog->n_blocks, round);
+        wn_rows *found = NULL;
+        if (CHECK_OK(wn_rows_read(&test_ranks, &found, table->catalog, blocks, path)))
+            CU_ASSERT(memcmp(found->status, all + found->first_row, found->n_rows) == 0);
+        wn_rows_free(found);
+    }
+    FILE *file = test_ranks.rank == 0 ? fopen(path, "r+b") : NULL;
+    if (file != NULL) {
+        fseek(file, 5, SEEK_SET);
+        fputc(WN_ROW_STATUSES, file);
+        fclose(file);
+    }
+    MPI_Barrier(test_ranks.comm);
+    wn_rows *damaged = NULL;
+    CU_ASSERT_EQUAL(wn_rows_read(&test_ranks, &damaged, table->catalog, rows->blocks, path), WN_IO);
+    CU_ASSERT_PTR_NOT_NULL(strstr(wn_status_message(), "byte 5 "));
+    if (test_ranks.rank == 0)
+        CU_ASSERT_EQUAL(truncate(path, 5), 0);
+    MPI_Barrier(test_ranks.comm);
+    CU_ASSERT_EQUAL(wn_rows_read(&test_ranks, &damaged, table->catalog, rows->blocks, path), WN_IO);
+    CU_ASSERT_EQUAL(wn_rows_write(&test_ranks, rows, test_path("absent/rows")), WN_CANT_CREATE);
+}
+
 static void test_redistribute(void)
 {
     fixture_spec spec = {.name = "move", .n_rows = main_rows, .n_files = 7};
@@ -200,6 +231,7 @@ static void test_redistribute(void)
         check_counts(&table, rows, all);
         for (int round = 0; round < 6; round++)
             check_redistribution(&table, rows, all, round);
+        check_file(&table, rows, all);
         wn_free(all);
     }
     wn_rows_free(rows);

@@ -9,8 +9,8 @@ JOB = """
 memory: 1GiB
 input: {{files: [{table}], label: kind, split: {{validation: 0.2}}}}
 clean: {{missing: median, outliers: {{rule: zscore, limit: 4, action: drop_row}}}}
-normalize: {{method: standard}}
-rank: {{methods: [variance, anova], keep: 0.8}}
+normalize: {{method: {normalize}}}
+rank: {{methods: [variance, anova], keep: {keep}}}
 train: {{model: {{type: mlp, hidden: [12]}}, epochs: {epochs}, batch: 64}}
 compress: {{while_training: {beside}, metric: accuracy, tolerance: 0.1, plan: [{{prune: {{sparsity: {sparsity}}}}}, {{quantize: {{type: int8}}}}], epochs: 2}}
 """
@@ -35,7 +35,8 @@ def main():
         troubled_table(table, 1500, chunk=100)
 
         def job(name, **values):
-            words = {"table": table, "epochs": 3, "sparsity": 0.5, "beside": "false", **values}
+            words = {"table": table, "epochs": 3, "sparsity": 0.5, "beside": "false", "keep": 0.8,
+                     "normalize": "standard", **values}
             return write_text(os.path.join(directory, f"{name}.yaml"), JOB.format(**words))
 
         for beside in ("false", "true"):
@@ -52,6 +53,16 @@ def main():
             checks.equal(reused(third)["compress"], [False], "compression is done again when it changed")
             fresh = start(program, job("third", beside=beside, sparsity=0.7), os.path.join(directory, f"fresh-{beside}"), checks)
             checks.equal(third["fingerprints"], fresh["fingerprints"], "a resumed run gives what a fresh one gives")
+
+        out = os.path.join(directory, "other-features")
+        start(program, job("first"), out, checks)
+        for name, values in (("keep", {"keep": 0.5}), ("normalize", {"normalize": "none"})):
+            other = start(program, job(name, **values), out, checks, n_ranks=3)
+            fresh = start(program, job(name, **values), os.path.join(directory, f"fresh-{name}"), checks, n_ranks=1)
+            checks.equal(reused(other)["profile"], [True], f"the profile is reused when {name} changed")
+            checks.equal(reused(other)["statistics"], [False], f"statistics are done again when {name} changed")
+            checks.equal(other["fingerprints"], fresh["fingerprints"], f"{name} changed: what a fresh run gives")
+            checks.equal(other["rows"], fresh["rows"], f"{name} changed: the ledger of a fresh run")
 
         with open(job("plain"), encoding="utf-8") as file:
             text = "".join(line for line in file if not line.startswith("compress:"))

@@ -1,0 +1,134 @@
+"""A run that is asked to stop (USR1) in training and in fine-tuning ends with status 75 at a checkpoint, and going on, on
+other numbers of ranks, gives the model of a run that was never stopped; so does going on from the older of two
+checkpoints when the newer is damaged."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+from winnow_runs import Checks, launched, run_json, scratch, troubled_table, winnow, write_text
+
+JOB = """
+memory: 1GiB
+input: {{files: [{table}], label: kind, split: {{validation: 0.2, test: 0.1}}}}
+clean: {{missing: median, duplicates: drop}}
+normalize: {{method: standard}}
+reduce: {{method: pca, components: 5}}
+train: {{model: {{type: mlp, hidden: [40, 30], dropout: 0.1}}, epochs: 8, batch: 64, checkpoint: {interval}}}
+compress: {{while_training: {beside}, metric: accuracy, tolerance: 0.1, plan: {plan}, epochs: 12, trials: 5}}
+"""
+LIST = "[{prune: {sparsity: 0.8}}, {quantize: {type: int8}}]"
+
+
+def events(out):
+    path = os.path.join(out, "events.jsonl")
+    if not os.path.exists(path):
+        return []
+    with open(path, encoding="utf-8") as file:
+        return [json.loads(line) for line in file if line.endswith("\n")]
+
+
+def stop_when(program, job, out, n_ranks, is_time, send=signal.SIGUSR1):
+    """Starts a run and sends a signal once is_time(new events) holds; the finished process."""
+    before = len(events(out))
+    process = subprocess.Popen(launched(program, ["run", job, "--out", out], n_ranks), stdout=subprocess.PIPE,
+                               stderr=subprocess.PIPE, text=True)
+    while process.poll() is None and not is_time(events(out)[before:]):
+        time.sleep(0.002)
+    process.send_signal(send)
+    output, errors = process.communicate(timeout=120)
+    return subprocess.CompletedProcess(process.args, process.returncode, output, errors)
+
+
+def reached(stage, epoch):
+    return lambda seen: any(e["event"] == "epoch" and e["stage"] == stage and e["epoch"] >= epoch for e in seen)
+
+
+def check_same(checks, run, whole, what):
+    checks.equal(run["fingerprints"], whole["fingerprints"], f"{what}: fingerprints")
+    checks.equal(run["metrics"], whole["metrics"], f"{what}: metrics")
+    checks.equal(run["objectives"], whole["objectives"], f"{what}: objectives")
+    numbers = [(e["epoch"], e["loss"], e["validation"]["accuracy"]) for e in run["train"]["epochs"]]
+    checks.equal(numbers, [(e["epoch"], e["loss"], e["validation"]["accuracy"]) for e in whole["train"]["epochs"]],
+                 f"{what}: epochs")
+    for key in ("plan", "accepted", "compressed_bytes", "nonzero_fraction"):
+        checks.equal(run["compression"][key], whole["compression"][key], f"{what}: compression.{key}")
+    trials = [[{k: t[k] for k in ("plan", "bytes", "metric")} for t in r["compression"]["trials"]] for r in (run, whole)]
+    checks.equal(trials[0], trials[1], f"{what}: trials")
+    steps = [r["compression"]["background"]["applied_at_step"] for r in (run, whole)]
+    checks.equal(steps[0], steps[1], f"{what}: steps of the decisions")
+
+
+def check_stops(checks, program, job, out, whole, interval):
+    """Stopped twice, gone on with twice; a loss of at most the interval."""
+    for n_ranks, moment, stage in ((3, reached("train", 3), "train"), (2, reached("fine-tune", 1), "fine-tune")):
+        stopped = stop_when(program, job, out, n_ranks, moment)
+        checks.equal(stopped.returncode, 75, f"status of a run asked to stop in {stage} ({stopped.stderr[-300:]})")
+        checks.that("stopped" in stopped.stderr and "again" in stopped.stderr,
+                    f"the message says how to go on: {stopped.stderr[-300:]}")
+        checks.equal(run_json(out)["status"], "stopped", "run.json's status")
+        last = [e for e in events(out) if e["event"] == "checkpoint"][-1]
+        checks.equal(last["stage"], stage, "the stage of the last checkpoint")
+        checks.that(interval != "1h" or last["epoch"] > 1 or stage != "train", "the stop itself wrote the checkpoint")
+    went_on = winnow(program, ["run", job, "--out", out], 1)
+    checks.equal(went_on.returncode, 0, f"status of the last start ({went_on.stderr[-500:]})")
+    seen = events(out)
+    resumed = [(e["stage"], e["step"]) for e in seen if e["event"] == "resumed"]
+    written = [(e["stage"], e["step"]) for e in seen if e["event"] == "checkpoint"]
+    checks.equal([stage for stage, _ in resumed][:1], ["train"], "the second start goes on in training")
+    checks.that(("fine-tune" in [stage for stage, _ in resumed]), f"the third goes on in fine-tuning: {resumed}")
+    checks.that(all(r in written for r in resumed), f"what was gone on from was written: {resumed} of {written}")
+    check_same(checks, run_json(out), whole, f"stopped twice, interval {interval}")
+    checks.that(not os.path.exists(os.path.join(out, "checkpoints")), "a finished run keeps no checkpoints")
+
+
+def check_damage(checks, program, job, out, whole):
+    """The newer checkpoint loses a byte: the older serves, and is named."""
+    stopped = stop_when(program, job, out, 2, reached("train", 5))
+    checks.equal(stopped.returncode, 75, f"status of a run asked to stop ({stopped.stderr[-300:]})")
+    paths = [os.path.join(out, "checkpoints", name) for name in sorted(os.listdir(os.path.join(out, "checkpoints")))]
+    checks.equal([os.path.basename(path) for path in paths], ["0.wns", "1.wns"], "two checkpoints are kept")
+    newer = max(paths, key=os.path.getmtime)
+    with open(newer, "r+b") as file:
+        file.seek(os.path.getsize(newer) // 2)
+        byte = file.read(1)[0]
+        file.seek(-1, os.SEEK_CUR)
+        file.write(bytes([byte ^ 4]))
+    went_on = winnow(program, ["run", job, "--out", out], 3)
+    checks.equal(went_on.returncode, 0, f"status with a damaged checkpoint ({went_on.stderr[-500:]})")
+    checks.that(f"{newer}: is damaged" in went_on.stderr, f"the damaged file is named: {went_on.stderr[-500:]}")
+    resumed = [e["step"] for e in events(out) if e["event"] == "resumed"]
+    written = [e["step"] for e in events(out) if e["event"] == "checkpoint" and e["stage"] == "train"]
+    checks.that(resumed[:1] and resumed[0] > 0 and resumed[0] in written, f"the older one served: {resumed}")
+    check_same(checks, run_json(out), whole, "with a damaged checkpoint")
+
+
+def main():
+    program = sys.argv[1]
+    checks = Checks()
+    with scratch() as directory:
+        table = os.path.join(directory, "table.h5")
+        troubled_table(table, 12000, chunk=500)
+
+        def job(name, **values):
+            return write_text(os.path.join(directory, f"{name}.yaml"), JOB.format(table=table, **values))
+
+        for beside, plan in (("true", "auto"), ("false", "auto"), ("true", LIST)):
+            tag = f"{beside}-{plan[:4].strip('[{')}"
+            often = job(f"often-{tag}", beside=beside, plan=plan, interval="20ms")
+            seldom = job(f"seldom-{tag}", beside=beside, plan=plan, interval="1h")
+            out = os.path.join(directory, f"whole-{tag}")
+            done = winnow(program, ["run", seldom, "--out", out], 2)
+            checks.equal(done.returncode, 0, f"status of the undisturbed run ({done.stderr[-500:]})")
+            whole = run_json(out)
+            check_stops(checks, program, seldom, os.path.join(directory, f"seldom-{tag}"), whole, "1h")
+            if beside == "true":
+                check_stops(checks, program, often, os.path.join(directory, f"often-{tag}"), whole, "20ms")
+                check_damage(checks, program, often, os.path.join(directory, f"damaged-{tag}"), whole)
+    checks.close()
+
+
+main()
