@@ -53,15 +53,17 @@ wn_lock_holder wn_lock_holder_self(void)
     space_of_processes(self.space, sizeof self.space);
     const char *job = getenv("SLURM_JOB_ID");
     snprintf(self.job, sizeof self.job, "%s", job ? job : "");
+    const char *restart = getenv("SLURM_RESTART_COUNT");
+    self.restart = restart ? strtoll(restart, NULL, 10) : 0;
     self.started = started_at(self.process);
     return self;
 }
 
 bool wn_lock_holder_write(const wn_lock_holder *holder, int descriptor)
 {
-    json_t *json = json_pack("{s:s, s:s, s:s, s:s, s:I, s:I}", "token", holder->token, "host", holder->host, "space",
-                             holder->space, "job", holder->job, "process", (json_int_t)holder->process, "started",
-                             (json_int_t)holder->started);
+    json_t *json = json_pack("{s:s, s:s, s:s, s:s, s:I, s:I, s:I}", "token", holder->token, "host", holder->host,
+                             "space", holder->space, "job", holder->job, "restart", (json_int_t)holder->restart,
+                             "process", (json_int_t)holder->process, "started", (json_int_t)holder->started);
     bool is_written = json && json_dumpfd(json, descriptor, JSON_INDENT(2)) == 0 && fsync(descriptor) == 0;
     json_decref(json);
     return is_written;
@@ -70,16 +72,18 @@ bool wn_lock_holder_write(const wn_lock_holder *holder, int descriptor)
 bool wn_lock_holder_read(wn_lock_holder *holder, const char *path)
 {
     const char *token = "", *host = "", *space = "", *job = "";
-    json_int_t process = 0, started = 0;
+    json_int_t restart = 0, process = 0, started = 0;
     *holder = (wn_lock_holder){0};
     json_t *json = json_load_file(path, 0, NULL);
-    bool is_read = json && json_unpack(json, "{s:s, s:s, s:s, s:s, s:I, s:I}", "token", &token, "host", &host, "space",
-                                       &space, "job", &job, "process", &process, "started", &started) == 0;
+    bool is_read =
+        json && json_unpack(json, "{s:s, s:s, s:s, s:s, s:I, s:I, s:I}", "token", &token, "host", &host, "space",
+                            &space, "job", &job, "restart", &restart, "process", &process, "started", &started) == 0;
     if (is_read) {
         snprintf(holder->token, sizeof holder->token, "%s", token);
         snprintf(holder->host, sizeof holder->host, "%s", host);
         snprintf(holder->space, sizeof holder->space, "%s", space);
         snprintf(holder->job, sizeof holder->job, "%s", job);
+        holder->restart = restart;
         holder->process = process;
         holder->started = started;
     }
@@ -90,6 +94,8 @@ bool wn_lock_holder_read(wn_lock_holder *holder, const char *path)
 bool wn_lock_holder_is_gone(const wn_lock_holder *holder)
 {
     wn_lock_holder self = wn_lock_holder_self();
+    if (*self.job && strcmp(holder->job, self.job) == 0 && holder->restart < self.restart)
+        return true;
     if (!*holder->host || strcmp(holder->host, self.host) != 0 || strcmp(holder->space, self.space) != 0)
         return false;
     if (holder->process <= 0)

@@ -11,6 +11,7 @@ typedef struct {
     char host[128];
     char space[128];            /* boot and name space that process numbers are of */
     char job[64];               /* Slurm's job id, "" without */
+    long long restart;          /* how often Slurm had started the job again */
     long long process, started; /* started: kernel ticks, tells a number that was given again */
 } wn_lock_holder;
 
@@ -21,7 +22,8 @@ wn_lock_holder wn_lock_holder_self(void);
 bool wn_lock_holder_write(const wn_lock_holder *holder, int descriptor);
 bool wn_lock_holder_read(wn_lock_holder *holder, const char *path);
 
-/* Local. Whether the holder was a process of this host that is gone. */
+/* Local. Whether the holder was a process of this host that is gone, or an earlier attempt of this Slurm job, which
+ * Slurm ends before it starts another. */
 bool wn_lock_holder_is_gone(const wn_lock_holder *holder);
 
 #endif

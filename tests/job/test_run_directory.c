@@ -273,6 +273,30 @@ static void locks_end_with_their_process(void)
         wn_run_directory_close(directory);
 }
 
+/* A lock of the same Slurm job counts only as long as Slurm has not started the job again. */
+static void locks_end_with_their_attempt(void)
+{
+    wn_run_directory *directory = NULL;
+    if (is_root()) {
+        wn_lock_holder before = wn_lock_holder_self();
+        snprintf(before.host, sizeof before.host, "another-host");
+        snprintf(before.job, sizeof before.job, "4712");
+        put_lock("before", &before, 0);
+        put_lock("again", &before, 0);
+        snprintf(before.job, sizeof before.job, "4713");
+        put_lock("other-job", &before, 0);
+    }
+    barrier();
+    setenv("SLURM_JOB_ID", "4712", 1);
+    CU_ASSERT_EQUAL(open_directory(&directory, "before", WN_RESUME_AUTO), WN_CANT_CREATE);
+    setenv("SLURM_RESTART_COUNT", "1", 1);
+    CU_ASSERT_EQUAL(open_directory(&directory, "other-job", WN_RESUME_AUTO), WN_CANT_CREATE);
+    if (CHECK_OK(open_directory(&directory, "again", WN_RESUME_AUTO)))
+        wn_run_directory_close(directory);
+    unsetenv("SLURM_RESTART_COUNT");
+    unsetenv("SLURM_JOB_ID");
+}
+
 static void a_lock_taken_over_stops_writing(void)
 {
     wn_run_directory *directory = NULL;
@@ -318,6 +342,7 @@ static const wn_test tests[] = {{"stages are found again", stages_are_found_agai
                                 {"a directory in use is refused", a_directory_in_use_is_refused},
                                 {"locks expire", locks_expire},
                                 {"locks end with their process", locks_end_with_their_process},
+                                {"locks end with their attempt", locks_end_with_their_attempt},
                                 {"a lock taken over stops writing", a_lock_taken_over_stops_writing},
                                 {"allocation failures", allocation_failures}};
 TEST_MAIN("run directory", tests)
