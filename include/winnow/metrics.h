@@ -44,7 +44,8 @@ WN_MUST_USE wn_status wn_evaluation_sum(const wn_ranks *ranks, wn_evaluation *ev
 WN_MUST_USE wn_status wn_evaluation_finish(const wn_evaluation *evaluation, wn_metrics *metrics);
 void wn_metrics_clear(wn_metrics *metrics);
 
-/* Collective. All of the above for a dataset spread over ranks. */
+/* Collective. All of the above for a dataset spread over ranks. Fails: WN_NO_MEMORY; WN_STOPPED on a stop request,
+ * within a piece. */
 WN_MUST_USE wn_status wn_metrics_of(const wn_ranks *ranks, const wn_network *network, const wn_labels *labels,
                                     const wn_dataset *dataset, wn_metrics *metrics);
 

@@ -51,6 +51,7 @@ static wn_status tune(wn_search *search, int64_t n_epochs, size_t n_rounds, doub
                                   .mask = wn_background_mask(search->background),
                                   .hooks = {.before_step = before_step, .save = save, .context = search},
                                   .checkpoints = search->checkpoints,
+                                  .keeps_end = true, /* judging may take long */
                                   .resume = search->resume};
     search->resume = NULL;
     TRY(wn_trainer_run(search->ranks, search->lanes, search->train, NULL, search->labels, &options, search->current));

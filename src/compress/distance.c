@@ -1,7 +1,9 @@
 #include "winnow/compress.h"
 
+#include "winnow/agreement.h"
 #include "winnow/exact_sum.h"
 #include "winnow/memory.h"
+#include "winnow/stop.h"
 
 #include <math.h>
 
@@ -17,35 +19,44 @@ static void add_rows(wn_exact_sum *sum, const float *full, const float *small, s
     }
 }
 
-/* Runs of rows start at a piece's start, so that their shapes do not depend on the ranks. */
-static void add_pieces(wn_exact_sum *sum, const wn_network *full, wn_workspace *full_space, const wn_dataset *full_rows,
-                       const wn_network *small, wn_workspace *small_space, const wn_dataset *small_rows)
+/* Two networks, each with its rows and scratch. */
+typedef struct {
+    const wn_network *network;
+    const wn_dataset *rows;
+    wn_workspace *workspace;
+} side;
+
+static const float *outputs(const side *of, size_t first, size_t n)
 {
-    for (size_t p = 0; p < full_rows->n_pieces; p++) {
-        size_t last = full_rows->piece_first[p + 1];
-        for (size_t i = full_rows->piece_first[p]; i < last; i += WN_EVALUATION_ROWS) {
-            size_t n = last - i < WN_EVALUATION_ROWS ? last - i : WN_EVALUATION_ROWS;
-            const float *a = wn_network_forward(full, full_space, full_rows->features + i * full_rows->n_features, n);
-            const float *b =
-                wn_network_forward(small, small_space, small_rows->features + i * small_rows->n_features, n);
-            add_rows(sum, a, b, n, full->n_outputs);
-        }
+    return wn_network_forward(of->network, of->workspace, of->rows->features + first * of->rows->n_features, n);
+}
+
+/* Runs of rows start at a piece's start, so that their shapes do not depend on the ranks. */
+static void add_piece(wn_exact_sum *sum, const side *full, const side *small, size_t piece)
+{
+    size_t last = full->rows->piece_first[piece + 1];
+    for (size_t i = full->rows->piece_first[piece]; i < last; i += WN_EVALUATION_ROWS) {
+        size_t n = last - i < WN_EVALUATION_ROWS ? last - i : WN_EVALUATION_ROWS;
+        add_rows(sum, outputs(full, i, n), outputs(small, i, n), n, full->network->n_outputs);
     }
 }
 
-static wn_status add_local(wn_exact_sum *sum, const wn_network *full, const wn_dataset *full_rows,
-                           const wn_network *small, const wn_dataset *small_rows)
+/* Ends early on a stop request, or where another rank tells of a fault. */
+static wn_status add_local(wn_exact_sum *sum, side *full, side *small, wn_agreement *agreement)
 {
     wn_status status = WN_OK;
-    wn_workspace *full_space = NULL, *small_space = NULL;
-    if (full_rows->n_rows != small_rows->n_rows || full->n_outputs != small->n_outputs)
+    if (full->rows->n_rows != small->rows->n_rows || full->network->n_outputs != small->network->n_outputs)
         return wn_fail(WN_INTERNAL, "two networks are compared on different rows or outputs");
-    TRY(wn_workspace_new(&full_space, full, WN_EVALUATION_ROWS));
-    TRY(wn_workspace_new(&small_space, small, WN_EVALUATION_ROWS));
-    add_pieces(sum, full, full_space, full_rows, small, small_space, small_rows);
+    TRY(wn_workspace_new(&full->workspace, full->network, WN_EVALUATION_ROWS));
+    TRY(wn_workspace_new(&small->workspace, small->network, WN_EVALUATION_ROWS));
+    for (size_t p = 0; p < full->rows->n_pieces && !wn_agreement_poll(agreement); p++) {
+        if (wn_stop_requested())
+            TRY(wn_fail(WN_STOPPED, "stopped on request in an evaluation"));
+        add_piece(sum, full, small, p);
+    }
 done:
-    wn_workspace_free(small_space);
-    wn_workspace_free(full_space);
+    wn_workspace_free(small->workspace);
+    wn_workspace_free(full->workspace);
     return status;
 }
 
@@ -54,8 +65,11 @@ wn_status wn_compress_distance(const wn_ranks *ranks, const wn_network *full, co
 {
     wn_status status = WN_OK;
     wn_exact_sum sum = {0};
+    wn_agreement agreement;
+    side a = {full, full_rows, NULL}, b = {small, small_rows, NULL};
     int64_t n_rows = (int64_t)full_rows->n_rows;
-    TRY(wn_ranks_agree(ranks, add_local(&sum, full, full_rows, small, small_rows)));
+    TRY(wn_agreement_begin(&agreement, ranks));
+    TRY(wn_agreement_finish(&agreement, add_local(&sum, &a, &b, &agreement)));
     wn_exact_sum_normalize(&sum);
     TRY(wn_ranks_sum(ranks, sum.digit, WN_EXACT_SUM_SIZE));
     TRY(wn_ranks_sum(ranks, &n_rows, 1));

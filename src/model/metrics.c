@@ -1,7 +1,9 @@
 #include "winnow/metrics.h"
 
+#include "winnow/agreement.h"
 #include "winnow/exact_sum.h"
 #include "winnow/memory.h"
+#include "winnow/stop.h"
 
 #include "kernels.h"
 
@@ -100,22 +102,38 @@ static size_t longest_run(const wn_dataset *dataset)
     return longest < WN_EVALUATION_ROWS ? longest : WN_EVALUATION_ROWS;
 }
 
-wn_status wn_evaluation_add_dataset(wn_evaluation *evaluation, const wn_network *network, const wn_dataset *dataset)
+/* A run of at most WN_EVALUATION_ROWS rows from `first` on; how many there were. */
+static size_t add_run(wn_evaluation *evaluation, const wn_network *network, wn_workspace *workspace,
+                      const wn_dataset *dataset, size_t first, size_t end)
+{
+    size_t n = end - first < WN_EVALUATION_ROWS ? end - first : WN_EVALUATION_ROWS;
+    const float *x = dataset->features + first * dataset->n_features;
+    wn_evaluation_add(evaluation, wn_network_forward(network, workspace, x, n), dataset->targets + first, n);
+    return n;
+}
+
+/* Ends early where the agreement (may be NULL) tells of a fault elsewhere. */
+static wn_status add_pieces(wn_evaluation *evaluation, const wn_network *network, const wn_dataset *dataset,
+                            wn_agreement *agreement)
 {
     wn_workspace *workspace = NULL;
     wn_status status = wn_workspace_new(&workspace, network, longest_run(dataset));
-    if (status != WN_OK)
-        return status;
-    for (size_t p = 0; p < dataset->n_pieces; p++) {
-        size_t end = dataset->piece_first[p + 1], n;
-        for (size_t first = dataset->piece_first[p]; first < end; first += n) {
-            n = end - first < WN_EVALUATION_ROWS ? end - first : WN_EVALUATION_ROWS;
-            const float *x = dataset->features + first * dataset->n_features;
-            wn_evaluation_add(evaluation, wn_network_forward(network, workspace, x, n), dataset->targets + first, n);
-        }
+    for (size_t p = 0; status == WN_OK && p < dataset->n_pieces; p++) {
+        size_t end = dataset->piece_first[p + 1];
+        for (size_t first = dataset->piece_first[p]; first < end;)
+            first += add_run(evaluation, network, workspace, dataset, first, end);
+        if (agreement != NULL && wn_stop_requested())
+            status = wn_fail(WN_STOPPED, "stopped on request in an evaluation");
+        if (agreement != NULL && wn_agreement_poll(agreement))
+            break;
     }
     wn_workspace_free(workspace);
-    return WN_OK;
+    return status;
+}
+
+wn_status wn_evaluation_add_dataset(wn_evaluation *evaluation, const wn_network *network, const wn_dataset *dataset)
+{
+    return add_pieces(evaluation, network, dataset, NULL);
 }
 
 wn_status wn_evaluation_sum(const wn_ranks *ranks, wn_evaluation *evaluation)
@@ -243,18 +261,16 @@ void wn_metrics_clear(wn_metrics *metrics)
     *metrics = (wn_metrics){0};
 }
 
-static wn_status evaluate(const wn_network *network, const wn_labels *labels, const wn_dataset *dataset,
-                          wn_evaluation **evaluation)
+/* Collective. Ranks look at each other's faults and at stop requests after every piece. */
+static wn_status evaluate(const wn_ranks *ranks, wn_evaluation *evaluation, const wn_network *network,
+                          const wn_dataset *dataset)
 {
-    wn_status status = WN_OK;
-    wn_evaluation *made = NULL;
-    TRY(wn_evaluation_new(&made, labels));
-    TRY(wn_evaluation_add_dataset(made, network, dataset));
-    *evaluation = made;
-    made = NULL;
-done:
-    wn_evaluation_free(made);
-    return status;
+    wn_agreement agreement;
+    wn_status status = wn_agreement_begin(&agreement, ranks);
+    if (status != WN_OK)
+        return status;
+    status = wn_agreement_finish(&agreement, add_pieces(evaluation, network, dataset, &agreement));
+    return status == WN_OK ? wn_evaluation_sum(ranks, evaluation) : status;
 }
 
 wn_status wn_metrics_of(const wn_ranks *ranks, const wn_network *network, const wn_labels *labels,
@@ -264,10 +280,8 @@ wn_status wn_metrics_of(const wn_ranks *ranks, const wn_network *network, const 
     wn_evaluation *evaluation = NULL;
     wn_metrics found = {0};
 
-    TRY(wn_ranks_agree(ranks, evaluate(network, labels, dataset, &evaluation)));
-    if (evaluation == NULL) /* the agreement is at least this rank's own status */
-        return wn_fail(WN_INTERNAL, "ranks agreed on an evaluation that is not there");
-    TRY(wn_evaluation_sum(ranks, evaluation));
+    TRY(wn_ranks_agree(ranks, wn_evaluation_new(&evaluation, labels)));
+    TRY(evaluate(ranks, evaluation, network, dataset));
     TRY(wn_ranks_agree(ranks, wn_evaluation_finish(evaluation, &found)));
     *metrics = found;
     found = (wn_metrics){0};
