@@ -8,7 +8,7 @@ build="gcc make cmake pkg-config libc6-dev libopenmpi-dev openmpi-bin libhdf5-de
   libscalapack-openmpi-dev libyaml-dev libjansson-dev librandom123-dev libxxhash-dev zlib1g-dev"
 demo="$build dataset-fashion-mnist python3"
 check="$build libcunit1-dev clang clang-format libclang-rt-14-dev python3-numpy python3-sklearn python3-h5py python3-pandas
-  python3-torch dataset-fashion-mnist hdf5-tools"
+  python3-torch dataset-fashion-mnist hdf5-tools slurm-wlm munge iproute2 shellcheck"
 bench="$check"
 
 case "${1:-}" in
@@ -27,6 +27,7 @@ if command -v dpkg-query >/dev/null 2>&1; then
   done
 else
   # Not Debian: CMake finds the libraries or names what is missing.
+  # shellcheck disable=SC2086
   echo "dependencies: no dpkg here; these are Debian's names of what is needed:" $packages
   exit 0
 fi

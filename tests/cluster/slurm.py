@@ -1,0 +1,181 @@
+"""The scripts of slurm/ on a Slurm of four hosts: several hosts, time limits, lost hosts, killed ranks, one directory for one job.
+
+    cluster.sh 4 /usr/bin/python3 slurm.py PROGRAM SOURCE_DIRECTORY
+"""
+
+import json
+import os
+import signal
+import sys
+
+from slurm_jobs import Job, cut_link, kill_host, named, ranks_of, send, until, was_signalled
+from winnow_runs import Checks, run_json, troubled_table, winnow, write_text
+
+JOB = """
+seed: 3
+memory: 256MiB
+input: {{files: [{table}], label: kind, split: {{validation: 0.2, test: 0.1}}}}
+clean: {{missing: mean, outliers: {{rule: iqr, limit: 3, action: missing}}, duplicates: drop}}
+normalize: {{method: standard}}
+rank: {{methods: [variance, anova, mutual_information], bins: 16, keep: 0.7}}
+reduce: {{method: pca, components: 4}}
+train:
+  model: {{type: mlp, hidden: [16], dropout: 0.1}}
+  optimizer: {{type: adam, learning_rate: 0.01}}
+  batch: 64
+  lanes: 8
+  epochs: {epochs}
+  checkpoint: 300ms
+compress: {{while_training: true, metric: accuracy, tolerance: 0.2, plan: auto, epochs: 3, trials: 4}}
+"""
+
+
+class Bench:
+    def __init__(self, program, source, directory, checks):
+        self.program, self.source, self.directory, self.checks = program, source, directory, checks
+        self.wanted = {}
+
+    def job(self, name, epochs):
+        """A job file, and what it gives on one rank without Slurm."""
+        table = os.path.join(self.directory, "table.h5")
+        if not os.path.exists(table):
+            troubled_table(table, 3000, chunk=64)
+        path = write_text(os.path.join(self.directory, f"{name}.yaml"), JOB.format(table=table, epochs=epochs))
+        out = os.path.join(self.directory, f"{name}-alone")
+        done = winnow(self.program, ["run", path, "--out", out, "-q"])
+        self.checks.equal(done.returncode, 0, f"{name} on one rank ({done.stderr[-500:]})")
+        self.wanted[path] = run_json(out)["fingerprints"]
+        return path
+
+    def submit(self, name, script, job, *options, run=None):
+        out = run or os.path.join(self.directory, name)
+        return Job(self.directory, name, os.path.join(self.source, "slurm", script), [job, "--out", out], options)
+
+    def completed(self, submitted, job, attempts):
+        """The job ended well, after so many attempts, with the fingerprints of one undisturbed rank."""
+        name, checks = submitted.name, self.checks
+        checks.equal(submitted.ended(), ("COMPLETED", 0), f"{name}: end; {submitted.text()[-1500:]}")
+        if not os.path.exists(os.path.join(submitted.run, "run.json")):
+            return
+        run = run_json(submitted.run)
+        checks.equal(run["status"], "done", f"{name}: status in run.json")
+        checks.equal(run["attempts"], attempts, f"{name}: attempts")
+        checks.equal(run["fingerprints"], self.wanted[job], f"{name}: fingerprints")
+
+    def resumed(self, submitted, seen):
+        """Training went on where the newest checkpoint was, or at one written after `seen`."""
+        name, checks = submitted.name, self.checks
+        marks = [event for event in named(submitted.run, "checkpoint", "resumed") if event["stage"] == "train"]
+        places = [i for i, event in enumerate(marks) if event["event"] == "resumed"]
+        checks.that(places, f"{name}: training does not go on from a checkpoint")
+        for i in places[:1]:
+            before = [event["step"] for event in marks[:i]]
+            checks.that(before and marks[i]["step"] >= before[-1] >= seen,
+                        f"{name}: resumed at step {marks[i]['step']}, checkpoints at {before[-3:]}, {seen} was seen")
+
+
+def last_step(submitted):
+    return named(submitted.run, "checkpoint")[-1]["step"]
+
+
+def several_hosts(bench, short):
+    """Two and four hosts, an array of settings, and a bad job, which must not come back."""
+    two = bench.submit("two-hosts", "run.sbatch", short, "-N2", "--ntasks-per-node=1")
+    four = bench.submit("four-hosts", "run.sbatch", short, "-N4", "--ntasks-per-node=2")
+    bad = bench.submit("bad-job", "restart.sbatch", write_text(os.path.join(bench.directory, "bad.yaml"), "trian: {}\n"),
+                       "-N1", "--ntasks-per-node=2")
+    settings = write_text(os.path.join(bench.directory, "settings"),
+                          "# two tasks\n\n--set train.epochs=2\ntrain.epochs=3 \"train.model.hidden=[8, 4]\"\n")
+    sweep = Job(bench.directory, "sweep", os.path.join(bench.source, "slurm", "sweep.sbatch"),
+                [short, settings, os.path.join(bench.directory, "sweep")], ["--array=1-2", "-N1", "--ntasks-per-node=2"])
+    bench.completed(two, short, 1)
+    bench.completed(four, short, 1)
+    bench.checks.equal(run_json(four.run)["ranks"], 8, "ranks on four hosts")
+    bench.checks.equal(bad.ended(), ("FAILED", 78), f"a bad job: {bad.text()[-500:]}")
+    bench.checks.equal(bad.restarts(), 0, "restarts of a bad job")
+    for task, epochs in (("1", 2), ("2", 3)):
+        until(f"task {task} of the sweep", lambda: os.path.exists(os.path.join(sweep.run, task, "run.json")))
+        bench.checks.equal(len(run_json(os.path.join(sweep.run, task))["train"]["epochs"]), epochs, f"epochs of task {task}")
+
+
+def time_limit(bench, long):
+    """Slurm's signal before the limit: a checkpoint, back to the queue, the rest. Meanwhile the directory is refused to others."""
+    job = bench.submit("limited", "restart.sbatch", long, "-N2", "--ntasks-per-node=1", "--time=10", "--signal=USR1@900")
+    job.training()
+    held = ranks_of(job)[1]
+    seen = last_step(job)
+    send(held, signal.SIGSTOP)  # training cannot end before the signal
+    second = bench.submit("second", "run.sbatch", long, "-N2", "--ntasks-per-node=1", run=job.run)
+    bench.checks.equal(second.ended(), ("FAILED", 73), f"a second job on one directory: {second.text()[-500:]}")
+    for words in ("in use", f"on {job.nodes()[0]}", f"job {job.number}"):
+        bench.checks.that(words in second.text(), f"a second job: '{words}' is not in {second.text()[-500:]}")
+    until("Slurm's signal", lambda: was_signalled(held, signal.SIGUSR1))
+    send(held, signal.SIGCONT)
+    job.requeued()
+    job.change("TimeLimit=60")
+    bench.checks.that("status 75" not in job.text() and "stopped at a checkpoint; back to the queue" in job.text(),
+                      f"a job at its limit says so: {job.text()[-500:]}")
+    bench.completed(job, long, 2)
+    bench.resumed(job, seen)
+
+
+def cancelled(bench, long):
+    """A job that its user cancels stays so; its directory can be gone on with."""
+    job = bench.submit("cancelled", "restart.sbatch", long, "-N1", "--ntasks-per-node=2")
+    job.training()
+    os.system(f"scancel {job.number}")
+    bench.checks.equal(job.ended()[0], "CANCELLED", "a cancelled job")
+    seen = last_step(job)
+    until("its processes to end", lambda: not ranks_of(job))
+    bench.checks.equal((job.state(), job.restarts()), ("CANCELLED", 0), "a cancelled job, later")
+    again = bench.submit("again", "restart.sbatch", long, "-N2", "--ntasks-per-node=1", run=job.run)
+    again.run = job.run
+    bench.completed(again, long, 2)
+    bench.resumed(again, seen)
+
+
+def killed_rank(bench, long):
+    job = bench.submit("killed", "restart.sbatch", long, "-N2", "--ntasks-per-node=1")
+    job.training(2)
+    seen = last_step(job)
+    send(ranks_of(job)[1], signal.SIGKILL)
+    job.requeued()
+    bench.completed(job, long, 2)
+    bench.resumed(job, seen)
+
+
+def lost_hosts(bench, long):
+    """Two jobs on two hosts each: one loses the link of its second host, the other all of its first, where rank 0 was."""
+    options = ("-N2", "--ntasks-per-node=1", "--exclusive")
+    cut = bench.submit("cut-off", "restart.sbatch", long, *options)
+    dead = bench.submit("dead-host", "restart.sbatch", long, *options)
+    cut.training(2)
+    dead.training(2)
+    seen = {job: last_step(job) for job in (cut, dead)}
+    lost = {cut: cut.nodes()[1], dead: dead.nodes()[0]}
+    cut_link(lost[cut])
+    kill_host(lost[dead])
+    for job in (cut, dead):
+        job.requeued()
+        bench.completed(job, long, 2)
+        bench.resumed(job, seen[job])
+        bench.checks.that(not set(lost.values()) & set(job.nodes()), f"{job.name} ran again on a lost host: {job.nodes()}")
+
+
+def main():
+    program, source = sys.argv[1:]
+    checks = Checks()
+    directory = os.path.join(os.environ["CLUSTER_DIRECTORY"], "shared")
+    os.mkdir(directory)
+    os.environ.update(WINNOW=program, OMPI_MCA_mpi_yield_when_idle="1")
+    bench = Bench(program, source, directory, checks)
+    short, long = bench.job("short", 5), bench.job("long", 2000)
+    several_hosts(bench, short)
+    time_limit(bench, long)
+    cancelled(bench, long)
+    killed_rank(bench, long)
+    lost_hosts(bench, long)
+    checks.close()
+
+
+main()
