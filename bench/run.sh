@@ -8,3 +8,4 @@ source=/usr/share/datasets/fashion-mnist
 [ -f "$build/data/fashion-train.h5" ] || "$build/winnow" convert "$source/train-images-idx3-ubyte.gz" \
   "$source/train-labels-idx1-ubyte.gz" -o "$build/data/fashion-train.h5"
 /usr/bin/python3 bench/main_job.py "$build/winnow" "$build/data/fashion-train.h5"
+/usr/bin/python3 bench/stop_to_checkpoint.py "$build/winnow" "$build/data/fashion-train.h5"
