@@ -3,7 +3,8 @@
 #   cluster.sh N_HOSTS COMMAND [ARGUMENT...]
 # The command finds Slurm's tools working (SLURM_CONF), the hosts n1..nN as Slurm's nodes, each at the far end of a link
 # of its name (`ip link set n2 down` cuts n2 off), and CLUSTER_DIRECTORY, which holds Slurm's logs. The status is the
-# command's, or 77 with a line that says why where this machine cannot have such a cluster.
+# command's, or 77 with a line that says why where this machine cannot have such a cluster. With CLUSTER_LOGS set, that
+# directory is copied there at the end.
 #
 # All of it lives in namespaces of its own: network, processes, mounts. When their first process ends, for whatever
 # reason, the kernel ends every other process in them and takes down links, bridge and mounts; the temporary directory
@@ -42,7 +43,7 @@ outside() {
   trap 'kill -KILL "$inside"; wait "$inside"; exit 130' INT TERM HUP
   wait "$inside"
   status=$?
-  [ $status -eq 0 ] || [ -z "${CLUSTER_LOGS:-}" ] || cp -r "$directory" "$CLUSTER_LOGS"
+  [ -z "${CLUSTER_LOGS:-}" ] || cp -r "$directory" "$CLUSTER_LOGS"
   exit $status
 }
 

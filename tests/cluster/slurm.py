@@ -7,8 +7,9 @@ import json
 import os
 import signal
 import sys
+import time
 
-from slurm_jobs import Job, cut_link, kill_host, named, ranks_of, send, until, was_signalled
+from slurm_jobs import Job, cut_link, kill_host, named, ranks_of, send, slurm, until, was_signalled
 from winnow_runs import Checks, run_json, troubled_table, winnow, write_text
 
 JOB = """
@@ -25,7 +26,7 @@ train:
   batch: 64
   lanes: 8
   epochs: {epochs}
-  checkpoint: 300ms
+  checkpoint: 200ms
 compress: {{while_training: true, metric: accuracy, tolerance: 0.2, plan: auto, epochs: 3, trials: 4}}
 """
 
@@ -74,10 +75,6 @@ class Bench:
                         f"{name}: resumed at step {marks[i]['step']}, checkpoints at {before[-3:]}, {seen} was seen")
 
 
-def last_step(submitted):
-    return named(submitted.run, "checkpoint")[-1]["step"]
-
-
 def several_hosts(bench, short):
     """Two and four hosts, an array of settings, and a bad job, which must not come back."""
     two = bench.submit("two-hosts", "run.sbatch", short, "-N2", "--ntasks-per-node=1")
@@ -101,10 +98,7 @@ def several_hosts(bench, short):
 def time_limit(bench, long):
     """Slurm's signal before the limit: a checkpoint, back to the queue, the rest. Meanwhile the directory is refused to others."""
     job = bench.submit("limited", "restart.sbatch", long, "-N2", "--ntasks-per-node=1", "--time=10", "--signal=USR1@900")
-    job.training()
-    held = ranks_of(job)[1]
-    seen = last_step(job)
-    send(held, signal.SIGSTOP)  # training cannot end before the signal
+    held, seen = job.hold_in_training()
     second = bench.submit("second", "run.sbatch", long, "-N2", "--ntasks-per-node=1", run=job.run)
     bench.checks.equal(second.ended(), ("FAILED", 73), f"a second job on one directory: {second.text()[-500:]}")
     for words in ("in use", f"on {job.nodes()[0]}", f"job {job.number}"):
@@ -122,10 +116,9 @@ def time_limit(bench, long):
 def cancelled(bench, long):
     """A job that its user cancels stays so; its directory can be gone on with."""
     job = bench.submit("cancelled", "restart.sbatch", long, "-N1", "--ntasks-per-node=2")
-    job.training()
-    os.system(f"scancel {job.number}")
+    _, seen = job.hold_in_training()
+    slurm("scancel", job.number)
     bench.checks.equal(job.ended()[0], "CANCELLED", "a cancelled job")
-    seen = last_step(job)
     until("its processes to end", lambda: not ranks_of(job))
     bench.checks.equal((job.state(), job.restarts()), ("CANCELLED", 0), "a cancelled job, later")
     again = bench.submit("again", "restart.sbatch", long, "-N2", "--ntasks-per-node=1", run=job.run)
@@ -136,9 +129,8 @@ def cancelled(bench, long):
 
 def killed_rank(bench, long):
     job = bench.submit("killed", "restart.sbatch", long, "-N2", "--ntasks-per-node=1")
-    job.training(2)
-    seen = last_step(job)
-    send(ranks_of(job)[1], signal.SIGKILL)
+    held, seen = job.hold_in_training()
+    send(held, signal.SIGKILL)
     job.requeued()
     bench.completed(job, long, 2)
     bench.resumed(job, seen)
@@ -149,9 +141,7 @@ def lost_hosts(bench, long):
     options = ("-N2", "--ntasks-per-node=1", "--exclusive")
     cut = bench.submit("cut-off", "restart.sbatch", long, *options)
     dead = bench.submit("dead-host", "restart.sbatch", long, *options)
-    cut.training(2)
-    dead.training(2)
-    seen = {job: last_step(job) for job in (cut, dead)}
+    seen = {job: job.hold_in_training()[1] for job in (cut, dead)}
     lost = {cut: cut.nodes()[1], dead: dead.nodes()[0]}
     cut_link(lost[cut])
     kill_host(lost[dead])
@@ -169,12 +159,11 @@ def main():
     os.mkdir(directory)
     os.environ.update(WINNOW=program, OMPI_MCA_mpi_yield_when_idle="1")
     bench = Bench(program, source, directory, checks)
-    short, long = bench.job("short", 5), bench.job("long", 2000)
-    several_hosts(bench, short)
-    time_limit(bench, long)
-    cancelled(bench, long)
-    killed_rank(bench, long)
-    lost_hosts(bench, long)
+    short, long = bench.job("short", 5), bench.job("long", 1000)
+    for case, job in ((several_hosts, short), (time_limit, long), (cancelled, long), (killed_rank, long), (lost_hosts, long)):
+        begin = time.monotonic()
+        case(bench, job)
+        print(f"{case.__name__}: {time.monotonic() - begin:.0f} s", flush=True)
     checks.close()
 
 

@@ -83,9 +83,13 @@ class Job:
             return None if fields["JobState"] in busy else (fields["JobState"], int(fields["ExitCode"].split(":")[0]))
         return until(f"the end of {self.name}", look)
 
-    def training(self, n_checkpoints=1):
-        """Waits until the run trains and has left checkpoints."""
-        until(f"{self.name} to train", lambda: len(named(self.run, "checkpoint")) >= n_checkpoints)
+    def hold_in_training(self):
+        """Stops the second rank once training has left two checkpoints, so that nothing can end before what comes now;
+        that rank's process, and the step of the newest checkpoint."""
+        until(f"{self.name} to train", lambda: len(named(self.run, "checkpoint")) >= 2)
+        held = ranks_of(self)[1]
+        send(held, signal.SIGSTOP)
+        return held, named(self.run, "checkpoint")[-1]["step"]
 
     def requeued(self, n=1):
         until(f"restart {n} of {self.name}", lambda: self.restarts() >= n)
