@@ -7,15 +7,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static void stop(int signal)
-{
-    (void)signal;
-    wn_stop_request();
-}
-
 static void catch_stops(void)
 {
-    struct sigaction action = {.sa_handler = stop, .sa_flags = SA_RESTART};
+    struct sigaction action = {.sa_handler = wn_stop_request, .sa_flags = SA_RESTART};
     sigemptyset(&action.sa_mask);
     sigaction(SIGTERM, &action, NULL);
     sigaction(SIGUSR1, &action, NULL);

@@ -45,7 +45,7 @@ wn_status wn_agreement_finish(wn_agreement *agreement, wn_status status)
     while (!agreement->is_over) {
         MPI_Wait(&agreement->request, MPI_STATUS_IGNORE);
         if (status == WN_OK && wn_stop_requested())
-            status = wn_fail(WN_STOPPED, "stopped on request");
+            status = wn_stop_fail("waiting for other ranks");
         if (goes_on(agreement))
             post(agreement, status, false);
         else

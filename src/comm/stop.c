@@ -5,11 +5,12 @@
 #include <math.h>
 #include <signal.h>
 
-static volatile sig_atomic_t is_requested;
+static volatile sig_atomic_t is_requested, by_signal;
 static double moment = INFINITY;
 
-void wn_stop_request(void)
+void wn_stop_request(int signal)
 {
+    by_signal = signal;
     is_requested = 1;
 }
 
@@ -18,13 +19,35 @@ void wn_stop_at(double seconds)
     moment = seconds;
 }
 
+static bool is_late(void)
+{
+    return isfinite(moment) && wn_clock_seconds() >= moment;
+}
+
 bool wn_stop_requested(void)
 {
-    return is_requested != 0 || (isfinite(moment) && wn_clock_seconds() >= moment);
+    return is_requested != 0 || is_late();
+}
+
+static const char *cause(void)
+{
+    switch (by_signal) {
+    case SIGUSR1:
+        return "by SIGUSR1";
+    case SIGTERM:
+        return "by SIGTERM";
+    default:
+        return is_late() ? "by its time limit" : "on request";
+    }
+}
+
+wn_status wn_stop_fail(const char *where)
+{
+    return wn_fail(WN_STOPPED, "stopped %s in %s at a checkpoint: start again to go on", cause(), where);
 }
 
 void wn_stop_clear(void)
 {
-    is_requested = 0;
+    is_requested = by_signal = 0;
     moment = INFINITY;
 }

@@ -51,7 +51,7 @@ static wn_status add_local(wn_exact_sum *sum, side *full, side *small, wn_agreem
     TRY(wn_workspace_new(&small->workspace, small->network, WN_EVALUATION_ROWS));
     for (size_t p = 0; p < full->rows->n_pieces && !wn_agreement_poll(agreement); p++) {
         if (wn_stop_requested())
-            TRY(wn_fail(WN_STOPPED, "stopped on request in an evaluation"));
+            TRY(wn_stop_fail("an evaluation"));
         add_piece(sum, full, small, p);
     }
 done:

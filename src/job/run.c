@@ -1,9 +1,12 @@
 /* A whole run: opens what the stages share, runs them in order, and leaves run.json however it ends. */
 #include "run_state.h"
 
+#include "time_limit.h"
 #include "winnow/clock.h"
 #include "winnow/memory.h"
+#include "winnow/stop.h"
 
+#include <math.h>
 #include <sys/resource.h>
 
 static wn_status node_memory(const wn_ranks *ranks, wn_job *job)
@@ -64,9 +67,22 @@ done:
     return status;
 }
 
+/* On rank 0: the loops agree with the others. */
+static void heed_time_limit(const wn_run_state *state)
+{
+    const char *source = "";
+    if (state->ranks->rank != 0)
+        return;
+    double seconds = wn_time_limit_seconds(state->options->max_hours, &source);
+    if (isfinite(seconds))
+        wn_log_info("time limit: stops at a checkpoint after %.2f hours at most (%s)", seconds / 3600, source);
+    wn_stop_at(wn_clock_seconds() + seconds);
+}
+
 static wn_status run_stages(wn_run_state *state)
 {
     wn_status status = WN_OK;
+    heed_time_limit(state);
     TRY(open_table(state));
     TRY(wn_run_keys(state));
     TRY(wn_checkpoint_store_open(state->ranks, &state->checkpoints, state->directory, state->job->train.checkpoint));

@@ -123,7 +123,7 @@ static wn_status add_pieces(wn_evaluation *evaluation, const wn_network *network
         for (size_t first = dataset->piece_first[p]; first < end;)
             first += add_run(evaluation, network, workspace, dataset, first, end);
         if (agreement != NULL && wn_stop_requested())
-            status = wn_fail(WN_STOPPED, "stopped on request in an evaluation");
+            status = wn_stop_fail("an evaluation");
         if (agreement != NULL && wn_agreement_poll(agreement))
             break;
     }

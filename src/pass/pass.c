@@ -45,7 +45,7 @@ static wn_status stream(local_work *work, const wn_block_step *steps, size_t n_s
     const wn_pass *pass = work->pass;
     for (;;) {
         if (wn_stop_requested()) /* also where this rank has no blocks */
-            return wn_fail(WN_STOPPED, "stopped on request in %s", pass->name);
+            return wn_stop_fail(pass->name);
         TRY(take_block(work, &block));
         if (block == NULL)
             break;

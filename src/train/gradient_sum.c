@@ -198,7 +198,7 @@ static wn_status agree_maxima(const wn_ranks *ranks, wn_gradient_sum *sum, wn_st
     if (sum->maxima[MAX_STATUS] != WN_OK)
         return wn_ranks_agree(ranks, status);
     if (sum->maxima[MAX_STOP] != 0)
-        return wn_fail(WN_STOPPED, "stopped on request");
+        return wn_stop_fail("training");
     return check_finite(sum);
 }
 

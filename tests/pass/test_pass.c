@@ -228,7 +228,7 @@ static void check_stop(const char *pattern, int rank)
     const wn_accumulator accumulator = {&naive_ops, &state};
     if (made_open(&table, &test_ranks, pattern)) {
         if (test_ranks.rank == rank)
-            wn_stop_request();
+            wn_stop_request(0);
         CU_ASSERT_EQUAL(wn_stop_requested(), test_ranks.rank == rank);
         CU_ASSERT_EQUAL(wn_pass_run(&table.pass, NULL, 0, &accumulator, 1, NULL), WN_STOPPED);
         wn_stop_clear();
@@ -242,7 +242,7 @@ static void check_stop(const char *pattern, int rank)
 static wn_status stop_at_row(void *context, wn_block *block)
 {
     if (fail_at_row(context, block) != WN_OK)
-        wn_stop_request();
+        wn_stop_request(0);
     return WN_OK;
 }
 

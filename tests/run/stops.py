@@ -106,6 +106,19 @@ def check_damage(checks, program, job, out, whole):
     check_same(checks, run_json(out), whole, "with a damaged checkpoint")
 
 
+def check_time_limit(checks, program, job, out, whole):
+    """A limit that comes again and again, wherever it falls; it grows, so that a slow machine ends too."""
+    for start in range(40):
+        stopped = winnow(program, ["run", job, "--out", out, "--max-hours", str(0.25 * 1.1**start / 3600)], 2)
+        if stopped.returncode == 0:
+            break
+        checks.equal(stopped.returncode, 75, f"status at the time limit ({stopped.stderr[-300:]})")
+        checks.that("its time limit" in stopped.stderr, f"the time limit is named: {stopped.stderr[-300:]}")
+    checks.that(start > 0, "the limit came at least once")
+    checks.equal(stopped.returncode, 0, "the run is done in the end")
+    check_same(checks, run_json(out), whole, f"stopped {start} times by its limit")
+
+
 def main():
     program = sys.argv[1]
     checks = Checks()
@@ -127,6 +140,7 @@ def main():
             check_stops(checks, program, seldom, os.path.join(directory, f"seldom-{tag}"), whole, "1h")
             if beside == "true":
                 check_stops(checks, program, often, os.path.join(directory, f"often-{tag}"), whole, "20ms")
+                check_time_limit(checks, program, seldom, os.path.join(directory, f"limit-{tag}"), whole)
                 check_damage(checks, program, often, os.path.join(directory, f"damaged-{tag}"), whole)
     checks.close()
 

@@ -117,7 +117,7 @@ static void test_stop(void)
     double loss;
     int64_t n_rows;
     if (test_ranks.rank == test_ranks.size / 2)
-        wn_stop_request();
+        wn_stop_request(0);
     CU_ASSERT_EQUAL(reduce(&test_ranks, network, WN_OK, mean, &loss, &n_rows), WN_STOPPED);
     wn_stop_clear();
     CHECK_OK(reduce(&test_ranks, network, WN_OK, mean, &loss, &n_rows));

@@ -150,7 +150,7 @@ static wn_status watch_step(void *context, int64_t step, wn_network *network)
     if (seen->mask != NULL && step == 5)
         memset(seen->mask + 7, 0, 11);
     if (step == seen->stop_step && test_ranks.rank == test_ranks.size - 1)
-        wn_stop_request();
+        wn_stop_request(0);
     if (step == seen->fail_step && test_ranks.rank == test_ranks.size - 1)
         return wn_fail(seen->fails_with, "the hook failed");
     return WN_OK;

@@ -85,7 +85,7 @@ static wn_status stop_at_seven(void *context, int64_t step, wn_network *network)
 {
     (void)context, (void)network;
     if (step == 7 && test_ranks.rank == test_ranks.size - 1)
-        wn_stop_request();
+        wn_stop_request(0);
     return WN_OK;
 }
 
