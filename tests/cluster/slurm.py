@@ -1,9 +1,8 @@
 """The scripts of slurm/ on a Slurm of four hosts: several hosts, time limits, lost hosts, killed ranks, one directory for one job.
 
-    cluster.sh 4 /usr/bin/python3 slurm.py PROGRAM SOURCE_DIRECTORY
+    cluster.sh 4 /usr/bin/python3 slurm.py PROGRAM SOURCE_DIRECTORY [CASE...]
 """
 
-import json
 import os
 import signal
 import sys
@@ -107,8 +106,8 @@ def time_limit(bench, long):
     send(held, signal.SIGCONT)
     job.requeued()
     job.change("TimeLimit=60")
-    bench.checks.that("status 75" not in job.text() and "stopped at a checkpoint; back to the queue" in job.text(),
-                      f"a job at its limit says so: {job.text()[-500:]}")
+    for words in ("time limit: stops at a checkpoint after", "stopped at a checkpoint; back to the queue"):
+        bench.checks.that(words in job.text(), f"a job at its limit: '{words}' is not in {job.text()[-900:]}")
     bench.completed(job, long, 2)
     bench.resumed(job, seen)
 
@@ -152,18 +151,49 @@ def lost_hosts(bench, long):
         bench.checks.that(not set(lost.values()) & set(job.nodes()), f"{job.name} ran again on a lost host: {job.nodes()}")
 
 
+def hard_limits(bench, long):
+    """For minutes. A job that gets no signal before the limit goes back to the queue all the same, with the checkpoint it
+    writes when Slurm ends it; and one that is left alone stops by itself before its limit, as Slurm tells it the time."""
+    options = ("-N2", "--ntasks-per-node=1", "--time=1", "--signal=URG@1")
+    far = "--export=ALL,SLURM_JOB_END_TIME=4000000000"  # or it would know better
+    late = bench.submit("late", "restart.sbatch", long, *options, far)
+    early = bench.submit("early", "restart.sbatch", long, *options)
+    held = {job: job.hold_in_training() for job in (late, early)}
+    slept = time.monotonic()
+    while late.state() == "RUNNING":  # each signal of Slurm's lets a process go on
+        send(held[late][0], signal.SIGSTOP)
+        if early.state() == "RUNNING":
+            send(held[early][0], signal.SIGSTOP if time.monotonic() < slept + 56 else signal.SIGCONT)
+        time.sleep(0.1)
+    for job in (late, early):
+        job.requeued()
+        job.change("TimeLimit=60")
+        bench.completed(job, long, 2)
+        bench.resumed(job, held[job][1])
+    bench.checks.that("TIME LIMIT" in late.text(), f"a job that Slurm ends: {late.text()[-500:]}")
+    bench.checks.that("TIME LIMIT" not in early.text() and "by its time limit" in early.text(),
+                      f"a job that knows its limit: {early.text()[-900:]}")
+
+
+CASES = {"several_hosts": (several_hosts, 5), "time_limit": (time_limit, 1000), "cancelled": (cancelled, 1000),
+         "killed_rank": (killed_rank, 1000), "lost_hosts": (lost_hosts, 1000), "hard_limits": (hard_limits, 1000)}
+
+
 def main():
-    program, source = sys.argv[1:]
+    program, source, *names = sys.argv[1:]
     checks = Checks()
     directory = os.path.join(os.environ["CLUSTER_DIRECTORY"], "shared")
     os.mkdir(directory)
     os.environ.update(WINNOW=program, OMPI_MCA_mpi_yield_when_idle="1")
     bench = Bench(program, source, directory, checks)
-    short, long = bench.job("short", 5), bench.job("long", 1000)
-    for case, job in ((several_hosts, short), (time_limit, long), (cancelled, long), (killed_rank, long), (lost_hosts, long)):
+    jobs = {}
+    for name in names or [name for name in CASES if name != "hard_limits"]:
+        case, epochs = CASES[name]
+        if epochs not in jobs:
+            jobs[epochs] = bench.job(f"epochs-{epochs}", epochs)
         begin = time.monotonic()
-        case(bench, job)
-        print(f"{case.__name__}: {time.monotonic() - begin:.0f} s", flush=True)
+        case(bench, jobs[epochs])
+        print(f"{name}: {time.monotonic() - begin:.0f} s", flush=True)
     checks.close()
 
 
