@@ -46,3 +46,12 @@ function(add_oracle_test name script)
   set_tests_properties(${room}/${name} PROPERTIES TIMEOUT 600 PROCESSORS 2 SKIP_RETURN_CODE 77 ENVIRONMENT
     "${WN_TEST_ENVIRONMENT};WN_MPIRUN=${WN_MPIRUN_TEXT};PYTHONPATH=${CMAKE_SOURCE_DIR}/tests/oracle")
 endfunction()
+
+# add_long_test(name script argument...): the same, but only in `make check-long`.
+function(add_long_test name script)
+  get_filename_component(room ${CMAKE_CURRENT_SOURCE_DIR} NAME)
+  add_test(NAME ${room}/${name} CONFIGURATIONS long
+    COMMAND /usr/bin/python3 ${CMAKE_CURRENT_SOURCE_DIR}/${script} ${ARGN})
+  set_tests_properties(${room}/${name} PROPERTIES TIMEOUT 3600 PROCESSORS 2 SKIP_RETURN_CODE 77 ENVIRONMENT
+    "${WN_TEST_ENVIRONMENT};WN_MPIRUN=${WN_MPIRUN_TEXT};PYTHONPATH=${CMAKE_SOURCE_DIR}/tests/oracle")
+endfunction()
