@@ -167,7 +167,6 @@ def hard_limits(bench, long):
         time.sleep(0.1)
     for job in (late, early):
         job.requeued()
-        job.change("TimeLimit=60")
         bench.completed(job, long, 2)
         bench.resumed(job, held[job][1])
     bench.checks.that("TIME LIMIT" in late.text(), f"a job that Slurm ends: {late.text()[-500:]}")
