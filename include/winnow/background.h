@@ -31,7 +31,7 @@ WN_MUST_USE wn_status wn_background_before_step(wn_background *background, int64
 const unsigned char *wn_background_mask(const wn_background *background);
 
 /* Local, rank 0. What the stage knows, into a checkpoint, at any moment between two calls; work that is under way goes
- * on. Fails: WN_NO_MEMORY. */
+ * on. Fails: WN_NO_MEMORY; what has failed and was not told yet. */
 WN_MUST_USE wn_status wn_background_save(const wn_background *background, wn_checkpoint *checkpoint);
 
 /* Collective. Out of a checkpoint of the same training, into a stage just opened: it decides as if it had never ended.

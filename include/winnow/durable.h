@@ -11,6 +11,10 @@
  * removed. Fails: WN_CANT_CREATE where it cannot be opened, WN_IO (also disk full). */
 WN_MUST_USE wn_status wn_durable_write(const char *path, const void *bytes, size_t n);
 
+/* Local. An empty file that a library will write: what it fails with then is no longer that it cannot be created.
+ * Fails: as wn_durable_write. */
+WN_MUST_USE wn_status wn_durable_create(const char *path);
+
 /* Local. The contents of a file that a library wrote last. Fails: WN_IO. */
 WN_MUST_USE wn_status wn_durable_sync(const char *path);
 

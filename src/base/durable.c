@@ -29,16 +29,35 @@ static wn_status write_all(int descriptor, const char *bytes, size_t n, const ch
     return fsync(descriptor) == 0 ? WN_OK : fault(path);
 }
 
+static wn_status create(const char *path, int *descriptor)
+{
+    *descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    if (*descriptor < 0)
+        return wn_fail(errno == ENOSPC || errno == EDQUOT || errno == EIO ? WN_IO : WN_CANT_CREATE, "%s: %s", path,
+                       strerror(errno));
+    return WN_OK;
+}
+
 wn_status wn_durable_write(const char *path, const void *bytes, size_t n)
 {
-    int descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    if (descriptor < 0)
-        return wn_fail(errno == ENOSPC ? WN_IO : WN_CANT_CREATE, "%s: %s", path, strerror(errno));
-    wn_status status = write_all(descriptor, bytes, n, path);
+    int descriptor;
+    wn_status status = create(path, &descriptor);
+    if (status != WN_OK)
+        return status;
+    status = write_all(descriptor, bytes, n, path);
     if (close(descriptor) != 0 && status == WN_OK)
         status = fault(path);
     if (status != WN_OK)
         unlink(path);
+    return status;
+}
+
+wn_status wn_durable_create(const char *path)
+{
+    int descriptor;
+    wn_status status = create(path, &descriptor);
+    if (status == WN_OK)
+        close(descriptor);
     return status;
 }
 

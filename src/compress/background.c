@@ -131,8 +131,7 @@ static void keep_failure(wn_background *background, wn_status status)
     snprintf(background->message, sizeof background->message, "%s", wn_status_message());
 }
 
-/* What this rank brings to an agreement. */
-static wn_status failure(const wn_background *background)
+wn_status wn_background_failure(const wn_background *background)
 {
     return background->failed == WN_OK ? WN_OK : wn_fail(background->failed, "%s", background->message);
 }
@@ -145,7 +144,10 @@ static void hand_over(wn_background *background, const wn_network *network, doub
     if (background->ranks->rank != 0 || background->failed != WN_OK)
         return;
     keep_failure(background, wn_worker_wait(background->worker));
-    keep_failure(background, wn_sensitivity_copy(&bench->before, &bench->sensitivity));
+    if (background->failed == WN_OK)
+        keep_failure(background, wn_sensitivity_copy(&bench->before, &bench->sensitivity));
+    if (background->failed != WN_OK)
+        return;
     bool is_narrow = bench->recipe->projection != NULL && network->n_parameters == background->n_narrow;
     bench->order = (wn_work_order){true, is_narrow, scans, sparsity};
     wn_network *snapshot = wn_background_snapshot(bench);
@@ -163,7 +165,7 @@ static wn_status share(wn_background *background, wn_taken *next)
         keep_failure(background, wn_worker_wait(background->worker));
     if (background->failed == WN_OK)
         keep_failure(background, wn_resize(&background->decisions, (size_t)background->progress.n_decisions + 1));
-    TRY(wn_ranks_agree(background->ranks, failure(background)));
+    TRY(wn_ranks_agree(background->ranks, wn_background_failure(background)));
     if (is_root) {
         memcpy(background->mask, background->bench.mask, background->n_parameters);
         next->decision = background->bench.decision;
@@ -266,7 +268,7 @@ size_t wn_background_find(const wn_background *background, wn_hash hash)
 
 static wn_status report_local(wn_background *background, wn_compress_report *report)
 {
-    wn_status status = failure(background);
+    wn_status status = wn_background_failure(background);
     int64_t *steps = NULL;
     if (background->worker != NULL && status == WN_OK)
         status = wn_worker_wait(background->worker);

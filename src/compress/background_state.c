@@ -43,6 +43,7 @@ wn_status wn_background_save(const wn_background *background, wn_checkpoint *che
 {
     wn_status status = WN_OK;
     const wn_progress *progress = &background->progress;
+    TRY(wn_background_failure(background)); /* its rounds went on without it */
     TRY(wn_checkpoint_put(checkpoint, PROGRESS, progress, sizeof *progress));
     TRY(wn_checkpoint_put(checkpoint, MASK, background->mask, background->n_parameters));
     TRY(wn_checkpoint_put(checkpoint, DECISIONS, background->decisions,

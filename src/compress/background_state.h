@@ -58,6 +58,9 @@ struct wn_background {
     char message[WN_MESSAGE_SIZE];
 };
 
+/* Local. What failed on this rank and was not told yet: what it brings to an agreement. */
+WN_MUST_USE wn_status wn_background_failure(const wn_background *background);
+
 /* Local. The network that a snapshot of the order lies in. */
 wn_network *wn_background_snapshot(const wn_workbench *bench);
 

@@ -27,7 +27,8 @@ struct wn_directory_lock {
 
 static wn_status cannot(const char *path)
 {
-    return wn_fail(WN_CANT_CREATE, "%s: %s", path, strerror(errno));
+    bool is_full = errno == ENOSPC || errno == EDQUOT || errno == EIO;
+    return wn_fail(is_full ? WN_IO : WN_CANT_CREATE, "%s: %s", path, strerror(errno));
 }
 
 /* A file that says who we are; its time of change is the file system's now. */

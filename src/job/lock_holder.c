@@ -64,7 +64,10 @@ bool wn_lock_holder_write(const wn_lock_holder *holder, int descriptor)
     json_t *json = json_pack("{s:s, s:s, s:s, s:s, s:I, s:I, s:I}", "token", holder->token, "host", holder->host,
                              "space", holder->space, "job", holder->job, "restart", (json_int_t)holder->restart,
                              "process", (json_int_t)holder->process, "started", (json_int_t)holder->started);
-    bool is_written = json && json_dumpfd(json, descriptor, JSON_INDENT(2)) == 0 && fsync(descriptor) == 0;
+    char *text = json ? json_dumps(json, JSON_INDENT(2)) : NULL;
+    size_t n = text ? strlen(text) : 0;
+    bool is_written = n > 0 && write(descriptor, text, n) == (ssize_t)n && fsync(descriptor) == 0;
+    free(text);
     json_decref(json);
     return is_written;
 }

@@ -103,9 +103,12 @@ static bool write_content(hid_t file, const wn_network *network, const wn_labels
 
 static wn_status write_file(const wn_network *network, const wn_labels *labels, const char *path)
 {
+    wn_status status = wn_durable_create(path);
+    if (status != WN_OK)
+        return status;
     hid_t file = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
     if (file < 0)
-        return wn_fail(WN_CANT_CREATE, "%s: cannot create the model's file", path);
+        return wn_fail(WN_IO, "%s: cannot write the model", path);
     bool done = write_content(file, network, labels);
     if (H5Fclose(file) < 0 || !done)
         return wn_fail(WN_IO, "%s: cannot write the model", path);

@@ -20,13 +20,17 @@ static hid_t access_list(void)
 
 wn_status wn_recipe_file_create(wn_recipe_file *file, const char *path, const char *part)
 {
+    file->id = H5I_INVALID_HID;
+    wn_status status = wn_durable_create(part);
+    if (status != WN_OK)
+        return status;
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
     hid_t creation = H5Pcreate(H5P_FILE_CREATE), access = access_list();
     H5Pset_userblock(creation, WN_RECIPE_FILE_STAMP);
     *file = (wn_recipe_file){H5Fcreate(part, H5F_ACC_TRUNC, creation, access), path};
     H5Pclose(creation);
     H5Pclose(access);
-    return file->id < 0 ? wn_fail(WN_CANT_CREATE, "%s: cannot be created", path) : WN_OK;
+    return file->id < 0 ? wn_fail(WN_IO, "%s: cannot be written", path) : WN_OK;
 }
 
 wn_status wn_recipe_file_finish(wn_recipe_file *file, const char *part)

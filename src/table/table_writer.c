@@ -81,16 +81,6 @@ wn_status wn_table_writer_refuse(const char *path, const char *input)
     return wn_fail(WN_CANT_CREATE, "%s: is read as %s, and cannot be the output too", path, input);
 }
 
-/* The library's message for a file that cannot be created is long; the system's is enough. */
-static wn_status check_creatable(const char *part)
-{
-    int fd = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    if (fd < 0)
-        return wn_fail(WN_CANT_CREATE, "%s: cannot be created: %s", part, strerror(errno));
-    close(fd);
-    return WN_OK;
-}
-
 wn_status wn_table_writer_open(wn_table_writer **writer, const char *path)
 {
     wn_status status = WN_OK;
@@ -102,7 +92,7 @@ wn_status wn_table_writer_open(wn_table_writer **writer, const char *path)
     w->file = -1;
     TRY(wn_string_copy(&w->path, path));
     TRY(wn_string_format(&w->part, "%s.part-%ld", path, (long)getpid()));
-    TRY(check_creatable(w->part));
+    TRY(wn_durable_create(w->part)); /* the library's own message is long */
     access = wn_hdf5_new_access();
     w->file = H5Fcreate(w->part, H5F_ACC_TRUNC, H5P_DEFAULT, access);
     if (w->file < 0) {

@@ -1,13 +1,17 @@
-/* failing_io.c - preloaded into a test run: on one rank the n-th open, read or large allocation fails as the system
- * would let it. WN_FAIL_RANK, WN_FAIL_CALL (open | read | allocate), WN_FAIL_AT (from 1), WN_FAIL_PATH (only files
- * whose path has this part). */
+/* failing_io.c - preloaded into a test run: on one rank the n-th open, read, write or allocation fails as the system
+ * would let it, and those after it too. WN_FAIL_RANK, WN_FAIL_CALL (open | read | write | allocate), WN_FAIL_AT (from
+ * 1; 0: never), WN_FAIL_ONCE (only that one), WN_FAIL_PATH (only files whose path has this part). Allocations are the
+ * program's own, by aligned_alloc. At its end every rank writes "CALLS LIVE" into WN_FAIL_REPORT.RANK: how many calls
+ * of the kind there were, and how many of its allocations were not freed. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,23 +21,29 @@ int open(const char *path, int flags, ...);
 int open64(const char *path, int flags, ...);
 ssize_t pread(int descriptor, void *buffer, size_t n, off_t offset);
 ssize_t pread64(int descriptor, void *buffer, size_t n, off64_t offset);
+ssize_t write(int descriptor, const void *buffer, size_t n);
+ssize_t pwrite(int descriptor, const void *buffer, size_t n, off_t offset);
+ssize_t pwrite64(int descriptor, const void *buffer, size_t n, off64_t offset);
+int fsync(int descriptor);
+int rename(const char *from, const char *to);
 void *aligned_alloc(size_t alignment, size_t size);
+void free(void *pointer);
 
-enum { LARGE = 1 << 16 }; /* bytes: MPI's own small pieces are let through */
+#define REAL(name) dlsym(RTLD_NEXT, name)
 
-static atomic_int calls;
+static atomic_long calls;
 
-static bool is_wanted(const char *call)
+/* Whether this call of a kind is the one that fails. */
+static bool fails(const char *call)
 {
-    const char *rank = getenv("OMPI_COMM_WORLD_RANK"), *wanted = getenv("WN_FAIL_RANK"),
+    const char *rank = getenv("OMPI_COMM_WORLD_RANK"), *wanted = getenv("WN_FAIL_RANK"), *at = getenv("WN_FAIL_AT"),
                *which = getenv("WN_FAIL_CALL");
-    return rank != NULL && wanted != NULL && which != NULL && strcmp(rank, wanted) == 0 && strcmp(which, call) == 0;
-}
-
-static bool fails_now(void)
-{
-    const char *at = getenv("WN_FAIL_AT");
-    return atomic_fetch_add(&calls, 1) + 1 >= (at != NULL ? atoi(at) : 1);
+    if (which == NULL || strcmp(which, call) != 0)
+        return false;
+    long number = atomic_fetch_add(&calls, 1) + 1, first = at != NULL ? atol(at) : 1;
+    if (rank == NULL || wanted == NULL || strcmp(rank, wanted) != 0 || first == 0)
+        return false;
+    return getenv("WN_FAIL_ONCE") != NULL ? number == first : number >= first;
 }
 
 static bool has_part(const char *path)
@@ -42,10 +52,19 @@ static bool has_part(const char *path)
     return part != NULL && strstr(path, part) != NULL;
 }
 
+static bool descriptor_has_part(int descriptor)
+{
+    char link[64], path[4096];
+    snprintf(link, sizeof link, "/proc/self/fd/%d", descriptor);
+    ssize_t n = readlink(link, path, sizeof path - 1);
+    path[n > 0 ? n : 0] = '\0';
+    return has_part(path);
+}
+
 static int open_as(const char *name, const char *path, int flags, mode_t mode)
 {
-    int (*real)(const char *, int, ...) = (int (*)(const char *, int, ...))dlsym(RTLD_NEXT, name);
-    if (has_part(path) && is_wanted("open") && fails_now()) {
+    int (*real)(const char *, int, ...) = (int (*)(const char *, int, ...))REAL(name);
+    if (has_part(path) && fails("open")) {
         errno = EIO;
         return -1;
     }
@@ -70,44 +89,141 @@ int open64(const char *path, int flags, ...)
     return open_as("open64", path, flags, mode);
 }
 
-static bool read_fails(int descriptor)
+/* Tells -1 where the transfer fails. */
+static bool transfer_fails(const char *call, int descriptor, int cause)
 {
-    char link[64], path[4096];
-    if (!is_wanted("read"))
+    if (!descriptor_has_part(descriptor) || !fails(call))
         return false;
-    snprintf(link, sizeof link, "/proc/self/fd/%d", descriptor);
-    ssize_t n = readlink(link, path, sizeof path - 1);
-    if (n < 0)
-        return false;
-    path[n] = '\0';
-    return has_part(path) && fails_now();
+    errno = cause;
+    return true;
 }
 
 ssize_t pread(int descriptor, void *buffer, size_t n, off_t offset)
 {
-    ssize_t (*real)(int, void *, size_t, off_t) = (ssize_t(*)(int, void *, size_t, off_t))dlsym(RTLD_NEXT, "pread");
-    if (read_fails(descriptor)) {
-        errno = EIO;
-        return -1;
-    }
-    return real(descriptor, buffer, n, offset);
+    ssize_t (*real)(int, void *, size_t, off_t) = (ssize_t(*)(int, void *, size_t, off_t))REAL("pread");
+    return transfer_fails("read", descriptor, EIO) ? -1 : real(descriptor, buffer, n, offset);
 }
 
 ssize_t pread64(int descriptor, void *buffer, size_t n, off64_t offset)
 {
-    ssize_t (*real)(int, void *, size_t, off64_t) =
-        (ssize_t(*)(int, void *, size_t, off64_t))dlsym(RTLD_NEXT, "pread64");
-    if (read_fails(descriptor)) {
-        errno = EIO;
+    ssize_t (*real)(int, void *, size_t, off64_t) = (ssize_t(*)(int, void *, size_t, off64_t))REAL("pread64");
+    return transfer_fails("read", descriptor, EIO) ? -1 : real(descriptor, buffer, n, offset);
+}
+
+ssize_t write(int descriptor, const void *buffer, size_t n)
+{
+    ssize_t (*real)(int, const void *, size_t) = (ssize_t(*)(int, const void *, size_t))REAL("write");
+    return transfer_fails("write", descriptor, ENOSPC) ? -1 : real(descriptor, buffer, n);
+}
+
+ssize_t pwrite(int descriptor, const void *buffer, size_t n, off_t offset)
+{
+    ssize_t (*real)(int, const void *, size_t, off_t) = (ssize_t(*)(int, const void *, size_t, off_t))REAL("pwrite");
+    return transfer_fails("write", descriptor, ENOSPC) ? -1 : real(descriptor, buffer, n, offset);
+}
+
+ssize_t pwrite64(int descriptor, const void *buffer, size_t n, off64_t offset)
+{
+    ssize_t (*real)(int, const void *, size_t, off64_t) =
+        (ssize_t(*)(int, const void *, size_t, off64_t))REAL("pwrite64");
+    return transfer_fails("write", descriptor, ENOSPC) ? -1 : real(descriptor, buffer, n, offset);
+}
+
+int fsync(int descriptor)
+{
+    int (*real)(int) = (int (*)(int))REAL("fsync");
+    return transfer_fails("write", descriptor, EIO) ? -1 : real(descriptor);
+}
+
+int rename(const char *from, const char *to)
+{
+    int (*real)(const char *, const char *) = (int (*)(const char *, const char *))REAL("rename");
+    if (has_part(to) && fails("write")) {
+        errno = ENOSPC;
         return -1;
     }
-    return real(descriptor, buffer, n, offset);
+    return real(from, to);
+}
+
+/* The program's own blocks that are in use, by address. */
+enum { SLOTS = 1 << 16 };
+
+static void *live[SLOTS];
+static long n_live;
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+
+static size_t slot_of(const void *pointer)
+{
+    return ((uintptr_t)pointer >> 6) * 2654435761u % SLOTS;
+}
+
+static void enter(void *pointer)
+{
+    pthread_mutex_lock(&lock);
+    size_t slot = slot_of(pointer);
+    while (live[slot] != NULL && live[slot] != (void *)&live)
+        slot = (slot + 1) % SLOTS;
+    live[slot] = pointer;
+    n_live++;
+    pthread_mutex_unlock(&lock);
+}
+
+/* A place that was left stays marked, by an address that no block has. */
+static void leave(const void *pointer)
+{
+    pthread_mutex_lock(&lock);
+    size_t slot = slot_of(pointer);
+    for (size_t i = 0; i < SLOTS && live[slot] != NULL && live[slot] != pointer; i++)
+        slot = (slot + 1) % SLOTS;
+    if (live[slot] == pointer) {
+        live[slot] = (void *)&live;
+        n_live--;
+    }
+    pthread_mutex_unlock(&lock);
+}
+
+static bool is_of_program(const void *caller)
+{
+    static char program[4096];
+    Dl_info info;
+    if (program[0] == '\0' && readlink("/proc/self/exe", program, sizeof program - 1) < 0)
+        return false;
+    const char *name = strrchr(program, '/');
+    return dladdr(caller, &info) != 0 && info.dli_fname != NULL && name != NULL && strstr(info.dli_fname, name) != NULL;
 }
 
 void *aligned_alloc(size_t alignment, size_t size)
 {
-    void *(*real)(size_t, size_t) = (void *(*)(size_t, size_t))dlsym(RTLD_NEXT, "aligned_alloc");
-    if (size >= LARGE && is_wanted("allocate") && fails_now())
+    void *(*real)(size_t, size_t) = (void *(*)(size_t, size_t))REAL("aligned_alloc");
+    bool is_ours = is_of_program(__builtin_return_address(0));
+    if (is_ours && fails("allocate"))
         return NULL;
-    return real(alignment, size);
+    void *pointer = real(alignment, size);
+    if (is_ours && pointer != NULL)
+        enter(pointer);
+    return pointer;
+}
+
+void free(void *pointer)
+{
+    static void (*real)(void *);
+    if (real == NULL)
+        real = (void (*)(void *))REAL("free");
+    if (pointer != NULL && n_live > 0)
+        leave(pointer);
+    real(pointer);
+}
+
+static __attribute__((destructor)) void report(void)
+{
+    char path[4096];
+    const char *rank = getenv("OMPI_COMM_WORLD_RANK"), *name = getenv("WN_FAIL_REPORT");
+    if (rank == NULL || name == NULL)
+        return;
+    snprintf(path, sizeof path, "%s.%s", name, rank);
+    FILE *file = fopen(path, "w");
+    if (file == NULL)
+        return;
+    fprintf(file, "%ld %ld\n", atomic_load(&calls), n_live);
+    fclose(file);
 }

@@ -1,0 +1,101 @@
+"""A disk that gets full at any write of a run (a small tmpfs with so many pages left): status 74 and one line of cause;
+with space again the run goes on to the model of a run that had it all along.
+
+    full_disk.py WINNOW CASES [SEED]
+"""
+
+import os
+import random
+import subprocess
+import sys
+
+from winnow_runs import Checks, run_json, scratch, troubled_table, winnow, write_text
+
+JOB = """
+memory: 1GiB
+input: {{files: [{table}], label: kind, split: {{validation: 0.2}}}}
+clean: {{missing: median, duplicates: drop}}
+normalize: {{method: standard}}
+rank: {{methods: [anova, mutual_information], keep: 0.9}}
+reduce: {{method: pca, components: 5}}
+train: {{model: {{type: mlp, hidden: [40, 30]}}, epochs: 3, batch: 64, checkpoint: 0s}}
+compress: {{metric: accuracy, tolerance: 0.2, epochs: 3, trials: 3}}
+"""
+
+PAGE = 4096
+SKIP = 77
+
+
+def mount(place, n_bytes, remount=False):
+    options = f"{'remount,' if remount else ''}size={n_bytes}"
+    done = subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", place], stderr=subprocess.PIPE, text=True,
+                          check=False)
+    return done.returncode == 0, done.stderr.strip()
+
+
+def most_bytes(program, job, out, place):
+    """What a run takes at most on its file system, from runs on ever smaller ones that still suffice."""
+    low, high = 0, 1 << 24
+    while high - low > 8 * PAGE:
+        middle = (low + high) // 2
+        mount(place, middle, remount=True)
+        fits = winnow(program, ["run", job, "--out", out], 2).returncode == 0
+        subprocess.run(["rm", "-rf", out], check=True)
+        low, high = (low, middle) if fits else (middle, high)
+    return high
+
+
+def check_case(checks, program, job, place, n_bytes, n_ranks, whole):
+    out = os.path.join(place, "run")
+    what = f"{n_bytes} bytes on {n_ranks} ranks"
+    mount(place, n_bytes, remount=True)
+    full = winnow(program, ["run", job, "--out", out], n_ranks)
+    if full.returncode != 0:
+        checks.equal(full.returncode, 74, f"{what}: status ({full.stderr[-400:]})")
+        causes = [line for line in full.stderr.splitlines() if line.startswith("winnow: ")]
+        checks.equal(len(causes), 1, f"{what}: lines of cause ({full.stderr[-400:]})")
+        left = [name for name in os.listdir(out) if name.endswith(".part")] if os.path.isdir(out) else []
+        checks.equal(left, [], f"{what}: half files")
+    mount(place, 1 << 26, remount=True)
+    done = winnow(program, ["run", job, "--out", out], n_ranks % 3 + 1)
+    checks.equal(done.returncode, 0, f"{what}: status with space again ({done.stderr[-500:]})")
+    if done.returncode == 0:
+        run = run_json(out)
+        for key in ("fingerprints", "metrics", "rows"):
+            checks.equal(run[key], whole[key], f"{what}: {key}")
+    subprocess.run(["rm", "-rf", out], check=True)
+    return full.returncode != 0
+
+
+def main():
+    program, wanted = sys.argv[1], int(sys.argv[2])
+    seed = int(sys.argv[3]) if len(sys.argv) > 3 else random.SystemRandom().randrange(10**6)
+    print(f"seed {seed}")
+    draw, checks, n_full = random.Random(seed), Checks(), 0
+    with scratch() as directory:
+        place = os.path.join(directory, "small")
+        os.mkdir(place)
+        is_mounted, why = mount(place, 1 << 26)
+        if not is_mounted:
+            print(f"skipped: a file system of its own cannot be mounted: {why}")
+            sys.exit(SKIP)
+        try:
+            table = os.path.join(directory, "table.h5")
+            troubled_table(table, 2000, chunk=200)
+            job = write_text(os.path.join(directory, "job.yaml"), JOB.format(table=table))
+            done = winnow(program, ["run", job, "--out", os.path.join(directory, "whole")], 2)
+            checks.equal(done.returncode, 0, f"status of the undisturbed run ({done.stderr[-500:]})")
+            whole = run_json(os.path.join(directory, "whole"))
+            most = most_bytes(program, job, os.path.join(place, "run"), place)
+            for case in range(wanted):
+                # One in each of as many equal parts of the space that the run takes.
+                n_pages = int((case + draw.random()) / wanted * most / PAGE)
+                n_full += check_case(checks, program, job, place, max(n_pages, 1) * PAGE, case % 3 + 1, whole)
+        finally:
+            subprocess.run(["umount", place], check=True)
+    checks.that(n_full >= wanted * 3 // 4, f"the disk was full in {n_full} of {wanted} cases")
+    print(f"{n_full} full disks in {wanted} cases, of {most} bytes")
+    checks.close()
+
+
+main()
