@@ -1,7 +1,7 @@
 /* When rounds happen, the thread that works beside training, and masks that only lose weights. */
 #include "testing.h"
 
-#include "rounds.h"
+#include "background_state.h"
 #include "rows_of_numbers.h"
 #include "worker.h"
 
@@ -178,8 +178,102 @@ static void test_thread_no_memory(void)
     task_clear(&t);
 }
 
-static const wn_test tests[] = {
-    {"rounds", test_rounds},       {"worker", test_worker},       {"worker_hides", test_worker_hides},
-    {"decisions", test_decisions}, {"no_memory", test_no_memory}, {"thread_no_memory", test_thread_no_memory}};
+/* Runs a new stage from step `first` (where `from` was saved; NULL: the beginning) to step `last`. */
+static wn_status run_from(task *t, const wn_compress_options *options, const wn_checkpoint *from, int64_t first,
+                          int64_t last, wn_background **background)
+{
+    wn_status status = WN_OK;
+    TRY(wn_background_open(background, &t->ranks, options, t->recipe, &t->labels, t->sample, t->network, 10));
+    if (from != NULL)
+        TRY(wn_background_restore(*background, from));
+    for (int64_t step = first; step <= last; step++)
+        TRY(wn_background_before_step(*background, step, t->network));
+done:
+    return status;
+}
+
+/* What the stage comes to when it goes on from a checkpoint is what it comes to undisturbed. */
+static void check_continued(task *t, const wn_compress_options *options, wn_checkpoint *from, int64_t step,
+                            const wn_background *whole)
+{
+    wn_background *other = NULL;
+    size_t n = whole->n_parameters;
+    CHECK_OK(wn_checkpoint_share(&t->ranks, &from));
+    if (CHECK_OK(run_from(t, options, from, step, 10, &other))) {
+        CU_ASSERT_EQUAL(memcmp(wn_background_mask(other), wn_background_mask(whole), n), 0);
+        CU_ASSERT_EQUAL(wn_background_n_decisions(other), wn_background_n_decisions(whole));
+        CU_ASSERT_EQUAL(other->progress.n_snapshots, whole->progress.n_snapshots);
+    }
+    CHECK_OK(wn_background_close(other, NULL));
+    wn_checkpoint_free(from);
+}
+
+/* Saved at any step, while the thread is at work or not. */
+static void test_restore(void)
+{
+    task t;
+    wn_compress_options options = task_options();
+    wn_background *whole = NULL;
+    if (!CHECK_OK(task_open(&t, test_ranks)))
+        return;
+    CHECK_OK(run_from(&t, &options, NULL, 0, 10, &whole));
+    for (int64_t step = 0; step <= 10; step++) {
+        wn_background *saved = NULL;
+        wn_checkpoint *checkpoint = NULL;
+        CHECK_OK(run_from(&t, &options, NULL, 0, step, &saved));
+        if (t.ranks.rank == 0) {
+            CHECK_OK(wn_checkpoint_new(&checkpoint));
+            CHECK_OK(wn_background_save(saved, checkpoint));
+        }
+        CHECK_OK(wn_background_close(saved, NULL));
+        check_continued(&t, &options, checkpoint, step, whole);
+    }
+    CHECK_OK(wn_background_close(whole, NULL));
+    task_clear(&t);
+}
+
+/* A failure that was not told yet never reaches a checkpoint: either saving tells it, or what was saved is sound. */
+static void test_no_failure_is_saved(void)
+{
+    task t;
+    wn_compress_options options = task_options();
+    wn_background *whole = NULL;
+    int64_t n_refused = 0;
+    if (!CHECK_OK(task_open(&t, test_ranks)))
+        return;
+    CHECK_OK(run_from(&t, &options, NULL, 0, 10, &whole));
+    for (int64_t nth = 1; nth < 400; nth += 1 + nth / 4) {
+        wn_background *saved = NULL;
+        wn_checkpoint *checkpoint = NULL;
+        CHECK_OK(wn_background_open(&saved, &t.ranks, &options, t.recipe, &t.labels, t.sample, t.network, 10));
+        wn_memory_fail_at(t.ranks.rank == 0 ? nth : 0);
+        for (int64_t step = 0; step < 10; step++)
+            CHECK_OK(wn_background_before_step(saved, step, t.network));
+        wn_memory_fail_at(0);
+        int64_t is_saved = 0;
+        if (t.ranks.rank == 0 && CHECK_OK(wn_checkpoint_new(&checkpoint)))
+            is_saved = wn_background_save(saved, checkpoint) == WN_OK;
+        CHECK_OK(wn_ranks_sum(&t.ranks, &is_saved, 1));
+        n_refused += is_saved == 0;
+        wn_status closed = wn_background_close(saved, NULL);
+        CU_ASSERT(closed == WN_OK || closed == WN_NO_MEMORY);
+        if (is_saved != 0)
+            check_continued(&t, &options, checkpoint, 9, whole);
+        else
+            wn_checkpoint_free(checkpoint);
+    }
+    CU_ASSERT(n_refused > 0);
+    CHECK_OK(wn_background_close(whole, NULL));
+    task_clear(&t);
+}
+
+static const wn_test tests[] = {{"rounds", test_rounds},
+                                {"worker", test_worker},
+                                {"worker_hides", test_worker_hides},
+                                {"decisions", test_decisions},
+                                {"no_memory", test_no_memory},
+                                {"thread_no_memory", test_thread_no_memory},
+                                {"restore", test_restore},
+                                {"no failure is saved", test_no_failure_is_saved}};
 
 TEST_MAIN("background", tests)
