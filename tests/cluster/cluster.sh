@@ -23,6 +23,7 @@ cannot() {
 check_machine() {
   [ "$(uname -s)" = Linux ] || cannot "not Linux"
   [ "$(id -u)" = 0 ] || cannot "not root"
+  [ "$(awk '{print $2, $3; exit}' /proc/self/uid_map)" = "0 4294967295" ] || cannot "root of a user namespace only"
   local tool
   for tool in unshare setpriv mount hostname ip munged slurmctld slurmd sinfo sbatch srun scontrol squeue scancel; do
     command -v "$tool" >/dev/null || cannot "no $tool"
@@ -85,6 +86,8 @@ $(for i in $(seq "$n_hosts"); do
 PartitionName=all Nodes=ALL Default=YES MaxTime=INFINITE State=UP
 END
   echo "PMIxCliTmpDirBase=/var/tmp" >"$CLUSTER_DIRECTORY/mpi.conf"
+  # Nothing here uses control groups, but slurmd looks for them, and fails where it finds none, or finds version 2.
+  echo "CgroupPlugin=cgroup/v1" >"$CLUSTER_DIRECTORY/cgroup.conf"
 }
 
 # A host: its own network, name, /dev/shm and /var/tmp (ranks of two hosts would meet there), and a slurmd.
@@ -120,8 +123,8 @@ start_host() {
 }
 
 await() {
-  local i
-  for i in $(seq 300); do
+  local end=$((SECONDS + 40))
+  while [ $SECONDS -lt $end ]; do
     "$@" && return 0
     sleep 0.1
   done
@@ -129,7 +132,7 @@ await() {
 }
 
 all_idle() {
-  [ "$(sinfo -h -t idle -o %D 2>/dev/null)" = "$n_hosts" ]
+  [ "$(timeout 5 sinfo -h -t idle -o %D 2>/dev/null)" = "$n_hosts" ]
 }
 
 fail() {
