@@ -48,20 +48,42 @@ static bool is_understood(const json_t *manifest)
            json_is_integer(json_object_get(manifest, "attempts"));
 }
 
+/* Of all it says; a byte that is not what was written would be believed otherwise. */
+static wn_status checksum(const json_t *manifest, char text[WN_HASH_TEXT_SIZE])
+{
+    wn_status status = WN_OK;
+    json_t *content = json_copy((json_t *)(uintptr_t)manifest);
+    if (content)
+        json_object_del(content, "checksum");
+    char *bytes = content ? json_dumps(content, JSON_COMPACT | JSON_SORT_KEYS | JSON_REAL_PRECISION(17)) : NULL;
+    if (bytes)
+        wn_hash_text(wn_hash_bytes(bytes, strlen(bytes), 0), text);
+    else
+        status = no_memory();
+    free(bytes);
+    json_decref(content);
+    return status;
+}
+
 static wn_status load(const char *directory, json_t **manifest)
 {
     wn_status status = WN_OK;
-    char *path = NULL, *text = NULL;
+    char *path = NULL, *text = NULL, wanted[WN_HASH_TEXT_SIZE];
+    json_t *json = NULL;
     json_error_t error;
     TRY(wn_string_format(&path, "%s/%s", directory, NAME));
     TRY(wn_file_text(path, &text));
-    json_t *json = json_loads(text, JSON_REJECT_DUPLICATES, &error);
-    if (!json || !is_understood(json)) {
-        json_decref(json);
+    json = json_loads(text, JSON_REJECT_DUPLICATES, &error);
+    if (!json || !is_understood(json))
         TRY(wn_fail(WN_CANT_CREATE, "%s: is not a manifest of this version of Winnow, or is damaged", path));
-    }
+    TRY(checksum(json, wanted));
+    const char *found = json_string_value(json_object_get(json, "checksum"));
+    if (!found || strcmp(found, wanted) != 0)
+        TRY(wn_fail(WN_CANT_CREATE, "%s: is damaged, its checksum is not that of its content", path));
     *manifest = json;
+    json = NULL;
 done:
+    json_decref(json);
     wn_free(text);
     wn_free(path);
     return status;
@@ -99,12 +121,17 @@ wn_status wn_manifest_new(json_t **manifest)
     return WN_OK;
 }
 
-wn_status wn_manifest_write(const char *directory, const json_t *manifest)
+wn_status wn_manifest_write(const char *directory, json_t *manifest)
 {
-    char *text = json_dumps(manifest, JSON_INDENT(2) | JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(17));
+    wn_status status = WN_OK;
+    char *text = NULL, sum[WN_HASH_TEXT_SIZE];
+    TRY(checksum(manifest, sum));
+    if (json_object_set_new(manifest, "checksum", json_string(sum)) == 0)
+        text = json_dumps(manifest, JSON_INDENT(2) | JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(17));
     if (!text)
-        return no_memory();
-    wn_status status = wn_file_replace(directory, NAME, text);
+        TRY(no_memory());
+    TRY(wn_file_replace(directory, NAME, text));
+done:
     free(text);
     return status;
 }

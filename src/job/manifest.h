@@ -17,8 +17,8 @@ WN_MUST_USE wn_status wn_manifest_look(const char *directory, wn_directory_kind 
 /* Local. The manifest of a new run: the names of a run's files are ours from the start. */
 WN_MUST_USE wn_status wn_manifest_new(json_t **manifest);
 
-/* Local. Replaces manifest.json. */
-WN_MUST_USE wn_status wn_manifest_write(const char *directory, const json_t *manifest);
+/* Local. Replaces manifest.json, with a checksum of its content. */
+WN_MUST_USE wn_status wn_manifest_write(const char *directory, json_t *manifest);
 
 /* Local. Removes every file that is ours, the manifest last. Fails: WN_CANT_CREATE. */
 WN_MUST_USE wn_status wn_manifest_remove_files(const char *directory, const json_t *manifest);
