@@ -4,6 +4,7 @@
 #include "results.h"
 #include "session.h"
 #include "winnow/memory.h"
+#include "winnow/report.h"
 #include "winnow/run.h"
 
 #include <errno.h>
@@ -132,10 +133,19 @@ static wn_status print_keys(void)
     return wn_cli_is_speaker() ? wn_cli_fail(wn_job_print_keys(stdout)) : WN_OK;
 }
 
-static wn_status print_results(const wn_job *job, const wn_run_options *given, const json_t *summary)
+/* On rank 0, however the run ended: the page of what it came to. Its own failure counts only where the run had none. */
+static wn_status write_report(const char *directory, wn_status outcome)
+{
+    char cause[WN_MESSAGE_SIZE];
+    snprintf(cause, sizeof cause, "%s", wn_status_message());
+    wn_status status = wn_report_write(directory);
+    return outcome != WN_OK ? wn_fail(outcome, "%s", cause) : status;
+}
+
+static wn_status print_results(const char *directory, const json_t *summary)
 {
     char report[4096];
-    snprintf(report, sizeof report, "%s/run.json", given->out ? given->out : job->output.directory);
+    snprintf(report, sizeof report, "%s/report.html", directory);
     wn_results_print(summary, report, stdout);
     return fflush(stdout) == 0 ? WN_OK : wn_fail(WN_IO, "cannot write to stdout: %s", strerror(errno));
 }
@@ -152,8 +162,11 @@ static wn_status run_job(const wn_ranks *ranks, const wn_run_options *given)
         fprintf(stderr, "%s\n", errors.text[i]);
     if (status == WN_OK)
         status = wn_run(ranks, job, given, &summary);
+    const char *directory = given->out || !job ? given->out : job->output.directory;
+    if (summary && ranks->rank == 0)
+        status = write_report(directory, status);
     if (status == WN_OK && ranks->rank == 0)
-        status = print_results(job, given, summary);
+        status = print_results(directory, summary);
     json_decref(summary);
     wn_job_errors_clear(&errors);
     wn_job_free(job);

@@ -12,7 +12,7 @@ static char *printed(const char *summary)
     FILE *out = open_memstream(&text, &n);
     json_t *json = json_loads(summary, 0, NULL);
     CU_ASSERT_PTR_NOT_NULL(json);
-    wn_results_print(json, "runs/x/run.json", out);
+    wn_results_print(json, "runs/x/report.html", out);
     json_decref(json);
     fclose(out);
     return text;
@@ -26,14 +26,14 @@ static void classification(void)
     CU_ASSERT_STRING_EQUAL(text, "RESULT rows_read=10 rows\nRESULT rows_kept=9 rows\nRESULT accuracy=0.875 fraction\n"
                                  "RESULT accuracy_compressed=0.75 fraction\nRESULT compressed_bytes=123 bytes\n"
                                  "RESULT ratio=12.25 x\nRESULT seconds=1.5 s\nRESULT peak_rss=4096 bytes\n"
-                                 "RESULT report=runs/x/run.json path\n");
+                                 "RESULT report=runs/x/report.html path\n");
     free(text);
 }
 
 static void regression_without_compression(void)
 {
     char *text = printed("{\"rows\": {\"read\": 4}, \"metrics\": {\"dense\": {\"r2\": 1.0}}, \"compression\": null}");
-    CU_ASSERT_STRING_EQUAL(text, "RESULT rows_read=4 rows\nRESULT r2=1 fraction\nRESULT report=runs/x/run.json path\n");
+    CU_ASSERT_STRING_EQUAL(text, "RESULT rows_read=4 rows\nRESULT r2=1 fraction\nRESULT report=runs/x/report.html path\n");
     free(text);
 }
 

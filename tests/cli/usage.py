@@ -6,8 +6,8 @@ import sys
 from winnow_runs import Checks, winnow
 
 PROGRAM = sys.argv[1]
-BUILT = ["run", "check", "inspect", "convert", "apply"]
-UNBUILT = ["generate", "export", "merge", "report", "compare", "verify", "watch", "scale", "doctor"]
+BUILT = ["run", "check", "inspect", "convert", "apply", "report"]
+UNBUILT = ["generate", "export", "merge", "compare", "verify", "watch", "scale", "doctor"]
 
 checks = Checks()
 
@@ -53,6 +53,8 @@ def usage_errors():
         usage_error(["run", "a.yaml", "--hang-minutes", wrong], "--hang-minutes wants a number from 0 on")
     usage_error(["check"], "a job file is missing")
     usage_error(["inspect"], "a file is missing")
+    usage_error(["report"], "a run directory is missing")
+    usage_error(["report", "a", "b"], "one run is enough")
     usage_error(["convert"], "-o TABLE.h5 is missing")
     usage_error(["convert", "-o", "a.h5"], "a source is missing")
 

@@ -1,0 +1,120 @@
+#include "run_files.h"
+
+#include "winnow/memory.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* *value stays NULL where the file is missing or no JSON object: then `why` says so. */
+static wn_status read_json(const char *directory, const char *name, json_t **value, char why[WN_MESSAGE_SIZE])
+{
+    json_error_t error;
+    char *path = NULL;
+    wn_status status = wn_string_format(&path, "%s/%s", directory, name);
+    if (status != WN_OK)
+        return status;
+    FILE *file = fopen(path, "rb");
+    json_t *found = file ? json_loadf(file, JSON_REJECT_DUPLICATES, &error) : NULL;
+    if (!file)
+        snprintf(why, WN_MESSAGE_SIZE, "%s: %s", name, strerror(errno));
+    else if (!json_is_object(found))
+        snprintf(why, WN_MESSAGE_SIZE, "%s is damaged: %s", name, found ? "no JSON object" : error.text);
+    if (json_is_object(found))
+        *value = found;
+    else
+        json_decref(found);
+    if (file)
+        fclose(file);
+    wn_free(path);
+    return WN_OK;
+}
+
+static bool is_ours(const json_t *manifest)
+{
+    size_t i = 0;
+    json_t *name = NULL;
+    json_array_foreach(json_object_get(manifest, "ours"), i, name)
+    {
+        const char *text = json_string_value(name);
+        if (text && strcmp(text, "report.html") == 0)
+            return json_is_string(json_object_get(manifest, "winnow"));
+    }
+    return false;
+}
+
+static wn_status read_recipe(wn_run_files *files)
+{
+    char *path = NULL;
+    wn_status status = wn_string_format(&path, "%s/recipe.h5", files->path);
+    if (status == WN_OK)
+        status = wn_recipe_read(&files->recipe, path);
+    wn_free(path);
+    if (status == WN_OK || status == WN_NO_MEMORY)
+        return status;
+    snprintf(files->recipe_fault, sizeof files->recipe_fault, "%s", wn_status_message());
+    return WN_OK;
+}
+
+static wn_status read_job(wn_run_files *files)
+{
+    wn_status status = WN_OK;
+    char *path = NULL, *text = NULL;
+    TRY(wn_string_format(&path, "%s/job.yaml", files->path));
+    FILE *file = fopen(path, "rb");
+    if (!file)
+        goto done;
+    status = wn_new(&text, WN_JOB_TEXT_MAX + 1);
+    size_t n = status == WN_OK ? fread(text, 1, WN_JOB_TEXT_MAX, file) : 0;
+    if (n > 0 && !ferror(file)) {
+        files->job = text;
+        text = NULL;
+    }
+    fclose(file);
+done:
+    wn_free(text);
+    wn_free(path);
+    return status;
+}
+
+wn_status wn_run_files_read_summary(wn_run_files *files, const char *path)
+{
+    wn_status status = WN_OK;
+    struct stat about;
+    char why[WN_MESSAGE_SIZE] = "";
+    *files = (wn_run_files){.path = path};
+    if (stat(path, &about) != 0)
+        TRY(wn_fail(errno == ENOENT || errno == ENOTDIR ? WN_NO_INPUT : WN_IO, "%s: %s", path, strerror(errno)));
+    TRY(read_json(path, "manifest.json", &files->manifest, why));
+    if (!is_ours(files->manifest))
+        TRY(wn_fail(WN_CANT_CREATE, "%s: is not a run directory of Winnow", path));
+    TRY(read_json(path, "run.json", &files->summary, files->summary_fault));
+done:
+    if (status != WN_OK)
+        wn_run_files_clear(files);
+    return status;
+}
+
+wn_status wn_run_files_read(wn_run_files *files, const char *path)
+{
+    wn_status status = wn_run_files_read_summary(files, path);
+    if (status != WN_OK)
+        return status;
+    TRY(read_recipe(files));
+    TRY(read_job(files));
+done:
+    if (status != WN_OK)
+        wn_run_files_clear(files);
+    return status;
+}
+
+void wn_run_files_clear(wn_run_files *files)
+{
+    json_decref(files->manifest);
+    json_decref(files->summary);
+    wn_recipe_free(files->recipe);
+    wn_free(files->job);
+    *files = (wn_run_files){0};
+}
