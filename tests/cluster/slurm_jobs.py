@@ -53,7 +53,8 @@ class Job:
     def __init__(self, directory, name, script, arguments, options):
         self.output = os.path.join(directory, f"{name}.out")
         self.name, self.run = name, os.path.join(directory, name)
-        self.number = slurm("sbatch", "--parsable", f"--output={self.output}", f"--job-name={name}", *options, script, *arguments)
+        self.number = slurm("sbatch", "--parsable", f"--output={self.output}", f"--job-name={name}", *options, script,
+                            *arguments)
 
     def fields(self):
         text = slurm("scontrol", "show", "job", "-o", self.number).splitlines()[0]
@@ -69,7 +70,14 @@ class Job:
         return slurm("scontrol", "show", "hostnames", self.fields()["NodeList"]).split()
 
     def change(self, setting):
-        slurm("scontrol", "update", f"JobId={self.number}", setting)
+        """As soon as Slurm allows it: not while it still clears up after the last attempt."""
+        def attempt():
+            try:
+                slurm("scontrol", "update", f"JobId={self.number}", setting)
+            except RuntimeError:
+                return False
+            return True
+        until(f"{self.name} to be changed", attempt)
 
     def text(self):
         with open(self.output, encoding="utf-8", errors="replace") as file:
@@ -125,7 +133,7 @@ def ranks_of(job):
 
 
 def was_signalled(process, number):
-    """Whether a signal waits for a process that is stopped, or has ended it (Slurm lets a process go on that it signals)."""
+    """Whether a signal waits for a stopped process, or the process is gone: Slurm lets one go on that it signals."""
     try:
         with open(f"/proc/{process}/status", encoding="ascii") as file:
             pending = [int(line.split()[1], 16) for line in file if line.startswith(("SigPnd", "ShdPnd"))]
