@@ -6,8 +6,8 @@ import sys
 from winnow_runs import Checks, winnow
 
 PROGRAM = sys.argv[1]
-BUILT = ["run", "check", "inspect", "convert", "apply", "report"]
-UNBUILT = ["generate", "export", "merge", "compare", "verify", "watch", "scale", "doctor"]
+BUILT = ["run", "check", "inspect", "convert", "apply", "report", "compare"]
+UNBUILT = ["generate", "export", "merge", "verify", "watch", "scale", "doctor"]
 
 checks = Checks()
 
@@ -55,6 +55,8 @@ def usage_errors():
     usage_error(["inspect"], "a file is missing")
     usage_error(["report"], "a run directory is missing")
     usage_error(["report", "a", "b"], "one run is enough")
+    for runs in ([], ["a"], ["a", "b", "c"]):
+        usage_error(["compare", *runs], "two run directories are wanted")
     usage_error(["convert"], "-o TABLE.h5 is missing")
     usage_error(["convert", "-o", "a.h5"], "a source is missing")
 
