@@ -111,7 +111,7 @@ def time_limit(bench, long):
     send(held, signal.SIGCONT)
     job.requeued()
     job.change("TimeLimit=60")
-    for words in ("time limit: stops at a checkpoint after", "winnow: stopped", "back to the queue"):
+    for words in ("time limit: stops at a checkpoint after", "start again to go on", "back to the queue"):
         bench.checks.that(words in job.text(), f"a job at its limit: '{words}' is not in {job.text()[-900:]}")
     bench.completed(job, long, 2)
     bench.resumed(job, seen)
