@@ -5,6 +5,7 @@
 #include "winnow/clock.h"
 #include "winnow/memory.h"
 #include "winnow/stop.h"
+#include "winnow/watchdog.h"
 
 #include <math.h>
 #include <sys/resource.h>
@@ -83,6 +84,8 @@ static wn_status run_stages(wn_run_state *state)
 {
     wn_status status = WN_OK;
     heed_time_limit(state);
+    TRY(wn_watchdog_start(state->ranks, wn_run_directory_path(state->directory, "ranks"),
+                          60 * state->options->hang_minutes));
     TRY(open_table(state));
     TRY(wn_run_keys(state));
     TRY(wn_checkpoint_store_open(state->ranks, &state->checkpoints, state->directory, state->job->train.checkpoint));
@@ -172,6 +175,7 @@ wn_status wn_run(const wn_ranks *ranks, wn_job *job, const wn_run_options *optio
         wn_status written = write_summary(&state, status, summary);
         status = status != WN_OK ? wn_fail(status, "%s", cause) : written;
     }
+    wn_watchdog_stop(ranks);
     wn_events_close();
     wn_run_directory_close(state.directory);
     state_clear(&state);

@@ -3,10 +3,12 @@
 
 #include "winnow/clock.h"
 #include "winnow/memory.h"
+#include "winnow/watchdog.h"
 
 void wn_stage_meter_begin(wn_stage_meter *meter, const char *name)
 {
     *meter = (wn_stage_meter){.name = name, .start = wn_clock_seconds()};
+    wn_watchdog_stage(name);
     wn_event("stage_begin", "{s:s}", "stage", name);
 }
 

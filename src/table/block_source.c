@@ -1,6 +1,7 @@
 #include "block_source.h"
 
 #include "winnow/memory.h"
+#include "winnow/watchdog.h"
 
 #include <math.h>
 #include <string.h>
@@ -131,6 +132,7 @@ wn_status wn_block_source_cells(wn_block_source *s, const wn_block_extent *exten
 {
     wn_status status = WN_OK;
     wn_table_file *file = NULL;
+    wn_watchdog_reading(s->catalog->files[extent->file].path);
     TRY(use_file(s, extent->file, &file));
     for (size_t d = 0; d < s->catalog->n_datasets; d++) {
         if (s->plans[d].n_columns > 0)
@@ -138,6 +140,7 @@ wn_status wn_block_source_cells(wn_block_source *s, const wn_block_extent *exten
     }
     TRY(check_infinite(s, extent, block));
 done:
+    wn_watchdog_reading(NULL);
     return status;
 }
 
@@ -162,6 +165,7 @@ static wn_status read_labels(wn_block_source *s, const wn_block_extent *extent, 
     const wn_column *label = &s->catalog->label;
     const wn_column_range range = {.first = label->position, .n = 1};
     int rank;
+    wn_watchdog_reading(s->catalog->files[extent->file].path);
     TRY(use_file(s, extent->file, &file));
     TRY(wn_table_file_open_dataset(file, label->dataset, &rank));
     size_t width = rank > 2 ? s->catalog->datasets[label->dataset].width : 1;
@@ -176,6 +180,7 @@ static wn_status read_labels(wn_block_source *s, const wn_block_extent *extent, 
     }
     TRY(check_labels(s, extent, labels));
 done:
+    wn_watchdog_reading(NULL);
     return status;
 }
 

@@ -3,6 +3,7 @@
 #include "file_list.h"
 #include "layout.h"
 #include "winnow/memory.h"
+#include "winnow/watchdog.h"
 
 #include <string.h>
 
@@ -35,6 +36,7 @@ static wn_status add_file(builder *b, const wn_input *input, const char *path, b
     wn_hdf5_file file = {.id = -1, .links = -1};
     wn_layout layout = {0};
     size_t index = b->catalog->n_files;
+    wn_watchdog_reading(path);
     TRY(wn_hdf5_open(&file, path));
     TRY(wn_layout_read(&layout, &file, input, index == 0 ? input->table : b->first.table));
     TRY(set_file(&b->catalog->files[index], path, &file, layout.n_rows, is_test));
@@ -48,6 +50,7 @@ static wn_status add_file(builder *b, const wn_input *input, const char *path, b
         wn_layout_widen(&b->first, &layout);
     }
 done:
+    wn_watchdog_reading(NULL);
     wn_layout_clear(&layout);
     wn_hdf5_close(&file);
     return status;

@@ -1,0 +1,138 @@
+"""A rank that is stopped for good, and a read that never ends, end the run with status 76 and one line that names rank, host,
+stage and file; a rank that only pauses does not; afterwards the run goes on to the undisturbed model.
+
+    hang.py WINNOW PRELOAD
+"""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+
+from winnow_runs import Checks, launched, run_json, scratch, troubled_table, winnow, write_text
+
+JOB = """
+memory: 1GiB
+input: {{files: [{table}], label: kind, split: {{validation: 0.2}}}}
+clean: {{missing: mean, duplicates: drop}}
+normalize: {{method: standard}}
+train: {{model: {{type: mlp, hidden: [40]}}, epochs: {epochs}, batch: 64, checkpoint: 100ms}}
+"""
+
+LIMIT = 3  # seconds
+
+
+def events(out):
+    path = os.path.join(out, "events.jsonl")
+    if not os.path.exists(path):
+        return []
+    with open(path, encoding="utf-8") as file:
+        return [json.loads(line) for line in file if line.endswith("\n") and line.startswith("{")]
+
+
+def start(program, job, out, n_ranks, environment=()):
+    command = launched(program, ["run", job, "--out", out, "--hang-minutes", str(LIMIT / 60)], n_ranks)
+    at = command.index(program)
+    command[at:at] = [word for pair in environment for word in ("-x", pair)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def rank_processes(mpirun):
+    with open(f"/proc/{mpirun}/task/{mpirun}/children", encoding="ascii") as file:
+        return [int(word) for word in file.read().split()]
+
+
+def rank_process(mpirun, rank):
+    """The process of a rank, by its environment."""
+    for child in rank_processes(mpirun):
+        with open(f"/proc/{child}/environ", "rb") as file:
+            if f"OMPI_COMM_WORLD_RANK={rank}".encode() in file.read().split(b"\0"):
+                return child
+    raise LookupError(f"rank {rank} of {mpirun}")
+
+
+def wait_for_epoch(process, out, epoch):
+    while process.poll() is None and not any(e["event"] == "epoch" and e["epoch"] >= epoch for e in events(out)):
+        time.sleep(0.01)
+
+
+def check_hung(checks, process, begin, what, words):
+    time.sleep(1)
+    ranks = rank_processes(process.pid)
+    output, errors = process.communicate(timeout=60)
+    seconds = time.monotonic() - begin
+    while any(os.path.exists(f"/proc/{rank}") for rank in ranks) and time.monotonic() - begin < 30:
+        time.sleep(0.05)  # mpirun does not wait for those it kills
+    checks.equal(process.returncode, 76, f"{what}: status ({errors[-400:]})")
+    checks.that(LIMIT <= seconds < LIMIT + 10, f"{what}: told after {seconds:.1f} s")
+    lines = [line for line in errors.splitlines() if line.startswith("winnow: ")]
+    checks.equal(len(lines), 1, f"{what}: lines ({errors[-400:]})")
+    for word in words:
+        checks.that(lines and word in lines[0], f"{what}: {lines} names {word}")
+
+
+def check_stopped_rank(checks, program, job, out, whole, host):
+    process = start(program, job, out, 3)
+    wait_for_epoch(process, out, 2)
+    time.sleep(LIMIT / 4)  # two beats: the last one tells the stage
+    victim = rank_process(process.pid, 1)
+    os.kill(victim, signal.SIGSTOP)
+    check_hung(checks, process, time.monotonic(), "a rank stopped in training",
+               ["rank 1 ", f"host {host}", f"process {victim}", "no sign of life for 3 seconds", "stage train"])
+    done = winnow(program, ["run", job, "--out", out], 2)
+    checks.equal(done.returncode, 0, f"status of the start after it ({done.stderr[-400:]})")
+    checks.equal(run_json(out)["fingerprints"], whole["fingerprints"], "fingerprints after a rank was stopped")
+
+
+def check_hanging_read(checks, program, preload, job, out, whole, host):
+    process = start(program, job, out, 3, [f"LD_PRELOAD={preload}", "WN_HANG_RANK=1", "WN_HANG_PATH=table.h5",
+                                           "WN_HANG_AFTER=12"])
+    check_hung(checks, process, time.monotonic(), "a read that does not end",
+               ["rank 1 ", f"host {host}", "a read of ", "table.h5", "has not ended for 3 seconds"])
+    done = winnow(program, ["run", job, "--out", out], 1)
+    checks.equal(done.returncode, 0, f"status of the start after it ({done.stderr[-400:]})")
+    checks.equal(run_json(out)["fingerprints"], whole["fingerprints"], "fingerprints after a read that hung")
+
+
+def check_pause(checks, program, job, out):
+    """One rank for half the limit; then all ranks, as a suspended job, for twice the limit."""
+    process = start(program, job, out, 3)
+    wait_for_epoch(process, out, 2)
+    ranks = [rank_process(process.pid, rank) for rank in range(3)]
+    os.kill(ranks[1], signal.SIGSTOP)
+    time.sleep(LIMIT / 2)
+    os.kill(ranks[1], signal.SIGCONT)
+    for rank in ranks:
+        os.kill(rank, signal.SIGSTOP)
+    time.sleep(2 * LIMIT)
+    for rank in ranks:
+        os.kill(rank, signal.SIGCONT)
+    time.sleep(1)
+    checks.equal(process.poll(), None, "ranks that paused are not ended")
+    process.send_signal(signal.SIGUSR1)
+    output, errors = process.communicate(timeout=60)
+    checks.equal(process.returncode, 75, f"status of a stop after pauses ({errors[-400:]})")
+    checks.that(not os.path.exists(os.path.join(out, "ranks")), "no beats are left")
+
+
+def main():
+    program, preload = sys.argv[1:]
+    checks, host = Checks(), socket.gethostname()
+    with scratch() as directory:
+        table = os.path.join(directory, "table.h5")
+        troubled_table(table, 60000, chunk=1000)
+        job = write_text(os.path.join(directory, "job.yaml"), JOB.format(table=table, epochs=60))
+        endless = write_text(os.path.join(directory, "endless.yaml"), JOB.format(table=table, epochs=100000))
+        done = winnow(program, ["run", job, "--out", os.path.join(directory, "whole")], 2)
+        checks.equal(done.returncode, 0, f"status of the undisturbed run ({done.stderr[-500:]})")
+        whole = run_json(os.path.join(directory, "whole"))
+        check_stopped_rank(checks, program, job, os.path.join(directory, "stopped"), whole, host)
+        check_hanging_read(checks, program, preload, job, os.path.join(directory, "hanging"), whole, host)
+        check_pause(checks, program, endless, os.path.join(directory, "paused"))
+    checks.close()
+
+
+main()
