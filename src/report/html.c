@@ -49,13 +49,17 @@ static size_t character_length(const unsigned char *c)
     return n == 0 || code < least[n] || code > 0x10ffff || is_surrogate ? 0 : n;
 }
 
+/* What HTML cannot hold, and what would turn the direction of a text so that it reads as another one. */
 static bool is_control(const unsigned char *c, size_t n)
 {
     if (n == 1)
         return (*c < 0x20 && *c != '\n' && *c != '\t') || *c == 0x7f;
     bool is_c1 = n == 2 && c[0] == 0xc2 && c[1] < 0xa0;
+    bool is_direction =
+        n == 3 && c[0] == 0xe2 &&
+        ((c[1] == 0x80 && c[2] >= 0xaa && c[2] <= 0xae) || (c[1] == 0x81 && c[2] >= 0xa6 && c[2] <= 0xa9));
     bool is_noncharacter = n == 3 && c[0] == 0xef && c[1] == 0xbf && c[2] >= 0xbe;
-    return is_c1 || is_noncharacter;
+    return is_c1 || is_direction || is_noncharacter;
 }
 
 static const char *entity(unsigned char byte)

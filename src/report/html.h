@@ -18,8 +18,8 @@ typedef struct {
 /* Local. Adds markup as it is. */
 void wn_html_markup(wn_html *html, const char *markup);
 
-/* Local. Adds a text: & < > " ' are escaped; bytes that are not UTF-8 and characters that HTML cannot hold become
- * U+FFFD. */
+/* Local. Adds a text: & < > " ' are escaped; bytes that are not UTF-8 and characters that HTML cannot hold, or that
+ * turn the direction of what follows, become U+FFFD. */
 void wn_html_text(wn_html *html, const char *text);
 
 /* Local. Adds a text by printf's rules, escaped. */

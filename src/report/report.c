@@ -47,15 +47,16 @@ static const char *const head =
     "summary { cursor: pointer }\n"
     "pre { overflow-x: auto; padding: .6rem; font-size: .8125rem; background: var(--shade); overflow-wrap: normal }\n"
     "footer { margin-top: 2rem; color: var(--faint); font-size: .875rem }\n"
-    "@media (max-width: 30rem) { dl { grid-template-columns: minmax(0, 9rem) minmax(0, 1fr) } }\n"
+    "@media (max-width: 30rem) { tbody th { max-width: 9rem }\n"
+    "  dl { grid-template-columns: minmax(0, 9rem) minmax(0, 1fr) } }\n"
     "</style>\n";
 
-static const char *const ways =
-    "<nav aria-label=\"Sections\"><a href=\"#rows\">Rows</a> <a href=\"#columns\">Columns</a> "
-    "<a href=\"#ranking\">Ranking</a> <a href=\"#reduce\">Reduction</a> "
-    "<a href=\"#training\">Training</a> <a href=\"#metrics\">Metrics</a> "
-    "<a href=\"#compression\">Compression</a> <a href=\"#stages\">Stages</a> "
-    "<a href=\"#numbers\">Fingerprints</a> <a href=\"#job\">Job</a></nav>\n";
+static const char *const ways = "<nav aria-label=\"Sections\"><a href=\"#metrics\">Metrics</a> "
+                                "<a href=\"#compression\">Compression</a> <a href=\"#rows\">Rows</a> "
+                                "<a href=\"#columns\">Columns</a> <a href=\"#ranking\">Ranking</a> "
+                                "<a href=\"#reduce\">Reduction</a> <a href=\"#training\">Training</a> "
+                                "<a href=\"#stages\">Stages</a> <a href=\"#numbers\">Fingerprints</a> "
+                                "<a href=\"#job\">Job</a></nav>\n";
 
 static void add_head(wn_html *html, const wn_run_files *files)
 {

@@ -52,7 +52,8 @@ static void bytes_that_are_not_utf8_are_replaced(void)
     check_text("\xed\xa0\x80", LOST LOST LOST);          /* surrogate */
     check_text("\xf4\x90\x80\x80", LOST LOST LOST LOST); /* beyond Unicode */
     check_text("\xc2\x85x\xef\xbf\xbf", LOST "x" LOST);  /* C1 control, noncharacter */
-    check_text("\xe2\x82", LOST LOST);                   /* cut at the end */
+    check_text("\xe2\x80\xaegnp.exe\xe2\x81\xa6\xe2\x80\xa9", LOST "gnp.exe" LOST "\xe2\x80\xa9"); /* U+202E, U+2066 */
+    check_text("\xe2\x82", LOST LOST);                                                             /* cut at the end */
 }
 
 static void numbers_have_every_digit(void)
