@@ -105,6 +105,11 @@ def check_offline(page):
         checks.that(f'id="{value[1:]}"' in page.source, f"{value} is nowhere, of {ids}")
 
 
+def shown(text):
+    """How the page has a text: what would turn its direction is replaced."""
+    return text.replace("\u202e", "\ufffd")
+
+
 def number(text):
     return {"\u2013": float("nan"), "\u221e": float("inf"), "\u2212\u221e": float("-inf")}.get(text) if not text[-1:].isdigit() else float(text)
 
@@ -140,9 +145,9 @@ def check_figures(page, run):
 
 
 def check_stages(page, run):
-    shown = page.tables["stages"][0][1:]
-    checks.equal([row[0] for row in shown], [stage["name"] for stage in run["stages"]], "stages")
-    for row, stage in zip(shown, run["stages"]):
+    rows = page.tables["stages"][0][1:]
+    checks.equal([row[0] for row in rows], [stage["name"] for stage in run["stages"]], "stages")
+    for row, stage in zip(rows, run["stages"]):
         by_rank = stage["rank_bytes_read"]
         wanted = [stage["seconds"], stage["rows"], stage["passes"], stage["bytes_read"]]
         wanted += [stage[key][of] for key in ("rank_seconds", "wait_seconds") for of in ("min", "mean", "max")]
@@ -157,9 +162,9 @@ def check_recipe(page, out, names):
         columns = {name: file["columns"][name][:] for name in ("missing", "outliers", "mean", "std", "min", "median", "max", "lower", "upper", "fill")}
         scores = {name: file["ranking"][name][:] for name in file["ranking"]}
         selected = set(file["selected"][:])
-    shown = page.tables["columns"][0]
-    checks.equal([row[0] for row in shown[1:]], names, "names of the columns, as text")
-    for i, row in enumerate(shown[1:]):
+    table = page.tables["columns"][0]
+    checks.equal([row[0] for row in table[1:]], names, "names of the columns, as text")
+    for i, row in enumerate(table[1:]):
         for name, cell in zip(columns, row[1:]):
             same = numpy.array_equal(number(cell), float(columns[name][i]), equal_nan=True)
             checks.that(same, f"{name} of column {i}: {cell} is not {columns[name][i]}")
@@ -187,7 +192,7 @@ def whole_run(directory):
     checks.that("<h1>&lt;b&gt;&amp;amp;&lt;i&gt;</h1>" in page.source, "the job's name stays text")
     check_figures(page, run)
     check_stages(page, run)
-    check_recipe(page, out, [name.replace("\u202e", "\ufffd") for name in HOSTILE])
+    check_recipe(page, out, [shown(name) for name in HOSTILE])
     again = winnow(PROGRAM, ["report", out])
     checks.equal((again.returncode, again.stdout, again.stderr), (0, path + "\n", ""), "winnow report")
     with open(path, encoding="utf-8") as file:
@@ -225,7 +230,7 @@ def stopped_and_failed(directory, job):
     done = winnow(PROGRAM, ["run", job, "-q", "--out", out, "--set", "clean.missing=error"], 2)
     checks.equal((done.returncode, done.stdout), (65, ""), f"a run that fails ({done.stderr})")
     page = Page(os.path.join(out, "report.html"))
-    checks.that("failed What follows" in page.text and run_json(out)["cause"] in page.text, "the page says that and why the run failed")
+    checks.that("failed What follows" in page.text and shown(run_json(out)["cause"]) in page.text, "the page says that and why the run failed")
     check_offline(page)
 
 
