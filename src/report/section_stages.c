@@ -57,8 +57,8 @@ void wn_section_stages(wn_html *html, const wn_run_files *files)
     json_t *stage = NULL;
     wn_html_section_begin(html, "stages", "Stages by rank");
     if (json_array_size(stages) > 0) {
-        wn_html_note(html, "Least, mean and most over the ranks: seconds in the stage, seconds waiting for other ranks "
-                           "or for the disk, bytes read.");
+        wn_html_note(html, "Least, mean and most over the ranks: seconds in the stage, seconds waiting for the "
+                           "reader and for other ranks, bytes read.");
         wn_table_begin(html, "Stages", headings, sizeof headings / sizeof *headings);
         json_array_foreach(stages, i, stage)
         {
