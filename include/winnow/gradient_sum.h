@@ -9,6 +9,8 @@
 #include "winnow/lanes.h"
 #include "winnow/network.h"
 
+#include <stdbool.h>
+
 typedef struct wn_gradient_sum wn_gradient_sum;
 
 /* Local. Buffers for this rank's lanes of gradients of a network's shape. The caller frees it. Fails: WN_NO_MEMORY. */
@@ -18,19 +20,21 @@ void wn_gradient_sum_free(wn_gradient_sum *sum);
 /* Local. The gradient buffer (n_parameters) of this rank's lane number i (from 0); borrowed. */
 float *wn_gradient_sum_lane(wn_gradient_sum *sum, size_t i);
 
-/* Local. Lane i's gradient is made, from n_rows rows of that summed loss. Before each reduce, for each lane. */
-void wn_gradient_sum_set(wn_gradient_sum *sum, size_t i, int64_t n_rows, double loss);
+/* Local. Lane i's gradient is made, from n_rows rows of that summed loss. Before each reduce, for each lane. Returns
+ * whether loss and gradient are finite. */
+bool wn_gradient_sum_set(wn_gradient_sum *sum, size_t i, int64_t n_rows, double loss);
 
 /* Local. Where training is, for messages: epoch and batch, from 1. */
 void wn_gradient_sum_locate(wn_gradient_sum *sum, int64_t epoch, int64_t batch);
 
-/* Local. The first layer whose outputs were not finite in a lane (wn_network_not_finite); the next reduce names it and
- * forgets it. */
-void wn_gradient_sum_blame(wn_gradient_sum *sum, size_t layer);
+/* Local. The first layer whose outputs were not finite in a lane (wn_network_not_finite), and the least row, numbered
+ * over the table, whose loss or gradient is not; the next reduce names the first of all lanes and forgets them. */
+void wn_gradient_sum_blame(wn_gradient_sum *sum, size_t layer, int64_t row);
 
 /* Collective. mean (n_parameters): the sum over all lanes divided by all rows; *loss the summed loss and *n_rows the
  * rows. `status` is what this rank brings (agreed as by wn_ranks_agree). Fails: that; WN_STOPPED where a rank wants to
- * stop; WN_BAD_DATA where a loss or gradient is not finite: "loss is not finite in epoch E, batch B, layer L". */
+ * stop; WN_BAD_DATA where a loss or gradient is not finite: "loss is not finite in epoch E, batch B, layer L, row R of
+ * the table". */
 WN_MUST_USE wn_status wn_gradient_sum_reduce(const wn_ranks *ranks, wn_gradient_sum *sum, wn_status status, float *mean,
                                              double *loss, int64_t *n_rows);
 

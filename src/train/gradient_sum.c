@@ -7,6 +7,7 @@
 
 #include <math.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 enum {
@@ -19,7 +20,7 @@ enum {
 };
 
 /* The message of maxima: a head, then the bits of each tensor's largest magnitude. */
-enum { MAX_STATUS, MAX_STOP, MAX_BLAME, MAX_LOSS_EXPONENT, MAX_LOSS_NOT_FINITE, MAX_HEAD };
+enum { MAX_STATUS, MAX_STOP, MAX_BLAME, MAX_BLAMED_ROW, MAX_LOSS_EXPONENT, MAX_LOSS_NOT_FINITE, MAX_HEAD };
 enum { LEAST_EXPONENT = -1100 }; /* below that of any double */
 
 typedef struct {
@@ -40,6 +41,7 @@ struct wn_gradient_sum {
     int64_t *maxima;      /* (MAX_HEAD + n_tensors) */
     int32_t *sums;        /* (n_parameters + TAIL) */
     size_t blamed;        /* the first layer whose outputs were not finite on this rank; n_layers: none */
+    int64_t blamed_row;   /* INT64_MAX: none */
     int64_t epoch, batch; /* for messages */
 };
 
@@ -69,6 +71,7 @@ wn_status wn_gradient_sum_new(wn_gradient_sum **sum, const wn_network *network, 
     TRY(wn_new(&made, 1));
     made->n_parameters = network->n_parameters;
     made->n_layers = made->blamed = network->n_layers;
+    made->blamed_row = INT64_MAX;
     made->n_tensors = 2 * network->n_layers;
     made->n_lanes = (size_t)(lanes->mine.last - lanes->mine.first);
     made->lane_bits = ceil_log2(lanes->n_lanes);
@@ -110,19 +113,30 @@ float *wn_gradient_sum_lane(wn_gradient_sum *sum, size_t i)
 }
 
 /* The magnitudes are looked at now, while the gradient lies in a cache. */
-void wn_gradient_sum_set(wn_gradient_sum *sum, size_t i, int64_t n_rows, double loss)
+bool wn_gradient_sum_set(wn_gradient_sum *sum, size_t i, int64_t n_rows, double loss)
 {
     const float *gradient = wn_gradient_sum_lane(sum, i);
     sum->rows[i] = n_rows;
     sum->losses[i] = loss;
-    for (size_t t = 0; t < sum->n_tensors; t++)
-        sum->largest[i * sum->n_tensors + t] =
-            wn_fixed_largest_bits(gradient + sum->tensors[t].first, sum->tensors[t].n);
+    bool is_finite = isfinite(loss);
+    for (size_t t = 0; t < sum->n_tensors; t++) {
+        int32_t bits = wn_fixed_largest_bits(gradient + sum->tensors[t].first, sum->tensors[t].n);
+        sum->largest[i * sum->n_tensors + t] = bits;
+        is_finite = is_finite && bits < WN_FLOAT_NOT_FINITE;
+    }
+    return is_finite;
 }
 
-void wn_gradient_sum_blame(wn_gradient_sum *sum, size_t layer)
+void wn_gradient_sum_blame(wn_gradient_sum *sum, size_t layer, int64_t row)
 {
     sum->blamed = layer < sum->blamed ? layer : sum->blamed;
+    sum->blamed_row = row < sum->blamed_row ? row : sum->blamed_row;
+}
+
+/* The larger, the less the row: what MPI_MAX makes the least of all. 0 stands for none. */
+static int64_t key_of_row(int64_t row)
+{
+    return INT64_MAX - row;
 }
 
 void wn_gradient_sum_locate(wn_gradient_sum *sum, int64_t epoch, int64_t batch)
@@ -153,6 +167,7 @@ static void fill_maxima(wn_gradient_sum *sum, wn_status status)
     if (status != WN_OK)
         return; /* the lanes may not be filled */
     sum->maxima[MAX_BLAME] = (int64_t)(sum->n_layers - sum->blamed);
+    sum->maxima[MAX_BLAMED_ROW] = key_of_row(sum->blamed_row);
     fill_loss_maxima(sum);
     for (size_t i = 0; i < sum->n_lanes; i++)
         for (size_t t = 0; t < sum->n_tensors; t++) {
@@ -182,9 +197,12 @@ static wn_status check_finite(const wn_gradient_sum *sum)
         layer = sum->n_layers - (size_t)sum->maxima[MAX_BLAME];
     else if (layer == sum->n_layers)
         layer = sum->n_layers - 1;
-    return wn_fail(WN_BAD_DATA, "%s is not finite in epoch %lld, batch %lld, layer %s",
+    char row[64] = "";
+    if (sum->maxima[MAX_BLAMED_ROW] > 0)
+        snprintf(row, sizeof row, ", row %lld of the table", (long long)(INT64_MAX - sum->maxima[MAX_BLAMED_ROW]));
+    return wn_fail(WN_BAD_DATA, "%s is not finite in epoch %lld, batch %lld, layer %s%s",
                    loss_is_bad ? "loss" : "gradient", (long long)sum->epoch, (long long)sum->batch,
-                   sum->layer_names[layer]);
+                   sum->layer_names[layer], row);
 }
 
 /* One small message: what every rank must know before values can be sent. */
@@ -192,6 +210,7 @@ static wn_status agree_maxima(const wn_ranks *ranks, wn_gradient_sum *sum, wn_st
 {
     fill_maxima(sum, status);
     sum->blamed = sum->n_layers;
+    sum->blamed_row = INT64_MAX;
     wn_status sent = wn_ranks_max(ranks, sum->maxima, MAX_HEAD + sum->n_tensors);
     if (sent != WN_OK)
         return sent;

@@ -5,6 +5,7 @@
 #include "winnow/log.h"
 #include "winnow/memory.h"
 
+#include "fixed_point.h"
 #include "training_state.h"
 
 #include <math.h>
@@ -111,6 +112,23 @@ static size_t gather(trainer *t, size_t lane, int64_t s)
     return n;
 }
 
+/* The least number of a row among the n of which a lane's gradient was just made, whose own loss or gradient is not
+ * finite (of any row where none is to blame alone). Each is tried by itself: training has ended. */
+static int64_t find_bad_row(trainer *t, size_t lane, int64_t s, size_t n, wn_dropout_draw draw)
+{
+    int64_t bad = INT64_MAX, any = INT64_MAX;
+    const int64_t *order = t->order + t->order_first[lane] + (size_t)s * t->share;
+    for (size_t i = 0; i < n; i++) {
+        const float *x = t->rows + i * t->network->n_inputs;
+        int64_t row = t->train->rows[order[i]];
+        double loss = wn_network_gradient(t->network, t->workspace, x, t->targets + i, 1, 1, draw, t->mean);
+        bool is_bad = wn_fixed_largest_bits(t->mean, t->network->n_parameters) >= WN_FLOAT_NOT_FINITE;
+        any = row < any ? row : any;
+        bad = (is_bad || !isfinite(loss)) && row < bad ? row : bad;
+    }
+    return bad != INT64_MAX ? bad : any;
+}
+
 static void make_gradients(trainer *t, int64_t step, int64_t s)
 {
     for (size_t i = 0; i < t->n_lanes; i++) {
@@ -118,9 +136,10 @@ static void make_gradients(trainer *t, int64_t step, int64_t s)
         size_t n = gather(t, i, s);
         double loss = wn_network_gradient(t->network, t->workspace, t->rows, t->targets, t->share, n, draw,
                                           wn_gradient_sum_lane(t->sum, i));
-        wn_gradient_sum_set(t->sum, i, (int64_t)n, loss);
-        if (!isfinite(loss))
-            wn_gradient_sum_blame(t->sum, wn_network_not_finite(t->network, t->workspace, t->share));
+        if (wn_gradient_sum_set(t->sum, i, (int64_t)n, loss))
+            continue;
+        size_t layer = wn_network_not_finite(t->network, t->workspace, t->share);
+        wn_gradient_sum_blame(t->sum, layer, find_bad_row(t, i, s, n, draw));
     }
 }
 

@@ -140,9 +140,10 @@ static void check_not_finite(bool gradient_is, bool loss_is, bool blames, const 
         fill_lane(network, lane, wn_gradient_sum_lane(sum, i));
         if (lane == LANES - 1 && gradient_is)
             wn_gradient_sum_lane(sum, i)[network->layers[1].weight + 5] = NAN;
-        wn_gradient_sum_set(sum, i, SHARE, lane == LANES - 1 && loss_is ? (double)INFINITY : 1.0);
+        bool is_finite = wn_gradient_sum_set(sum, i, SHARE, lane == LANES - 1 && loss_is ? (double)INFINITY : 1.0);
+        CU_ASSERT_EQUAL(is_finite, lane != LANES - 1);
         if (lane == LANES - 1 && blames)
-            wn_gradient_sum_blame(sum, 0);
+            wn_gradient_sum_blame(sum, 0, 41 + lane);
     }
     wn_gradient_sum_locate(sum, 3, 17);
     CU_ASSERT_EQUAL(wn_gradient_sum_reduce(&test_ranks, sum, WN_OK, mean, &loss, &n_rows), WN_BAD_DATA);
@@ -156,7 +157,7 @@ static void test_not_finite(void)
     check_not_finite(true, false, false, "gradient is not finite in epoch 3, batch 17, layer layer2");
     check_not_finite(true, true, false, "loss is not finite in epoch 3, batch 17, layer layer2");
     check_not_finite(false, true, false, "loss is not finite in epoch 3, batch 17, layer layer3");
-    check_not_finite(true, true, true, "loss is not finite in epoch 3, batch 17, layer layer1");
+    check_not_finite(true, true, true, "loss is not finite in epoch 3, batch 17, layer layer1, row 43 of the table");
 }
 
 /* All lanes at the largest magnitude there is: the integers must not overflow. */
