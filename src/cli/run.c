@@ -4,6 +4,7 @@
 #include "results.h"
 #include "session.h"
 #include "winnow/memory.h"
+#include "winnow/plan.h"
 #include "winnow/report.h"
 #include "winnow/run.h"
 
@@ -19,7 +20,8 @@ static const double default_hang_minutes = 10;
 typedef struct {
     wn_run_options options;
     wn_cli_texts settings;
-    bool prints_keys;
+    bool prints_keys, is_dry;
+    int plan_ranks; /* 0: those it runs on */
 } run_arguments;
 
 static const struct argp_option options[] = {
@@ -30,17 +32,37 @@ static const struct argp_option options[] = {
     {"quiet", 'q', NULL, 0, "Only warnings and errors", 0},
     {"verbose", 'v', NULL, 0, "Also details", 0},
     {"help-keys", KEY_HELP_KEYS, NULL, 0, "Print every key of a job file, and end", 0},
-    {"dry-run", KEY_DRY_RUN, NULL, OPTION_HIDDEN, NULL, 0},
-    {"ranks", KEY_RANKS, "P", OPTION_HIDDEN, NULL, 0},
+    {"dry-run", KEY_DRY_RUN, NULL, 0,
+     "Only print the plan: passes, bytes, blocks and rows by rank, memory by purpose, lanes; nothing is written", 0},
+    {"ranks", KEY_RANKS, "P", 0, "With --dry-run: plan for P ranks instead of those that it was started on", 0},
     {"max-hours", KEY_MAX_HOURS, "H", 0,
      "Stop at a checkpoint after H hours (status 75); under Slurm the job's time limit is known without it", 0},
     {"hang-minutes", KEY_HANG_MINUTES, "M", 0,
      "End (status 76) when a rank or a read gives no sign of life for M minutes; default 10, 0 does not watch", 0},
     {0}};
 
-static error_t unbuilt(struct argp_state *state, const char *option)
+static error_t take_ranks(run_arguments *arguments, struct argp_state *state, const char *value)
 {
-    argp_error(state, "%s is not built yet", option);
+    char *end;
+    long n = strtol(value, &end, 10);
+    if (*end != '\0' || end == value || n < 1 || n > 10000000) {
+        argp_error(state, "--ranks wants a number of ranks from 1 on, not %s", value);
+        return EINVAL;
+    }
+    arguments->plan_ranks = (int)n;
+    return 0;
+}
+
+/* What the options say together. */
+static error_t check_end(const run_arguments *arguments, struct argp_state *state)
+{
+    if (arguments->plan_ranks > 0 && !arguments->is_dry) {
+        argp_error(state, "--ranks is for --dry-run; a run has the ranks that mpirun or srun starts");
+        return EINVAL;
+    }
+    if (arguments->options.job || arguments->prints_keys)
+        return 0;
+    argp_error(state, "a job file is missing");
     return EINVAL;
 }
 
@@ -101,8 +123,10 @@ static error_t parse(int key, char *value, struct argp_state *state)
         arguments->prints_keys = true;
         return 0;
     case KEY_DRY_RUN:
+        arguments->is_dry = true;
+        return 0;
     case KEY_RANKS:
-        return unbuilt(state, "--dry-run");
+        return take_ranks(arguments, state, value);
     case KEY_MAX_HOURS:
         return take_number(state, "--max-hours", value, &arguments->options.max_hours);
     case KEY_HANG_MINUTES:
@@ -110,10 +134,7 @@ static error_t parse(int key, char *value, struct argp_state *state)
     case ARGP_KEY_ARG:
         return take_job(arguments, state, value);
     case ARGP_KEY_END:
-        if (arguments->options.job || arguments->prints_keys)
-            return 0;
-        argp_error(state, "a job file is missing");
-        return EINVAL;
+        return check_end(arguments, state);
     default:
         return ARGP_ERR_UNKNOWN;
     }
@@ -150,24 +171,33 @@ static wn_status print_results(const char *directory, const json_t *summary)
     return fflush(stdout) == 0 ? WN_OK : wn_fail(WN_IO, "cannot write to stdout: %s", strerror(errno));
 }
 
-/* Collective. From the job file to the RESULT lines. */
-static wn_status run_job(const wn_ranks *ranks, const wn_run_options *given)
+/* Collective. The run, its page, and the RESULT lines. */
+static wn_status run_job(const wn_ranks *ranks, wn_job *job, const wn_run_options *given)
 {
-    wn_status status = WN_OK;
-    wn_job *job = NULL;
-    wn_job_errors errors = {0};
     json_t *summary = NULL;
-    status = wn_job_open(ranks, &job, given->job, given->settings, given->n_settings, &errors);
-    for (size_t i = 0; ranks->rank == 0 && i < errors.n; i++)
-        fprintf(stderr, "%s\n", errors.text[i]);
-    if (status == WN_OK)
-        status = wn_run(ranks, job, given, &summary);
-    const char *directory = given->out || !job ? given->out : job->output.directory;
+    wn_status status = wn_run(ranks, job, given, &summary);
+    const char *directory = given->out ? given->out : job->output.directory;
     if (summary && ranks->rank == 0)
         status = write_report(directory, status);
     if (status == WN_OK && ranks->rank == 0)
         status = print_results(directory, summary);
     json_decref(summary);
+    return status;
+}
+
+/* Collective. From the job file on. */
+static wn_status open_and_run(const wn_ranks *ranks, const run_arguments *arguments)
+{
+    const wn_run_options *given = &arguments->options;
+    wn_job *job = NULL;
+    wn_job_errors errors = {0};
+    wn_status status = wn_job_open(ranks, &job, given->job, given->settings, given->n_settings, &errors);
+    for (size_t i = 0; ranks->rank == 0 && i < errors.n; i++)
+        fprintf(stderr, "%s\n", errors.text[i]);
+    if (status == WN_OK && arguments->is_dry)
+        status = wn_plan_print(ranks, job, arguments->plan_ranks > 0 ? arguments->plan_ranks : ranks->size, stdout);
+    else if (status == WN_OK)
+        status = run_job(ranks, job, given);
     wn_job_errors_clear(&errors);
     wn_job_free(job);
     return status;
@@ -185,7 +215,7 @@ wn_status wn_verb_run(int argc, char **argv)
         arguments.options.n_settings = arguments.settings.n;
         status = wn_session_open(&ranks, arguments.options.level);
         if (status == WN_OK)
-            status = wn_session_close(&ranks, run_job(&ranks, &arguments.options));
+            status = wn_session_close(&ranks, open_and_run(&ranks, &arguments));
     }
     wn_free(arguments.settings.text);
     return status;

@@ -1,14 +1,11 @@
 /* What memory a run takes on one rank, by purpose, before any of it is taken; the reader's cache gets what is left.
  * The counts are upper bounds from the catalog and the job alone. */
 #include "run_state.h"
+#include "winnow/plan.h"
 
 #include "winnow/memory.h"
 
 enum { BLOCKS_IN_FLIGHT = 4, BYTES_PER_HASHED_ROW = 96, PILOT_CELLS = 1 << 23, PILOT_ROWS = 16384 };
-
-typedef struct {
-    size_t blocks, pilot, gram, duplicates, rows, model, features;
-} purposes;
 
 static size_t larger(size_t a, size_t b)
 {
@@ -48,45 +45,51 @@ static size_t feature_bytes(const wn_job *job, const wn_catalog *catalog, size_t
     return wn_dataset_bytes(rows_per_rank, width) + wn_dataset_bytes(rows_per_rank, components);
 }
 
-static purposes count_purposes(const wn_ranks *ranks, const wn_job *job, const wn_catalog *catalog)
+wn_memory_plan wn_memory_plan_of(int n_ranks, const wn_job *job, const wn_catalog *catalog)
 {
-    size_t p = catalog->n_columns, block = largest_block(catalog), size = (size_t)ranks->size;
+    size_t p = catalog->n_columns, block = largest_block(catalog), size = (size_t)n_ranks;
     size_t rows = ((size_t)catalog->n_rows + size - 1) / size + block;
     bool gram = (job->has_rank && job->rank.use[WN_RANK_ANOVA]) || (job->has_reduce && job->reduce.is_pca);
     size_t width = p + 1 + WN_MAX_CLASSES;
-    purposes use = {.blocks = BLOCKS_IN_FLIGHT * block * (p + 2) * sizeof(double),
-                    .pilot = pilot_bytes(p, catalog->n_rows),
-                    .gram = gram ? width * width * 4 * sizeof(double) + block * width * sizeof(double) : 0,
-                    .rows = rows,
-                    .features = feature_bytes(job, catalog, rows)};
+    wn_memory_plan plan = {.blocks = BLOCKS_IN_FLIGHT * block * (p + 2) * sizeof(double),
+                           .pilot = pilot_bytes(p, catalog->n_rows),
+                           .gram = gram ? width * width * 4 * sizeof(double) + block * width * sizeof(double) : 0,
+                           .rows = rows,
+                           .features = feature_bytes(job, catalog, rows)};
     if (job->has_clean && job->clean.drop_duplicates)
-        use.duplicates = rows * BYTES_PER_HASHED_ROW;
+        plan.duplicates = rows * BYTES_PER_HASHED_ROW;
     size_t n = larger(p, 1), parameters = 0;
     for (size_t i = 0; job->has_train && i < job->train.hidden.n; i++) {
         parameters += n * (size_t)job->train.hidden.value[i];
         n = (size_t)job->train.hidden.value[i];
     }
-    use.model = (parameters + n * WN_MAX_CLASSES) * sizeof(float) * 12;
-    return use;
+    plan.model = (parameters + n * WN_MAX_CLASSES) * sizeof(float) * 12;
+    size_t base = plan.blocks + plan.rows + plan.model;
+    plan.need = larger(base + larger(plan.pilot + plan.gram, plan.duplicates), base + plan.features);
+    return plan;
+}
+
+wn_status wn_memory_plan_check(const wn_memory_plan *plan, size_t memory)
+{
+    if (plan->need <= memory)
+        return WN_OK;
+    return wn_fail(WN_UNAVAILABLE,
+                   "the plan exceeds memory: %zu MiB a rank are needed (model %zu, prepared rows %zu, products of "
+                   "columns %zu, blocks %zu, pilot %zu, duplicates %zu), memory allows %zu; use more ranks, or "
+                   "a larger `memory`",
+                   plan->need >> 20, plan->model >> 20, plan->features >> 20, plan->gram >> 20, plan->blocks >> 20,
+                   plan->pilot >> 20, plan->duplicates >> 20, memory >> 20);
 }
 
 wn_status wn_plan_memory(const wn_ranks *ranks, const wn_job *job, const wn_catalog *catalog, size_t *cache_bytes)
 {
-    purposes use = count_purposes(ranks, job, catalog);
-    size_t base = use.blocks + use.rows + use.model;
-    size_t statistics = base + larger(use.pilot + use.gram, use.duplicates), training = base + use.features;
-    size_t need = larger(statistics, training), memory = (size_t)job->memory;
+    wn_memory_plan plan = wn_memory_plan_of(ranks->size, job, catalog);
+    wn_status status = wn_memory_plan_check(&plan, (size_t)job->memory);
     wn_log_detail("memory: %zu MiB for blocks, %zu pilot, %zu products, %zu duplicates, %zu prepared rows, %zu model; "
                   "limit %zu MiB",
-                  use.blocks >> 20, use.pilot >> 20, use.gram >> 20, use.duplicates >> 20, use.features >> 20,
-                  use.model >> 20, memory >> 20);
-    if (need > memory)
-        return wn_fail(WN_UNAVAILABLE,
-                       "the plan exceeds memory: %zu MiB a rank are needed (model %zu, prepared rows %zu, products of "
-                       "columns %zu, blocks %zu, pilot %zu, duplicates %zu), memory allows %zu; use more ranks, or "
-                       "a larger `memory`",
-                       need >> 20, use.model >> 20, use.features >> 20, use.gram >> 20, use.blocks >> 20,
-                       use.pilot >> 20, use.duplicates >> 20, memory >> 20);
-    *cache_bytes = memory - need;
-    return WN_OK;
+                  plan.blocks >> 20, plan.pilot >> 20, plan.gram >> 20, plan.duplicates >> 20, plan.features >> 20,
+                  plan.model >> 20, (size_t)job->memory >> 20);
+    if (status == WN_OK)
+        *cache_bytes = (size_t)job->memory - plan.need;
+    return status;
 }

@@ -10,18 +10,21 @@
 #include <math.h>
 #include <sys/resource.h>
 
-static wn_status node_memory(const wn_ranks *ranks, wn_job *job)
+wn_status wn_run_memory(const wn_ranks *ranks, wn_job *job)
 {
-    if (job->memory > 0)
-        return WN_OK;
+    wn_status status = WN_OK;
     MPI_Comm node;
     int ranks_on_node = 1;
-    if (MPI_Comm_split_type(ranks->comm, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &node) != MPI_SUCCESS)
-        return wn_fail(WN_INTERNAL, "MPI cannot tell the ranks of a node");
-    MPI_Comm_size(node, &ranks_on_node);
-    MPI_Comm_free(&node);
+    if (job->memory > 0)
+        return WN_OK;
+    if (MPI_Comm_split_type(ranks->comm, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &node) == MPI_SUCCESS) {
+        MPI_Comm_size(node, &ranks_on_node);
+        MPI_Comm_free(&node);
+    } else {
+        status = wn_fail(WN_INTERNAL, "MPI cannot tell the ranks of a node");
+    }
     job->memory = wn_job_memory_default(ranks_on_node);
-    return WN_OK;
+    return wn_ranks_agree(ranks, status);
 }
 
 /* The table: its catalog, this rank's blocks and the reader whose cache gets the memory that nothing else needs. */
@@ -59,8 +62,10 @@ static wn_status open_directory(wn_run_state *state)
             status = wn_events_open(wn_run_directory_path(state->directory, "events.jsonl"));
         if (status == WN_OK)
             status = wn_run_directory_set_finished(state->directory, false);
-        if (status == WN_OK) /* a run that is killed must not leave the summary of the one before */
+        if (status == WN_OK) /* a run that is killed must not leave the summary and the page of the one before */
             status = wn_run_directory_remove(state->directory, "run.json");
+        if (status == WN_OK)
+            status = wn_run_directory_remove(state->directory, "report.html");
     }
     TRY(wn_ranks_agree(state->ranks, status));
 done:
@@ -164,7 +169,7 @@ wn_status wn_run(const wn_ranks *ranks, wn_job *job, const wn_run_options *optio
     *summary = NULL;
     state.stages = json_array();
     state.fingerprints = json_object();
-    wn_status status = wn_ranks_agree(ranks, node_memory(ranks, job));
+    wn_status status = wn_run_memory(ranks, job);
     if (status == WN_OK)
         status = open_directory(&state);
     if (status == WN_OK) {

@@ -42,6 +42,12 @@ typedef struct {
         *fingerprints;
 } wn_run_state;
 
+/* Share of an even part of the lanes that the rank with the background thread gets. */
+#define WN_BUSY_RANK_SHARE 0.5
+
+/* Collective. The job's memory where it says none: by what the node has, over its ranks. Fails: WN_INTERNAL, agreed. */
+WN_MUST_USE wn_status wn_run_memory(const wn_ranks *ranks, wn_job *job);
+
 /* Collective. Labels, duplicates and split into state->rows, and the ledger's leaked rows, found or from the directory;
  * nothing where they are there already. With a recipe that is fitted also the drops that its rules say. */
 WN_MUST_USE wn_status wn_run_rows(wn_run_state *state);

@@ -6,8 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const double BUSY_RANK_SHARE = 0.5; /* of an even part of the lanes, for the rank with the background thread */
-
 static bool in_background(const wn_job *job)
 {
     return job->has_compress && job->compress.while_training;
@@ -151,7 +149,7 @@ done:
 
 static wn_status deal_lanes(wn_run_state *state)
 {
-    double rank0_share = in_background(state->job) ? BUSY_RANK_SHARE : 1.0;
+    double rank0_share = in_background(state->job) ? WN_BUSY_RANK_SHARE : 1.0;
     return wn_lanes_deal(state->ranks, state->recipe->ledger.train, state->job->train.batch, state->job->train.lanes,
                          rank0_share, &state->lanes);
 }

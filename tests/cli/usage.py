@@ -46,8 +46,9 @@ def usage_errors():
     usage_error(["run", "a.yaml", "b.yaml"], "one job file is enough")
     usage_error(["run", "a.yaml", "--bogus"], "--bogus")
     usage_error(["run", "a.yaml", "--resume", "maybe"], "--resume is auto or never, not maybe")
-    usage_error(["run", "a.yaml", "--dry-run"], "--dry-run is not built yet")
-    usage_error(["run", "a.yaml", "--ranks", "3"], "--dry-run is not built yet")
+    usage_error(["run", "a.yaml", "--ranks", "3"], "--ranks is for --dry-run")
+    for wrong in ("0", "-1", "many", ""):
+        usage_error(["run", "a.yaml", "--dry-run", "--ranks", wrong], "--ranks wants a number of ranks from 1 on")
     for wrong in ("-1", "soon", "nan", "inf", ""):
         usage_error(["run", "a.yaml", "--max-hours", wrong], "--max-hours wants a number from 0 on")
         usage_error(["run", "a.yaml", "--hang-minutes", wrong], "--hang-minutes wants a number from 0 on")

@@ -1,0 +1,47 @@
+/* plan.h - what a run will read and take, before it does: passes, blocks and rows by rank, memory, lanes.
+ * The counts are those that the run itself goes by, or upper bounds where they depend on what the rows turn out to be.
+ */
+#ifndef WINNOW_PLAN_H
+#define WINNOW_PLAN_H
+
+#include "winnow/job.h"
+
+#include <stdio.h>
+
+/* Bytes a rank takes at most, by purpose; `need` is what they come to together at the worst moment. */
+typedef struct {
+    size_t blocks, pilot, gram, duplicates, rows, model, features, need;
+} wn_memory_plan;
+
+/* Local. Of a job over a catalog's table on so many ranks. */
+wn_memory_plan wn_memory_plan_of(int n_ranks, const wn_job *job, const wn_catalog *catalog);
+
+/* Local. Fails: WN_UNAVAILABLE, with the purposes, where the plan needs more than the memory (bytes). */
+WN_MUST_USE wn_status wn_memory_plan_check(const wn_memory_plan *plan, size_t memory);
+
+/* Passes of a stage over the table; `most` is larger where it depends on the rows. */
+typedef struct {
+    const char *stage, *why;
+    int least, most;
+} wn_stage_plan;
+
+enum { WN_MAX_STAGE_PLANS = 8 };
+
+/* Local. The job's stages in their order; returns how many there are. `rules` are a recipe's, as
+ * wn_job_column_rules fills them in. */
+size_t wn_stage_plans(const wn_job *job, const wn_recipe *rules, wn_stage_plan plans[WN_MAX_STAGE_PLANS]);
+
+/* Blocks and rows that each of n_ranks ranks reads in a pass. */
+typedef struct {
+    int64_t least_rows, most_rows;
+    int n_idle; /* ranks without a block */
+} wn_rows_plan;
+
+/* Local. */
+wn_rows_plan wn_rows_plan_of(int n_ranks, const wn_catalog *catalog);
+
+/* Collective. Reads the catalog and prints the plan for n_ranks ranks on rank 0; makes no pass, takes no lock, writes
+ * nothing. Fails: as wn_catalog_open and the run itself, WN_UNAVAILABLE where the plan exceeds the job's memory. */
+WN_MUST_USE wn_status wn_plan_print(const wn_ranks *ranks, wn_job *job, int n_ranks, FILE *out);
+
+#endif

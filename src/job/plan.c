@@ -1,0 +1,179 @@
+#include "winnow/plan.h"
+
+#include "run_state.h"
+
+#include <inttypes.h>
+
+/* Whether some column's rule may drop rows, and whether its fill may follow drops or an outlier action: then cells are
+ * looked at once more after cleaning. */
+static bool may_look_twice(const wn_recipe *rules)
+{
+    for (size_t i = 0; i < rules->n_columns; i++) {
+        const wn_column_rule *rule = &rules->columns[i].rule;
+        bool fills = rule->missing == WN_MISSING_MEAN || rule->missing == WN_MISSING_MEDIAN;
+        bool drops = rule->missing == WN_MISSING_DROP_ROW;
+        if (drops || (rule->outliers != WN_OUTLIERS_NONE && (fills || rule->action == WN_OUTLIER_DROP_ROW)))
+            return true;
+    }
+    return false;
+}
+
+size_t wn_stage_plans(const wn_job *job, const wn_recipe *rules, wn_stage_plan plans[WN_MAX_STAGE_PLANS])
+{
+    size_t n = 0;
+    bool drops_duplicates = job->has_clean && job->clean.drop_duplicates, twice = may_look_twice(rules);
+    bool beside = job->has_compress && job->compress.while_training, pca = job->has_reduce && job->reduce.is_pca;
+    plans[n++] = (wn_stage_plan){"rows", drops_duplicates ? "labels, then hashes of all rows" : "labels only",
+                                 drops_duplicates, drops_duplicates};
+    plans[n++] = (wn_stage_plan){"profile",
+                                 twice ? "a second where rows drop, or fills follow outliers; more for missed quantiles"
+                                       : "more for quantiles that the pilot's windows miss",
+                                 1, 0};
+    plans[n++] = (wn_stage_plan){"statistics", "moments, products, contingency tables at once", 1, 1};
+    if (job->has_rank)
+        plans[n++] = (wn_stage_plan){"rank", "from the statistics", 0, 0};
+    if (pca)
+        plans[n++] = (wn_stage_plan){"reduce", "from the statistics", 0, 0};
+    if (job->has_train)
+        plans[n++] = (wn_stage_plan){"train",
+                                     beside ? "training, validation and judging rows into memory"
+                                            : "training and validation rows into memory",
+                                     2 + beside, 2 + beside};
+    if (job->has_compress)
+        plans[n++] =
+            (wn_stage_plan){"compress", beside ? "training rows" : "training and judging rows", 2 - beside, 2 - beside};
+    if (job->has_train) {
+        int passes = 1 + pca + job->has_compress;
+        plans[n++] = (wn_stage_plan){"evaluate", "rows of the metrics, as each model sees them", passes, passes};
+    }
+    return n;
+}
+
+wn_rows_plan wn_rows_plan_of(int n_ranks, const wn_catalog *catalog)
+{
+    wn_rows_plan plan = {.least_rows = INT64_MAX};
+    for (int rank = 0; rank < n_ranks; rank++) {
+        wn_range blocks = wn_range_part(catalog->n_blocks, n_ranks, rank);
+        int64_t rows = 0;
+        if (blocks.first < blocks.last) {
+            wn_block_extent last = wn_catalog_block(catalog, blocks.last - 1);
+            rows = last.first_row + (int64_t)last.n_rows - wn_catalog_block(catalog, blocks.first).first_row;
+        }
+        plan.n_idle += blocks.first == blocks.last;
+        plan.least_rows = rows < plan.least_rows ? rows : plan.least_rows;
+        plan.most_rows = rows > plan.most_rows ? rows : plan.most_rows;
+    }
+    return plan;
+}
+
+static double gib(int64_t bytes)
+{
+    return (double)bytes / 0x1p30;
+}
+
+static int64_t pass_bytes(const wn_catalog *catalog)
+{
+    return catalog->n_rows * (int64_t)catalog->n_columns * (catalog->is_float32 ? 4 : 8);
+}
+
+static void print_input(const wn_catalog *catalog, int n_ranks, FILE *out)
+{
+    wn_rows_plan rows = wn_rows_plan_of(n_ranks, catalog);
+    fprintf(out, "input     %" PRId64 " rows, %zu columns, %" PRId64 " blocks in %zu files; %.3f GiB decoded a pass\n",
+            catalog->n_rows, catalog->n_columns, catalog->n_blocks, catalog->n_files, gib(pass_bytes(catalog)));
+    fprintf(out, "ranks     %d, each with %" PRId64 " to %" PRId64 " rows", n_ranks, rows.least_rows, rows.most_rows);
+    if (rows.n_idle > 0)
+        fprintf(out, "; %d read nothing, for there are only %" PRId64 " blocks", rows.n_idle, catalog->n_blocks);
+    fprintf(out, "\n");
+}
+
+static void print_stages(const wn_job *job, const wn_recipe *rules, const wn_catalog *catalog, FILE *out)
+{
+    wn_stage_plan plans[WN_MAX_STAGE_PLANS];
+    size_t n = wn_stage_plans(job, rules, plans);
+    int least = 0;
+    fprintf(out, "\nstage       passes  why\n");
+    for (size_t i = 0; i < n; i++) {
+        bool is_bound = plans[i].most != plans[i].least;
+        fprintf(out, "%-10s  %2d%-4s  %s\n", plans[i].stage, plans[i].least, is_bound ? "+" : "", plans[i].why);
+        least += plans[i].least;
+    }
+    fprintf(out,
+            "%-10s  %2d+     of the table; at most %.3f GiB decoded in %d passes, less where blocks stay in memory\n",
+            "all", least, gib(least * pass_bytes(catalog)), least);
+}
+
+static void print_memory(const wn_memory_plan *plan, int64_t memory, FILE *out)
+{
+    const struct {
+        const char *name;
+        size_t bytes;
+    } lines[] = {{"blocks in flight", plan->blocks},
+                 {"row statuses", plan->rows},
+                 {"pilot", plan->pilot},
+                 {"products of columns", plan->gram},
+                 {"duplicates", plan->duplicates},
+                 {"prepared rows", plan->features},
+                 {"model", plan->model}};
+    fprintf(out, "\nmemory a rank          MiB\n");
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
+        fprintf(out, "  %-19s %6.1f\n", lines[i].name, (double)lines[i].bytes / 0x1p20);
+    fprintf(out, "  %-19s %6.1f  of %.1f; what is left keeps decoded blocks\n", "at the worst moment",
+            (double)plan->need / 0x1p20, (double)memory / 0x1p20);
+}
+
+/* Lanes need no more than arithmetic: they are dealt for ranks that are not there. */
+static wn_status print_lanes(const wn_job *job, const wn_catalog *catalog, int n_ranks, FILE *out)
+{
+    int n_training = 0;
+    int64_t most = 0, first = 0, n_lanes = 0;
+    double share = job->has_compress && job->compress.while_training ? WN_BUSY_RANK_SHARE : 1.0;
+    for (int rank = 0; rank < n_ranks; rank++) {
+        wn_ranks one = {.comm = MPI_COMM_NULL, .rank = rank, .size = n_ranks};
+        wn_lanes lanes;
+        wn_status status = wn_lanes_deal(&one, catalog->n_rows, job->train.batch, job->train.lanes, share, &lanes);
+        if (status != WN_OK)
+            return status;
+        int64_t mine = lanes.mine.last - lanes.mine.first;
+        n_training += mine > 0;
+        most = mine > most ? mine : most;
+        first = rank == 0 ? mine : first;
+        n_lanes = lanes.n_lanes;
+    }
+    fprintf(out,
+            "\nlanes     %" PRId64 " of a batch of %" PRId64 " rows; %d of %d ranks train, with at most %" PRId64
+            " lanes; rank 0 has %" PRId64 "%s\n",
+            n_lanes, job->train.batch, n_training, n_ranks, most, first, share < 1 ? ", for it compresses beside" : "");
+    return WN_OK;
+}
+
+static wn_status print_all(const wn_job *job, const wn_catalog *catalog, int n_ranks, FILE *out)
+{
+    wn_status status = WN_OK;
+    wn_recipe *rules = NULL;
+    TRY(wn_recipe_new(&rules, catalog));
+    TRY(wn_job_column_rules(job, rules));
+    wn_memory_plan memory = wn_memory_plan_of(n_ranks, job, catalog);
+    print_input(catalog, n_ranks, out);
+    print_stages(job, rules, catalog, out);
+    print_memory(&memory, job->memory, out);
+    if (job->has_train)
+        TRY(print_lanes(job, catalog, n_ranks, out));
+    TRY(wn_memory_plan_check(&memory, (size_t)job->memory));
+done:
+    wn_recipe_free(rules);
+    return status;
+}
+
+wn_status wn_plan_print(const wn_ranks *ranks, wn_job *job, int n_ranks, FILE *out)
+{
+    wn_status status = WN_OK;
+    wn_catalog *catalog = NULL;
+    wn_input input = wn_job_input(job);
+    TRY(wn_run_memory(ranks, job));
+    TRY(wn_catalog_open(ranks, &catalog, &input));
+    TRY(wn_ranks_agree(ranks, ranks->rank == 0 ? print_all(job, catalog, n_ranks, out) : WN_OK));
+done:
+    wn_catalog_free(catalog);
+    return status;
+}

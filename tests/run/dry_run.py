@@ -1,0 +1,89 @@
+"""What --dry-run says is what the run then does: passes of every stage, rows by rank, status 69; and it leaves nothing."""
+
+import os
+import re
+import sys
+
+from winnow_runs import Checks, run_json, scratch, troubled_table, winnow, write_text
+
+JOB = """
+memory: {memory}
+input: {{files: [{table}], label: kind, split: {{validation: 0.2}}}}
+clean: {{missing: {missing}, outliers: {{rule: {rule}, limit: 3, action: {action}}}, duplicates: {duplicates}}}
+normalize: {{method: standard}}
+{rest}
+"""
+
+RANK = "rank: {methods: [anova], keep: 1.0}\nreduce: {method: pca, components: 3}\n"
+TRAIN = "train: {model: {type: mlp, hidden: [8]}, epochs: 1, batch: 64}\n"
+JOBS = {
+    "recipe": {"rest": ""},
+    "all": {"rest": RANK + TRAIN + "compress: {epochs: 1, tolerance: 0.5}\n", "duplicates": "drop"},
+    "apart": {"rest": TRAIN + "compress: {while_training: false, epochs: 1, tolerance: 0.5}\n", "missing": "drop_row"},
+    "twice": {"rest": RANK + TRAIN, "missing": "mean", "rule": "iqr", "action": "drop_row"},
+}
+
+
+def stages(text):
+    """Passes of each stage: (number, whether more are possible)."""
+    table = text.split("stage       passes  why\n")[1].split("\n\n")[0]
+    return {name: (int(n), plus == "+") for name, n, plus in re.findall(r"^(\w+) +(\d+)(\+?) +\S", table, re.M)}
+
+
+def done_passes(run):
+    counts = {}
+    for stage in run["stages"]:
+        counts[stage["name"]] = counts.get(stage["name"], 0) + stage["passes"]
+    return counts
+
+
+def check_job(checks, program, directory, table, name, values):
+    words = {"memory": "1GiB", "missing": "median", "rule": "none", "action": "clip", "duplicates": "keep", **values}
+    job = write_text(os.path.join(directory, f"{name}.yaml"), JOB.format(table=table, **words))
+    out = os.path.join(directory, f"out-{name}")
+    plan = winnow(program, ["run", job, "--out", out, "--dry-run"], 3)
+    checks.equal(plan.returncode, 0, f"{name}: status of the dry run ({plan.stderr[-300:]})")
+    checks.that(not os.path.exists(out), f"{name}: a dry run leaves nothing")
+    done = winnow(program, ["run", job, "--out", out], 3)
+    checks.equal(done.returncode, 0, f"{name}: status of the run ({done.stderr[-300:]})")
+    run = run_json(out)
+    planned, counted = stages(plan.stdout), done_passes(run)
+    for stage, passes in counted.items():
+        least, more = planned.get(stage, (-1, False))
+        checks.that(passes == least or (more and passes > least), f"{name}: {stage} took {passes} passes, planned {least}"
+                                                                 f"{'+' if more else ''}")
+    checks.equal(set(planned) - {"all"}, set(counted), f"{name}: stages")
+    rows = re.search(r"^input +(\d+) rows, (\d+) columns, (\d+) blocks", plan.stdout, re.M)
+    checks.equal(int(rows.group(1)), run["rows"]["read"], f"{name}: rows")
+    again = winnow(program, ["run", job, "--out", out, "--dry-run", "--ranks", "3"])
+    checks.equal(again.stdout, plan.stdout, f"{name}: --ranks 3 plans what 3 ranks plan")
+
+
+def check_limits(checks, program, directory, table):
+    job = write_text(os.path.join(directory, "small.yaml"), JOB.format(
+        table=table, memory="1MiB", missing="median", rule="none", action="clip", duplicates="drop", rest=TRAIN))
+    planned = winnow(program, ["run", job, "--out", os.path.join(directory, "small"), "--dry-run"], 2)
+    done = winnow(program, ["run", job, "--out", os.path.join(directory, "small")], 2)
+    checks.equal((planned.returncode, done.returncode), (69, 69), f"too little memory ({done.stderr[-300:]})")
+    causes = [[line for line in text.splitlines() if "exceeds memory" in line] for text in (planned.stderr, done.stderr)]
+    checks.equal(causes[0], causes[1], "the cause is the same")
+    checks.that(len(causes[0]) == 1, f"one line of cause: {causes[0]}")
+    many = winnow(program, ["run", job, "--set", "memory=1GiB", "--dry-run", "--ranks", "1000"])
+    checks.that(re.search(r"\d+ read nothing", many.stdout) is not None, f"idle ranks are told: {many.stdout}")
+    checks.that("8 of 1000 ranks train" in many.stdout or "1 of 1000 ranks train" in many.stdout,
+                f"ranks beyond the lanes are told: {many.stdout}")
+
+
+def main():
+    program = sys.argv[1]
+    checks = Checks()
+    with scratch() as directory:
+        table = os.path.join(directory, "table.h5")
+        troubled_table(table, 2000, chunk=100)
+        for name, values in JOBS.items():
+            check_job(checks, program, directory, table, name, values)
+        check_limits(checks, program, directory, table)
+    checks.close()
+
+
+main()
