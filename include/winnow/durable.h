@@ -7,6 +7,10 @@
 
 #include <stddef.h>
 
+/* Local. What errno says of a file or directory that could not be created: WN_IO where the disk is full or fails, else
+ * WN_CANT_CREATE; with its message. */
+WN_MUST_USE wn_status wn_durable_refusal(const char *path);
+
 /* Local. A new file of n bytes, synced; an older one of the name is overwritten, a part that could not be written is
  * removed. Fails: WN_CANT_CREATE where it cannot be opened, WN_IO (also disk full). */
 WN_MUST_USE wn_status wn_durable_write(const char *path, const void *bytes, size_t n);

@@ -29,13 +29,16 @@ static wn_status write_all(int descriptor, const char *bytes, size_t n, const ch
     return fsync(descriptor) == 0 ? WN_OK : fault(path);
 }
 
+wn_status wn_durable_refusal(const char *path)
+{
+    bool is_disk = errno == ENOSPC || errno == EDQUOT || errno == EIO;
+    return wn_fail(is_disk ? WN_IO : WN_CANT_CREATE, "%s: %s", path, strerror(errno));
+}
+
 static wn_status create(const char *path, int *descriptor)
 {
     *descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    if (*descriptor < 0)
-        return wn_fail(errno == ENOSPC || errno == EDQUOT || errno == EIO ? WN_IO : WN_CANT_CREATE, "%s: %s", path,
-                       strerror(errno));
-    return WN_OK;
+    return *descriptor < 0 ? wn_durable_refusal(path) : WN_OK;
 }
 
 wn_status wn_durable_write(const char *path, const void *bytes, size_t n)

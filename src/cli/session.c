@@ -44,12 +44,16 @@ wn_status wn_session_close(const wn_ranks *ranks, wn_status status)
     return (wn_status)largest;
 }
 
+bool wn_session_is_launched(void)
+{
+    return getenv("OMPI_COMM_WORLD_SIZE") || getenv("PMIX_RANK") || getenv("PMI_RANK");
+}
+
 void wn_session_leave(wn_status status)
 {
     int was_up = 0;
     MPI_Initialized(&was_up);
-    bool is_launched = getenv("OMPI_COMM_WORLD_SIZE") || getenv("PMIX_RANK") || getenv("PMI_RANK");
-    if (status != WN_USAGE || was_up || !is_launched)
+    if (status != WN_USAGE || was_up || !wn_session_is_launched())
         return;
     fflush(stderr);
     if (MPI_Init(NULL, NULL) == MPI_SUCCESS) {

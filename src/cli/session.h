@@ -13,6 +13,9 @@ wn_status wn_session_open(wn_ranks *ranks, wn_log_level level);
  * ranks: the exit status of each. */
 wn_status wn_session_close(const wn_ranks *ranks, wn_status status);
 
+/* Local. Whether mpirun, srun or another launcher has started this process. */
+bool wn_session_is_launched(void);
+
 /* Collective. For a process that ends with a status before MPI was up: under a launcher all ranks meet first, since it
  * kills the others, rank 0 before its message, when one ends with a status that is not 0. */
 void wn_session_leave(wn_status status);

@@ -20,13 +20,14 @@ static const verb verbs[] = {
      wn_verb_apply},
     {"report", "winnow report RUN", "make report.html again from a run's files", wn_verb_report},
     {"compare", "winnow compare RUN RUN", "fingerprints, and the first number that differs", wn_verb_compare},
+    {"doctor", "[mpirun -n P | srun] winnow doctor", "what is installed and how it works here: a verdict",
+     wn_verb_doctor},
     {.name = "generate"},
     {.name = "export"},
     {.name = "merge"},
     {.name = "verify"},
     {.name = "watch"},
     {.name = "scale"},
-    {.name = "doctor"},
 };
 enum { N_VERBS = sizeof verbs / sizeof *verbs };
 

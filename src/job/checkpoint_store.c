@@ -1,6 +1,7 @@
 #include "checkpoint_store.h"
 
 #include "winnow/clock.h"
+#include "winnow/durable.h"
 #include "winnow/log.h"
 #include "winnow/memory.h"
 
@@ -41,7 +42,7 @@ static wn_status make_directory(wn_checkpoint_store *store)
     if (path == NULL)
         return wn_fail(WN_NO_MEMORY, "out of memory for a path");
     if (mkdir(path, 0777) != 0 && errno != EEXIST)
-        return wn_fail(errno == ENOSPC ? WN_IO : WN_CANT_CREATE, "%s: %s", path, strerror(errno));
+        return wn_durable_refusal(path);
     return WN_OK;
 }
 

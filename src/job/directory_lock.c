@@ -1,6 +1,7 @@
 #include "directory_lock.h"
 
 #include "lock_holder.h"
+#include "winnow/durable.h"
 #include "winnow/log.h"
 #include "winnow/memory.h"
 
@@ -25,25 +26,19 @@ struct wn_directory_lock {
     bool is_beating, ends;
 };
 
-static wn_status cannot(const char *path)
-{
-    bool is_full = errno == ENOSPC || errno == EDQUOT || errno == EIO;
-    return wn_fail(is_full ? WN_IO : WN_CANT_CREATE, "%s: %s", path, strerror(errno));
-}
-
 /* A file that says who we are; its time of change is the file system's now. */
 static wn_status write_self(const wn_directory_lock *lock, const char *path)
 {
     int descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     if (descriptor < 0)
-        return cannot(path);
+        return wn_durable_refusal(path);
     bool is_written = wn_lock_holder_write(&lock->self, descriptor);
     int cause = errno;
     if (close(descriptor) == 0 && is_written)
         return WN_OK;
     unlink(path);
     errno = cause;
-    return cannot(path);
+    return wn_durable_refusal(path);
 }
 
 /* Seconds since the holder's last beat, by the clock of the file system. */
@@ -69,7 +64,7 @@ static wn_status clear_expired(const wn_directory_lock *lock, const wn_lock_hold
 {
     wn_lock_holder moved;
     if (rename(lock->path, lock->stale) != 0)
-        return errno == ENOENT ? WN_OK : cannot(lock->path);
+        return errno == ENOENT ? WN_OK : wn_durable_refusal(lock->path);
     wn_lock_holder_read(&moved, lock->stale);
     if (strcmp(moved.token, expired->token) == 0) {
         unlink(lock->stale);
@@ -95,7 +90,7 @@ static wn_status take_or_clear(wn_directory_lock *lock, bool *is_taken)
         if (*is_taken || errno != EEXIST)
             return status;
     } else if (errno != EEXIST) {
-        return cannot(lock->path);
+        return wn_durable_refusal(lock->path);
     }
     wn_lock_holder_read(&holder, lock->path);
     double age = age_of(lock);

@@ -3,6 +3,7 @@
 #include "directory_lock.h"
 #include "file_replace.h"
 #include "manifest.h"
+#include "winnow/durable.h"
 #include "winnow/memory.h"
 
 #include <errno.h>
@@ -37,7 +38,7 @@ static wn_status make_directories(const char *path)
         char end = *c;
         *c = 0;
         if (mkdir(part, 0777) != 0 && errno != EEXIST)
-            status = wn_fail(WN_CANT_CREATE, "%s: %s", part, strerror(errno));
+            status = wn_durable_refusal(part);
         *c = end;
         if (!end)
             break;

@@ -25,7 +25,7 @@ static wn_status append(void *context, const void *bytes, size_t n)
 static wn_status open_target(target *to)
 {
     to->file = fopen(to->path, "wb");
-    return to->file != NULL ? WN_OK : wn_fail(WN_CANT_CREATE, "%s: %s", to->path, strerror(errno));
+    return to->file != NULL ? WN_OK : wn_durable_refusal(to->path);
 }
 
 /* On rank 0: what was written lasts under its name. */

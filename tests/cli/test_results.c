@@ -33,7 +33,8 @@ static void classification(void)
 static void regression_without_compression(void)
 {
     char *text = printed("{\"rows\": {\"read\": 4}, \"metrics\": {\"dense\": {\"r2\": 1.0}}, \"compression\": null}");
-    CU_ASSERT_STRING_EQUAL(text, "RESULT rows_read=4 rows\nRESULT r2=1 fraction\nRESULT report=runs/x/report.html path\n");
+    CU_ASSERT_STRING_EQUAL(text,
+                           "RESULT rows_read=4 rows\nRESULT r2=1 fraction\nRESULT report=runs/x/report.html path\n");
     free(text);
 }
 

@@ -7,7 +7,7 @@ from winnow_runs import Checks, winnow
 
 PROGRAM = sys.argv[1]
 BUILT = ["run", "check", "inspect", "convert", "apply", "report", "compare"]
-UNBUILT = ["generate", "export", "merge", "verify", "watch", "scale", "doctor"]
+UNBUILT = ["generate", "export", "merge", "verify", "watch", "scale"]
 
 checks = Checks()
 

@@ -110,6 +110,7 @@ def main():
             checks.equal([line[1] for line in lines], [0, 0, 0], f"{call}: blocks left by an undisturbed run")
         for number in range(wanted):
             n_failed += check_case(checks, draw, program, preload, directory, job, number, counts, whole)
+    checks.that(n_failed >= wanted // 2, f"{n_failed} of {wanted} faults ended a run")
     print(f"{n_failed} of {wanted} faults ended a run")
     checks.close()
 

@@ -26,8 +26,11 @@ PAGE = 4096
 SKIP = 77
 
 
-def mount(place, n_bytes, remount=False):
-    options = f"{'remount,' if remount else ''}size={n_bytes}"
+PLENTY = 1 << 26
+
+
+def mount(place, n_bytes, n_files=1000, remount=False):
+    options = f"{'remount,' if remount else ''}size={n_bytes},nr_inodes={n_files}"
     done = subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", place], stderr=subprocess.PIPE, text=True,
                           check=False)
     return done.returncode == 0, done.stderr.strip()
@@ -45,18 +48,19 @@ def most_bytes(program, job, out, place):
     return high
 
 
-def check_case(checks, program, job, place, n_bytes, n_ranks, whole):
+def check_case(checks, program, job, place, n_bytes, n_files, n_ranks, whole):
+    """Room for so many bytes, and so many files and directories; true where that was too little."""
     out = os.path.join(place, "run")
-    what = f"{n_bytes} bytes on {n_ranks} ranks"
-    mount(place, n_bytes, remount=True)
+    what = f"{n_bytes} bytes, {n_files} files, on {n_ranks} ranks"
+    mount(place, n_bytes, n_files, remount=True)
     full = winnow(program, ["run", job, "--out", out], n_ranks)
     if full.returncode != 0:
         checks.equal(full.returncode, 74, f"{what}: status ({full.stderr[-400:]})")
         causes = [line for line in full.stderr.splitlines() if line.startswith("winnow: ")]
         checks.equal(len(causes), 1, f"{what}: lines of cause ({full.stderr[-400:]})")
-        left = [name for name in os.listdir(out) if name.endswith(".part")] if os.path.isdir(out) else []
+        left = [name for _, _, names in os.walk(out) for name in names if name.endswith(".part")]
         checks.equal(left, [], f"{what}: half files")
-    mount(place, 1 << 26, remount=True)
+    mount(place, PLENTY, remount=True)
     done = winnow(program, ["run", job, "--out", out], n_ranks % 3 + 1)
     checks.equal(done.returncode, 0, f"{what}: status with space again ({done.stderr[-500:]})")
     if done.returncode == 0:
@@ -75,7 +79,7 @@ def main():
     with scratch() as directory:
         place = os.path.join(directory, "small")
         os.mkdir(place)
-        is_mounted, why = mount(place, 1 << 26)
+        is_mounted, why = mount(place, PLENTY)
         if not is_mounted:
             print(f"skipped: a file system of its own cannot be mounted: {why}")
             sys.exit(SKIP)
@@ -90,7 +94,9 @@ def main():
             for case in range(wanted):
                 # One in each of as many equal parts of the space that the run takes.
                 n_pages = int((case + draw.random()) / wanted * most / PAGE)
-                n_full += check_case(checks, program, job, place, max(n_pages, 1) * PAGE, case % 3 + 1, whole)
+                n_full += check_case(checks, program, job, place, max(n_pages, 1) * PAGE, 1000, case % 3 + 1, whole)
+            for n_files in range(1, 12):  # the root is one
+                check_case(checks, program, job, place, PLENTY, n_files, 1, whole)
         finally:
             subprocess.run(["umount", place], check=True)
     checks.that(n_full >= wanted * 3 // 4, f"the disk was full in {n_full} of {wanted} cases")

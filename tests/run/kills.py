@@ -104,7 +104,7 @@ def disturb(checks, draw, program, job, out, whole, seconds, n_kills):
     while kills < n_kills:
         before = events(out)
         n_ranks = draw.choice([1, 2, 3, 5])
-        delay = draw.uniform(0.1, 1.1) * seconds * (0.6 + 0.2 * n_ranks)
+        delay = draw.uniform(0, 1.1) * seconds * (0.6 + 0.2 * n_ranks)
         status, output, victim, left = start_and_kill(draw, program, job, out, n_ranks, delay)
         what = f"kill of a {victim} of {n_ranks} after {delay:.2f} s"
         checks.equal(left, [], f"{what}: ranks left after their job")
@@ -143,7 +143,10 @@ def main():
             number += 1
             kills += disturb(checks, draw, program, job, os.path.join(directory, f"run-{number}"), whole, seconds,
                              min(draw.randint(1, 4), wanted - kills))
-    print(f"{kills} kills in {number} runs")
+        went_on = sum(e["event"] == "resumed" for n in range(1, number + 1)
+                      for e in events(os.path.join(directory, f"run-{n}")))
+        checks.that(went_on > 0, "some start went on from a checkpoint")
+    print(f"{kills} kills in {number} runs, {went_on} starts from a checkpoint")
     checks.close()
 
 

@@ -1,0 +1,271 @@
+#include "winnow/doctor.h"
+
+#include "winnow/job.h"
+#include "winnow/memory.h"
+
+#include <cblas.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <hdf5.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* What rank 0 tells, and what of it is a problem. */
+typedef struct {
+    const wn_ranks *ranks;
+    FILE *out; /* rank 0's; NULL on the others */
+    int problems;
+    wn_status worst;
+} doctor;
+
+static void tell(doctor *d, const char *what, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+static void tell(doctor *d, const char *what, const char *format, ...)
+{
+    va_list arguments;
+    if (d->out == NULL)
+        return;
+    fprintf(d->out, "%-10s ", what);
+    va_start(arguments, format);
+    vfprintf(d->out, format, arguments);
+    va_end(arguments);
+    fputc('\n', d->out);
+}
+
+/* A problem, told by the caller in words. */
+static void count(doctor *d, wn_status status)
+{
+    if (status == WN_OK)
+        return;
+    d->problems++;
+    d->worst = status > d->worst ? status : d->worst;
+}
+
+static void look_at_program(doctor *d)
+{
+    tell(d, "winnow", "%s, compiled by %s %s", WN_VERSION,
+#ifdef __clang__
+         "clang",
+#else
+         "gcc",
+#endif
+         __VERSION__);
+}
+
+static void look_at_mpi(doctor *d)
+{
+    char library[MPI_MAX_LIBRARY_VERSION_STRING] = "";
+    static const char *const levels[] = {"single", "funneled", "serialized", "multiple"};
+    int n = 0, version = 0, subversion = 0, level = 0;
+    MPI_Get_library_version(library, &n);
+    MPI_Get_version(&version, &subversion);
+    MPI_Query_thread(&level);
+    library[strcspn(library, ",\n")] = '\0';
+    tell(d, "mpi", "%s, standard %d.%d, threads %s", library, version, subversion,
+         level >= 0 && level < 4 ? levels[level] : "unknown");
+    if (level < MPI_THREAD_FUNNELED) {
+        tell(d, "", "problem: this MPI has no support for threads (funneled)");
+        count(d, WN_UNAVAILABLE);
+    }
+}
+
+static const struct {
+    int id;
+    const char *name;
+    bool is_needed;
+} filters[] = {{1, "deflate", true},         {2, "shuffle", true},  {3, "fletcher32", true}, {4, "szip", false},
+               {307, "bzip2", false},        {32000, "lzf", false}, {32001, "blosc", false}, {32004, "lz4", false},
+               {32008, "bitshuffle", false}, {32015, "zstd", false}};
+
+static void list_filters(char *list, size_t size, bool are_there)
+{
+    *list = '\0';
+    for (size_t i = 0; i < sizeof filters / sizeof *filters; i++)
+        if ((H5Zfilter_avail(filters[i].id) > 0) == are_there) {
+            size_t n = strlen(list);
+            snprintf(list + n, size - n, "%s%s", n > 0 ? ", " : "", filters[i].name);
+        }
+}
+
+static void look_at_hdf5(doctor *d)
+{
+    unsigned major = 0, minor = 0, release = 0;
+    hbool_t is_safe = 0;
+    char list[256];
+    H5get_libversion(&major, &minor, &release);
+    H5is_library_threadsafe(&is_safe);
+#ifdef H5_HAVE_PARALLEL
+    const char *build = "parallel";
+#else
+    const char *build = "serial";
+#endif
+    tell(d, "hdf5", "%u.%u.%u, %s build, %sthread-safe (either will do)", major, minor, release, build,
+         is_safe ? "" : "not ");
+    list_filters(list, sizeof list, true);
+    tell(d, "filters", "%s", list);
+    list_filters(list, sizeof list, false);
+    if (*list != '\0')
+        tell(d, "", "not here: %s; a table that needs one is status 69", list);
+    for (size_t i = 0; i < sizeof filters / sizeof *filters; i++)
+        if (filters[i].is_needed && H5Zfilter_avail(filters[i].id) <= 0) {
+            tell(d, "", "problem: HDF5 was built without %s", filters[i].name);
+            count(d, WN_UNAVAILABLE);
+        }
+}
+
+static void look_at_blas(doctor *d)
+{
+    tell(d, "blas", "%s, kernels %s, %d thread a rank", openblas_get_config(), openblas_get_corename(),
+         openblas_get_num_threads());
+}
+
+static const char *or_none(const char *name)
+{
+    const char *value = getenv(name);
+    return value != NULL && *value != '\0' ? value : "none";
+}
+
+/* Ranks that share a node with this one. */
+static int ranks_of_node(const wn_ranks *ranks)
+{
+    MPI_Comm node;
+    int n = 1;
+    if (MPI_Comm_split_type(ranks->comm, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &node) != MPI_SUCCESS)
+        return 1;
+    MPI_Comm_size(node, &n);
+    MPI_Comm_free(&node);
+    return n;
+}
+
+static int cores_of_process(void)
+{
+    cpu_set_t set;
+    return sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
+}
+
+static void look_at_launcher(doctor *d)
+{
+    const char *by = getenv("SLURM_STEP_ID") != NULL          ? "srun"
+                     : getenv("OMPI_COMM_WORLD_SIZE") != NULL ? "mpirun"
+                     : getenv("PMIX_RANK") != NULL            ? "a launcher with PMIx"
+                                                              : "none";
+    int here = ranks_of_node(d->ranks), cores = cores_of_process();
+    tell(d, "launcher", "%s, %d ranks, %d on this node; PMIx %s; Slurm job %s", by, d->ranks->size, here,
+         or_none("PMIX_VERSION"), or_none("SLURM_JOB_ID"));
+    tell(d, "cores", "%d may be used by this rank", cores);
+    if (here > (int)sysconf(_SC_NPROCESSORS_ONLN))
+        tell(d, "", "more ranks than the %ld cores of this node: they wait for each other",
+             sysconf(_SC_NPROCESSORS_ONLN));
+    tell(d, "memory", "%.0f MiB a rank, unless the job says otherwise (80 %% of the Slurm or control group limit)",
+         (double)wn_job_memory_default(here) / 0x1p20);
+}
+
+/* Whether a lock and a hard link can be had in the working directory, as the lock of a run directory uses them. */
+static void look_at_files(doctor *d)
+{
+    char path[64], other[80];
+    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    if (d->ranks->rank != 0)
+        return;
+    snprintf(path, sizeof path, ".winnow-doctor-%ld", (long)getpid());
+    snprintf(other, sizeof other, "%s-link", path);
+    int descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (descriptor < 0) {
+        tell(d, "files", "problem: nothing can be created in the working directory: %s", strerror(errno));
+        count(d, WN_IO);
+        return;
+    }
+    bool locks = fcntl(descriptor, F_SETLK, &lock) == 0, links = link(path, other) == 0;
+    tell(d, "files",
+         "working directory: locks %s, hard links %s; HDF5_USE_FILE_LOCKING %s (Winnow opens without locks)",
+         locks ? "yes" : "no", links ? "yes" : "no", or_none("HDF5_USE_FILE_LOCKING"));
+    close(descriptor);
+    unlink(other);
+    unlink(path);
+}
+
+enum { N_NUMBERS = 1000 };
+
+static bool write_numbers(hid_t file, const int *numbers)
+{
+    hsize_t n = N_NUMBERS;
+    hid_t space = H5Screate_simple(1, &n, NULL);
+    hid_t data = H5Dcreate2(file, "n", H5T_NATIVE_INT, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+    bool is_written = data >= 0 && H5Dwrite(data, H5T_NATIVE_INT, H5S_ALL, H5S_ALL, H5P_DEFAULT, numbers) >= 0;
+    is_written = (data < 0 || H5Dclose(data) >= 0) && is_written;
+    H5Sclose(space);
+    return is_written;
+}
+
+static bool read_numbers(const char *path, int *numbers)
+{
+    hid_t file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
+    hid_t data = file >= 0 ? H5Dopen2(file, "n", H5P_DEFAULT) : -1;
+    bool is_read = data >= 0 && H5Dread(data, H5T_NATIVE_INT, H5S_ALL, H5S_ALL, H5P_DEFAULT, numbers) >= 0;
+    if (data >= 0)
+        H5Dclose(data);
+    if (file >= 0)
+        H5Fclose(file);
+    return is_read;
+}
+
+/* A file of this rank's own, written and read back. */
+static wn_status try_file(const wn_ranks *ranks)
+{
+    char path[80];
+    int written[N_NUMBERS], found[N_NUMBERS] = {0};
+    snprintf(path, sizeof path, ".winnow-doctor-%ld-%d.h5", (long)getpid(), ranks->rank);
+    for (int i = 0; i < N_NUMBERS; i++)
+        written[i] = i * (ranks->rank + 3);
+    hid_t file = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+    bool is_written = file >= 0 && write_numbers(file, written);
+    is_written = (file < 0 || H5Fclose(file) >= 0) && is_written;
+    bool is_same = is_written && read_numbers(path, found) && memcmp(written, found, sizeof found) == 0;
+    unlink(path);
+    return is_same ? WN_OK : wn_fail(WN_IO, "an HDF5 file in the working directory does not read back as written");
+}
+
+/* Every rank brings a number of its own. */
+static wn_status try_sum(const wn_ranks *ranks)
+{
+    int64_t size = ranks->size, numbers[2] = {ranks->rank + 1, (int64_t)1 << 40};
+    wn_status status = wn_ranks_sum(ranks, numbers, 2);
+    if (status == WN_OK && (numbers[0] != size * (size + 1) / 2 || numbers[1] != size << 40))
+        status = wn_fail(WN_INTERNAL, "integers over %d ranks sum to %lld", ranks->size, (long long)numbers[0]);
+    return wn_ranks_agree(ranks, status);
+}
+
+static void try_ranks(doctor *d)
+{
+    H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
+    wn_status file = wn_ranks_agree(d->ranks, try_file(d->ranks));
+    tell(d, "write", "%s%s", file == WN_OK ? "every rank wrote an HDF5 file and read it back" : "problem: ",
+         file == WN_OK ? "" : wn_status_message());
+    count(d, file);
+    wn_status sum = try_sum(d->ranks);
+    tell(d, "sum", "%s%s",
+         sum == WN_OK ? "integers over ranks are right" : "problem: ", sum == WN_OK ? "" : wn_status_message());
+    count(d, sum);
+}
+
+wn_status wn_doctor_run(const wn_ranks *ranks, int problems, FILE *out)
+{
+    doctor d = {.ranks = ranks, .out = ranks->rank == 0 ? out : NULL, .problems = problems};
+    d.worst = problems > 0 ? WN_UNAVAILABLE : WN_OK;
+    look_at_program(&d);
+    look_at_mpi(&d);
+    look_at_hdf5(&d);
+    look_at_blas(&d);
+    look_at_launcher(&d);
+    look_at_files(&d);
+    try_ranks(&d);
+    int64_t worst = (int64_t)d.worst;
+    wn_status status = wn_ranks_max(ranks, &worst, 1);
+    if (d.problems == 0)
+        tell(&d, "verdict", "ready");
+    else
+        tell(&d, "verdict", "%d problem%s", d.problems, d.problems == 1 ? "" : "s");
+    return status == WN_OK ? (wn_status)worst : status;
+}
