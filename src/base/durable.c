@@ -32,7 +32,7 @@ static wn_status write_all(int descriptor, const char *bytes, size_t n, const ch
 wn_status wn_durable_refusal(const char *path)
 {
     bool is_disk = errno == ENOSPC || errno == EDQUOT || errno == EIO;
-    return wn_fail(is_disk ? WN_IO : WN_CANT_CREATE, "%s: %s", path, strerror(errno));
+    return wn_fail(is_disk ? WN_IO : WN_CANT_CREATE, "%s: cannot be created: %s", path, strerror(errno));
 }
 
 static wn_status create(const char *path, int *descriptor)
