@@ -39,7 +39,7 @@ static const struct argp parser = {
     "Compares two runs: their fingerprints, the first number that differs in statistics, "
     "recipe, model or compressed model, and the metrics that differ.\vExit status: 0 all "
     "is equal; 65 something differs, or a file is damaged; 66 there is no such run, or it "
-    "has no run.json; 73 it is not a run of Winnow; 74 input/output error.",
+    "has no run.json or no result; 73 it is not a run of Winnow; 74 input/output error.",
     NULL,
     NULL,
     NULL};

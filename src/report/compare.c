@@ -217,6 +217,14 @@ static wn_status read_run(wn_run_files *run, const char *path)
     return status;
 }
 
+/* A run that came to no result has nothing that could be equal. */
+static wn_status check_results(const wn_run_files *run, const char *path)
+{
+    if (json_object_size(json_object_get(run->summary, "fingerprints")) > 0)
+        return WN_OK;
+    return wn_fail(WN_NO_INPUT, "%s: the run came to no result that could be compared", path);
+}
+
 wn_status wn_compare(const char *first, const char *second, FILE *out, bool *is_equal)
 {
     wn_status status = WN_OK;
@@ -224,6 +232,8 @@ wn_status wn_compare(const char *first, const char *second, FILE *out, bool *is_
     bool equal = true;
     TRY(read_run(&runs[0], first));
     TRY(read_run(&runs[1], second));
+    TRY(check_results(&runs[0], first));
+    TRY(check_results(&runs[1], second));
     TRY(compare_fingerprints(runs, out, &equal));
     compare_metrics(runs, out, &equal);
     *is_equal = equal;

@@ -31,6 +31,7 @@ static const char *const head =
     ".good { color: var(--good) } .halted { color: var(--halted) } .bad { color: var(--bad) }\n"
     ".scroll { overflow-x: auto; width: fit-content; max-width: 100%; margin: .5rem 0; border: 1px solid var(--line) "
     "}\n"
+    "@media print { .scroll { overflow: visible; border: 0 } table { font-size: .7rem } }\n"
     "table { border-collapse: collapse; font-size: .875rem; font-variant-numeric: tabular-nums }\n"
     "th, td { padding: .25rem .6rem; text-align: right; white-space: nowrap; overflow-wrap: normal;\n"
     "  border-bottom: 1px solid var(--line) }\n"

@@ -145,6 +145,13 @@ def absent_and_damaged(directory, base, other):
     done = winnow(PROGRAM, ["compare", base, copy])
     checks.equal(done.returncode, 65, "a damaged model")
     checks.that("model.h5" in done.stderr, f"it is named: {done.stderr}")
+    failed = []
+    for name in ("failed", "failed-too"):
+        failed.append(os.path.join(directory, name))
+        done = winnow(PROGRAM, ["run", short, "-q", "--out", failed[-1], "--set", "memory=1MiB"])
+        checks.equal(done.returncode, 69, f"a run that comes to nothing ({done.stderr[-300:]})")
+    done = winnow(PROGRAM, ["compare", *failed])
+    checks.equal(done.returncode, 66, f"two runs without results ({done.stdout} {done.stderr})")
     os.remove(os.path.join(copy, "run.json"))
     for path, status in ((copy, 66), (os.path.join(directory, "nowhere"), 66), (directory, 73)):
         done = winnow(PROGRAM, ["compare", base, path])
