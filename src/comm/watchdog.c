@@ -64,19 +64,20 @@ static const char *duration(char text[32])
     return text;
 }
 
-/* "rank 3 on host n2 (process 123)", then what it is at: a line for each, so that it can be read back. */
+/* "rank 3 on host n2 (process 123)", then what it is at: a line for each, so that it can be read back. Always as long,
+ * over the one before: a disk that gets full later has room for it. */
 static void write_beat(unsigned long number)
 {
-    char text[BEAT_SIZE];
+    char text[BEAT_SIZE] = "";
     const char *path = atomic_load(&reading);
-    int n = snprintf(text, sizeof text, "rank %d on host %s (process %ld)\n%s%s in stage %s\n%lu\n", watch.rank,
-                     watch.host, (long)getpid(), path != NULL ? "reading " : "computing or waiting",
-                     path != NULL ? path : "", atomic_load(&stage), number);
-    int descriptor = open(watch.mine, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    snprintf(text, sizeof text, "rank %d on host %s (process %ld)\n%s%s in stage %s\n%lu\n", watch.rank, watch.host,
+             (long)getpid(), path != NULL ? "reading " : "computing or waiting", path != NULL ? path : "",
+             atomic_load(&stage), number);
+    int descriptor = open(watch.mine, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
     if (descriptor < 0)
         return;
-    if (n > 0 && write(descriptor, text, (size_t)n < sizeof text ? (size_t)n : sizeof text - 1) < 0)
-        n = 0; /* the next beat tries again */
+    ssize_t n = write(descriptor, text, sizeof text);
+    (void)n; /* the next beat tries again */
     close(descriptor);
 }
 
@@ -236,17 +237,33 @@ static void describe(const wn_ranks *ranks, const char *directory, double second
     snprintf(watch.theirs, sizeof watch.theirs, "%s/%d", watch.directory, watch.next);
 }
 
+/* Collective. Whether every rank sees the beat of the next: not where the directory is not the same for all. */
+static wn_status try_beats(const wn_ranks *ranks)
+{
+    wn_status status = WN_OK;
+    char beat[BEAT_SIZE];
+    int64_t is_blind = ranks->rank == 0 && !make_directory();
+    TRY(wn_ranks_max(ranks, &is_blind, 1));
+    if (is_blind)
+        goto done;
+    write_beat(0);
+    TRY(wn_ranks_max(ranks, &is_blind, 1));
+    is_blind = watch.next >= 0 && !read_beat(beat);
+    TRY(wn_ranks_max(ranks, &is_blind, 1));
+    if (is_blind)
+        wn_log_warning("%s: ranks do not see each other's files there, and cannot watch each other", watch.directory);
+    watch.has_beats = !is_blind;
+done:
+    return status;
+}
+
 wn_status wn_watchdog_start(const wn_ranks *ranks, const char *directory, double seconds)
 {
     wn_status status = WN_OK;
-    int64_t has_beats = 0;
     if (!(seconds > 0) || directory == NULL)
         return WN_OK;
     describe(ranks, directory, seconds);
-    if (ranks->rank == 0)
-        has_beats = make_directory();
-    TRY(wn_ranks_max(ranks, &has_beats, 1));
-    watch.has_beats = has_beats != 0;
+    TRY(try_beats(ranks));
     TRY(wn_ranks_agree(ranks, start_thread()));
 done:
     return status;
