@@ -28,13 +28,14 @@ bool wn_gradient_sum_set(wn_gradient_sum *sum, size_t i, int64_t n_rows, double 
 void wn_gradient_sum_locate(wn_gradient_sum *sum, int64_t epoch, int64_t batch);
 
 /* Local. The first layer whose outputs were not finite in a lane (wn_network_not_finite), and the least row, numbered
- * over the table, whose loss or gradient is not; the next reduce names the first of all lanes and forgets them. */
-void wn_gradient_sum_blame(wn_gradient_sum *sum, size_t layer, int64_t row);
+ * over the table, whose own loss or gradient is not (is_alone), or of the lane's rows where only their sum is not. The
+ * next reduce names the first of all lanes, a row that is bad alone before any other, and forgets them. */
+void wn_gradient_sum_blame(wn_gradient_sum *sum, size_t layer, int64_t row, bool is_alone);
 
 /* Collective. mean (n_parameters): the sum over all lanes divided by all rows; *loss the summed loss and *n_rows the
  * rows. `status` is what this rank brings (agreed as by wn_ranks_agree). Fails: that; WN_STOPPED where a rank wants to
  * stop; WN_BAD_DATA where a loss or gradient is not finite: "loss is not finite in epoch E, batch B, layer L, row R of
- * the table". */
+ * the table", or "layer L, in the sum over row R of the table and others" where each row is finite alone. */
 WN_MUST_USE wn_status wn_gradient_sum_reduce(const wn_ranks *ranks, wn_gradient_sum *sum, wn_status status, float *mean,
                                              double *loss, int64_t *n_rows);
 

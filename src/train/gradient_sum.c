@@ -20,7 +20,16 @@ enum {
 };
 
 /* The message of maxima: a head, then the bits of each tensor's largest magnitude. */
-enum { MAX_STATUS, MAX_STOP, MAX_BLAME, MAX_BLAMED_ROW, MAX_LOSS_EXPONENT, MAX_LOSS_NOT_FINITE, MAX_HEAD };
+enum {
+    MAX_STATUS,
+    MAX_STOP,
+    MAX_BLAME,
+    MAX_ROW_ALONE,
+    MAX_ROW_IN_SUM,
+    MAX_LOSS_EXPONENT,
+    MAX_LOSS_NOT_FINITE,
+    MAX_HEAD
+};
 enum { LEAST_EXPONENT = -1100 }; /* below that of any double */
 
 typedef struct {
@@ -41,7 +50,8 @@ struct wn_gradient_sum {
     int64_t *maxima;      /* (MAX_HEAD + n_tensors) */
     int32_t *sums;        /* (n_parameters + TAIL) */
     size_t blamed;        /* the first layer whose outputs were not finite on this rank; n_layers: none */
-    int64_t blamed_row;   /* INT64_MAX: none */
+    int64_t row_alone;    /* the least row that is not finite by itself; INT64_MAX: none */
+    int64_t row_in_sum;   /* the least of the rows of lanes whose sum alone is not; INT64_MAX: none */
     int64_t epoch, batch; /* for messages */
 };
 
@@ -71,7 +81,7 @@ wn_status wn_gradient_sum_new(wn_gradient_sum **sum, const wn_network *network, 
     TRY(wn_new(&made, 1));
     made->n_parameters = network->n_parameters;
     made->n_layers = made->blamed = network->n_layers;
-    made->blamed_row = INT64_MAX;
+    made->row_alone = made->row_in_sum = INT64_MAX;
     made->n_tensors = 2 * network->n_layers;
     made->n_lanes = (size_t)(lanes->mine.last - lanes->mine.first);
     made->lane_bits = ceil_log2(lanes->n_lanes);
@@ -127,10 +137,11 @@ bool wn_gradient_sum_set(wn_gradient_sum *sum, size_t i, int64_t n_rows, double 
     return is_finite;
 }
 
-void wn_gradient_sum_blame(wn_gradient_sum *sum, size_t layer, int64_t row)
+void wn_gradient_sum_blame(wn_gradient_sum *sum, size_t layer, int64_t row, bool is_alone)
 {
+    int64_t *least = is_alone ? &sum->row_alone : &sum->row_in_sum;
     sum->blamed = layer < sum->blamed ? layer : sum->blamed;
-    sum->blamed_row = row < sum->blamed_row ? row : sum->blamed_row;
+    *least = row < *least ? row : *least;
 }
 
 /* The larger, the less the row: what MPI_MAX makes the least of all. 0 stands for none. */
@@ -167,7 +178,8 @@ static void fill_maxima(wn_gradient_sum *sum, wn_status status)
     if (status != WN_OK)
         return; /* the lanes may not be filled */
     sum->maxima[MAX_BLAME] = (int64_t)(sum->n_layers - sum->blamed);
-    sum->maxima[MAX_BLAMED_ROW] = key_of_row(sum->blamed_row);
+    sum->maxima[MAX_ROW_ALONE] = key_of_row(sum->row_alone);
+    sum->maxima[MAX_ROW_IN_SUM] = key_of_row(sum->row_in_sum);
     fill_loss_maxima(sum);
     for (size_t i = 0; i < sum->n_lanes; i++)
         for (size_t t = 0; t < sum->n_tensors; t++) {
@@ -186,6 +198,17 @@ static size_t last_bad_gradient(const wn_gradient_sum *sum)
     return sum->n_layers;
 }
 
+/* Which row to look at, for the message. */
+static void format_row(const wn_gradient_sum *sum, char *text, size_t size)
+{
+    int64_t alone = sum->maxima[MAX_ROW_ALONE], in_sum = sum->maxima[MAX_ROW_IN_SUM];
+    text[0] = '\0';
+    if (alone > 0)
+        snprintf(text, size, ", row %lld of the table", (long long)(INT64_MAX - alone));
+    else if (in_sum > 0)
+        snprintf(text, size, ", in the sum over row %lld of the table and others", (long long)(INT64_MAX - in_sum));
+}
+
 /* The same on every rank: it follows from the maxima alone. */
 static wn_status check_finite(const wn_gradient_sum *sum)
 {
@@ -197,9 +220,8 @@ static wn_status check_finite(const wn_gradient_sum *sum)
         layer = sum->n_layers - (size_t)sum->maxima[MAX_BLAME];
     else if (layer == sum->n_layers)
         layer = sum->n_layers - 1;
-    char row[64] = "";
-    if (sum->maxima[MAX_BLAMED_ROW] > 0)
-        snprintf(row, sizeof row, ", row %lld of the table", (long long)(INT64_MAX - sum->maxima[MAX_BLAMED_ROW]));
+    char row[96];
+    format_row(sum, row, sizeof row);
     return wn_fail(WN_BAD_DATA, "%s is not finite in epoch %lld, batch %lld, layer %s%s",
                    loss_is_bad ? "loss" : "gradient", (long long)sum->epoch, (long long)sum->batch,
                    sum->layer_names[layer], row);
@@ -210,7 +232,7 @@ static wn_status agree_maxima(const wn_ranks *ranks, wn_gradient_sum *sum, wn_st
 {
     fill_maxima(sum, status);
     sum->blamed = sum->n_layers;
-    sum->blamed_row = INT64_MAX;
+    sum->row_alone = sum->row_in_sum = INT64_MAX;
     wn_status sent = wn_ranks_max(ranks, sum->maxima, MAX_HEAD + sum->n_tensors);
     if (sent != WN_OK)
         return sent;

@@ -112,21 +112,33 @@ static size_t gather(trainer *t, size_t lane, int64_t s)
     return n;
 }
 
-/* The least number of a row among the n of which a lane's gradient was just made, whose own loss or gradient is not
- * finite (of any row where none is to blame alone). Each is tried by itself: training has ended. */
-static int64_t find_bad_row(trainer *t, size_t lane, int64_t s, size_t n, wn_dropout_draw draw)
+/* Whether row i of a lane's part of a batch makes a loss or gradient that is not finite when all others are zero. It
+ * keeps its place, by which dropout draws. */
+static bool is_bad_alone(trainer *t, size_t i, size_t row, wn_dropout_draw draw)
 {
-    int64_t bad = INT64_MAX, any = INT64_MAX;
+    size_t n_inputs = t->network->n_inputs;
+    memset(t->rows, 0, t->share * n_inputs * sizeof *t->rows);
+    memset(t->targets, 0, t->share * sizeof *t->targets);
+    memcpy(t->rows + i * n_inputs, t->train->features + row * n_inputs, n_inputs * sizeof *t->rows);
+    t->targets[i] = t->train->targets[row];
+    double loss = wn_network_gradient(t->network, t->workspace, t->rows, t->targets, t->share, i + 1, draw, t->mean);
+    return !isfinite(loss) || wn_fixed_largest_bits(t->mean, t->network->n_parameters) >= WN_FLOAT_NOT_FINITE;
+}
+
+/* Blames the least row among the n of which a lane's gradient was just made that is bad alone, or the least of all
+ * where only their sum is. Training has ended: trying each takes no time that matters. */
+static void blame(trainer *t, size_t lane, int64_t s, size_t n, wn_dropout_draw draw)
+{
+    size_t layer = wn_network_not_finite(t->network, t->workspace, t->share);
+    int64_t alone = INT64_MAX, any = INT64_MAX;
     const int64_t *order = t->order + t->order_first[lane] + (size_t)s * t->share;
     for (size_t i = 0; i < n; i++) {
-        const float *x = t->rows + i * t->network->n_inputs;
         int64_t row = t->train->rows[order[i]];
-        double loss = wn_network_gradient(t->network, t->workspace, x, t->targets + i, 1, 1, draw, t->mean);
-        bool is_bad = wn_fixed_largest_bits(t->mean, t->network->n_parameters) >= WN_FLOAT_NOT_FINITE;
         any = row < any ? row : any;
-        bad = (is_bad || !isfinite(loss)) && row < bad ? row : bad;
+        if (row < alone && is_bad_alone(t, i, (size_t)order[i], draw))
+            alone = row;
     }
-    return bad != INT64_MAX ? bad : any;
+    wn_gradient_sum_blame(t->sum, layer, alone < INT64_MAX ? alone : any, alone < INT64_MAX);
 }
 
 static void make_gradients(trainer *t, int64_t step, int64_t s)
@@ -136,10 +148,8 @@ static void make_gradients(trainer *t, int64_t step, int64_t s)
         size_t n = gather(t, i, s);
         double loss = wn_network_gradient(t->network, t->workspace, t->rows, t->targets, t->share, n, draw,
                                           wn_gradient_sum_lane(t->sum, i));
-        if (wn_gradient_sum_set(t->sum, i, (int64_t)n, loss))
-            continue;
-        size_t layer = wn_network_not_finite(t->network, t->workspace, t->share);
-        wn_gradient_sum_blame(t->sum, layer, find_bad_row(t, i, s, n, draw));
+        if (!wn_gradient_sum_set(t->sum, i, (int64_t)n, loss))
+            blame(t, i, s, n, draw);
     }
 }
 

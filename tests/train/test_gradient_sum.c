@@ -125,7 +125,9 @@ static void test_stop(void)
 }
 
 /* A lane with a broken gradient or loss, wherever it lies, is named by every rank. */
-static void check_not_finite(bool gradient_is, bool loss_is, bool blames, const char *message)
+enum { BLAMES_NONE, BLAMES_SUM, BLAMES_ROW };
+
+static void check_not_finite(bool gradient_is, bool loss_is, int blames, const char *message)
 {
     wn_network *network = made_network();
     wn_gradient_sum *sum = NULL;
@@ -142,8 +144,10 @@ static void check_not_finite(bool gradient_is, bool loss_is, bool blames, const 
             wn_gradient_sum_lane(sum, i)[network->layers[1].weight + 5] = NAN;
         bool is_finite = wn_gradient_sum_set(sum, i, SHARE, lane == LANES - 1 && loss_is ? (double)INFINITY : 1.0);
         CU_ASSERT_EQUAL(is_finite, lane != LANES - 1);
-        if (lane == LANES - 1 && blames)
-            wn_gradient_sum_blame(sum, 0, 41 + lane);
+        if (lane == LANES - 1 && blames == BLAMES_ROW)
+            wn_gradient_sum_blame(sum, 0, 41 + lane, true);
+        if (blames != BLAMES_NONE)
+            wn_gradient_sum_blame(sum, 1, 20 + lane, false);
     }
     wn_gradient_sum_locate(sum, 3, 17);
     CU_ASSERT_EQUAL(wn_gradient_sum_reduce(&test_ranks, sum, WN_OK, mean, &loss, &n_rows), WN_BAD_DATA);
@@ -154,10 +158,14 @@ static void check_not_finite(bool gradient_is, bool loss_is, bool blames, const 
 
 static void test_not_finite(void)
 {
-    check_not_finite(true, false, false, "gradient is not finite in epoch 3, batch 17, layer layer2");
-    check_not_finite(true, true, false, "loss is not finite in epoch 3, batch 17, layer layer2");
-    check_not_finite(false, true, false, "loss is not finite in epoch 3, batch 17, layer layer3");
-    check_not_finite(true, true, true, "loss is not finite in epoch 3, batch 17, layer layer1, row 43 of the table");
+    check_not_finite(true, false, BLAMES_NONE, "gradient is not finite in epoch 3, batch 17, layer layer2");
+    check_not_finite(true, true, BLAMES_NONE, "loss is not finite in epoch 3, batch 17, layer layer2");
+    check_not_finite(false, true, BLAMES_NONE, "loss is not finite in epoch 3, batch 17, layer layer3");
+    check_not_finite(true, true, BLAMES_ROW,
+                     "loss is not finite in epoch 3, batch 17, layer layer1, row 43 of the table");
+    check_not_finite(
+        true, true, BLAMES_SUM,
+        "loss is not finite in epoch 3, batch 17, layer layer2, in the sum over row 20 of the table and others");
 }
 
 /* All lanes at the largest magnitude there is: the integers must not overflow. */
