@@ -7,6 +7,7 @@
 
 #include "winnow/block.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define WN_KEY_NONE INT64_MIN
@@ -25,6 +26,7 @@ typedef struct {
     wn_span (*sums)(void *state);
     /* Local. The int64 keys; n = 0 where there are none. */
     wn_span (*keys)(void *state);
+    bool takes_raw; /* adds what wn_block_view says; else the block is widened first */
 } wn_accumulator_ops;
 
 typedef struct {

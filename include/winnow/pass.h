@@ -10,7 +10,8 @@
 /* A step changes a block in place: drops rows, cleans cells. */
 typedef struct {
     wn_status (*apply)(void *context, wn_block *block);
-    void *context; /* borrowed */
+    void *context;  /* borrowed */
+    bool takes_raw; /* leaves cells alone, or asks for doubles itself; else the block is widened first */
 } wn_block_step;
 
 typedef struct {

@@ -23,9 +23,12 @@ typedef struct wn_reader wn_reader;
 WN_MUST_USE wn_status wn_reader_open(wn_reader **reader, const wn_catalog *catalog, const wn_reader_options *options);
 void wn_reader_close(wn_reader *reader);
 
-/* Local. Fills `block` (capacity >= the block's rows, n_cols = the catalog's columns) with block `index`; -0 stays -0.
- * Fails: WN_BAD_DATA (infinite cell: file, column and row are named; damaged chunk; a label or cell that has no
- * number), WN_IO. */
+/* Local. A block that holds any of the table's. The caller frees it. Fails: WN_NO_MEMORY. */
+WN_MUST_USE wn_status wn_reader_new_block(const wn_reader *reader, wn_block **block);
+
+/* Local. Fills a block of wn_reader_new_block with the raw cells of block `index`; -0 stays -0. Cells kept in memory
+ * are lent, not copied: they last as long as the reader. Fails: WN_BAD_DATA (infinite cell: file, column and row are
+ * named; damaged chunk; a label or cell that has no number), WN_IO. */
 WN_MUST_USE wn_status wn_reader_read(wn_reader *reader, int64_t index, wn_block *block);
 
 /* Local. Only the labels of block `index` into labels[its rows]; all NaN where the table has none. */

@@ -114,7 +114,7 @@ static wn_status prepare_state(wn_apply_state *state)
     wn_status status = WN_OK;
     const wn_apply_source *source = &state->source;
     size_t capacity = wn_reader_block_capacity(source->reader);
-    TRY(wn_block_new(&state->block, capacity, source->catalog->n_columns));
+    TRY(wn_reader_new_block(source->reader, &state->block));
     TRY(wn_apply_result_new(&state->result, source, state->options->n_ids, capacity));
     if (source->network != NULL)
         TRY(wn_workspace_new(&state->workspace, source->network, WN_EVALUATION_ROWS));
@@ -131,6 +131,7 @@ static wn_status compute(wn_apply_state *state, int64_t b)
 {
     wn_status status = WN_OK;
     TRY(wn_reader_read(state->source.reader, b, state->block));
+    wn_block_widen(state->block);
     TRY(wn_apply_block(&state->source, state->block, state->workspace, state->options->n_ids, &state->result,
                        state->evaluation));
 done:

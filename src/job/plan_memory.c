@@ -49,9 +49,10 @@ wn_memory_plan wn_memory_plan_of(int n_ranks, const wn_job *job, const wn_catalo
 {
     size_t p = catalog->n_columns, block = largest_block(catalog), size = (size_t)n_ranks;
     size_t rows = ((size_t)catalog->n_rows + size - 1) / size + block;
+    size_t cell_bytes = sizeof(double) + (catalog->is_float32 ? sizeof(float) : 0); /* raw, and widened */
     bool gram = (job->has_rank && job->rank.use[WN_RANK_ANOVA]) || (job->has_reduce && job->reduce.is_pca);
     size_t width = p + 1 + WN_MAX_CLASSES;
-    wn_memory_plan plan = {.blocks = BLOCKS_IN_FLIGHT * block * (p + 2) * sizeof(double),
+    wn_memory_plan plan = {.blocks = BLOCKS_IN_FLIGHT * block * (p * cell_bytes + 2 * sizeof(double)),
                            .pilot = pilot_bytes(p, catalog->n_rows),
                            .gram = gram ? width * width * 4 * sizeof(double) + block * width * sizeof(double) : 0,
                            .rows = rows,

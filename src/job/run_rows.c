@@ -43,7 +43,7 @@ wn_status wn_run_drop_rows(wn_run_state *state, wn_stage_meter *meter)
         return WN_OK;
     TRY(wn_ranks_agree(state->ranks, wn_new(&drop.scratch, state->recipe->n_columns)));
     wn_pass pass = wn_stage_pass(state, "rows");
-    wn_block_step steps[] = {wn_rows_step(state->rows, WN_ROW_TRAIN), {mark_drops, &drop}};
+    wn_block_step steps[] = {wn_rows_step(state->rows, WN_ROW_TRAIN), {mark_drops, &drop, false}};
     TRY(wn_pass_run(&pass, steps, 2, NULL, 0, &meter->cost));
     meter->passes++;
 done:

@@ -12,10 +12,16 @@ static wn_status use_block(wn_block *block, const wn_block_step *steps, size_t n
                            const wn_accumulator *accumulators, size_t n_accumulators)
 {
     wn_status status = WN_OK;
-    for (size_t i = 0; i < n_steps && block->n_rows > 0; i++)
+    for (size_t i = 0; i < n_steps && block->n_rows > 0; i++) {
+        if (!steps[i].takes_raw)
+            wn_block_widen(block);
         TRY(steps[i].apply(steps[i].context, block));
-    for (size_t i = 0; i < n_accumulators && block->n_rows > 0; i++)
+    }
+    for (size_t i = 0; i < n_accumulators && block->n_rows > 0; i++) {
+        if (!accumulators[i].ops->takes_raw)
+            wn_block_widen(block);
         TRY(accumulators[i].ops->add(accumulators[i].state, block));
+    }
 done:
     return status;
 }
@@ -76,8 +82,7 @@ static wn_status run_local(local_work *work, const int64_t *order, size_t n_bloc
                            size_t n_steps, const wn_accumulator *accumulators, size_t n_accumulators)
 {
     wn_status status = WN_OK;
-    wn_reader *reader = work->pass->reader;
-    TRY(wn_prefetch_start(&work->prefetch, reader, wn_reader_n_cols(reader), order, n_blocks));
+    TRY(wn_prefetch_start(&work->prefetch, work->pass->reader, order, n_blocks));
     TRY(stream(work, steps, n_steps, accumulators, n_accumulators));
 done:
     wn_prefetch_stop(work->prefetch);

@@ -67,7 +67,7 @@ static wn_status start_thread(wn_prefetch *prefetch)
     return WN_OK;
 }
 
-wn_status wn_prefetch_start(wn_prefetch **prefetch, wn_reader *reader, size_t n_cols, const int64_t *order, size_t n)
+wn_status wn_prefetch_start(wn_prefetch **prefetch, wn_reader *reader, const int64_t *order, size_t n)
 {
     wn_status status = WN_OK;
     wn_prefetch *made = NULL;
@@ -78,7 +78,7 @@ wn_status wn_prefetch_start(wn_prefetch **prefetch, wn_reader *reader, size_t n_
     pthread_mutex_init(&made->lock, NULL);
     pthread_cond_init(&made->changed, NULL);
     for (size_t s = 0; s < SLOTS && s < n; s++)
-        TRY(wn_block_new(&made->slots[s], wn_reader_block_capacity(reader), n_cols));
+        TRY(wn_reader_new_block(reader, &made->slots[s]));
     if (n > 0)
         TRY(start_thread(made));
     *prefetch = made;

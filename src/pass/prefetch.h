@@ -9,8 +9,7 @@ typedef struct wn_prefetch wn_prefetch;
 
 /* Local. Starts to read the blocks numbered order[0 .. n-1]; reader and order are borrowed until stop, and the reader
  * is the thread's until then. Fails: WN_NO_MEMORY, WN_INTERNAL where no thread can be had. */
-WN_MUST_USE wn_status wn_prefetch_start(wn_prefetch **prefetch, wn_reader *reader, size_t n_cols, const int64_t *order,
-                                        size_t n);
+WN_MUST_USE wn_status wn_prefetch_start(wn_prefetch **prefetch, wn_reader *reader, const int64_t *order, size_t n);
 
 /* Local. The next block, to be changed at will until the next call; NULL after the last. Fails: as reading did. */
 WN_MUST_USE wn_status wn_prefetch_take(wn_prefetch *prefetch, wn_block **block);

@@ -108,7 +108,7 @@ static wn_status cleaner_apply(void *context, wn_block *block)
 
 wn_block_step wn_cleaner_step(wn_cleaner *cleaner)
 {
-    return (wn_block_step){cleaner_apply, cleaner};
+    return (wn_block_step){cleaner_apply, cleaner, false};
 }
 
 /* The step has counted already. */
@@ -133,7 +133,7 @@ static wn_span no_keys(void *state)
 
 wn_accumulator wn_cleaner_accumulator(wn_cleaner *cleaner)
 {
-    static const wn_accumulator_ops ops = {"outliers", add_nothing, outlier_sums, no_keys};
+    static const wn_accumulator_ops ops = {"outliers", add_nothing, outlier_sums, no_keys, true};
     return (wn_accumulator){&ops, cleaner};
 }
 

@@ -40,7 +40,7 @@ wn_status wn_rows_drop_duplicates(wn_rows *rows, const wn_pass *pass, uint64_t s
     size_t n_repeats = 0;
     int64_t first_test_row = rows->catalog->n_rows - rows->catalog->n_test_rows;
     TRY(wn_ranks_agree(pass->ranks, wn_row_hashes_new(&hashes, rows->catalog->n_columns, seed)));
-    wn_block_step step = {labelled_apply, rows};
+    wn_block_step step = {labelled_apply, rows, true};
     wn_accumulator accumulator = wn_row_hashes_accumulator(hashes);
     TRY(wn_pass_run(pass, &step, 1, &accumulator, 1, cost));
     TRY(wn_row_hashes_repeats(pass->ranks, hashes, first_test_row, &repeats, &n_repeats));

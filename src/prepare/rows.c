@@ -124,7 +124,7 @@ done:
 wn_block_step wn_rows_step(wn_rows *rows, wn_row_status status)
 {
     rows->filters[status] = (wn_rows_filter){rows, status};
-    return (wn_block_step){filter_apply, &rows->filters[status]};
+    return (wn_block_step){filter_apply, &rows->filters[status], true};
 }
 
 wn_status wn_rows_ledger(const wn_ranks *ranks, const wn_rows *rows, wn_ledger *ledger)

@@ -132,7 +132,7 @@ static wn_span keys_of(void *state)
 
 wn_accumulator wn_contingency_accumulator(wn_contingency *contingency)
 {
-    static const wn_accumulator_ops ops = {"contingency", add, sums_of, keys_of};
+    static const wn_accumulator_ops ops = {"contingency", add, sums_of, keys_of, false};
     return (wn_accumulator){&ops, contingency};
 }
 

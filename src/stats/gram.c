@@ -212,7 +212,7 @@ static wn_span keys_of(void *state)
 
 wn_accumulator wn_gram_accumulator(wn_gram *gram)
 {
-    static const wn_accumulator_ops ops = {"gram", add, sums_of, keys_of};
+    static const wn_accumulator_ops ops = {"gram", add, sums_of, keys_of, false};
     return (wn_accumulator){&ops, gram};
 }
 

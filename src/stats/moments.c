@@ -216,7 +216,7 @@ static wn_span keys_of(void *state)
 
 wn_accumulator wn_moments_accumulator(wn_moments *moments)
 {
-    static const wn_accumulator_ops ops = {"moments", add, sums_of, keys_of};
+    static const wn_accumulator_ops ops = {"moments", add, sums_of, keys_of, false};
     return (wn_accumulator){&ops, moments};
 }
 

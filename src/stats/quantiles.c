@@ -199,7 +199,7 @@ static wn_span keys_of(void *state)
 
 wn_accumulator wn_quantiles_accumulator(wn_quantiles *quantiles)
 {
-    static const wn_accumulator_ops ops = {"quantiles", add, sums_of, keys_of};
+    static const wn_accumulator_ops ops = {"quantiles", add, sums_of, keys_of, false};
     return (wn_accumulator){&ops, quantiles};
 }
 

@@ -64,9 +64,11 @@ wn_status wn_row_hashes_add(wn_row_hashes *hashes, const wn_block *block)
         TRY(wn_resize(&hashes->rows, capacity));
         hashes->capacity = capacity;
     }
+    wn_cells cells = wn_block_view(block);
     for (size_t i = 0; i < block->n_rows; i++) {
+        wn_cells_widen(hashes->scratch, wn_cells_at(cells, i * block->n_cols), p);
         for (size_t c = 0; c < p; c++)
-            hashes->scratch[c] = canonical(block->cells[i * block->n_cols + c]);
+            hashes->scratch[c] = canonical(hashes->scratch[c]);
         hashes->scratch[p] = canonical(block->labels[i]);
         wn_hash key = wn_hash_bytes(hashes->scratch, (p + 1) * sizeof(double), hashes->seed);
         hashes->rows[hashes->n++] = (hashed_row){key.high, key.low, (uint64_t)block->rows[i]};
@@ -88,7 +90,7 @@ static wn_span nothing(void *state)
 
 wn_accumulator wn_row_hashes_accumulator(wn_row_hashes *hashes)
 {
-    static const wn_accumulator_ops ops = {"row_hashes", add, nothing, nothing};
+    static const wn_accumulator_ops ops = {"row_hashes", add, nothing, nothing, true};
     return (wn_accumulator){&ops, hashes};
 }
 

@@ -2,8 +2,8 @@
 #ifndef WINNOW_TABLE_BLOCK_SOURCE_H
 #define WINNOW_TABLE_BLOCK_SOURCE_H
 
-#include "cells.h"
 #include "read_plan.h"
+#include "winnow/cells.h"
 
 enum { WN_MOST_OPEN_FILES = 8 };
 

@@ -1,4 +1,4 @@
-#include "cells.h"
+#include "winnow/cells.h"
 
 #include <float.h>
 #include <math.h>

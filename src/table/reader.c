@@ -14,7 +14,6 @@ typedef struct {
 struct wn_reader {
     const wn_catalog *catalog; /* borrowed */
     wn_block_source source;
-    void *decoded; /* a block that is not kept */
     cached_block *cache;
     size_t cache_left;
 };
@@ -33,6 +32,12 @@ size_t wn_reader_block_capacity(const wn_reader *reader)
         most = rows > most ? rows : most;
     }
     return (size_t)most;
+}
+
+wn_status wn_reader_new_block(const wn_reader *reader, wn_block **block)
+{
+    const wn_catalog *catalog = reader->catalog;
+    return wn_block_new(block, wn_reader_block_capacity(reader), catalog->n_columns, catalog->is_float32);
 }
 
 wn_status wn_reader_open(wn_reader **reader, const wn_catalog *catalog, const wn_reader_options *options)
@@ -60,7 +65,6 @@ void wn_reader_close(wn_reader *reader)
         wn_free(reader->cache[i].labels);
     }
     wn_block_source_clear(&reader->source);
-    wn_free(reader->decoded);
     wn_free(reader->cache);
     wn_free(reader);
 }
@@ -79,61 +83,67 @@ static wn_status get_labels(wn_reader *r, int64_t index, const wn_block_extent *
     return wn_block_source_labels(&r->source, extent, labels);
 }
 
-/* Room for a block: in the cache while the budget lasts, else where the next block overwrites it. */
-static wn_status new_decoded(wn_reader *r, const wn_block_extent *extent, bool *is_kept, void **cells)
+static size_t row_bytes(const wn_catalog *catalog)
+{
+    return catalog->n_columns * wn_cell_bytes(catalog->is_float32);
+}
+
+/* Room for a block that is read from its file: in the cache while the budget lasts, else the block's own buffer. */
+static wn_status new_cached(wn_reader *r, const wn_block_extent *extent, cached_block *kept)
 {
     wn_status status = WN_OK;
-    size_t row_bytes = r->catalog->n_columns * wn_cell_bytes(r->catalog->is_float32);
-    size_t n_bytes = extent->n_rows * (row_bytes + sizeof(double));
-    *is_kept = n_bytes <= r->cache_left;
-    if (*is_kept)
-        return wn_memory_new(cells, extent->n_rows, row_bytes, __func__);
-    if (r->decoded == NULL)
-        TRY(wn_memory_new(&r->decoded, wn_reader_block_capacity(r), row_bytes, __func__));
-    *cells = r->decoded;
+    size_t n_bytes = extent->n_rows * (row_bytes(r->catalog) + sizeof(double));
+    if (n_bytes > r->cache_left)
+        return WN_OK;
+    TRY(wn_memory_new(&kept->cells, extent->n_rows, row_bytes(r->catalog), __func__));
+    TRY(wn_new(&kept->labels, extent->n_rows));
 done:
     return status;
 }
 
-/* Reads a block that is not in the cache: its cells into *cells, which are kept in the cache if that has room. */
-static wn_status read_block(wn_reader *r, int64_t index, const wn_block_extent *extent, double *labels, void **cells)
+static void keep(wn_reader *r, int64_t index, const wn_block_extent *extent, const double *labels, cached_block *kept)
+{
+    memcpy(kept->labels, labels, extent->n_rows * sizeof *labels);
+    r->cache[index] = *kept;
+    r->cache_left -= extent->n_rows * (row_bytes(r->catalog) + sizeof(double));
+    *kept = (cached_block){0};
+}
+
+/* Reads a block that is not in the cache, and keeps it there if that has room. */
+static wn_status read_block(wn_reader *r, int64_t index, const wn_block_extent *extent, wn_block *block)
 {
     wn_status status = WN_OK;
-    bool is_kept = false;
-    void *read = NULL;
-    double *kept_labels = NULL;
-    TRY(new_decoded(r, extent, &is_kept, &read));
-    if (is_kept)
-        TRY(wn_new(&kept_labels, extent->n_rows));
-    TRY(wn_block_source_cells(&r->source, extent, (wn_cells){.data = read, .is_float32 = r->catalog->is_float32}));
-    TRY(get_labels(r, index, extent, labels));
-    *cells = read;
-    if (!is_kept)
-        goto done;
-    memcpy(kept_labels, labels, extent->n_rows * sizeof *labels);
-    r->cache[index] = (cached_block){.cells = read, .labels = kept_labels};
-    r->cache_left -= extent->n_rows * (r->catalog->n_columns * wn_cell_bytes(r->catalog->is_float32) + sizeof(double));
-    is_kept = false;
-    kept_labels = NULL;
+    cached_block kept = {0};
+    wn_cells cells = block->buffer;
+    TRY(new_cached(r, extent, &kept));
+    if (kept.cells != NULL)
+        cells.data = kept.cells;
+    TRY(wn_block_source_cells(&r->source, extent, cells));
+    TRY(get_labels(r, index, extent, block->labels));
+    if (kept.cells != NULL)
+        keep(r, index, extent, block->labels, &kept);
+    block->raw = cells;
 done:
-    wn_free(kept_labels);
-    wn_free(is_kept ? read : NULL);
+    wn_free(kept.labels);
+    wn_free(kept.cells);
     return status;
 }
 
 wn_status wn_reader_read(wn_reader *reader, int64_t index, wn_block *block)
 {
     wn_status status = WN_OK;
-    wn_block_extent extent = wn_catalog_block(reader->catalog, index);
-    void *cells = reader->cache[index].cells;
-    if (block->capacity < extent.n_rows || block->n_cols != reader->catalog->n_columns)
+    const wn_catalog *catalog = reader->catalog;
+    wn_block_extent extent = wn_catalog_block(catalog, index);
+    wn_cells cached = {.data = reader->cache[index].cells, .is_float32 = catalog->is_float32};
+    if (block->capacity < extent.n_rows || block->n_cols != catalog->n_columns ||
+        block->buffer.is_float32 != catalog->is_float32)
         return wn_fail(WN_INTERNAL, "block %lld of %zu rows does not fit its buffer", (long long)index, extent.n_rows);
-    if (cells != NULL)
+    if (cached.data == NULL) {
+        TRY(read_block(reader, index, &extent, block));
+    } else {
         TRY(get_labels(reader, index, &extent, block->labels));
-    else
-        TRY(read_block(reader, index, &extent, block->labels, &cells));
-    wn_cells_widen(block->cells, (wn_cells){.data = cells, .is_float32 = reader->catalog->is_float32},
-                   extent.n_rows * block->n_cols);
+        block->raw = cached;
+    }
     block->index = index;
     block->file = extent.file;
     block->n_rows = extent.n_rows;

@@ -49,7 +49,7 @@ static wn_span keys_of(void *context)
     return (wn_span){state->keys, 2};
 }
 
-static const wn_accumulator_ops naive_ops = {"naive", add_block, sums_of, keys_of};
+static const wn_accumulator_ops naive_ops = {"naive", add_block, sums_of, keys_of, false};
 
 static const naive_state EMPTY = {.keys = {WN_KEY_NONE, WN_KEY_NONE}};
 
@@ -105,7 +105,7 @@ static void check_sums(const char *pattern, int64_t n_rows, bool with_steps)
 {
     made_table table;
     double one = 1, two = 2;
-    const wn_block_step steps[3] = {{drop_rows, NULL}, {add_number, &one}, {multiply, &two}};
+    const wn_block_step steps[3] = {{drop_rows, NULL, true}, {add_number, &one, false}, {multiply, &two, false}};
     naive_state states[2] = {EMPTY, EMPTY}, expected = expected_state(n_rows, with_steps);
     const wn_accumulator accumulators[2] = {{&naive_ops, &states[0]}, {&naive_ops, &states[1]}};
     wn_pass_cost cost = {.rows = 1000000};
@@ -183,7 +183,7 @@ static void test_failing_step(void)
             char wanted[64];
             naive_state state = EMPTY;
             const wn_accumulator accumulator = {&naive_ops, &state};
-            const wn_block_step step = {fail_at_row, &row};
+            const wn_block_step step = {fail_at_row, &row, false};
             CU_ASSERT_EQUAL(wn_pass_run(&table.pass, &step, 1, &accumulator, 1, NULL), WN_BAD_DATA);
             snprintf(wanted, sizeof wanted, "row %lld is bad", (long long)row);
             CU_ASSERT_PTR_NOT_NULL(strstr(wn_status_message(), wanted));
@@ -250,7 +250,7 @@ static wn_status stop_at_row(void *context, wn_block *block)
 static void check_stop_at(int64_t row)
 {
     made_table table;
-    const wn_block_step step = {stop_at_row, &row};
+    const wn_block_step step = {stop_at_row, &row, true};
     naive_state state = EMPTY;
     const wn_accumulator accumulator = {&naive_ops, &state};
     if (made_open(&table, &test_ranks, "long-*.h5")) {

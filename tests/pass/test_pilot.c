@@ -23,7 +23,7 @@ static wn_status drop_odd(void *context, wn_block *block)
     return WN_OK;
 }
 
-static const wn_block_step EVEN = {drop_odd, NULL};
+static const wn_block_step EVEN = {drop_odd, NULL, true};
 
 static bool is_same(double a, double b)
 {
@@ -149,7 +149,7 @@ static wn_status refuse(void *context, wn_block *block)
 static void test_failure(void)
 {
     made_table table;
-    const wn_block_step step = {refuse, NULL};
+    const wn_block_step step = {refuse, NULL, false};
     wn_pilot *pilot = NULL;
     size_t before = wn_memory_used();
     if (made_open(&table, &test_ranks, "long-*.h5"))

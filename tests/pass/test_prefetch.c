@@ -67,6 +67,7 @@ static void close_table(opened_table *table)
 static void check_block(wn_block *block, int64_t index)
 {
     size_t wrong = block->index != index;
+    wn_block_widen(block);
     for (size_t i = 0; i < block->n_rows; i++)
         for (size_t c = 0; c < N_COLS; c++) {
             wrong += block->cells[i * N_COLS + c] != cell_of(block->rows[i], c);
@@ -82,7 +83,7 @@ static void check_order(const opened_table *table, const int64_t *order, size_t 
 {
     wn_prefetch *prefetch = NULL;
     wn_block *block = NULL;
-    if (!CHECK_OK(wn_prefetch_start(&prefetch, table->reader, N_COLS, order, n)))
+    if (!CHECK_OK(wn_prefetch_start(&prefetch, table->reader, order, n)))
         return;
     for (size_t i = 0; i < n_taken; i++) {
         CHECK_OK(wn_prefetch_take(prefetch, &block));
@@ -123,8 +124,7 @@ static void test_failure(void)
     opened_table table;
     wn_prefetch *prefetch = NULL;
     wn_block *block = NULL;
-    if (open_table(&table, true) &&
-        CHECK_OK(wn_prefetch_start(&prefetch, table.reader, N_COLS, table.order, table.n))) {
+    if (open_table(&table, true) && CHECK_OK(wn_prefetch_start(&prefetch, table.reader, table.order, table.n))) {
         for (size_t i = 0; i + 1 < table.n; i++)
             CHECK_OK(wn_prefetch_take(prefetch, &block));
         for (int again = 0; again < 2; again++) {
@@ -148,12 +148,12 @@ static void test_allocations(void)
         for (int64_t nth = 1; status == WN_NO_MEMORY && nth < 50; nth++) {
             wn_prefetch *prefetch = NULL;
             wn_memory_fail_at(nth);
-            status = wn_prefetch_start(&prefetch, table.reader, N_COLS, table.order, 0);
+            status = wn_prefetch_start(&prefetch, table.reader, table.order, 0);
             if (status == WN_OK) {
                 wn_prefetch_stop(prefetch);
                 prefetch = NULL;
                 wn_memory_fail_at(nth);
-                status = wn_prefetch_start(&prefetch, table.reader, N_COLS, table.order, table.n);
+                status = wn_prefetch_start(&prefetch, table.reader, table.order, table.n);
             }
             wn_memory_fail_at(0);
             CU_ASSERT(status == WN_OK || status == WN_NO_MEMORY);

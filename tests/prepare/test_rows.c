@@ -246,7 +246,7 @@ static void test_step_keeps_one_status(void)
     wn_block *block = NULL;
     if (fixture_open(&table, &spec) &&
         CHECK_OK(wn_rows_new(&rows, &table.pass, table.catalog, &(wn_split){0.3, 0.3, 9, true})) &&
-        CHECK_OK(wn_block_new(&block, wn_reader_block_capacity(table.reader), FIXTURE_COLS))) {
+        CHECK_OK(wn_reader_new_block(table.reader, &block))) {
         wn_block_step train = wn_rows_step(rows, WN_ROW_TRAIN), test = wn_rows_step(rows, WN_ROW_TEST);
         for (int64_t b = rows->blocks.first; b < rows->blocks.last; b++) {
             size_t n_train = 0, n = wn_catalog_block(table.catalog, b).n_rows;

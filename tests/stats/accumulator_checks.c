@@ -54,7 +54,7 @@ static bool table_make(check_table *table, bool with_missing)
     int64_t row = 0;
     bool is_made = true;
     for (size_t b = 0; b < CHECK_BLOCKS && is_made; b++) {
-        is_made = CHECK_OK(wn_block_new(&table->block[b], n_rows[b], CHECK_COLS));
+        is_made = CHECK_OK(wn_block_new(&table->block[b], n_rows[b], CHECK_COLS, false));
         if (!is_made)
             break;
         table->block[b]->index = (int64_t)b;

@@ -64,7 +64,7 @@ static wn_status add_blocks(const problem *p, wn_accumulator to)
     wn_block *block = NULL;
     int64_t n_blocks = (int64_t)((p->n_rows + p->block_rows - 1) / p->block_rows);
     wn_range mine = wn_range_part(n_blocks, ranks.size, ranks.rank);
-    TRY(wn_block_new(&block, p->block_rows, p->n_cols));
+    TRY(wn_block_new(&block, p->block_rows, p->n_cols, false));
     for (int64_t b = mine.first; b < mine.last; b++) {
         size_t first = (size_t)b * p->block_rows, rest = p->n_rows - first;
         block->n_rows = rest < p->block_rows ? rest : p->block_rows;

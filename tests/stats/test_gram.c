@@ -50,7 +50,7 @@ static wn_gram_sums *sums_with(double far)
     wn_gram *gram = make_gram();
     wn_gram_sums *sums = NULL;
     wn_block *block = NULL;
-    bool is_good = gram != NULL && CHECK_OK(wn_block_new(&block, BLOCK_ROWS, N_COLS));
+    bool is_good = gram != NULL && CHECK_OK(wn_block_new(&block, BLOCK_ROWS, N_COLS, false));
     for (size_t b = 0; b < N_BLOCKS && is_good; b++) {
         draw_block(block, b);
         if (b == 2 || b == 3)
@@ -100,7 +100,7 @@ static void check_refused(double cell)
     wn_gram *gram = make_gram();
     wn_block *block = NULL;
     int64_t *before = NULL;
-    if (gram != NULL && CHECK_OK(wn_block_new(&block, BLOCK_ROWS, N_COLS))) {
+    if (gram != NULL && CHECK_OK(wn_block_new(&block, BLOCK_ROWS, N_COLS, false))) {
         wn_accumulator accumulator = wn_gram_accumulator(gram);
         wn_span sums = accumulator.ops->sums(gram);
         draw_block(block, 0);

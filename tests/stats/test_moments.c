@@ -16,7 +16,7 @@ static wn_moments_summary *summarize(cell_rule rule, size_t block_rows, double c
     wn_moments *moments = NULL;
     wn_moments_summary *summary = NULL;
     wn_block *block = NULL;
-    if (CHECK_OK(wn_moments_new(&moments, 1, &centre)) && CHECK_OK(wn_block_new(&block, block_rows, 1))) {
+    if (CHECK_OK(wn_moments_new(&moments, 1, &centre)) && CHECK_OK(wn_block_new(&block, block_rows, 1, false))) {
         for (size_t row = 0; row < N_ROWS;) {
             block->n_rows = 0;
             for (; block->n_rows < block_rows && row < N_ROWS; row++)

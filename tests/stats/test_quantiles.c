@@ -37,7 +37,7 @@ static wn_status add_rows(wn_quantiles *quantiles)
     wn_status status = WN_OK;
     wn_block *block = NULL;
     wn_range mine = wn_range_part(N_ROWS, test_ranks.size, test_ranks.rank);
-    TRY(wn_block_new(&block, N_ROWS, N_COLS));
+    TRY(wn_block_new(&block, N_ROWS, N_COLS, false));
     for (int64_t row = mine.first; row < mine.last; row++, block->n_rows++)
         for (size_t c = 0; c < N_COLS; c++)
             block->cells[block->n_rows * N_COLS + c] = cell(row, c);

@@ -52,7 +52,7 @@ static wn_status add_rows(wn_row_hashes *hashes, content_rule rule, int64_t n_ro
 {
     wn_status status = WN_OK;
     wn_block *block = NULL;
-    TRY(wn_block_new(&block, N_ROWS, N_COLS));
+    TRY(wn_block_new(&block, N_ROWS, N_COLS, false));
     for (int64_t row = n_rows - 1; row >= 0; row--)
         if (holder(row) == test_ranks.rank)
             fill_row(block, row, rule(row));
@@ -115,7 +115,7 @@ static void test_differences(void)
     int64_t *repeats = NULL;
     size_t n = 0;
     wn_ranks self = wn_ranks_of(MPI_COMM_SELF);
-    if (CHECK_OK(wn_row_hashes_new(&hashes, N_COLS, 7)) && CHECK_OK(wn_block_new(&block, 4, N_COLS))) {
+    if (CHECK_OK(wn_row_hashes_new(&hashes, N_COLS, 7)) && CHECK_OK(wn_block_new(&block, 4, N_COLS, false))) {
         static const double cells[4 * N_COLS] = {1, 2, 2, 1, 1, 2, 1, 2.0000000000000004};
         static const double labels[4] = {0, 0, 1, 0};
         memcpy(block->cells, cells, sizeof cells);

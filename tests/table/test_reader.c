@@ -28,13 +28,14 @@ static void check_blocks(wn_reader *reader, const wn_catalog *catalog, const exp
     wn_block *block = NULL;
     int64_t next = 0;
     size_t n_cols = catalog->n_columns, wrong = 0;
-    if (!CHECK_OK(wn_block_new(&block, wn_reader_block_capacity(reader), n_cols)))
+    if (!CHECK_OK(wn_reader_new_block(reader, &block)))
         return;
     for (int64_t i = 0; i < catalog->n_blocks; i++) {
         int64_t index = is_backward ? catalog->n_blocks - 1 - i : i;
         wn_block_extent extent = wn_catalog_block(catalog, index);
         if (!CHECK_OK(wn_reader_read(reader, index, block)))
             break;
+        wn_block_widen(block);
         CU_ASSERT_EQUAL(block->index, index);
         CU_ASSERT_EQUAL(block->file, extent.file);
         CU_ASSERT_EQUAL(block->n_rows, extent.n_rows);
@@ -154,12 +155,13 @@ static void check_subset(const char *file, const char *name, const char *const *
     expected_table e = expected_load(name);
     const wn_reader_options options = {0};
     if (!CHECK_OK(wn_catalog_read(&catalog, &input)) || !CHECK_OK(wn_reader_open(&reader, catalog, &options)) ||
-        !CHECK_OK(wn_block_new(&block, wn_reader_block_capacity(reader), catalog->n_columns)))
+        !CHECK_OK(wn_reader_new_block(reader, &block)))
         goto done;
     CU_ASSERT_EQUAL(catalog->n_columns, n);
     for (int64_t i = 0; i < catalog->n_blocks; i++) {
         if (!CHECK_OK(wn_reader_read(reader, i, block)))
             break;
+        wn_block_widen(block);
         size_t wrong = 0;
         for (size_t r = 0; r < block->n_rows; r++) {
             for (size_t c = 0; c < catalog->n_columns; c++) {
@@ -193,22 +195,24 @@ static void test_label_inside(void)
 {
     wn_catalog *catalog = NULL;
     wn_reader *reader = NULL;
-    double cells[30], labels[10];
-    int64_t rows[10];
-    wn_block block = {.n_cols = 3, .cells = cells, .labels = labels, .rows = rows, .capacity = 10};
+    wn_block *block = NULL;
     wn_input input = input_of("inside.h5", NULL, "target");
     const wn_reader_options options = {0};
-    if (!CHECK_OK(wn_catalog_read(&catalog, &input)) || !CHECK_OK(wn_reader_open(&reader, catalog, &options)))
+    if (!CHECK_OK(wn_catalog_read(&catalog, &input)) || !CHECK_OK(wn_reader_open(&reader, catalog, &options)) ||
+        !CHECK_OK(wn_reader_new_block(reader, &block)))
         goto done;
     CU_ASSERT_EQUAL(catalog->n_columns, 3);
-    CHECK_OK(wn_reader_read(reader, 0, &block));
+    CHECK_OK(wn_reader_read(reader, 0, block));
+    wn_block_widen(block);
     for (int i = 0; i < 10; i++) {
-        CU_ASSERT_EQUAL(labels[i], 4 * i + 1);
+        const double *cells = block->cells;
+        CU_ASSERT_EQUAL(block->labels[i], 4 * i + 1);
         CU_ASSERT(cells[3 * i] == 4 * i && cells[3 * i + 1] == 4 * i + 2 && cells[3 * i + 2] == 4 * i + 3);
     }
-    block.capacity = 9;
-    CU_ASSERT_EQUAL(wn_reader_read(reader, 0, &block), WN_INTERNAL);
+    block->capacity = 9;
+    CU_ASSERT_EQUAL(wn_reader_read(reader, 0, block), WN_INTERNAL);
 done:
+    wn_block_free(block);
     wn_reader_close(reader);
     wn_catalog_free(catalog);
 }
@@ -218,16 +222,16 @@ static void test_virtual(void)
 {
     wn_catalog *catalog = NULL;
     wn_reader *reader = NULL;
-    double cells[30], labels[30];
-    int64_t rows[30];
-    wn_block block = {.n_cols = 1, .cells = cells, .labels = labels, .rows = rows, .capacity = 30};
+    wn_block *block = NULL;
     wn_input input = input_of("virtual.h5", "table", NULL);
     const wn_reader_options options = {0};
     if (CHECK_OK(wn_catalog_read(&catalog, &input)) && CHECK_OK(wn_reader_open(&reader, catalog, &options)) &&
-        CHECK_OK(wn_reader_read(reader, 0, &block))) {
+        CHECK_OK(wn_reader_new_block(reader, &block)) && CHECK_OK(wn_reader_read(reader, 0, block))) {
+        wn_block_widen(block);
         for (int i = 0; i < 30; i++)
-            CU_ASSERT(cells[i] == i && isnan(labels[i]));
+            CU_ASSERT(block->cells[i] == i && isnan(block->labels[i]));
     }
+    wn_block_free(block);
     wn_reader_close(reader);
     wn_catalog_free(catalog);
 }
@@ -254,10 +258,10 @@ static void test_missing_values(void)
     reader = NULL;
     options.infinite_is_missing = false;
     if (CHECK_OK(wn_reader_open(&reader, catalog, &options))) {
-        double cells[12];
-        int64_t rows[4];
-        wn_block block = {.n_cols = 3, .cells = cells, .labels = labels, .rows = rows, .capacity = 4};
-        CHECK_FAILS(wn_reader_read(reader, 0, &block), WN_BAD_DATA, "column 'X1', row 3: the cell is infinite");
+        wn_block *block = NULL;
+        CHECK_OK(wn_reader_new_block(reader, &block));
+        CHECK_FAILS(wn_reader_read(reader, 0, block), WN_BAD_DATA, "column 'X1', row 3: the cell is infinite");
+        wn_block_free(block);
     }
     wn_reader_close(reader);
     wn_catalog_free(catalog);
@@ -269,7 +273,7 @@ static wn_status read_all(wn_reader *reader, const wn_catalog *catalog)
 {
     wn_status status = WN_OK;
     wn_block *block = NULL;
-    TRY(wn_block_new(&block, wn_reader_block_capacity(reader), catalog->n_columns));
+    TRY(wn_reader_new_block(reader, &block));
     for (int64_t i = 0; i < catalog->n_blocks; i++)
         TRY(wn_reader_read(reader, i, block));
 done:

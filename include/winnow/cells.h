@@ -1,6 +1,6 @@
 /* cells.h - decoded cells in one of two widths, so that tables of small types take half the memory. */
-#ifndef WINNOW_TABLE_CELLS_H
-#define WINNOW_TABLE_CELLS_H
+#ifndef WINNOW_CELLS_H
+#define WINNOW_CELLS_H
 
 #include <stdbool.h>
 #include <stddef.h>
