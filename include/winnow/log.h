@@ -16,11 +16,16 @@ void wn_log_setup(bool is_speaker, wn_log_level level);
 /* Local. Whether this process is the one that speaks, and not told to be quiet. */
 bool wn_log_speaks(void);
 
-/* Local. One line "HH:MM:SS message" on stderr: info at NORMAL and VERBOSE, detail at VERBOSE, warning and error
- * always. Warnings are also kept, see wn_log_warnings. */
+/* Local. One line "HH:MM:SS message" on stderr, at NORMAL and VERBOSE. */
 void wn_log_info(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Local. The same at VERBOSE only. */
 void wn_log_detail(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Local. The same at every level, as a warning; kept too, see wn_log_warnings. */
 void wn_log_warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Local. The same at every level, as an error. */
 void wn_log_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* Local. The warnings told so far on this rank, an array of strings. Borrowed. */
@@ -33,6 +38,8 @@ void wn_log_progress(const char *stage, const char *what, double done, double to
 /* Local. Opens the event sink (appends; a last line that a kill cut short is ended first). Without one, events are
  * dropped. Fails: WN_IO. */
 WN_MUST_USE wn_status wn_events_open(const char *path);
+
+/* Local. Closes the event sink, if there is one. */
 void wn_events_close(void);
 
 /* Local. Writes one line: {"time": ..., "event": name, ...} with pairs as in

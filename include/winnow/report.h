@@ -13,7 +13,13 @@
  * where it is not a run of ours, WN_IO, WN_NO_MEMORY. */
 WN_MUST_USE wn_status wn_report_page(const char *run, char **page, size_t *n);
 
-/* Local. Writes RUN/report.html beside its name, synced and renamed. Fails: as wn_report_page. */
+/* Local. The run itself, which holds the directory's lock, writes RUN/report.html: beside its name, synced and renamed.
+ * Fails: as wn_report_page. */
 WN_MUST_USE wn_status wn_report_write(const char *run);
+
+/* Local. The same by anybody else, at any time and without a lock: what is written beside has a name of this process's
+ * own, and a page that was made while the run ended is made again, so that none hides the run's last. Fails: as
+ * wn_report_page. */
+WN_MUST_USE wn_status wn_report_renew(const char *run);
 
 #endif

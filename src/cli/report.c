@@ -31,8 +31,10 @@ static const struct argp parser = {
     NULL,
     parse,
     "RUN",
-    "Makes RUN/report.html from the files of a run directory, also of a run that stopped "
-    "or failed.\vExit status: 0; 66 there is no such run; 73 it is not a run of Winnow, "
+    "Makes RUN/report.html from the files of a run directory, also of a run that stopped, "
+    "failed or is going on: then of what is finished so far. It takes no lock and replaces "
+    "nothing but report.html, at once; a run makes its own when it ends.\vExit status: 0; 66 there is no such run; 73 "
+    "it is not a run of Winnow, "
     "or cannot be written to; 74 input/output error.",
     NULL,
     NULL,
@@ -44,7 +46,7 @@ wn_status wn_verb_report(int argc, char **argv)
     wn_status status = wn_cli_parse(&parser, argc, argv, &run);
     if (status != WN_OK)
         return status;
-    status = wn_report_write(run);
+    status = wn_report_renew(run);
     if (status != WN_OK)
         return wn_cli_fail(status);
     printf("%s/report.html\n", run);

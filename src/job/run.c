@@ -80,8 +80,11 @@ static void heed_time_limit(const wn_run_state *state)
     if (state->ranks->rank != 0)
         return;
     double seconds = wn_time_limit_seconds(state->options->max_hours, &source);
-    if (isfinite(seconds))
-        wn_log_info("time limit: stops at a checkpoint after %.2f hours at most (%s)", seconds / 3600, source);
+    if (isfinite(seconds)) {
+        char text[WN_DURATION_SIZE];
+        wn_duration_text(seconds, text);
+        wn_log_info("time limit: stops at a checkpoint after %s at most (%s)", text, source);
+    }
     wn_stop_at(wn_clock_seconds() + seconds);
 }
 

@@ -114,6 +114,13 @@ static json_t *plan_json(const wn_compress_report *report)
     return json_pack("[s]", report->trials[report->accepted_trial].plan);
 }
 
+static const char *metric_name(wn_metric metric)
+{
+    static const char *const names[] = {
+        [WN_METRIC_ACCURACY] = "accuracy", [WN_METRIC_RECALL] = "recall", [WN_METRIC_F1] = "f1", [WN_METRIC_R2] = "r2"};
+    return names[metric];
+}
+
 static json_t *compression_json(const wn_run_state *state, const wn_compress_report *report)
 {
     int64_t dense = 0, parameters = 0;
@@ -121,12 +128,13 @@ static json_t *compression_json(const wn_run_state *state, const wn_compress_rep
     size_t n_weights = state->network->n_parameters;
     if (state->recipe->projection != NULL)
         n_weights += state->recipe->projection->n_components * (state->recipe->projection->n_features + 1);
-    return json_pack("{s:I, s:I, s:I, s:f, s:f, s:o, s:b, s:s, s:s, s:f, s:f, s:f, s:o, s:o}", "dense_bytes",
+    return json_pack("{s:I, s:I, s:I, s:f, s:f, s:o, s:b, s:s, s:s, s:s, s:f, s:f, s:f, s:o, s:o}", "dense_bytes",
                      (json_int_t)dense, "parameters_bytes", (json_int_t)parameters, "compressed_bytes",
                      (json_int_t)report->n_bytes, "ratio", (double)dense / (double)report->n_bytes, "nonzero_fraction",
                      (double)report->n_parameters_kept / (double)n_weights, "plan", plan_json(report), "accepted",
                      (int)report->accepted, "stopped_by", report->stopped_by, "judged_on",
-                     report->judged_on_training_rows ? "train" : "validation", "metric_dense", report->metric_dense,
+                     report->judged_on_training_rows ? "train" : "validation", "metric",
+                     metric_name(wn_run_compress_options(state).metric), "metric_dense", report->metric_dense,
                      "metric_compressed", report->metric_compressed, "tolerance", state->job->compress.tolerance,
                      "trials", trials_json(report), "background", background_json(report));
 }

@@ -1,7 +1,9 @@
 /* run.json: what a run says of itself, put together from what its stages left. */
+#include "command.h"
 #include "run_state.h"
 
 #include "winnow/clock.h"
+#include "winnow/memory.h"
 
 #include <cblas.h>
 #include <hdf5.h>
@@ -85,6 +87,16 @@ static void set_part(json_t *summary, const char *key, json_t *part)
         json_object_set(summary, key, part);
 }
 
+/* Why the run is not done, and the command that goes on with it. */
+static void set_end(json_t *summary, const wn_run_state *state, const char *cause)
+{
+    char *command = NULL;
+    json_object_set_new(summary, "cause", json_string(cause));
+    if (wn_run_command(state->options, state->ranks->size, &command) == WN_OK)
+        json_object_set_new(summary, "go_on", json_string(command));
+    wn_free(command);
+}
+
 json_t *wn_summary(const wn_run_state *state, wn_status status, double peak_rss_bytes)
 {
     json_t *summary = json_pack("{s:s, s:s, s:s, s:i, s:f, s:I, s:I, s:o, s:O}", "winnow", WN_VERSION, "job",
@@ -95,7 +107,7 @@ json_t *wn_summary(const wn_run_state *state, wn_status status, double peak_rss_
     if (summary == NULL)
         return NULL;
     if (status != WN_OK)
-        json_object_set_new(summary, "cause", json_string(wn_status_message()));
+        set_end(summary, state, wn_status_message());
     set_part(summary, "rows", state->rows_json);
     set_part(summary, "reduce", state->reduce_json);
     set_part(summary, "train", state->train_json);

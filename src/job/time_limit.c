@@ -1,6 +1,7 @@
 #include "time_limit.h"
 
 #include "winnow/clock.h"
+#include "winnow/log.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -10,6 +11,7 @@
 #include <signal.h>
 #include <spawn.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -106,31 +108,79 @@ static bool ask_squeue(const char *job, char *text, size_t size)
     return n > 0;
 }
 
+/* What then applies, so that nobody relies on a checkpoint before a limit that is not known. */
+static void warn(const char *fault, double mine)
+{
+    char limit[WN_DURATION_SIZE];
+    if (isfinite(mine)) {
+        wn_duration_text(mine, limit);
+        wn_log_warning("Slurm's time limit is not known (%s): only --max-hours holds, %s", fault, limit);
+    } else {
+        wn_log_warning("Slurm's time limit is not known (%s): without --max-hours the run stops at a checkpoint only "
+                       "when it gets USR1 or TERM",
+                       fault);
+    }
+}
+
+/* squeue's word for a job; INFINITY where it says that there is no limit, or nothing that can be used. */
+static double squeue_seconds(const char *job, double mine)
+{
+    char text[64] = "", fault[128];
+    double seconds;
+    if (job[strspn(job, "0123456789_")] != '\0') {
+        warn("SLURM_JOB_ID is no job's number", mine);
+        return INFINITY;
+    }
+    if (!ask_squeue(job, text, sizeof text)) {
+        warn("squeue is not there, or did not answer", mine);
+        return INFINITY;
+    }
+    if (wn_time_limit_parse(text, &seconds))
+        return seconds;
+    snprintf(fault, sizeof fault, "squeue answers %s", text);
+    warn(fault, mine);
+    return INFINITY;
+}
+
 /* Seconds until Slurm ends the job; INFINITY where it does not, or does not say. */
-static double slurm_seconds(const char **source)
+static double slurm_seconds(double mine, const char **source)
 {
     const char *end = getenv("SLURM_JOB_END_TIME"), *job = getenv("SLURM_JOB_ID");
-    char text[64] = "", *rest;
-    double seconds;
+    char *rest;
     if (end != NULL && *end != '\0') {
         long long moment = strtoll(end, &rest, 10);
         *source = "SLURM_JOB_END_TIME";
         if (*rest == '\0' && moment > 0)
             return (double)(moment - (long long)time(NULL));
     }
-    if (job == NULL || *job == '\0' || job[strspn(job, "0123456789_")] != '\0')
+    if (job == NULL || *job == '\0')
         return INFINITY;
     *source = "squeue";
-    return ask_squeue(job, text, sizeof text) && wn_time_limit_parse(text, &seconds) ? seconds : INFINITY;
+    return squeue_seconds(job, mine);
 }
 
 double wn_time_limit_seconds(double max_hours, const char **source)
 {
-    double slurm = slurm_seconds(source), mine = max_hours > 0 ? 3600 * max_hours : INFINITY;
+    double mine = max_hours > 0 ? 3600 * max_hours : INFINITY, slurm = slurm_seconds(mine, source);
     if (isfinite(slurm))
         slurm = fmax(0, slurm - fmin(MARGIN, MARGIN_SHARE * slurm));
     if (mine >= slurm)
         return slurm;
     *source = "--max-hours";
     return mine;
+}
+
+void wn_duration_text(double seconds, char text[WN_DURATION_SIZE])
+{
+    if (seconds >= 0.05 && seconds < 9.95) {
+        snprintf(text, WN_DURATION_SIZE, "%.1f s", seconds);
+    } else if (seconds < 59.5) {
+        snprintf(text, WN_DURATION_SIZE, "%.0f s", seconds);
+    } else if (seconds < 3599.5) {
+        int whole = (int)(seconds + 0.5);
+        snprintf(text, WN_DURATION_SIZE, "%d min %d s", whole / 60, whole % 60);
+    } else {
+        double minutes = floor(seconds / 60 + 0.5);
+        snprintf(text, WN_DURATION_SIZE, "%.0f h %.0f min", floor(minutes / 60), fmod(minutes, 60));
+    }
 }

@@ -4,6 +4,9 @@
 #include "winnow/durable.h"
 #include "winnow/memory.h"
 
+#include <stdbool.h>
+#include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static const char *const head =
@@ -46,6 +49,7 @@ static const char *const head =
     "dd { margin: 0; font-variant-numeric: tabular-nums }\n"
     "details { margin: .5rem 0 }\n"
     "summary { cursor: pointer }\n"
+    "code { font-size: .875rem; background: var(--shade); padding: .1rem .3rem }\n"
     "pre { overflow-x: auto; padding: .6rem; font-size: .8125rem; background: var(--shade); overflow-wrap: normal }\n"
     "footer { margin-top: 2rem; color: var(--faint); font-size: .875rem }\n"
     "@media (max-width: 30rem) { tbody th { max-width: 9rem }\n"
@@ -113,14 +117,15 @@ wn_status wn_report_page(const char *run, char **page, size_t *n)
     return status;
 }
 
-wn_status wn_report_write(const char *run)
+/* What is written beside the page ends with `part`. */
+static wn_status write_page(const char *run, const char *part)
 {
     wn_status status = WN_OK;
     char *page = NULL, *path = NULL, *beside = NULL;
     size_t n = 0;
     TRY(wn_report_page(run, &page, &n));
     TRY(wn_string_format(&path, "%s/report.html", run));
-    TRY(wn_string_format(&beside, "%s.part", path));
+    TRY(wn_string_format(&beside, "%s%s", path, part));
     TRY(wn_durable_write(beside, page, n));
     status = wn_durable_rename(beside, path);
     if (status != WN_OK)
@@ -129,5 +134,46 @@ done:
     wn_free(beside);
     wn_free(path);
     wn_free(page);
+    return status;
+}
+
+wn_status wn_report_write(const char *run)
+{
+    return write_page(run, ".part");
+}
+
+/* Which summary lies there: a run replaces it when it begins and when it ends. */
+static wn_status look_at_summary(const char *run, struct stat *about)
+{
+    char *path = NULL;
+    wn_status status = wn_string_format(&path, "%s/run.json", run);
+    memset(about, 0, sizeof *about);
+    if (status == WN_OK && stat(path, about) != 0)
+        memset(about, 0, sizeof *about);
+    wn_free(path);
+    return status;
+}
+
+static bool is_same(const struct stat *a, const struct stat *b)
+{
+    return a->st_ino == b->st_ino && a->st_size == b->st_size && a->st_mtim.tv_sec == b->st_mtim.tv_sec &&
+           a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
+}
+
+wn_status wn_report_renew(const char *run)
+{
+    wn_status status = WN_OK;
+    char *part = NULL, host[256] = "";
+    struct stat before, after;
+    gethostname(host, sizeof host - 1);
+    TRY(wn_string_format(&part, ".%s-%ld.part", host, (long)getpid()));
+    TRY(look_at_summary(run, &after));
+    do {
+        before = after;
+        TRY(write_page(run, part));
+        TRY(look_at_summary(run, &after));
+    } while (!is_same(&before, &after));
+done:
+    wn_free(part);
     return status;
 }

@@ -1,5 +1,6 @@
 #include "run_files.h"
 
+#include "values.h"
 #include "winnow/memory.h"
 
 #include <errno.h>
@@ -45,12 +46,33 @@ static bool is_ours(const json_t *manifest)
     return false;
 }
 
+/* The recipe's columns do not hold their kinds, its file does. */
+static wn_status read_kinds(wn_run_files *files, const char *path)
+{
+    wn_status status = WN_OK;
+    char **kinds = NULL;
+    wn_values values = {0};
+    hid_t file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
+    if (file < 0)
+        return WN_OK;
+    status = wn_values_open(&values, H5Dopen2(file, "columns/kind", H5P_DEFAULT), false);
+    if (status == WN_OK && values.kind == WN_VALUES_TEXTS && values.n_rows == files->recipe->n_columns &&
+        values.row_size == 1)
+        status = wn_values_texts(&values, &kinds);
+    wn_values_close(&values);
+    H5Fclose(file);
+    files->kinds = kinds;
+    return status == WN_BAD_DATA ? WN_OK : status;
+}
+
 static wn_status read_recipe(wn_run_files *files)
 {
     char *path = NULL;
     wn_status status = wn_string_format(&path, "%s/recipe.h5", files->path);
     if (status == WN_OK)
         status = wn_recipe_read(&files->recipe, path);
+    if (status == WN_OK)
+        status = read_kinds(files, path);
     wn_free(path);
     if (status == WN_OK || status == WN_NO_MEMORY)
         return status;
@@ -114,6 +136,8 @@ void wn_run_files_clear(wn_run_files *files)
 {
     json_decref(files->manifest);
     json_decref(files->summary);
+    if (files->kinds)
+        wn_values_free_texts(files->kinds, files->recipe->n_columns);
     wn_recipe_free(files->recipe);
     wn_free(files->job);
     *files = (wn_run_files){0};

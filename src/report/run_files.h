@@ -14,7 +14,8 @@ typedef struct {
     char summary_fault[WN_MESSAGE_SIZE];
     wn_recipe *recipe;
     char recipe_fault[WN_MESSAGE_SIZE];
-    char *job; /* text of job.yaml, at most WN_JOB_TEXT_MAX bytes */
+    char **kinds; /* of the recipe's columns, in their order; NULL where they cannot be read */
+    char *job;    /* text of job.yaml, at most WN_JOB_TEXT_MAX bytes */
 } wn_run_files;
 
 /* Local. Reads run.json, the recipe and the job. The caller clears the files. Fails: WN_NO_INPUT where there is no such

@@ -1,6 +1,7 @@
 #include "sections.h"
 #include "table.h"
 
+#include <math.h>
 #include <string.h>
 
 /* Where the accepted plan is among the trials: the first of that name and size. */
@@ -63,6 +64,51 @@ static void add_sizes(wn_html *html, const json_t *compression)
     wn_facts_end(html);
 }
 
+/* The trial whose metric is best; NULL without trials that have one. */
+static const json_t *best_trial(const json_t *compression)
+{
+    size_t i = 0;
+    json_t *trial = NULL, *best = NULL;
+    json_array_foreach(json_object_get(compression, "trials"), i, trial)
+    {
+        const json_t *metric = json_object_get(trial, "metric");
+        if (json_is_number(metric) &&
+            (!best || json_number_value(metric) > json_number_value(json_object_get(best, "metric"))))
+            best = trial;
+    }
+    return best;
+}
+
+/* Why the plan was accepted, or none was: as the search judges. */
+static void add_reason(wn_html *html, const json_t *compression)
+{
+    const char *name = json_string_value(json_object_get(compression, "metric"));
+    const json_t *best = best_trial(compression);
+    size_t n = json_array_size(json_object_get(compression, "trials"));
+    double full = json_number_value(json_object_get(compression, "metric_dense"));
+    double tolerance = json_number_value(json_object_get(compression, "tolerance"));
+    bool is_accepted = json_is_true(json_object_get(compression, "accepted"));
+    double reached = json_number_value(is_accepted ? json_object_get(compression, "metric_compressed")
+                                                   : json_object_get(best, "metric"));
+    if (!name)
+        name = "metric";
+    if (is_accepted)
+        wn_html_note(
+            html,
+            "Accepted: of %zu trials the smallest whose %s is within the tolerance. It has %.6g against the full "
+            "model's %.6g, a loss of %.4g where %.4g is allowed.",
+            n, name, reached, full, fmax(0, full - reached), tolerance);
+    else if (best)
+        wn_html_note(html,
+                     "Not accepted: none of %zu trials keeps the %s within the tolerance. The best of them has %.6g "
+                     "against the full model's %.6g, a loss of %.4g where %.4g is allowed. So the full model is coded "
+                     "without loss.",
+                     n, name, reached, full, full - reached, tolerance);
+    else
+        wn_html_note(html, "Not accepted: there is no trial with a finite %s, so the full model is coded without loss.",
+                     name);
+}
+
 static void add_background(wn_html *html, const json_t *background)
 {
     wn_html_markup(html, "<h3>While training</h3>\n");
@@ -80,6 +126,7 @@ void wn_section_compression(wn_html *html, const wn_run_files *files)
     const json_t *compression = wn_summary_get(files, "compression");
     wn_html_section_begin(html, "compression", "Compression");
     if (compression) {
+        add_reason(html, compression);
         add_sizes(html, compression);
         if (json_array_size(json_object_get(compression, "trials")) > 0)
             add_trials(html, compression);

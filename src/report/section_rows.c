@@ -34,9 +34,10 @@ void wn_section_rows(wn_html *html, const wn_run_files *files)
     wn_html_section_end(html);
 }
 
-static void add_column(wn_html *html, const wn_recipe_column *column)
+static void add_column(wn_html *html, const wn_recipe_column *column, const char *kind)
 {
     wn_table_row(html, column->name);
+    wn_table_text(html, kind);
     wn_table_integer(html, column->missing);
     if (column->outliers >= 0)
         wn_table_integer(html, column->outliers);
@@ -55,8 +56,8 @@ static void add_column(wn_html *html, const wn_recipe_column *column)
 
 void wn_section_columns(wn_html *html, const wn_run_files *files)
 {
-    static const char *const headings[] = {"Column", "missing", "outliers", "mean",  "std", "min",
-                                           "median", "max",     "lower",    "upper", "fill"};
+    static const char *const headings[] = {"Column", "kind",   "missing", "outliers", "mean",  "std",
+                                           "min",    "median", "max",     "lower",    "upper", "fill"};
     const wn_recipe *recipe = files->recipe;
     wn_html_section_begin(html, "columns", "Columns");
     if (recipe) {
@@ -64,7 +65,7 @@ void wn_section_columns(wn_html *html, const wn_run_files *files)
                            "missing ones.");
         wn_table_begin(html, "Columns", headings, sizeof headings / sizeof *headings);
         for (size_t i = 0; i < recipe->n_columns && i < WN_TABLE_ROWS; i++)
-            add_column(html, &recipe->columns[i]);
+            add_column(html, &recipe->columns[i], files->kinds ? files->kinds[i] : "unknown");
         wn_table_end(html);
         wn_table_left_out(html, recipe->n_columns, "columns", "recipe.h5, /columns");
     } else {

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+enum { MOST_RANKS = 4096 }; /* whose bytes the page lists one by one */
+
 static void add_spread(wn_html *html, const json_t *spread)
 {
     wn_table_json(html, json_object_get(spread, "min"));
@@ -47,6 +49,63 @@ static void add_stage(wn_html *html, const json_t *stage)
     wn_table_row_end(html);
 }
 
+static size_t most_ranks(const json_t *stages)
+{
+    size_t i = 0, most = 0;
+    json_t *stage = NULL;
+    json_array_foreach(stages, i, stage)
+    {
+        size_t n = json_array_size(json_object_get(stage, "rank_bytes_read"));
+        most = n > most ? n : most;
+    }
+    return most;
+}
+
+static void add_rank(wn_html *html, const json_t *stages, size_t rank)
+{
+    size_t i = 0;
+    json_t *stage = NULL;
+    double sum = 0;
+    wn_table_row_number(html, (double)rank);
+    json_array_foreach(stages, i, stage)
+    {
+        const json_t *bytes = json_array_get(json_object_get(stage, "rank_bytes_read"), rank);
+        sum += json_number_value(bytes);
+        if (i < WN_TABLE_ROWS)
+            wn_table_bytes(html, bytes);
+    }
+    json_t *all = json_real(sum);
+    wn_table_bytes(html, all);
+    json_decref(all);
+    wn_table_row_end(html);
+}
+
+/* Bytes that every single rank read, a column a stage: an imbalance, or a rank that read nothing, is seen there. */
+static void add_ranks(wn_html *html, const json_t *stages)
+{
+    const char *headings[WN_TABLE_ROWS + 2] = {"Rank"};
+    size_t i = 0, n = 1, n_ranks = most_ranks(stages);
+    json_t *stage = NULL;
+    if (n_ranks == 0)
+        return;
+    json_array_foreach(stages, i, stage)
+    {
+        const char *name = json_string_value(json_object_get(stage, "name"));
+        if (i < WN_TABLE_ROWS)
+            headings[n++] = name ? name : "";
+    }
+    headings[n++] = "all stages";
+    wn_html_details_begin(html, "Bytes read by every rank");
+    wn_table_begin(html, "Bytes read by every rank", headings, n);
+    for (size_t rank = 0; rank < n_ranks && rank < MOST_RANKS; rank++)
+        add_rank(html, stages, rank);
+    wn_table_end(html);
+    if (n_ranks > MOST_RANKS)
+        wn_html_note(html, "%zu of %zu ranks are left out here; all are in run.json, stages, rank_bytes_read.",
+                     n_ranks - MOST_RANKS, n_ranks);
+    wn_html_details_end(html);
+}
+
 void wn_section_stages(wn_html *html, const wn_run_files *files)
 {
     static const char *const headings[] = {"Stage",           "",     "seconds", "rows",        "passes", "bytes read",
@@ -67,6 +126,7 @@ void wn_section_stages(wn_html *html, const wn_run_files *files)
         }
         wn_table_end(html);
         wn_table_left_out(html, i, "stages", "run.json, stages");
+        add_ranks(html, stages);
     } else {
         wn_html_note(html, "No stage was finished.");
     }

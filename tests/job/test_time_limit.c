@@ -3,6 +3,7 @@
 
 #include "testing.h"
 #include "winnow/clock.h"
+#include "winnow/log.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -31,6 +32,31 @@ static void test_parse(void)
         if (is_read)
             CU_ASSERT_EQUAL(seconds, forms[i].seconds);
     }
+}
+
+static void test_durations(void)
+{
+    static const struct {
+        double seconds;
+        const char *text;
+    } forms[] = {
+        {0, "0 s"},           {3.6e-6, "0 s"},     {0.36, "0.4 s"},        {7.5, "7.5 s"},        {9.97, "10 s"},
+        {59.4, "59 s"},       {59.6, "1 min 0 s"}, {725, "12 min 5 s"},    {3599, "59 min 59 s"}, {3599.7, "1 h 0 min"},
+        {5400, "1 h 30 min"}, {7199, "2 h 0 min"}, {108900, "30 h 15 min"}};
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+        char text[WN_DURATION_SIZE];
+        wn_duration_text(forms[i].seconds, text);
+        CU_ASSERT_STRING_EQUAL(text, forms[i].text);
+    }
+}
+
+/* Whether the last warning says all of this; one more was told than before. */
+static void check_warning(size_t before, const char *cause, const char *holds)
+{
+    size_t n = json_array_size(wn_log_warnings());
+    const char *text = json_string_value(json_array_get(wn_log_warnings(), n - 1));
+    CU_ASSERT_EQUAL(n, before + 1);
+    CU_ASSERT(text != NULL && strstr(text, cause) != NULL && strstr(text, holds) != NULL);
 }
 
 /* A squeue of our own, first on the PATH. */
@@ -91,13 +117,20 @@ static void test_squeue(void)
     put_squeue("[ \"$*\" = '-h -j 4711 -o %L' ] && echo 1:00:00");
     CU_ASSERT_EQUAL(wn_time_limit_seconds(0, &source), 3540);
     CU_ASSERT_STRING_EQUAL(source, "squeue");
+    size_t n = json_array_size(wn_log_warnings());
+    put_squeue("echo UNLIMITED");
+    CU_ASSERT_EQUAL(wn_time_limit_seconds(0, &source), INFINITY);
+    CU_ASSERT_EQUAL(json_array_size(wn_log_warnings()), n); /* no limit is an answer */
     put_squeue("echo INVALID");
     CU_ASSERT_EQUAL(wn_time_limit_seconds(0, &source), INFINITY);
+    check_warning(n, "squeue answers INVALID", "only when it gets USR1 or TERM");
     put_squeue("exit 1");
     CU_ASSERT_EQUAL(wn_time_limit_seconds(2, &source), 7200);
+    check_warning(n + 1, "did not answer", "--max-hours holds, 2 h 0 min");
     setenv("SLURM_JOB_ID", "4711; reboot", 1); /* no job's name */
     put_squeue("echo 1:00:00");
     CU_ASSERT_EQUAL(wn_time_limit_seconds(0, &source), INFINITY);
+    check_warning(n + 2, "no job's number", "USR1");
     forget_slurm();
 }
 
@@ -106,18 +139,18 @@ static void test_silent_squeue(void)
 {
     const char *source = "";
     double start = wn_clock_seconds();
+    size_t n = json_array_size(wn_log_warnings());
     forget_slurm();
     setenv("SLURM_JOB_ID", "4711", 1);
     put_squeue("exec sleep 60");
     CU_ASSERT_EQUAL(wn_time_limit_seconds(0, &source), INFINITY);
     CU_ASSERT(wn_clock_seconds() - start < 30);
+    check_warning(n, "did not answer", "USR1");
     forget_slurm();
 }
 
-static const wn_test tests[] = {{"squeue's forms", test_parse},
-                                {"options", test_options},
-                                {"end time", test_end_time},
-                                {"squeue", test_squeue},
-                                {"silent squeue", test_silent_squeue}};
+static const wn_test tests[] = {{"squeue's forms", test_parse}, {"durations", test_durations},
+                                {"options", test_options},      {"end time", test_end_time},
+                                {"squeue", test_squeue},        {"silent squeue", test_silent_squeue}};
 
 TEST_MAIN("job/time_limit", tests)

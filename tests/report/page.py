@@ -2,7 +2,9 @@
 runs that stop or fail have a page too."""
 
 import os
+import re
 import shutil
+import subprocess
 import sys
 from html.parser import HTMLParser
 
@@ -155,17 +157,25 @@ def check_stages(page, run):
         checks.equal(got[:10], [float(value) for value in wanted], f"stage {stage['name']}")
         for cell, value in zip(got[10:], (min(by_rank), sum(by_rank) / len(by_rank), max(by_rank))):
             checks.near(cell, value, 0.5, f"bytes of stage {stage['name']}")
+    by_rank = page.tables["stages"][1]
+    checks.equal(by_rank[0], ["Rank", *[stage["name"] for stage in run["stages"]], "all stages"], "stages by rank")
+    checks.equal(len(by_rank) - 1, run["ranks"], "ranks, one by one")
+    for rank, row in enumerate(by_rank[1:]):
+        wanted = [stage["rank_bytes_read"][rank] for stage in run["stages"]]
+        checks.equal([int(cell) for cell in row], [rank, *wanted, sum(wanted)], f"bytes of rank {rank}")
 
 
 def check_recipe(page, out, names):
     with h5py.File(os.path.join(out, "recipe.h5")) as file:
         columns = {name: file["columns"][name][:] for name in ("missing", "outliers", "mean", "std", "min", "median", "max", "lower", "upper", "fill")}
+        kinds = [kind.decode() for kind in file["columns/kind"][:]]
         scores = {name: file["ranking"][name][:] for name in file["ranking"]}
         selected = set(file["selected"][:])
     table = page.tables["columns"][0]
     checks.equal([row[0] for row in table[1:]], names, "names of the columns, as text")
     for i, row in enumerate(table[1:]):
-        for name, cell in zip(columns, row[1:]):
+        checks.equal(row[1], kinds[i], f"kind of column {i}")
+        for name, cell in zip(columns, row[2:]):
             same = numpy.array_equal(number(cell), float(columns[name][i]), equal_nan=True)
             checks.that(same, f"{name} of column {i}: {cell} is not {columns[name][i]}")
     ranking = page.tables["ranking"][0]
@@ -219,13 +229,30 @@ def without_parts(directory, out):
         checks.equal((done.returncode, done.stderr.count("\n")), (status, 1), f"winnow report {path}")
 
 
+def goes_on(page, out):
+    """The page's own command ends the run, whatever the words in it."""
+    command = run_json(out)["go_on"]
+    checks.that(f"How to go on: {command}" in page.text, "the page has the command of run.json")
+    environment = {**os.environ, "PATH": f"{os.path.dirname(PROGRAM)}:{os.environ['PATH']}", "OMPI_MCA_rmaps_base_oversubscribe": "1"}
+    done = subprocess.run(command, shell=True, env=environment, capture_output=True, text=True, timeout=120, check=False)
+    checks.equal(done.returncode, 0, f"{command}: {done.stderr[-500:]}")
+    checks.equal((run_json(out)["status"], run_json(out)["attempts"], run_json(out)["ranks"]), ("done", 2, 2), "the run that went on")
+    os.remove(os.path.join(out, "run.json"))  # as if it had been killed
+    winnow(PROGRAM, ["report", out])
+    command = re.search(r"If it was killed, how to go on: (winnow run .*?) in the directory", Page(os.path.join(out, "report.html")).text).group(1)
+    done = subprocess.run(command, shell=True, env=environment, capture_output=True, text=True, timeout=120, check=False)
+    checks.equal(done.returncode, 0, f"{command}: {done.stderr[-500:]}")
+    checks.that(all(stage["reused"] for stage in run_json(out)["stages"] if stage["name"] in ("train", "compress")), "what is done is reused")
+
+
 def stopped_and_failed(directory, job):
     out = os.path.join(directory, "stopped")
-    done = winnow(PROGRAM, ["run", job, "-q", "--out", out, "--max-hours", "1e-9"], 2)
+    done = winnow(PROGRAM, ["run", job, "-q", "--out", out, "--max-hours", "1e-9", "--set", "name=it's \"so\""], 2)
     checks.equal((done.returncode, done.stdout), (75, ""), f"a run that stops ({done.stderr})")
     page = Page(os.path.join(out, "report.html"))
     checks.that("stopped Started again, the run goes on" in page.text, "the page says that the run stopped")
     checks.that(run_json(out)["cause"] in page.text, "the page says why")
+    goes_on(page, out)
     out = os.path.join(directory, "failed")
     done = winnow(PROGRAM, ["run", job, "-q", "--out", out, "--set", "clean.missing=error"], 2)
     checks.equal((done.returncode, done.stdout), (65, ""), f"a run that fails ({done.stderr})")

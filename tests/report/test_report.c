@@ -3,6 +3,7 @@
 #include "winnow/recipe.h"
 #include "winnow/report.h"
 
+#include <dirent.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -68,7 +69,8 @@ static void a_run_without_summary_says_so(void)
     const char *run = new_run("killed");
     char *page = page_of(run);
     HAS(page, "The run is going on, or was killed");
-    HAS(page, "Finished stages: rows; as manifest.json");
+    HAS(page, "Finished so far: rows. A run that goes on takes these results");
+    HAS(page, "/killed/job.yaml --out /");
     HAS(page, "There is no recipe to show");
     LACKS(page, ">done<");
     wn_free(page);
@@ -84,11 +86,13 @@ static void a_stopped_run_says_so(void)
     const char *run = new_run("stopped");
     put(run, "run.json",
         "{\"job\": \"a & b\", \"status\": \"stopped\", \"cause\": \"stopped by <signal>\", \"ranks\": 3, "
-        "\"rows\": {\"read\": 17, \"kept\": 16, \"dropped\": {\"duplicate\": 1}}, \"warnings\": [\"<w>\"]}");
+        "\"go_on\": \"cd 'a b' && winnow run j.yaml\", \"rows\": {\"read\": 17, \"kept\": 16, \"dropped\": "
+        "{\"duplicate\": 1}}, \"warnings\": [\"<w>\"]}");
     char *page = page_of(run);
     HAS(page, "<h1>a &amp; b</h1>");
     HAS(page, "<strong class=\"halted\">stopped</strong> Started again, the run goes on");
     HAS(page, "Cause: stopped by &lt;signal&gt;");
+    HAS(page, "How to go on: <code>cd &#39;a b&#39; &amp;&amp; winnow run j.yaml</code>");
     HAS(page, "<li>&lt;w&gt;</li>");
     HAS(page, "<td>17</td>");
     HAS(page, "The run did not come to this");
@@ -156,6 +160,7 @@ static void hostile_names_are_escaped(void)
     LACKS(page, "<img");
     HAS(page, "&lt;img src=x onerror=&quot;2&quot;&gt;&amp;&#39;");
     HAS(page, "<td>2.1</td>");
+    HAS(page, "<td class=\"text\">numeric</td>");
     HAS(page, "1 of 3 features are kept");
     HAS(page, "name: &lt;/pre&gt;&lt;script&gt;");
     const char *ranking = strstr(page, "id=\"ranking\"");
@@ -212,6 +217,53 @@ static void the_page_replaces_the_one_before(void)
     CU_ASSERT_NOT_EQUAL(access(path, F_OK), 0);
 }
 
+/* What a running job writes beside its page is not touched, and its files stay as they are. */
+static void a_page_beside_a_running_job(void)
+{
+    char path[1024], text[64] = "";
+    struct stat about;
+    const char *run = new_run("running");
+    put(run, "report.html.part", "half");
+    CHECK_OK(wn_report_renew(run));
+    snprintf(path, sizeof path, "%s/report.html.part", run);
+    FILE *file = fopen(path, "r");
+    CU_ASSERT_PTR_NOT_NULL(file);
+    if (file) {
+        CU_ASSERT_TRUE(fgets(text, sizeof text, file) && strcmp(text, "half") == 0);
+        fclose(file);
+    }
+    snprintf(path, sizeof path, "%s/report.html", run);
+    CU_ASSERT_TRUE(stat(path, &about) == 0 && about.st_size > 1000);
+    size_t n = 0;
+    DIR *directory = opendir(run);
+    while (directory && readdir(directory))
+        n++;
+    if (directory)
+        closedir(directory);
+    CU_ASSERT_EQUAL(n, 5); /* ., .., manifest, page, part */
+}
+
+static void reasons_of_compression_are_told(void)
+{
+    const char *run = new_run("reasons");
+    put(run, "run.json",
+        "{\"status\": \"done\", \"compression\": {\"accepted\": false, \"metric\": \"f1\", \"metric_dense\": 0.9, "
+        "\"tolerance\": 0.01, \"trials\": [{\"metric\": 0.5}, {\"metric\": 0.75}, {\"metric\": null}]}}");
+    char *page = page_of(run);
+    HAS(page,
+        "none of 3 trials keeps the f1 within the tolerance. The best of them has 0.75 against the full model&#39;s "
+        "0.9, a loss of 0.15 where 0.01 is allowed");
+    wn_free(page);
+    put(run, "run.json",
+        "{\"status\": \"done\", \"compression\": {\"accepted\": true, \"metric\": \"f1\", \"metric_dense\": 0.9, "
+        "\"metric_compressed\": 0.895, \"tolerance\": 0.01, \"trials\": [{\"metric\": 0.895}]}}");
+    page = page_of(run);
+    HAS(page,
+        "of 1 trials the smallest whose f1 is within the tolerance. It has 0.895 against the full model&#39;s 0.9, a "
+        "loss of 0.005 where 0.01 is allowed");
+    wn_free(page);
+}
+
 static void memory_that_ends_leaks_nothing(void)
 {
     const char *run = new_run("memory");
@@ -243,5 +295,7 @@ static const wn_test tests[] = {{"what is no run is refused", what_is_no_run_is_
                                 {"long tables are bounded", long_tables_are_bounded},
                                 {"a damaged recipe is told", a_damaged_recipe_is_told},
                                 {"the page replaces the one before", the_page_replaces_the_one_before},
+                                {"a page beside a running job", a_page_beside_a_running_job},
+                                {"reasons of compression are told", reasons_of_compression_are_told},
                                 {"memory that ends leaks nothing", memory_that_ends_leaks_nothing}};
 TEST_MAIN("report", tests)
