@@ -32,4 +32,9 @@ void wn_cells_widen(double *to, wn_cells cells, size_t n);
 void wn_cells_pick(wn_cells to, size_t to_width, size_t at, wn_cells from, size_t from_width, const size_t *picks,
                    size_t n_picked, size_t n_rows);
 
+/* Local. Row by row, the cells from[] of out_of (n_rows, from_width) become the cells to[] of into (n_rows, to_width);
+ * n of them. Both have the same width of cells. */
+void wn_cells_place(wn_cells into, size_t to_width, const size_t *to, wn_cells out_of, size_t from_width,
+                    const size_t *from, size_t n, size_t n_rows);
+
 #endif

@@ -13,8 +13,8 @@ typedef struct {
     size_t blocks, pilot, gram, duplicates, rows, model, features, need;
 } wn_memory_plan;
 
-/* Local. Of a job over a catalog's table on so many ranks. */
-wn_memory_plan wn_memory_plan_of(int n_ranks, const wn_job *job, const wn_catalog *catalog);
+/* Local. Of a job over a catalog's table on so many ranks, each with so many threads that decode. */
+wn_memory_plan wn_memory_plan_of(int n_ranks, const wn_job *job, const wn_catalog *catalog, size_t n_threads);
 
 /* Local. Fails: WN_UNAVAILABLE, with the purposes, where the plan needs more than the memory (bytes). */
 WN_MUST_USE wn_status wn_memory_plan_check(const wn_memory_plan *plan, size_t memory);

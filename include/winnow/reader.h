@@ -1,5 +1,6 @@
 /* reader.h - reads blocks of a cataloged table. One reader serves one thread at a time (the HDF5 library is not
- * thread-safe). HDF5 is opened serial, read-only and without file locks. A budget keeps blocks that were read in
+ * thread-safe), and decodes in threads of its own. HDF5 is opened serial, read-only and without file locks; plain
+ * numbers are read past it, to the same cells. A budget keeps blocks that were read in
  * memory, in float32 where the catalog says that loses nothing, so that later passes read no file. */
 #ifndef WINNOW_READER_H
 #define WINNOW_READER_H
@@ -14,6 +15,8 @@ typedef struct {
     size_t n_label_missing;
     bool infinite_is_missing; /* else an infinite cell is WN_BAD_DATA */
     size_t cache_bytes;
+    bool through_library; /* every cell by H5Dread: slow, and what other ways of reading are held against */
+    size_t n_threads;     /* that decode and convert beside the calling one; 0: that one does it */
 } wn_reader_options;
 
 typedef struct wn_reader wn_reader;
@@ -30,6 +33,24 @@ WN_MUST_USE wn_status wn_reader_new_block(const wn_reader *reader, wn_block **bl
  * are lent, not copied: they last as long as the reader. Fails: WN_BAD_DATA (infinite cell: file, column and row are
  * named; damaged chunk; a label or cell that has no number), WN_IO. */
 WN_MUST_USE wn_status wn_reader_read(wn_reader *reader, int64_t index, wn_block *block);
+
+/* A block under way. */
+typedef struct wn_block_read wn_block_read;
+
+enum { WN_MOST_BLOCKS_AHEAD = 16 };
+
+/* Local. The caller frees it when what it started was finished. Fails: WN_NO_MEMORY. */
+WN_MUST_USE wn_status wn_block_read_new(wn_block_read **read);
+void wn_block_read_free(wn_block_read *read);
+
+/* Local. wn_reader_read in two halves: its bytes are fetched, and decoded by the reader's threads while the caller goes
+ * on; after the second half the block is filled. Blocks are finished in the order in which they were started, at most
+ * WN_MOST_BLOCKS_AHEAD are under way, and also one whose start failed is finished. Fails: as wn_reader_read. */
+WN_MUST_USE wn_status wn_reader_start(wn_reader *reader, int64_t index, wn_block *block, wn_block_read *read);
+WN_MUST_USE wn_status wn_reader_finish(wn_reader *reader, wn_block_read *read);
+
+/* Local. How many blocks under way keep the reader's threads busy. */
+size_t wn_reader_blocks_ahead(const wn_reader *reader);
 
 /* Local. Only the labels of block `index` into labels[its rows]; all NaN where the table has none. */
 WN_MUST_USE wn_status wn_reader_read_labels(wn_reader *reader, int64_t index, double *labels);

@@ -1,6 +1,7 @@
 #include "apply_model.h"
 
 #include "winnow/memory.h"
+#include "winnow/node.h"
 
 #include <errno.h>
 #include <math.h>
@@ -121,6 +122,7 @@ wn_status wn_apply_source_open(const wn_ranks *ranks, const wn_apply_options *op
     TRY(wn_ranks_agree(ranks, find_ids(options, source)));
     wn_reader_options reader = wn_job_reader_options(source->job);
     reader.cache_bytes = 0;
+    TRY(wn_node_threads(ranks, &reader.n_threads));
     TRY(wn_ranks_agree(ranks, wn_reader_open(&source->reader, source->catalog, &reader)));
 done:
     return status;

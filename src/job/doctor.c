@@ -2,12 +2,12 @@
 
 #include "winnow/job.h"
 #include "winnow/memory.h"
+#include "winnow/node.h"
 
 #include <cblas.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <hdf5.h>
-#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -127,31 +127,15 @@ static const char *or_none(const char *name)
     return value != NULL && *value != '\0' ? value : "none";
 }
 
-/* Ranks that share a node with this one. */
-static int ranks_of_node(const wn_ranks *ranks)
-{
-    MPI_Comm node;
-    int n = 1;
-    if (MPI_Comm_split_type(ranks->comm, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &node) != MPI_SUCCESS)
-        return 1;
-    MPI_Comm_size(node, &n);
-    MPI_Comm_free(&node);
-    return n;
-}
-
-static int cores_of_process(void)
-{
-    cpu_set_t set;
-    return sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
-}
-
 static void look_at_launcher(doctor *d)
 {
     const char *by = getenv("SLURM_STEP_ID") != NULL          ? "srun"
                      : getenv("OMPI_COMM_WORLD_SIZE") != NULL ? "mpirun"
                      : getenv("PMIX_RANK") != NULL            ? "a launcher with PMIx"
                                                               : "none";
-    int here = ranks_of_node(d->ranks), cores = cores_of_process();
+    int here, cores = wn_node_processors();
+    if (wn_node_ranks(d->ranks, &here) != WN_OK)
+        tell(d, "", "%s", wn_status_message());
     tell(d, "launcher", "%s, %d ranks, %d on this node; PMIx %s; Slurm job %s", by, d->ranks->size, here,
          or_none("PMIX_VERSION"), or_none("SLURM_JOB_ID"));
     tell(d, "cores", "%d may be used by this rank", cores);

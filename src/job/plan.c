@@ -1,4 +1,5 @@
 #include "winnow/plan.h"
+#include "winnow/node.h"
 
 #include "run_state.h"
 
@@ -147,13 +148,13 @@ static wn_status print_lanes(const wn_job *job, const wn_catalog *catalog, int n
     return WN_OK;
 }
 
-static wn_status print_all(const wn_job *job, const wn_catalog *catalog, int n_ranks, FILE *out)
+static wn_status print_all(const wn_job *job, const wn_catalog *catalog, int n_ranks, size_t n_threads, FILE *out)
 {
     wn_status status = WN_OK;
     wn_recipe *rules = NULL;
     TRY(wn_recipe_new(&rules, catalog));
     TRY(wn_job_column_rules(job, rules));
-    wn_memory_plan memory = wn_memory_plan_of(n_ranks, job, catalog);
+    wn_memory_plan memory = wn_memory_plan_of(n_ranks, job, catalog, n_threads);
     print_input(catalog, n_ranks, out);
     print_stages(job, rules, catalog, out);
     print_memory(&memory, job->memory, out);
@@ -170,9 +171,11 @@ wn_status wn_plan_print(const wn_ranks *ranks, wn_job *job, int n_ranks, FILE *o
     wn_status status = WN_OK;
     wn_catalog *catalog = NULL;
     wn_input input = wn_job_input(job);
+    size_t n_threads;
     TRY(wn_run_memory(ranks, job));
+    TRY(wn_node_threads(ranks, &n_threads));
     TRY(wn_catalog_open(ranks, &catalog, &input));
-    TRY(wn_ranks_agree(ranks, ranks->rank == 0 ? print_all(job, catalog, n_ranks, out) : WN_OK));
+    TRY(wn_ranks_agree(ranks, ranks->rank == 0 ? print_all(job, catalog, n_ranks, n_threads, out) : WN_OK));
 done:
     wn_catalog_free(catalog);
     return status;

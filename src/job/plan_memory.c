@@ -5,7 +5,14 @@
 
 #include "winnow/memory.h"
 
-enum { BLOCKS_IN_FLIGHT = 4, BYTES_PER_HASHED_ROW = 96, PILOT_CELLS = 1 << 23, PILOT_ROWS = 16384 };
+/* One with the taker, one full, one of the pilot; and those that threads decode, each beside what it decodes from. */
+enum {
+    BLOCKS_AT_REST = 3,
+    BLOCKS_PER_THREAD = 2,
+    BYTES_PER_HASHED_ROW = 96,
+    PILOT_CELLS = 1 << 23,
+    PILOT_ROWS = 16384
+};
 
 static size_t larger(size_t a, size_t b)
 {
@@ -45,14 +52,15 @@ static size_t feature_bytes(const wn_job *job, const wn_catalog *catalog, size_t
     return wn_dataset_bytes(rows_per_rank, width) + wn_dataset_bytes(rows_per_rank, components);
 }
 
-wn_memory_plan wn_memory_plan_of(int n_ranks, const wn_job *job, const wn_catalog *catalog)
+wn_memory_plan wn_memory_plan_of(int n_ranks, const wn_job *job, const wn_catalog *catalog, size_t n_threads)
 {
     size_t p = catalog->n_columns, block = largest_block(catalog), size = (size_t)n_ranks;
     size_t rows = ((size_t)catalog->n_rows + size - 1) / size + block;
     size_t cell_bytes = sizeof(double) + (catalog->is_float32 ? sizeof(float) : 0); /* raw, and widened */
     bool gram = (job->has_rank && job->rank.use[WN_RANK_ANOVA]) || (job->has_reduce && job->reduce.is_pca);
     size_t width = p + 1 + WN_MAX_CLASSES;
-    wn_memory_plan plan = {.blocks = BLOCKS_IN_FLIGHT * block * (p * cell_bytes + 2 * sizeof(double)),
+    wn_memory_plan plan = {.blocks = (BLOCKS_AT_REST + BLOCKS_PER_THREAD * (n_threads + 1)) * block *
+                                     (p * cell_bytes + 2 * sizeof(double)),
                            .pilot = pilot_bytes(p, catalog->n_rows),
                            .gram = gram ? width * width * 4 * sizeof(double) + block * width * sizeof(double) : 0,
                            .rows = rows,
@@ -82,15 +90,16 @@ wn_status wn_memory_plan_check(const wn_memory_plan *plan, size_t memory)
                    plan->pilot >> 20, plan->duplicates >> 20, memory >> 20);
 }
 
-wn_status wn_plan_memory(const wn_ranks *ranks, const wn_job *job, const wn_catalog *catalog, size_t *cache_bytes)
+wn_status wn_plan_memory(const wn_ranks *ranks, const wn_job *job, const wn_catalog *catalog,
+                         wn_reader_options *options)
 {
-    wn_memory_plan plan = wn_memory_plan_of(ranks->size, job, catalog);
+    wn_memory_plan plan = wn_memory_plan_of(ranks->size, job, catalog, options->n_threads);
     wn_status status = wn_memory_plan_check(&plan, (size_t)job->memory);
     wn_log_detail("memory: %zu MiB for blocks, %zu pilot, %zu products, %zu duplicates, %zu prepared rows, %zu model; "
                   "limit %zu MiB",
                   plan.blocks >> 20, plan.pilot >> 20, plan.gram >> 20, plan.duplicates >> 20, plan.features >> 20,
                   plan.model >> 20, (size_t)job->memory >> 20);
     if (status == WN_OK)
-        *cache_bytes = (size_t)job->memory - plan.need;
+        options->cache_bytes = (size_t)job->memory - plan.need;
     return status;
 }

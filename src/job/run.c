@@ -4,6 +4,7 @@
 #include "time_limit.h"
 #include "winnow/clock.h"
 #include "winnow/memory.h"
+#include "winnow/node.h"
 #include "winnow/stop.h"
 #include "winnow/watchdog.h"
 
@@ -12,19 +13,13 @@
 
 wn_status wn_run_memory(const wn_ranks *ranks, wn_job *job)
 {
-    wn_status status = WN_OK;
-    MPI_Comm node;
-    int ranks_on_node = 1;
+    int ranks_on_node;
     if (job->memory > 0)
         return WN_OK;
-    if (MPI_Comm_split_type(ranks->comm, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &node) == MPI_SUCCESS) {
-        MPI_Comm_size(node, &ranks_on_node);
-        MPI_Comm_free(&node);
-    } else {
-        status = wn_fail(WN_INTERNAL, "MPI cannot tell the ranks of a node");
-    }
-    job->memory = wn_job_memory_default(ranks_on_node);
-    return wn_ranks_agree(ranks, status);
+    wn_status status = wn_node_ranks(ranks, &ranks_on_node);
+    if (status == WN_OK)
+        job->memory = wn_job_memory_default(ranks_on_node);
+    return status;
 }
 
 /* The table: its catalog, this rank's blocks and the reader whose cache gets the memory that nothing else needs. */
@@ -34,7 +29,8 @@ static wn_status open_table(wn_run_state *state)
     wn_input input = wn_job_input(state->job);
     TRY(wn_catalog_open(state->ranks, &state->catalog, &input));
     wn_reader_options options = wn_job_reader_options(state->job);
-    TRY(wn_ranks_agree(state->ranks, wn_plan_memory(state->ranks, state->job, state->catalog, &options.cache_bytes)));
+    TRY(wn_node_threads(state->ranks, &options.n_threads));
+    TRY(wn_ranks_agree(state->ranks, wn_plan_memory(state->ranks, state->job, state->catalog, &options)));
     TRY(wn_ranks_agree(state->ranks, wn_reader_open(&state->reader, state->catalog, &options)));
     state->pass = (wn_pass){.ranks = state->ranks,
                             .reader = state->reader,

@@ -99,10 +99,10 @@ json_t *wn_stage_entries(const json_t *stages, size_t first);
 /* Local. Appends a result's stage entries to run.json's, marked as reused. */
 WN_MUST_USE wn_status wn_stage_reuse(wn_run_state *state, const char *stage, const json_t *result);
 
-/* Collective. Before any work: what memory the run will take by purpose; gives the rest to the reader's cache. Fails:
- * WN_UNAVAILABLE where it exceeds the job's memory. */
+/* Collective. Before any work: what memory the run will take by purpose; gives the rest to the reader's cache
+ * (options->cache_bytes). Fails: WN_UNAVAILABLE where it exceeds the job's memory. */
 WN_MUST_USE wn_status wn_plan_memory(const wn_ranks *ranks, const wn_job *job, const wn_catalog *catalog,
-                                     size_t *cache_bytes);
+                                     wn_reader_options *options);
 
 /* Local. Text of a hash as JSON; a number, null where it is not finite; the metrics as run.json has them. New
  * references. */

@@ -7,13 +7,20 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { SLOTS = 3 }; /* one with the taker, one full, one being filled */
+/* Blocks beside those under way: one with the taker, one full. */
+enum { BLOCKS_AT_REST = 2 };
+
+/* A block and its reading. */
+typedef struct {
+    wn_block *block;
+    wn_block_read *read;
+} slot;
 
 struct wn_prefetch {
     wn_reader *reader;    /* borrowed */
     const int64_t *order; /* borrowed */
-    size_t n;
-    wn_block *slots[SLOTS];
+    size_t n, n_slots;
+    slot *slots; /* (n_slots) */
     pthread_t thread;
     bool has_thread;
     pthread_mutex_t lock; /* guards what follows */
@@ -24,15 +31,15 @@ struct wn_prefetch {
     char message[WN_MESSAGE_SIZE]; /* the thread's, whose own last message is not seen by others */
 };
 
-/* Waits for a free slot; false when it is time to end. */
-static bool wait_for_room(wn_prefetch *prefetch)
+/* Whether block number n_started may be started: with nothing under way it is waited for. */
+static bool may_start(wn_prefetch *prefetch, size_t n_started, bool waits)
 {
     pthread_mutex_lock(&prefetch->lock);
-    while (!prefetch->is_stopped && prefetch->n_filled - prefetch->n_released >= SLOTS)
+    while (waits && !prefetch->is_stopped && n_started - prefetch->n_released >= prefetch->n_slots)
         pthread_cond_wait(&prefetch->changed, &prefetch->lock);
-    bool goes_on = !prefetch->is_stopped;
+    bool may = !prefetch->is_stopped && n_started - prefetch->n_released < prefetch->n_slots;
     pthread_mutex_unlock(&prefetch->lock);
-    return goes_on;
+    return may;
 }
 
 static void publish(wn_prefetch *prefetch, wn_status status)
@@ -47,15 +54,24 @@ static void publish(wn_prefetch *prefetch, wn_status status)
     pthread_mutex_unlock(&prefetch->lock);
 }
 
+/* Starts as many blocks as there is room for, then finishes the oldest; what was started is always finished. */
 static void *read_all(void *context)
 {
     wn_prefetch *prefetch = context;
     wn_status status = WN_OK;
-    for (size_t i = 0; i < prefetch->n && status == WN_OK && wait_for_room(prefetch); i++) {
-        status = wn_reader_read(prefetch->reader, prefetch->order[i], prefetch->slots[i % SLOTS]);
-        publish(prefetch, status);
+    size_t n_started = 0, n_finished = 0;
+    for (;;) {
+        while (status == WN_OK && n_started < prefetch->n && may_start(prefetch, n_started, n_started == n_finished)) {
+            slot *next = &prefetch->slots[n_started % prefetch->n_slots];
+            status = wn_reader_start(prefetch->reader, prefetch->order[n_started++], next->block, next->read);
+        }
+        if (n_finished == n_started)
+            return NULL;
+        wn_status finished = wn_reader_finish(prefetch->reader, prefetch->slots[n_finished++ % prefetch->n_slots].read);
+        if (prefetch->status == WN_OK)
+            publish(prefetch, finished);
+        status = finished != WN_OK ? finished : status;
     }
-    return NULL;
 }
 
 static wn_status start_thread(wn_prefetch *prefetch)
@@ -65,6 +81,20 @@ static wn_status start_thread(wn_prefetch *prefetch)
         return wn_fail(WN_INTERNAL, "cannot start a reading thread: %s", strerror(code));
     prefetch->has_thread = true;
     return WN_OK;
+}
+
+static wn_status new_slots(wn_prefetch *prefetch)
+{
+    wn_status status = WN_OK;
+    size_t n = wn_reader_blocks_ahead(prefetch->reader) + BLOCKS_AT_REST;
+    TRY(wn_new(&prefetch->slots, n));
+    prefetch->n_slots = n;
+    for (size_t s = 0; s < n && s < prefetch->n; s++) {
+        TRY(wn_reader_new_block(prefetch->reader, &prefetch->slots[s].block));
+        TRY(wn_block_read_new(&prefetch->slots[s].read));
+    }
+done:
+    return status;
 }
 
 wn_status wn_prefetch_start(wn_prefetch **prefetch, wn_reader *reader, const int64_t *order, size_t n)
@@ -77,8 +107,7 @@ wn_status wn_prefetch_start(wn_prefetch **prefetch, wn_reader *reader, const int
     made->n = n;
     pthread_mutex_init(&made->lock, NULL);
     pthread_cond_init(&made->changed, NULL);
-    for (size_t s = 0; s < SLOTS && s < n; s++)
-        TRY(wn_reader_new_block(reader, &made->slots[s]));
+    TRY(new_slots(made));
     if (n > 0)
         TRY(start_thread(made));
     *prefetch = made;
@@ -103,7 +132,7 @@ wn_status wn_prefetch_take(wn_prefetch *prefetch, wn_block **block)
     bool is_there = prefetch->n_filled > prefetch->n_taken;
     wn_status status = is_there ? WN_OK : prefetch->status;
     if (is_there)
-        *block = prefetch->slots[prefetch->n_taken++ % SLOTS];
+        *block = prefetch->slots[prefetch->n_taken++ % prefetch->n_slots].block;
     pthread_mutex_unlock(&prefetch->lock);
     return status == WN_OK ? WN_OK : wn_fail(status, "%s", prefetch->message);
 }
@@ -120,7 +149,10 @@ void wn_prefetch_stop(wn_prefetch *prefetch)
         pthread_join(prefetch->thread, NULL);
     pthread_cond_destroy(&prefetch->changed);
     pthread_mutex_destroy(&prefetch->lock);
-    for (size_t s = 0; s < SLOTS; s++)
-        wn_block_free(prefetch->slots[s]);
+    for (size_t s = 0; s < prefetch->n_slots; s++) {
+        wn_block_free(prefetch->slots[s].block);
+        wn_block_read_free(prefetch->slots[s].read);
+    }
+    wn_free(prefetch->slots);
     wn_free(prefetch);
 }

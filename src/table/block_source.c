@@ -18,29 +18,31 @@ static wn_status new_missing_labels(wn_block_source *s, const wn_reader_options 
 wn_status wn_block_source_init(wn_block_source *s, const wn_catalog *catalog, const wn_reader_options *options)
 {
     wn_status status = WN_OK;
-    *s = (wn_block_source){.catalog = catalog, .infinite_is_missing = options->infinite_is_missing};
+    *s = (wn_block_source){.catalog = catalog,
+                           .infinite_is_missing = options->infinite_is_missing,
+                           .through_library = options->through_library};
     TRY(wn_read_plans_new(&s->plans, catalog, options));
     TRY(new_missing_labels(s, options));
+    TRY(wn_workers_new(&s->workers, options->n_threads));
+    TRY(wn_new(&s->scratch_of_workers, wn_workers_count(s->workers)));
+    s->fetcher = (wn_fetcher){.workers = s->workers, .scratch = s->scratch_of_workers};
 done:
     return status;
 }
 
 void wn_block_source_clear(wn_block_source *s)
 {
+    for (size_t i = 0; s->scratch_of_workers != NULL && i < wn_workers_count(s->workers); i++)
+        wn_piece_scratch_clear(&s->scratch_of_workers[i]);
+    wn_free(s->scratch_of_workers);
+    wn_workers_free(s->workers);
+    wn_fetcher_clear(&s->fetcher);
     for (size_t i = 0; i < WN_MOST_OPEN_FILES; i++)
         wn_table_file_close(s->files[i]);
     wn_read_plans_free(s->plans, s->catalog);
     wn_free(s->label_missing);
     wn_free(s->scratch);
     *s = (wn_block_source){0};
-}
-
-int64_t wn_block_source_bytes(const wn_block_source *s)
-{
-    int64_t n = s->closed_bytes;
-    for (size_t i = 0; i < WN_MOST_OPEN_FILES && s->files[i] != NULL; i++)
-        n += s->files[i]->bytes_read;
-    return n;
 }
 
 /* The open file, moved to the front; the one not used for longest makes room. */
@@ -57,7 +59,6 @@ static wn_status use_file(wn_block_source *s, size_t number, wn_table_file **fil
         if (status != WN_OK)
             return status;
         at = at < WN_MOST_OPEN_FILES ? at : WN_MOST_OPEN_FILES - 1;
-        s->closed_bytes += s->files[at] != NULL ? s->files[at]->bytes_read : 0;
         wn_table_file_close(s->files[at]);
     }
     memmove(&s->files[1], &s->files[0], at * sizeof *s->files);
@@ -84,16 +85,15 @@ static size_t least(size_t a, size_t b)
     return a < b ? a : b;
 }
 
-/* The included columns of one dataset, a slice of rows at a time. */
-static wn_status read_dataset(wn_block_source *s, wn_table_file *file, size_t dataset, const wn_block_extent *extent,
+/* The included columns of one dataset through the library, a slice of rows at a time. */
+static wn_status read_columns(wn_block_source *s, wn_table_file *file, size_t dataset, const wn_block_extent *extent,
                               wn_cells block)
 {
     wn_status status = WN_OK;
     const wn_read_plan *plan = &s->plans[dataset];
-    int rank;
-    TRY(wn_table_file_open_dataset(file, dataset, &rank));
-    size_t width = rank == 2 ? plan->ranges_width : s->catalog->datasets[dataset].width;
-    const size_t *picks = rank == 2 ? plan->in_ranges : plan->in_row;
+    bool has_ranges = file->datasets[dataset].rank == 2;
+    size_t width = has_ranges ? plan->ranges_width : s->catalog->datasets[dataset].width;
+    const size_t *picks = has_ranges ? plan->in_ranges : plan->in_row;
     size_t n_cols = s->catalog->n_columns,
            slice = least(wn_table_file_slice(file, dataset, width, plan->n_ranges), extent->n_rows);
     bool is_direct = plan->n_columns == n_cols && width == n_cols;
@@ -128,22 +128,6 @@ static wn_status check_infinite(const wn_block_source *s, const wn_block_extent 
                    (long long)extent->first_row_in_file + (long long)(at / n_cols));
 }
 
-wn_status wn_block_source_cells(wn_block_source *s, const wn_block_extent *extent, wn_cells block)
-{
-    wn_status status = WN_OK;
-    wn_table_file *file = NULL;
-    wn_watchdog_reading(s->catalog->files[extent->file].path);
-    TRY(use_file(s, extent->file, &file));
-    for (size_t d = 0; d < s->catalog->n_datasets; d++) {
-        if (s->plans[d].n_columns > 0)
-            TRY(read_dataset(s, file, d, extent, block));
-    }
-    TRY(check_infinite(s, extent, block));
-done:
-    wn_watchdog_reading(NULL);
-    return status;
-}
-
 static wn_status check_labels(const wn_block_source *s, const wn_block_extent *extent, double *labels)
 {
     wn_cells cells = {.data = labels};
@@ -158,18 +142,14 @@ static wn_status check_labels(const wn_block_source *s, const wn_block_extent *e
                    s->catalog->label.name, (long long)extent->first_row_in_file + (long long)at);
 }
 
-static wn_status read_labels(wn_block_source *s, const wn_block_extent *extent, double *labels)
+/* The labels through the library. */
+static wn_status read_labels(wn_block_source *s, wn_table_file *file, const wn_block_extent *extent, double *labels)
 {
     wn_status status = WN_OK;
-    wn_table_file *file = NULL;
     const wn_column *label = &s->catalog->label;
     const wn_column_range range = {.first = label->position, .n = 1};
-    int rank;
-    wn_watchdog_reading(s->catalog->files[extent->file].path);
-    TRY(use_file(s, extent->file, &file));
-    TRY(wn_table_file_open_dataset(file, label->dataset, &rank));
-    size_t width = rank > 2 ? s->catalog->datasets[label->dataset].width : 1;
-    size_t pick = rank > 2 ? label->position : 0;
+    bool is_whole = file->datasets[label->dataset].rank > 2;
+    size_t width = is_whole ? s->catalog->datasets[label->dataset].width : 1, pick = is_whole ? label->position : 0;
     size_t slice = least(wn_table_file_slice(file, label->dataset, width, 1), extent->n_rows);
     TRY(need_scratch(s, slice * width));
     for (size_t row = 0; row < extent->n_rows; row += slice) {
@@ -180,15 +160,64 @@ static wn_status read_labels(wn_block_source *s, const wn_block_extent *extent, 
     }
     TRY(check_labels(s, extent, labels));
 done:
+    return status;
+}
+
+/* What a reading wants of one dataset: handed to the workers, or read here and now. */
+static wn_status start_dataset(wn_block_source *s, wn_table_file *file, size_t dataset, wn_reading *reading)
+{
+    wn_status status = WN_OK;
+    const wn_piece_target *target = &reading->target;
+    const wn_read_plan *plan = &s->plans[dataset];
+    bool wants_label = s->catalog->has_label && s->catalog->label.dataset == dataset && target->labels != NULL;
+    bool wants_cells = plan->n_columns > 0 && target->cells.data != NULL;
+    if (!wants_label && !wants_cells)
+        return WN_OK;
+    TRY(wn_table_file_open_dataset(file, dataset, plan));
+    if (!s->through_library && wn_fetcher_takes(file, dataset, &target->extent))
+        return wn_fetcher_fetch(&s->fetcher, reading, file, dataset, plan);
+    if (wants_label)
+        TRY(read_labels(s, file, &target->extent, target->labels));
+    if (wants_cells)
+        TRY(read_columns(s, file, dataset, &target->extent, target->cells));
+    reading->is_unchecked |= wants_cells;
+done:
+    return status;
+}
+
+wn_status wn_block_source_start(wn_block_source *s, const wn_block_extent *extent, wn_cells cells, double *labels,
+                                wn_reading *reading)
+{
+    wn_status status = WN_OK;
+    wn_table_file *file = NULL;
+    reading->n_used = 0;
+    reading->is_unchecked = false;
+    reading->target = (wn_piece_target){.catalog = s->catalog,
+                                        .extent = *extent,
+                                        .cells = cells,
+                                        .labels = labels,
+                                        .infinite_is_missing = s->infinite_is_missing,
+                                        .label_missing = s->label_missing,
+                                        .n_label_missing = s->n_label_missing,
+                                        .lock = PTHREAD_MUTEX_INITIALIZER};
+    for (size_t i = 0; !s->catalog->has_label && labels != NULL && i < extent->n_rows; i++)
+        labels[i] = NAN;
+    wn_watchdog_reading(s->catalog->files[extent->file].path);
+    TRY(use_file(s, extent->file, &file));
+    wn_fetcher_forget(&s->fetcher, extent);
+    for (size_t d = 0; d < s->catalog->n_datasets; d++)
+        TRY(start_dataset(s, file, d, reading));
+    TRY(wn_table_file_check_size(file));
+done:
     wn_watchdog_reading(NULL);
     return status;
 }
 
-wn_status wn_block_source_labels(wn_block_source *s, const wn_block_extent *extent, double *labels)
+wn_status wn_block_source_finish(wn_block_source *s, wn_reading *reading)
 {
-    if (s->catalog->has_label)
-        return read_labels(s, extent, labels);
-    for (size_t i = 0; i < extent->n_rows; i++)
-        labels[i] = NAN;
-    return WN_OK;
+    const wn_piece_target *target = &reading->target;
+    wn_workers_wait(s->workers, &reading->group);
+    if (target->status != WN_OK)
+        return wn_fail(target->status, "%s", target->message);
+    return reading->is_unchecked ? check_infinite(s, &target->extent, target->cells) : WN_OK;
 }

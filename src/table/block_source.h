@@ -3,34 +3,35 @@
 #define WINNOW_TABLE_BLOCK_SOURCE_H
 
 #include "read_plan.h"
-#include "winnow/cells.h"
+#include "reading.h"
 
-enum { WN_MOST_OPEN_FILES = 8 };
+enum { WN_MOST_OPEN_FILES = 2 * WN_MOST_BLOCKS_AHEAD }; /* files of blocks that are under way stay open */
 
 typedef struct {
     const wn_catalog *catalog; /* borrowed */
-    bool infinite_is_missing;
+    bool infinite_is_missing, through_library;
     wn_read_plan *plans;
     double *label_missing;
     size_t n_label_missing;
+    wn_workers *workers;
+    wn_piece_scratch *scratch_of_workers;
+    wn_fetcher fetcher;
     wn_table_file *files[WN_MOST_OPEN_FILES]; /* the most recently used first */
-    void *scratch;                            /* rows of one dataset */
+    void *scratch;                            /* rows of one dataset, read through the library */
     size_t scratch_bytes;
-    int64_t closed_bytes; /* read by files that are closed */
 } wn_block_source;
 
-/* Local. The caller clears it, also after a failure. Fails: WN_NO_MEMORY. */
+/* Local. The caller clears it, also after a failure, when all readings are finished. Fails: WN_NO_MEMORY, WN_INTERNAL.
+ */
 WN_MUST_USE wn_status wn_block_source_init(wn_block_source *source, const wn_catalog *catalog,
                                            const wn_reader_options *options);
 void wn_block_source_clear(wn_block_source *source);
 
-/* Local. The block's cells (n_rows, n_columns) in the catalog's width. Fails: as wn_reader_read. */
-WN_MUST_USE wn_status wn_block_source_cells(wn_block_source *source, const wn_block_extent *extent, wn_cells block);
-
-/* Local. The block's labels (n_rows); all NaN where there are none. Fails: as wn_reader_read. */
-WN_MUST_USE wn_status wn_block_source_labels(wn_block_source *source, const wn_block_extent *extent, double *labels);
-
-/* Local. Bytes read from files so far. */
-int64_t wn_block_source_bytes(const wn_block_source *source);
+/* Local. Begins to read a block's cells (n_rows, n_columns) in the catalog's width (no data: none are wanted) and its
+ * labels (n_rows; NULL: none are wanted; all NaN where the table has none). They are there after finish, which also a
+ * failed start needs. At most WN_MOST_BLOCKS_AHEAD are under way. Fails: as wn_reader_read. */
+WN_MUST_USE wn_status wn_block_source_start(wn_block_source *source, const wn_block_extent *extent, wn_cells cells,
+                                            double *labels, wn_reading *reading);
+WN_MUST_USE wn_status wn_block_source_finish(wn_block_source *source, wn_reading *reading);
 
 #endif

@@ -108,3 +108,24 @@ void wn_cells_pick(wn_cells to, size_t to_width, size_t at, wn_cells from, size_
         PICK(double);
     }
 }
+
+#define PLACE(type)                                                                                                    \
+    do {                                                                                                               \
+        type *a = (type *)into.data;                                                                                   \
+        const type *b = out_of.data;                                                                                   \
+        for (size_t r = 0; r < n_rows; r++, a += to_width, b += from_width) {                                          \
+            for (size_t i = 0; i < n; i++)                                                                             \
+                a[to[i]] = b[from[i]];                                                                                 \
+        }                                                                                                              \
+    } while (0)
+
+void wn_cells_place(wn_cells into, size_t to_width, const size_t *to, wn_cells out_of, size_t from_width,
+                    const size_t *from, size_t n, size_t n_rows)
+{
+    if (is_run(to, n))
+        wn_cells_pick(into, to_width, to[0], out_of, from_width, from, n, n_rows);
+    else if (into.is_float32)
+        PLACE(float);
+    else
+        PLACE(double);
+}

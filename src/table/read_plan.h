@@ -2,8 +2,12 @@
 #ifndef WINNOW_TABLE_READ_PLAN_H
 #define WINNOW_TABLE_READ_PLAN_H
 
-#include "table_file.h"
 #include "winnow/reader.h"
+
+/* Columns [first, first + n) of a dataset of two dimensions. */
+typedef struct {
+    size_t first, n;
+} wn_column_range;
 
 /* For one dataset. Columns of a catalog that lie in one dataset follow each other. */
 typedef struct {

@@ -11,9 +11,22 @@ typedef struct {
     double *labels;
 } cached_block;
 
+struct wn_block_read {
+    wn_reading reading;
+    wn_block *block; /* borrowed */
+    int64_t index;
+    wn_block_extent extent;
+    cached_block kept; /* what goes to the cache when it is filled */
+    wn_status status;  /* of the start */
+    bool is_cached;
+};
+
 struct wn_reader {
     const wn_catalog *catalog; /* borrowed */
     wn_block_source source;
+    size_t n_threads;
+    wn_block_read *own; /* for blocks that are read at once */
+    int64_t bytes_read;
     cached_block *cache;
     size_t cache_left;
 };
@@ -47,6 +60,8 @@ wn_status wn_reader_open(wn_reader **reader, const wn_catalog *catalog, const wn
     TRY(wn_new(&r, 1));
     r->catalog = catalog;
     r->cache_left = options->cache_bytes;
+    r->n_threads = options->n_threads;
+    TRY(wn_block_read_new(&r->own));
     TRY(wn_block_source_init(&r->source, catalog, options));
     TRY(wn_new(&r->cache, (size_t)catalog->n_blocks));
     *reader = r;
@@ -65,22 +80,36 @@ void wn_reader_close(wn_reader *reader)
         wn_free(reader->cache[i].labels);
     }
     wn_block_source_clear(&reader->source);
+    wn_block_read_free(reader->own);
     wn_free(reader->cache);
     wn_free(reader);
 }
 
 int64_t wn_reader_bytes_read(const wn_reader *reader)
 {
-    return wn_block_source_bytes(&reader->source);
+    return reader->bytes_read;
 }
 
-static wn_status get_labels(wn_reader *r, int64_t index, const wn_block_extent *extent, double *labels)
+wn_status wn_block_read_new(wn_block_read **read)
 {
-    if (r->cache[index].labels != NULL) {
-        memcpy(labels, r->cache[index].labels, extent->n_rows * sizeof *labels);
-        return WN_OK;
-    }
-    return wn_block_source_labels(&r->source, extent, labels);
+    wn_status status = wn_new(read, 1);
+    if (status == WN_OK)
+        wn_reading_init(&(*read)->reading);
+    return status;
+}
+
+void wn_block_read_free(wn_block_read *read)
+{
+    if (read == NULL)
+        return;
+    wn_reading_clear(&read->reading);
+    wn_free(read);
+}
+
+size_t wn_reader_blocks_ahead(const wn_reader *reader)
+{
+    size_t n = reader->n_threads + 1;
+    return n < WN_MOST_BLOCKS_AHEAD ? n : WN_MOST_BLOCKS_AHEAD;
 }
 
 static size_t row_bytes(const wn_catalog *catalog)
@@ -96,65 +125,123 @@ static wn_status new_cached(wn_reader *r, const wn_block_extent *extent, cached_
     if (n_bytes > r->cache_left)
         return WN_OK;
     TRY(wn_memory_new(&kept->cells, extent->n_rows, row_bytes(r->catalog), __func__));
+    r->cache_left -= n_bytes;
     TRY(wn_new(&kept->labels, extent->n_rows));
 done:
     return status;
 }
 
-static void keep(wn_reader *r, int64_t index, const wn_block_extent *extent, const double *labels, cached_block *kept)
+static void forget(wn_reader *r, wn_block_read *read)
 {
-    memcpy(kept->labels, labels, extent->n_rows * sizeof *labels);
-    r->cache[index] = *kept;
-    r->cache_left -= extent->n_rows * (row_bytes(r->catalog) + sizeof(double));
-    *kept = (cached_block){0};
+    if (read->kept.cells != NULL)
+        r->cache_left += read->extent.n_rows * (row_bytes(r->catalog) + sizeof(double));
+    wn_free(read->kept.labels);
+    wn_free(read->kept.cells);
+    read->kept = (cached_block){0};
 }
 
-/* Reads a block that is not in the cache, and keeps it there if that has room. */
-static wn_status read_block(wn_reader *r, int64_t index, const wn_block_extent *extent, wn_block *block)
+/* The same block may have been under way twice. */
+static void keep(wn_reader *r, wn_block_read *read)
+{
+    cached_block *cached = &r->cache[read->index];
+    if (cached->cells != NULL) {
+        read->block->raw.data = cached->cells;
+        forget(r, read);
+        return;
+    }
+    memcpy(read->kept.labels, read->block->labels, read->extent.n_rows * sizeof *read->kept.labels);
+    *cached = read->kept;
+    read->kept = (cached_block){0};
+}
+
+/* A block that is not in the cache; it is kept there if that has room. */
+static wn_status start_block(wn_reader *r, wn_block_read *read)
 {
     wn_status status = WN_OK;
-    cached_block kept = {0};
+    wn_block *block = read->block;
     wn_cells cells = block->buffer;
-    TRY(new_cached(r, extent, &kept));
-    if (kept.cells != NULL)
-        cells.data = kept.cells;
-    TRY(wn_block_source_cells(&r->source, extent, cells));
-    TRY(get_labels(r, index, extent, block->labels));
-    if (kept.cells != NULL)
-        keep(r, index, extent, block->labels, &kept);
+    TRY(new_cached(r, &read->extent, &read->kept));
+    if (read->kept.cells != NULL)
+        cells.data = read->kept.cells;
+    TRY(wn_block_source_start(&r->source, &read->extent, cells, block->labels, &read->reading));
     block->raw = cells;
 done:
-    wn_free(kept.labels);
-    wn_free(kept.cells);
     return status;
+}
+
+wn_status wn_reader_start(wn_reader *reader, int64_t index, wn_block *block, wn_block_read *read)
+{
+    const wn_catalog *catalog = reader->catalog;
+    const cached_block *cached = &reader->cache[index];
+    read->block = block;
+    read->index = index;
+    read->extent = wn_catalog_block(catalog, index);
+    read->is_cached = cached->cells != NULL;
+    if (block->capacity < read->extent.n_rows || block->n_cols != catalog->n_columns ||
+        block->buffer.is_float32 != catalog->is_float32) {
+        read->is_cached = true; /* nothing is under way */
+        read->status = wn_fail(WN_INTERNAL, "block %lld of %zu rows does not fit its buffer", (long long)index,
+                               read->extent.n_rows);
+        return read->status;
+    }
+    if (!read->is_cached) {
+        read->status = start_block(reader, read);
+        return read->status;
+    }
+    read->status = WN_OK;
+    memcpy(block->labels, cached->labels, read->extent.n_rows * sizeof *block->labels);
+    block->raw = (wn_cells){.data = cached->cells, .is_float32 = catalog->is_float32};
+    return WN_OK;
+}
+
+static void number_rows(const wn_block_read *read)
+{
+    wn_block *block = read->block;
+    block->index = read->index;
+    block->file = read->extent.file;
+    block->n_rows = read->extent.n_rows;
+    for (size_t i = 0; i < block->n_rows; i++)
+        block->rows[i] = read->extent.first_row + (int64_t)i;
+}
+
+wn_status wn_reader_finish(wn_reader *reader, wn_block_read *read)
+{
+    wn_status status = read->status;
+    if (!read->is_cached) {
+        wn_status finished = wn_block_source_finish(&reader->source, &read->reading);
+        status = finished != WN_OK ? finished : status;
+    }
+    if (status != WN_OK) {
+        forget(reader, read);
+        return status;
+    }
+    number_rows(read);
+    if (read->kept.cells != NULL)
+        keep(reader, read);
+    if (!read->is_cached)
+        reader->bytes_read += (int64_t)(read->extent.n_rows * (row_bytes(reader->catalog) +
+                                                               (reader->catalog->has_label ? sizeof(double) : 0)));
+    return WN_OK;
 }
 
 wn_status wn_reader_read(wn_reader *reader, int64_t index, wn_block *block)
 {
-    wn_status status = WN_OK;
-    const wn_catalog *catalog = reader->catalog;
-    wn_block_extent extent = wn_catalog_block(catalog, index);
-    wn_cells cached = {.data = reader->cache[index].cells, .is_float32 = catalog->is_float32};
-    if (block->capacity < extent.n_rows || block->n_cols != catalog->n_columns ||
-        block->buffer.is_float32 != catalog->is_float32)
-        return wn_fail(WN_INTERNAL, "block %lld of %zu rows does not fit its buffer", (long long)index, extent.n_rows);
-    if (cached.data == NULL) {
-        TRY(read_block(reader, index, &extent, block));
-    } else {
-        TRY(get_labels(reader, index, &extent, block->labels));
-        block->raw = cached;
-    }
-    block->index = index;
-    block->file = extent.file;
-    block->n_rows = extent.n_rows;
-    for (size_t i = 0; i < extent.n_rows; i++)
-        block->rows[i] = extent.first_row + (int64_t)i;
-done:
-    return status;
+    wn_status status = wn_reader_start(reader, index, block, reader->own);
+    wn_status finished = wn_reader_finish(reader, reader->own);
+    return finished != WN_OK ? finished : status;
 }
 
 wn_status wn_reader_read_labels(wn_reader *reader, int64_t index, double *labels)
 {
     wn_block_extent extent = wn_catalog_block(reader->catalog, index);
-    return get_labels(reader, index, &extent, labels);
+    wn_reading *reading = &reader->own->reading;
+    if (reader->cache[index].labels != NULL) {
+        memcpy(labels, reader->cache[index].labels, extent.n_rows * sizeof *labels);
+        return WN_OK;
+    }
+    wn_status status = wn_block_source_start(&reader->source, &extent, (wn_cells){0}, labels, reading);
+    wn_status finished = wn_block_source_finish(&reader->source, reading);
+    if (status == WN_OK && finished == WN_OK && reader->catalog->has_label)
+        reader->bytes_read += (int64_t)(extent.n_rows * sizeof *labels);
+    return finished != WN_OK ? finished : status;
 }

@@ -3,8 +3,10 @@
 #include "winnow/memory.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 enum { SLICE_BYTES = 16 << 20, MOST_SLICE_BYTES = 1 << 30, MOST_CACHE_BYTES = 32 << 20 };
 
@@ -13,8 +15,7 @@ static const wn_file *cataloged(const wn_table_file *file)
     return &file->catalog->files[file->number];
 }
 
-/* Reading beyond the end gives zeros without an error, so the size is looked at again and again. */
-static wn_status check_size(const wn_table_file *file)
+wn_status wn_table_file_check_size(const wn_table_file *file)
 {
     struct stat info;
     if (stat(file->file.path, &info) != 0)
@@ -33,11 +34,15 @@ wn_status wn_table_file_open(wn_table_file **file, const wn_catalog *catalog, si
     f->catalog = catalog;
     f->number = number;
     f->file.id = f->file.links = -1;
+    f->descriptor = -1;
     TRY(wn_new(&f->datasets, catalog->n_datasets));
     for (size_t d = 0; d < catalog->n_datasets; d++)
         f->datasets[d].id = -1;
     TRY(wn_hdf5_open(&f->file, catalog->files[number].path));
-    TRY(check_size(f));
+    TRY(wn_table_file_check_size(f));
+    f->descriptor = open(f->file.path, O_RDONLY | O_CLOEXEC);
+    if (f->descriptor < 0)
+        TRY(wn_fail(WN_NO_INPUT, "%s: %s", f->file.path, strerror(errno)));
     *file = f;
     f = NULL;
 done:
@@ -49,8 +54,12 @@ void wn_table_file_close(wn_table_file *file)
 {
     if (file == NULL)
         return;
-    for (size_t d = 0; file->datasets != NULL && d < file->catalog->n_datasets; d++)
+    for (size_t d = 0; file->datasets != NULL && d < file->catalog->n_datasets; d++) {
         wn_hdf5_release(file->datasets[d].id);
+        wn_storage_clear(&file->datasets[d].storage);
+    }
+    if (file->descriptor >= 0)
+        close(file->descriptor);
     wn_hdf5_close(&file->file);
     wn_free(file->datasets);
     wn_free(file);
@@ -121,13 +130,16 @@ done:
     return status;
 }
 
-wn_status wn_table_file_open_dataset(wn_table_file *file, size_t dataset, int *rank)
+wn_status wn_table_file_open_dataset(wn_table_file *file, size_t dataset, const wn_read_plan *plan)
 {
     wn_status status = WN_OK;
     wn_open_dataset *d = &file->datasets[dataset];
-    if (d->id < 0)
-        TRY(open_dataset(file, d, &file->catalog->datasets[dataset]));
-    *rank = d->rank;
+    const wn_catalog *catalog = file->catalog;
+    if (d->id >= 0)
+        return WN_OK;
+    TRY(open_dataset(file, d, &catalog->datasets[dataset]));
+    TRY(wn_storage_read(&d->storage, d->id, plan, catalog->has_label && catalog->label.dataset == dataset,
+                        catalog->label.position));
 done:
     return status;
 }
@@ -195,17 +207,13 @@ wn_status wn_table_file_read(wn_table_file *file, size_t dataset, int64_t first,
     const wn_open_dataset *d = &file->datasets[dataset];
     hid_t type = is_float32 ? H5T_NATIVE_FLOAT : H5T_NATIVE_DOUBLE;
     slab s = {.start = {(hsize_t)first}};
-    size_t width = file->catalog->datasets[dataset].width;
     memcpy(s.count, d->dims, sizeof s.count);
     s.count[0] = n_rows;
     if (d->rank == 2) {
         TRY(read_ranges(file, dataset, type, &s, ranges, n_ranges, cells));
-        width = (size_t)s.width;
     } else {
         TRY(read_slab(file, dataset, type, &s, cells));
     }
-    TRY(check_size(file));
-    file->bytes_read += (int64_t)(n_rows * width * (is_float32 ? sizeof(float) : sizeof(double)));
 done:
     return status;
 }

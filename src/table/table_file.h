@@ -2,18 +2,13 @@
 #ifndef WINNOW_TABLE_TABLE_FILE_H
 #define WINNOW_TABLE_TABLE_FILE_H
 
-#include "hdf5_file.h"
-#include "winnow/catalog.h"
-
-/* Columns [first, first + n) of a dataset of two dimensions. */
-typedef struct {
-    size_t first, n;
-} wn_column_range;
+#include "storage.h"
 
 typedef struct {
     hid_t id; /* -1: not opened yet */
     int rank;
     hsize_t dims[H5S_MAX_RANK];
+    wn_storage storage;
     size_t slice_rows; /* rows are read in runs of a multiple of these, so that a chunk is decoded once */
 } wn_open_dataset;
 
@@ -21,8 +16,8 @@ typedef struct {
     const wn_catalog *catalog; /* borrowed */
     size_t number;             /* of the file in the catalog */
     wn_hdf5_file file;
+    int descriptor;            /* for reading bytes without the library */
     wn_open_dataset *datasets; /* (catalog->n_datasets) */
-    int64_t bytes_read;
 } wn_table_file;
 
 /* Local. Opens file `number`. Fails: WN_NO_INPUT, WN_BAD_DATA (also where it is not the file that was cataloged),
@@ -30,9 +25,12 @@ typedef struct {
 WN_MUST_USE wn_status wn_table_file_open(wn_table_file **file, const wn_catalog *catalog, size_t number);
 void wn_table_file_close(wn_table_file *file);
 
-/* Local. Opens a dataset once and says of how many dimensions it is: ranges mean something for two. Fails: WN_BAD_DATA.
- */
-WN_MUST_USE wn_status wn_table_file_open_dataset(wn_table_file *file, size_t dataset, int *rank);
+/* Local. Opens a dataset once; the plan says what is wanted of it. Fails: WN_BAD_DATA, WN_NO_MEMORY. */
+WN_MUST_USE wn_status wn_table_file_open_dataset(wn_table_file *file, size_t dataset, const wn_read_plan *plan);
+
+/* Local. Reading beyond the end gives zeros without an error, so the size is to be looked at again after reading.
+ * Fails: WN_BAD_DATA, WN_IO. */
+WN_MUST_USE wn_status wn_table_file_check_size(const wn_table_file *file);
 
 /* Local. How many rows of `width` cells to read at a time, so that they take no more than a bounded buffer where a
  * chunk does not, and chunks that several ranges share are decoded once. */

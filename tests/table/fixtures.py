@@ -154,6 +154,8 @@ def groups():
     expect_file("columns", "label")
     table("images", {"px": (random.integers(0, 256, (n, 5, 4)).astype("u1"), dict(chunks=(512, 5, 4), compression="gzip")),
                      "label": (random.integers(0, 10, n).astype("u1"), {})}, "label")
+    table("images_cut", {"px": (random.integers(0, 256, (n, 5, 4)).astype("u1"), dict(chunks=(300, 2, 3), compression="gzip", shuffle=True)),
+                         "label": (random.integers(0, 10, n).astype("u1"), dict(chunks=(700,)))}, "label")
     wide = random.normal(size=(400, 900)).astype("f4")
     table("wide", {"w": (wide, dict(chunks=(64, 200), compression="gzip"))})
     table("long", {"v": (np.arange(200000, dtype="f4"), dict(chunks=(100000,), compression="gzip")),
@@ -165,6 +167,39 @@ def groups():
     with h5py.File(path("inside.h5"), "w") as f:
         f["X"] = np.arange(40.0).reshape(10, 4)
         f["X"].attrs["columns"] = ["a", "target", "b", "c"]
+    x = random.normal(size=(3000, 4)).astype("f4")
+    with h5py.File(path("inside_chunks.h5"), "w") as f:
+        f.create_dataset("X", data=x, chunks=(500, 3), compression="gzip", shuffle=True)
+        f["X"].attrs["columns"] = ["a", "target", "b", "c"]
+    expect("inside_chunks", ["a", "b", "c"], [x[:, 0], x[:, 2], x[:, 3]], x[:, 1])
+    with h5py.File(path("user_block.h5"), "w", userblock_size=1024) as f:
+        f["a"] = x
+        f.create_dataset("b", data=x[:, :2], chunks=(400, 1), compression="gzip", fletcher32=True)
+        f.create_dataset("c", data=np.arange(3000), chunks=(256,))
+    with open(path("user_block.h5"), "r+b") as f:
+        f.write(b"not of the table")
+    expect_file("user_block")
+    with h5py.File(path("allocated.h5"), "w") as f:
+        for name, when in [("early", h5py.h5d.ALLOC_TIME_EARLY), ("late", h5py.h5d.ALLOC_TIME_LATE), ("incremental", h5py.h5d.ALLOC_TIME_INCR)]:
+            creation = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+            creation.set_chunk((128, 2))
+            creation.set_alloc_time(when)
+            creation.set_fill_value(np.array(2.5, "f4"))
+            space = h5py.h5s.create_simple((3000, 4))
+            h5py.h5d.create(f.id, name.encode(), h5py.h5t.IEEE_F32LE, space, creation)
+            f[name][700:1500, 1:3] = x[700:1500, 1:3]
+        contiguous = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+        contiguous.set_alloc_time(h5py.h5d.ALLOC_TIME_EARLY)
+        h5py.h5d.create(f.id, b"zeros", h5py.h5t.STD_I16BE, h5py.h5s.create_simple((3000,)), contiguous)
+        h5py.h5d.create(f.id, b"never", h5py.h5t.STD_I16BE, h5py.h5s.create_simple((3000,)), h5py.h5p.create(h5py.h5p.DATASET_CREATE))
+    names, columns = [], []
+    with h5py.File(path("allocated.h5")) as f:
+        for key in f:
+            cells = flat(f[key])
+            cells[cells == 2.5] = np.nan
+            names += [key] if f[key].ndim == 1 else [key + str(i) for i in range(4)]
+            columns += list(cells.T)
+    expect("allocated", names, columns, None)
     with h5py.File(path("no_rows.h5"), "w") as f:
         f.create_dataset("X", (0, 7), "f4", maxshape=(None, 7), chunks=(16, 7))
         f.create_dataset("y", (0,), "i8", maxshape=(None,))
@@ -175,6 +210,21 @@ def groups():
         for i in range(3):
             layout[10 * i:10 * i + 10] = h5py.VirtualSource(".", "/parts/p%d" % i, (10,))
         f.create_virtual_dataset("table/all", layout)
+
+
+def huge():
+    """More than 2^31 elements, nearly all of them holes in the files; only the last rows are read."""
+    n, width = 2**31 + 1000, 600
+    with h5py.File(path("huge_column.h5"), "w") as f:
+        creation = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+        creation.set_alloc_time(h5py.h5d.ALLOC_TIME_EARLY)
+        creation.set_fill_time(h5py.h5d.FILL_TIME_NEVER)
+        h5py.h5d.create(f.id, b"a", h5py.h5t.STD_I8LE, h5py.h5s.create_simple((n,)), creation)
+        f["a"][-1000:] = np.arange(1000) % 100
+    rows = 2**22
+    with h5py.File(path("huge_matrix.h5"), "w") as f:
+        d = f.create_dataset("X", (rows, width), "u1", chunks=(16384, 50), compression="gzip", shuffle=True)
+        d[-1000:, -50:] = (np.arange(1000)[:, None] + np.arange(50)) % 251
 
 
 def parts():
@@ -310,5 +360,5 @@ def idx_files():
     open(path("table.csv"), "w").write("a,b\n")
 
 
-for make in [matrices, unwritten, types, groups, parts, bad, sentinels, idx_files]:
+for make in [matrices, unwritten, types, groups, huge, parts, bad, sentinels, idx_files]:
     make()

@@ -4,6 +4,8 @@
 #include "testing.h"
 #include "winnow/memory.h"
 
+#include <hdf5.h>
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -66,10 +68,14 @@ static size_t table_bytes(const wn_catalog *catalog)
 }
 
 /* Two passes at each budget; the second reads only what was not kept. */
-static void check_budget(const wn_catalog *catalog, const expected_table *e, size_t cache_bytes)
+static void check_budget(const wn_catalog *catalog, const expected_table *e, size_t cache_bytes, size_t n_threads,
+                         bool through_library)
 {
     wn_reader *reader = NULL;
-    const wn_reader_options options = {.cache_bytes = cache_bytes, .infinite_is_missing = true};
+    const wn_reader_options options = {.cache_bytes = cache_bytes,
+                                       .infinite_is_missing = true,
+                                       .n_threads = n_threads,
+                                       .through_library = through_library};
     if (!CHECK_OK(wn_reader_open(&reader, catalog, &options)))
         return;
     CU_ASSERT_EQUAL(wn_reader_n_cols(reader), catalog->n_columns);
@@ -94,9 +100,11 @@ static void check_table(const char *files, const char *name, const char *table, 
     expected_table e = expected_load(name);
     check_names(catalog, &e);
     if (catalog->n_rows == e.n_rows && (int64_t)catalog->n_columns == e.n_cols) {
-        check_budget(catalog, &e, 0);
-        check_budget(catalog, &e, table_bytes(catalog) / 2);
-        check_budget(catalog, &e, table_bytes(catalog));
+        check_budget(catalog, &e, 0, 0, true);
+        check_budget(catalog, &e, 0, 0, false);
+        check_budget(catalog, &e, 0, 2, false);
+        check_budget(catalog, &e, table_bytes(catalog) / 2, 0, false);
+        check_budget(catalog, &e, table_bytes(catalog), 2, false);
     }
     expected_free(&e);
     wn_catalog_free(catalog);
@@ -130,10 +138,58 @@ static void test_groups(void)
     check_one("images", "label");
     check_one("wide", NULL);
     check_one("long", NULL);
+    check_one("images_cut", "label");
+    check_one("inside_chunks", "target");
+    check_one("user_block", NULL);
+    check_one("allocated", NULL);
     check_one("unwritten", "y");
     check_one("filled", "y");
     check_table("parts/part*.h5", "parts", NULL, "y");
     check_table("parts/part?.h5", "parts", "/g/", "y");
+}
+
+/* The last block of a table of more than 2^31 elements, of which the last 1,000 rows were written. */
+static void check_huge(const char *file, const char *first_column, double (*cell)(int64_t row, size_t column))
+{
+    wn_catalog *catalog = NULL;
+    wn_reader *reader = NULL;
+    wn_block *block = NULL;
+    wn_input input = input_of(file, NULL, NULL);
+    const wn_reader_options options = {.n_threads = 2};
+    const char *include[] = {first_column};
+    input.include = include;
+    input.n_include = 1;
+    if (CHECK_OK(wn_catalog_read(&catalog, &input)) && CHECK_OK(wn_reader_open(&reader, catalog, &options)) &&
+        CHECK_OK(wn_reader_new_block(reader, &block)) &&
+        CHECK_OK(wn_reader_read(reader, catalog->n_blocks - 1, block))) {
+        size_t wrong = 0, n_cols = catalog->n_columns;
+        wn_block_widen(block);
+        for (size_t i = 0; i < block->n_rows; i++)
+            for (size_t c = 0; c < n_cols; c++)
+                wrong += block->cells[i * n_cols + c] != cell(block->rows[i] - (catalog->n_rows - 1000), c);
+        CU_ASSERT(block->n_rows >= 1000);
+        CU_ASSERT_EQUAL(wrong, 0);
+    }
+    wn_block_free(block);
+    wn_reader_close(reader);
+    wn_catalog_free(catalog);
+}
+
+static double cell_of_column(int64_t row, size_t column)
+{
+    (void)column;
+    return row < 0 ? 0 : (double)(row % 100);
+}
+
+static double cell_of_matrix(int64_t row, size_t column)
+{
+    return row < 0 ? 0 : (double)((row + (int64_t)column) % 251);
+}
+
+static void test_huge(void)
+{
+    check_huge("huge_column.h5", "a", cell_of_column);
+    check_huge("huge_matrix.h5", "X5[5-9]?", cell_of_matrix);
 }
 
 static void test_types(void)
@@ -141,6 +197,38 @@ static void test_types(void)
     check_one("types", NULL);
     check_one("types_float32", NULL);
     check_one("types_float64", NULL);
+}
+
+/* Chunks at the edge that the library leaves unfiltered, although their mask says otherwise. */
+static void test_edge_chunks(void)
+{
+    enum { N = 1000, P = 3 };
+    static double cells[N][P];
+    wn_catalog *catalog = NULL;
+    const char *path = test_path("edges.h5");
+    const hsize_t dims[2] = {N, P}, chunk[2] = {300, 2};
+    for (size_t i = 0; i < N * P; i++)
+        cells[i / P][i % P] = (double)(i * i % 1013);
+    hid_t file = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT), space = H5Screate_simple(2, dims, NULL);
+    hid_t creation = H5Pcreate(H5P_DATASET_CREATE);
+    CU_ASSERT(H5Pset_chunk(creation, 2, chunk) >= 0 && H5Pset_deflate(creation, 6) >= 0 &&
+              H5Pset_chunk_opts(creation, H5D_CHUNK_DONT_FILTER_PARTIAL_CHUNKS) >= 0);
+    hid_t data = H5Dcreate2(file, "X", H5T_IEEE_F64LE, space, H5P_DEFAULT, creation, H5P_DEFAULT);
+    CU_ASSERT(H5Dwrite(data, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, cells) >= 0);
+    H5Dclose(data);
+    H5Pclose(creation);
+    H5Sclose(space);
+    H5Fclose(file);
+    const wn_input input = {.files = &path, .n_files = 1};
+    double labels[N];
+    for (size_t i = 0; i < N; i++)
+        labels[i] = NAN;
+    const expected_table e = {.n_rows = N, .n_cols = P, .cells = &cells[0][0], .labels = labels};
+    if (!CHECK_OK(wn_catalog_read(&catalog, &input)))
+        return;
+    check_budget(catalog, &e, 0, 0, true);
+    check_budget(catalog, &e, 0, 2, false);
+    wn_catalog_free(catalog);
 }
 
 /* Some columns of a wide dataset: near ones, far ones, and of one with more dimensions. */
@@ -349,6 +437,8 @@ static void test_no_memory(void)
 static const wn_test tests[] = {{"matrices in every layout", test_matrices},
                                 {"groups of columns, many files", test_groups},
                                 {"all types", test_types},
+                                {"more than 2^31 elements", test_huge},
+                                {"chunks at the edge", test_edge_chunks},
                                 {"some columns", test_subsets},
                                 {"label inside the dataset", test_label_inside},
                                 {"virtual dataset within the file", test_virtual},
