@@ -24,15 +24,18 @@ int wn_node_processors(void)
 }
 
 /* A rank that is bound has its processors for itself; others share all of the node's. */
+size_t wn_node_threads_among(int ranks_on_node)
+{
+    int mine = wn_node_processors(), share = (int)(sysconf(_SC_NPROCESSORS_ONLN) / ranks_on_node);
+    share = mine < share ? mine : share;
+    return share > 1 ? (size_t)share : 0;
+}
+
 wn_status wn_node_threads(const wn_ranks *ranks, size_t *n)
 {
     int on_node;
     wn_status status = wn_node_ranks(ranks, &on_node);
-    if (status != WN_OK)
-        return status;
-    long online = sysconf(_SC_NPROCESSORS_ONLN);
-    int mine = wn_node_processors(), share = (int)(online / on_node);
-    share = mine < share ? mine : share;
-    *n = share > 1 ? (size_t)share : 0;
-    return WN_OK;
+    if (status == WN_OK)
+        *n = wn_node_threads_among(on_node);
+    return status;
 }

@@ -174,6 +174,8 @@ wn_status wn_plan_print(const wn_ranks *ranks, wn_job *job, int n_ranks, FILE *o
     size_t n_threads;
     TRY(wn_run_memory(ranks, job));
     TRY(wn_node_threads(ranks, &n_threads));
+    if (n_ranks != ranks->size) /* where they will run is not known: as many of them as fit on a node like this */
+        n_threads = wn_node_threads_among(n_ranks);
     TRY(wn_catalog_open(ranks, &catalog, &input));
     TRY(wn_ranks_agree(ranks, ranks->rank == 0 ? print_all(job, catalog, n_ranks, n_threads, out) : WN_OK));
 done:

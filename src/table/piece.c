@@ -195,6 +195,10 @@ void wn_piece_run(wn_task *task, size_t worker)
 {
     const wn_piece *piece = (const wn_piece *)(void *)task;
     wn_status status = run(piece, &piece->scratch[worker]);
-    if (status != WN_OK)
-        tell(piece->target, wn_fail_prefix(status, "%s: %s", file_path(piece->target), piece->path), piece->at, 0);
+    if (status == WN_OK)
+        return;
+    long long first = (long long)piece->target->extent.first_row_in_file + (long long)piece->at;
+    status = wn_fail_prefix(status, "%s: %s: rows %lld to %lld", file_path(piece->target), piece->path, first,
+                            first + (long long)piece->n_rows - 1);
+    tell(piece->target, status, piece->at, 0);
 }
