@@ -10,7 +10,7 @@
 
 /* Bytes a rank takes at most, by purpose; `need` is what they come to together at the worst moment. */
 typedef struct {
-    size_t blocks, pilot, gram, duplicates, rows, model, features, need;
+    size_t blocks, pilot, gram, duplicates, rows, features, model, compression, checkpoint, rest, need;
 } wn_memory_plan;
 
 /* Local. Of a job over a catalog's table on so many ranks, each with so many threads that decode. */
@@ -39,6 +39,15 @@ typedef struct {
 
 /* Local. */
 wn_rows_plan wn_rows_plan_of(int n_ranks, const wn_catalog *catalog);
+
+/* How a batch's lanes fall to ranks. */
+typedef struct {
+    int64_t n_lanes, root, most; /* all; on rank 0; on the rank that has most */
+    int n_training;              /* ranks that have any */
+} wn_lanes_plan;
+
+/* Local. Of a job that trains, on n_ranks ranks. Fails: WN_BAD_JOB, as wn_lanes_deal. */
+WN_MUST_USE wn_status wn_lanes_plan_of(int n_ranks, const wn_job *job, const wn_catalog *catalog, wn_lanes_plan *plan);
 
 /* Collective. Reads the catalog and prints the plan for n_ranks ranks on rank 0; makes no pass, takes no lock, writes
  * nothing. Fails: as wn_catalog_open and the run itself, WN_UNAVAILABLE where the plan exceeds the job's memory. */

@@ -115,7 +115,10 @@ static void print_memory(const wn_memory_plan *plan, int64_t memory, FILE *out)
                  {"products of columns", plan->gram},
                  {"duplicates", plan->duplicates},
                  {"prepared rows", plan->features},
-                 {"model", plan->model}};
+                 {"model", plan->model},
+                 {"compression", plan->compression},
+                 {"checkpoint", plan->checkpoint},
+                 {"files and names", plan->rest}};
     fprintf(out, "\nmemory a rank          MiB\n");
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
         fprintf(out, "  %-19s %6.1f\n", lines[i].name, (double)lines[i].bytes / 0x1p20);
@@ -124,10 +127,9 @@ static void print_memory(const wn_memory_plan *plan, int64_t memory, FILE *out)
 }
 
 /* Lanes need no more than arithmetic: they are dealt for ranks that are not there. */
-static wn_status print_lanes(const wn_job *job, const wn_catalog *catalog, int n_ranks, FILE *out)
+wn_status wn_lanes_plan_of(int n_ranks, const wn_job *job, const wn_catalog *catalog, wn_lanes_plan *plan)
 {
-    int n_training = 0;
-    int64_t most = 0, first = 0, n_lanes = 0;
+    *plan = (wn_lanes_plan){0};
     double share = job->has_compress && job->compress.while_training ? WN_BUSY_RANK_SHARE : 1.0;
     for (int rank = 0; rank < n_ranks; rank++) {
         wn_ranks one = {.comm = MPI_COMM_NULL, .rank = rank, .size = n_ranks};
@@ -136,15 +138,26 @@ static wn_status print_lanes(const wn_job *job, const wn_catalog *catalog, int n
         if (status != WN_OK)
             return status;
         int64_t mine = lanes.mine.last - lanes.mine.first;
-        n_training += mine > 0;
-        most = mine > most ? mine : most;
-        first = rank == 0 ? mine : first;
-        n_lanes = lanes.n_lanes;
+        plan->n_training += mine > 0;
+        plan->most = mine > plan->most ? mine : plan->most;
+        plan->root = rank == 0 ? mine : plan->root;
+        plan->n_lanes = lanes.n_lanes;
     }
+    return WN_OK;
+}
+
+static wn_status print_lanes(const wn_job *job, const wn_catalog *catalog, int n_ranks, FILE *out)
+{
+    wn_lanes_plan plan;
+    wn_status status = wn_lanes_plan_of(n_ranks, job, catalog, &plan);
+    if (status != WN_OK)
+        return status;
+    bool is_busy = job->has_compress && job->compress.while_training && n_ranks > 1;
     fprintf(out,
             "\nlanes     %" PRId64 " of a batch of %" PRId64 " rows; %d of %d ranks train, with at most %" PRId64
             " lanes; rank 0 has %" PRId64 "%s\n",
-            n_lanes, job->train.batch, n_training, n_ranks, most, first, share < 1 ? ", for it compresses beside" : "");
+            plan.n_lanes, job->train.batch, plan.n_training, n_ranks, plan.most, plan.root,
+            is_busy ? ", for it compresses beside" : "");
     return WN_OK;
 }
 

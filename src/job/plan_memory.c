@@ -1,5 +1,6 @@
 /* What memory a run takes on one rank, by purpose, before any of it is taken; the reader's cache gets what is left.
  * The counts are upper bounds from the catalog and the job alone. */
+#include "plan_model.h"
 #include "run_state.h"
 #include "winnow/plan.h"
 
@@ -13,6 +14,7 @@ enum {
     PILOT_CELLS = 1 << 23,
     PILOT_ROWS = 16384
 };
+enum { REST = 2 << 20 }; /* files that are read and hashed by pieces, names, the recipe */
 
 static size_t larger(size_t a, size_t b)
 {
@@ -21,60 +23,56 @@ static size_t larger(size_t a, size_t b)
 
 static size_t largest_block(const wn_catalog *catalog)
 {
-    int64_t rows = 0;
-    for (size_t f = 0; f < catalog->n_files; f++)
-        rows = catalog->files[f].block_rows > rows ? catalog->files[f].block_rows : rows;
-    return (size_t)rows;
+    int64_t most = 0;
+    for (size_t f = 0; f < catalog->n_files; f++) {
+        const wn_file *file = &catalog->files[f];
+        int64_t rows = file->n_rows < file->block_rows ? file->n_rows : file->block_rows;
+        most = rows > most ? rows : most;
+    }
+    return (size_t)most;
 }
 
-static size_t pilot_bytes(size_t n_columns, int64_t n_rows)
+static size_t pilot_rows(const wn_catalog *catalog)
 {
-    size_t rows = n_columns > 0 ? PILOT_CELLS / n_columns : PILOT_ROWS;
+    size_t rows = catalog->n_columns > 0 ? PILOT_CELLS / catalog->n_columns : PILOT_ROWS;
     rows = rows > PILOT_ROWS ? PILOT_ROWS : larger(rows, 1024);
-    rows = (size_t)n_rows < rows ? (size_t)n_rows : rows;
-    return rows * n_columns * 2 * sizeof(double);
+    return (size_t)catalog->n_rows < rows ? (size_t)catalog->n_rows : rows;
 }
 
-/* Prepared rows: selected features of this rank's part for fine-tuning, with those that judge, and components beside
- * them. */
-static size_t feature_bytes(const wn_job *job, const wn_catalog *catalog, size_t rows_per_rank)
+/* While the pilot's rows are gathered they are there as chosen, in a buffer that has grown, as received and as laid
+ * out; while they are chosen, the buffer as it was and as it will be, beside the blocks. */
+static size_t gathering_bytes(const wn_catalog *catalog, size_t rows, size_t block, size_t blocks)
 {
-    if (!job->has_train)
-        return 0;
-    size_t width = catalog->n_columns;
-    if (job->has_rank && job->rank.keep.count > 0)
-        width = job->rank.keep.count;
-    else if (job->has_rank)
-        width = (size_t)(job->rank.keep.share * (double)width) + 1;
-    size_t components = job->has_reduce && job->reduce.is_pca ? larger(job->reduce.components.count, 1) : 0;
-    if (components > 0 && job->reduce.components.count == 0)
-        components = width;
-    return wn_dataset_bytes(rows_per_rank, width) + wn_dataset_bytes(rows_per_rank, components);
+    size_t pilot = pilot_rows(catalog), mine = rows < pilot + block ? rows : pilot + block;
+    size_t row = (catalog->n_columns + 2) * sizeof(double);
+    return larger((2 * mine + 2 * pilot) * row, blocks + 3 * mine * row + 2 * block * sizeof(uint64_t));
 }
 
+/* The columns' statistics, the duplicates and the model are never there at once. */
 wn_memory_plan wn_memory_plan_of(int n_ranks, const wn_job *job, const wn_catalog *catalog, size_t n_threads)
 {
     size_t p = catalog->n_columns, block = largest_block(catalog), size = (size_t)n_ranks;
     size_t rows = ((size_t)catalog->n_rows + size - 1) / size + block;
+    rows = rows < (size_t)catalog->n_rows ? rows : (size_t)catalog->n_rows;
     size_t cell_bytes = sizeof(double) + (catalog->is_float32 ? sizeof(float) : 0); /* raw, and widened */
     bool gram = (job->has_rank && job->rank.use[WN_RANK_ANOVA]) || (job->has_reduce && job->reduce.is_pca);
     size_t width = p + 1 + WN_MAX_CLASSES;
-    wn_memory_plan plan = {.blocks = (BLOCKS_AT_REST + BLOCKS_PER_THREAD * (n_threads + 1)) * block *
-                                     (p * cell_bytes + 2 * sizeof(double)),
-                           .pilot = pilot_bytes(p, catalog->n_rows),
+    size_t in_flight = BLOCKS_AT_REST + BLOCKS_PER_THREAD * (n_threads + 1);
+    in_flight = in_flight < 2 * (size_t)catalog->n_blocks + 1 ? in_flight : 2 * (size_t)catalog->n_blocks + 1;
+    wn_memory_plan plan = {.blocks = in_flight * block * (p * cell_bytes + 2 * sizeof(double)),
+                           .pilot = 2 * pilot_rows(catalog) * (p + 2) * sizeof(double), /* raw and cleaned */
                            .gram = gram ? width * width * 4 * sizeof(double) + block * width * sizeof(double) : 0,
                            .rows = rows,
-                           .features = feature_bytes(job, catalog, rows)};
+                           .rest = REST};
     if (job->has_clean && job->clean.drop_duplicates)
         plan.duplicates = rows * BYTES_PER_HASHED_ROW;
-    size_t n = larger(p, 1), parameters = 0;
-    for (size_t i = 0; job->has_train && i < job->train.hidden.n; i++) {
-        parameters += n * (size_t)job->train.hidden.value[i];
-        n = (size_t)job->train.hidden.value[i];
-    }
-    plan.model = (parameters + n * WN_MAX_CLASSES) * sizeof(float) * 12;
-    size_t base = plan.blocks + plan.rows + plan.model;
-    plan.need = larger(base + larger(plan.pilot + plan.gram, plan.duplicates), base + plan.features);
+    wn_model_moment moment = wn_model_plan_of(n_ranks, job, catalog, plan.blocks, rows, block);
+    plan.features = moment.features;
+    plan.model = moment.model;
+    plan.compression = moment.compression;
+    plan.checkpoint = moment.checkpoint;
+    plan.need = larger(plan.blocks + larger(plan.pilot + plan.gram, plan.duplicates), wn_model_moment_bytes(&moment));
+    plan.need = larger(plan.need, gathering_bytes(catalog, rows, block, plan.blocks)) + plan.rows + plan.rest;
     return plan;
 }
 
@@ -83,22 +81,24 @@ wn_status wn_memory_plan_check(const wn_memory_plan *plan, size_t memory)
     if (plan->need <= memory)
         return WN_OK;
     return wn_fail(WN_UNAVAILABLE,
-                   "the plan exceeds memory: %zu MiB a rank are needed (model %zu, prepared rows %zu, products of "
-                   "columns %zu, blocks %zu, pilot %zu, duplicates %zu), memory allows %zu; use more ranks, or "
-                   "a larger `memory`",
-                   plan->need >> 20, plan->model >> 20, plan->features >> 20, plan->gram >> 20, plan->blocks >> 20,
-                   plan->pilot >> 20, plan->duplicates >> 20, memory >> 20);
+                   "the plan exceeds memory: %zu MiB a rank are needed (model %zu, compression %zu, checkpoint %zu, "
+                   "prepared rows %zu, products of columns %zu, blocks %zu, pilot %zu, duplicates %zu), memory allows "
+                   "%zu; use more ranks, or a larger `memory`",
+                   plan->need >> 20, plan->model >> 20, plan->compression >> 20, plan->checkpoint >> 20,
+                   plan->features >> 20, plan->gram >> 20, plan->blocks >> 20, plan->pilot >> 20,
+                   plan->duplicates >> 20, memory >> 20);
 }
 
 wn_status wn_plan_memory(const wn_ranks *ranks, const wn_job *job, const wn_catalog *catalog,
-                         wn_reader_options *options)
+                         wn_reader_options *options, size_t *need)
 {
     wn_memory_plan plan = wn_memory_plan_of(ranks->size, job, catalog, options->n_threads);
     wn_status status = wn_memory_plan_check(&plan, (size_t)job->memory);
-    wn_log_detail("memory: %zu MiB for blocks, %zu pilot, %zu products, %zu duplicates, %zu prepared rows, %zu model; "
-                  "limit %zu MiB",
+    wn_log_detail("memory: %zu MiB for blocks, %zu pilot, %zu products, %zu duplicates, %zu prepared rows, %zu model, "
+                  "%zu compression, %zu checkpoint; limit %zu MiB",
                   plan.blocks >> 20, plan.pilot >> 20, plan.gram >> 20, plan.duplicates >> 20, plan.features >> 20,
-                  plan.model >> 20, (size_t)job->memory >> 20);
+                  plan.model >> 20, plan.compression >> 20, plan.checkpoint >> 20, (size_t)job->memory >> 20);
+    *need = plan.need;
     if (status == WN_OK)
         options->cache_bytes = (size_t)job->memory - plan.need;
     return status;

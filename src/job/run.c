@@ -30,7 +30,8 @@ static wn_status open_table(wn_run_state *state)
     TRY(wn_catalog_open(state->ranks, &state->catalog, &input));
     wn_reader_options options = wn_job_reader_options(state->job);
     TRY(wn_node_threads(state->ranks, &options.n_threads));
-    TRY(wn_ranks_agree(state->ranks, wn_plan_memory(state->ranks, state->job, state->catalog, &options)));
+    TRY(wn_ranks_agree(state->ranks,
+                       wn_plan_memory(state->ranks, state->job, state->catalog, &options, &state->planned_bytes)));
     TRY(wn_ranks_agree(state->ranks, wn_reader_open(&state->reader, state->catalog, &options)));
     state->pass = (wn_pass){.ranks = state->ranks,
                             .reader = state->reader,
@@ -104,22 +105,25 @@ done:
     return status;
 }
 
-static double peak_rss(const wn_ranks *ranks)
+/* Collective. */
+static wn_run_peaks find_peaks(const wn_ranks *ranks)
 {
     struct rusage usage;
-    double mine = 0, most = 0;
+    double mine[2] = {0, (double)wn_memory_peak()}, most[2];
     if (getrusage(RUSAGE_SELF, &usage) == 0)
-        mine = (double)usage.ru_maxrss * 1024.0;
-    return MPI_Allreduce(&mine, &most, 1, MPI_DOUBLE, MPI_MAX, ranks->comm) == MPI_SUCCESS ? most : mine;
+        mine[0] = (double)usage.ru_maxrss * 1024.0;
+    if (MPI_Allreduce(mine, most, 2, MPI_DOUBLE, MPI_MAX, ranks->comm) != MPI_SUCCESS)
+        return (wn_run_peaks){mine[0], mine[1]};
+    return (wn_run_peaks){most[0], most[1]};
 }
 
 /* Collective. run.json of what was reached; its own failure counts only where the run had none. */
 static wn_status write_summary(wn_run_state *state, wn_status outcome, json_t **summary)
 {
     wn_status status = WN_OK;
-    double rss = peak_rss(state->ranks);
+    wn_run_peaks peaks = find_peaks(state->ranks);
     if (state->ranks->rank == 0) {
-        *summary = wn_summary(state, outcome, rss);
+        *summary = wn_summary(state, outcome, &peaks);
         char *text = *summary != NULL ? json_dumps(*summary, JSON_INDENT(2) | JSON_PRESERVE_ORDER) : NULL;
         status = text != NULL ? wn_run_directory_write_text(state->directory, "run.json", text)
                               : wn_fail(WN_NO_MEMORY, "out of memory for run.json");

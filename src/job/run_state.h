@@ -37,10 +37,16 @@ typedef struct {
     wn_hash rows_key, profile_key, recipe_key, train_key, compress_key, evaluate_key;
     int64_t n_parameters_kept; /* by compression */
     double start;
+    size_t planned_bytes; /* memory that this rank takes at most, kept blocks apart; 0 before it is planned */
     /* Parts of run.json, one reference each; NULL where the job does not ask for them. */
     json_t *stages, *rows_json, *reduce_json, *train_json, *metrics_json, *compression_json, *objectives_json,
         *fingerprints;
 } wn_run_state;
+
+/* Most memory that any rank took: resident, and allocated as the plan counts it. */
+typedef struct {
+    double rss_bytes, allocated_bytes;
+} wn_run_peaks;
 
 /* Share of an even part of the lanes that the rank with the background thread gets. */
 #define WN_BUSY_RANK_SHARE 0.5
@@ -99,10 +105,10 @@ json_t *wn_stage_entries(const json_t *stages, size_t first);
 /* Local. Appends a result's stage entries to run.json's, marked as reused. */
 WN_MUST_USE wn_status wn_stage_reuse(wn_run_state *state, const char *stage, const json_t *result);
 
-/* Collective. Before any work: what memory the run will take by purpose; gives the rest to the reader's cache
+/* Local. Before any work: *need (bytes) is what memory the run will take; the rest goes to the reader's cache
  * (options->cache_bytes). Fails: WN_UNAVAILABLE where it exceeds the job's memory. */
 WN_MUST_USE wn_status wn_plan_memory(const wn_ranks *ranks, const wn_job *job, const wn_catalog *catalog,
-                                     wn_reader_options *options);
+                                     wn_reader_options *options, size_t *need);
 
 /* Local. Text of a hash as JSON; a number, null where it is not finite; the metrics as run.json has them. New
  * references. */
@@ -111,6 +117,6 @@ json_t *wn_json_number(double value);
 json_t *wn_json_metrics(const wn_metrics *metrics);
 
 /* Local, rank 0. run.json of the run so far. A new reference. */
-json_t *wn_summary(const wn_run_state *state, wn_status status, double peak_rss_bytes);
+json_t *wn_summary(const wn_run_state *state, wn_status status, const wn_run_peaks *peaks);
 
 #endif

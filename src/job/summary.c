@@ -97,17 +97,22 @@ static void set_end(json_t *summary, const wn_run_state *state, const char *caus
     wn_free(command);
 }
 
-json_t *wn_summary(const wn_run_state *state, wn_status status, double peak_rss_bytes)
+json_t *wn_summary(const wn_run_state *state, wn_status status, const wn_run_peaks *peaks)
 {
     json_t *summary = json_pack("{s:s, s:s, s:s, s:i, s:f, s:I, s:I, s:o, s:O}", "winnow", WN_VERSION, "job",
                                 state->job->name, "status", status_word(status), "ranks", state->ranks->size, "seconds",
                                 wn_clock_seconds() - state->start, "attempts",
                                 (json_int_t)wn_run_directory_attempts(state->directory), "peak_rss_bytes",
-                                (json_int_t)peak_rss_bytes, "environment", environment(), "stages", state->stages);
+                                (json_int_t)peaks->rss_bytes, "environment", environment(), "stages", state->stages);
     if (summary == NULL)
         return NULL;
     if (status != WN_OK)
         set_end(summary, state, wn_status_message());
+    if (state->planned_bytes > 0)
+        json_object_set_new(summary, "memory",
+                            json_pack("{s:I, s:I, s:I}", "limit_bytes", (json_int_t)state->job->memory, "planned_bytes",
+                                      (json_int_t)state->planned_bytes, "peak_bytes",
+                                      (json_int_t)peaks->allocated_bytes));
     set_part(summary, "rows", state->rows_json);
     set_part(summary, "reduce", state->reduce_json);
     set_part(summary, "train", state->train_json);

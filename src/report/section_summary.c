@@ -151,7 +151,7 @@ static void add_finished_stages(wn_html *html, const json_t *manifest)
 
 void wn_section_summary(wn_html *html, const wn_run_files *files)
 {
-    const json_t *compression = wn_summary_get(files, "compression");
+    const json_t *compression = wn_summary_get(files, "compression"), *memory = wn_summary_get(files, "memory");
     add_status(html, files);
     add_way_on(html, files);
     if (!files->summary) {
@@ -169,6 +169,8 @@ void wn_section_summary(wn_html *html, const wn_run_files *files)
     wn_fact_json(html, "Seconds", wn_summary_get(files, "seconds"));
     wn_fact_json(html, "Ranks", wn_summary_get(files, "ranks"));
     wn_fact_bytes(html, "Memory, largest rank", wn_summary_get(files, "peak_rss_bytes"));
+    wn_fact_bytes(html, "Memory planned, most a rank", json_object_get(memory, "planned_bytes"));
+    wn_fact_bytes(html, "Memory allocated, with kept blocks", json_object_get(memory, "peak_bytes"));
     wn_fact_json(html, "Starts", wn_summary_get(files, "attempts"));
     wn_facts_end(html);
     add_warnings(html, wn_summary_get(files, "warnings"));
