@@ -5,7 +5,8 @@
 set -eu
 
 build="gcc make cmake pkg-config libc6-dev libopenmpi-dev openmpi-bin libhdf5-dev libopenblas-dev liblapacke-dev
-  libscalapack-openmpi-dev libyaml-dev libjansson-dev librandom123-dev libxxhash-dev zlib1g-dev libdeflate-dev"
+  libscalapack-openmpi-dev libyaml-dev libjansson-dev librandom123-dev libxxhash-dev zlib1g-dev libdeflate-dev
+  libzstd-dev liblz4-dev liblzf-dev libblosc-dev libbz2-dev libaec-dev"
 demo="$build dataset-fashion-mnist python3"
 check="$build libcunit1-dev clang clang-format libclang-rt-14-dev python3-numpy python3-sklearn python3-h5py python3-pandas
   python3-torch dataset-fashion-mnist hdf5-tools slurm-wlm munge iproute2 shellcheck"

@@ -2,21 +2,38 @@
 
 #include "filters.h"
 
-#define BUILT_IN(is_built_in) ((is_built_in) ? WN_CODEC_HERE : WN_CODEC_LEFT_OUT)
+#define BUILT_IN(has) ((has) ? WN_CODEC_HERE : WN_CODEC_LEFT_OUT)
+#define OR_NULL(has, function) ((has) ? (function) : NULL)
 
+/* WN_HAVE_... say which libraries CMake found. The foreign filters are the registered ones that tables were met with,
+ * and the Debian or Python package with their plugin. */
 static const wn_filter_entry entries[] = {
-    {{FILTER_DEFLATE, "deflate", "libdeflate-dev", WN_CODEC_HERE}, wn_deflate_undo, false},
-    {{FILTER_SHUFFLE, "shuffle", NULL, WN_CODEC_HERE}, wn_shuffle_undo, false},
-    {{FILTER_FLETCHER32, "fletcher32", NULL, WN_CODEC_HERE}, wn_fletcher32_undo, true},
-    {{FILTER_SZIP, "szip", "libaec-dev", WN_CODEC_THROUGH_HDF5}, NULL, false},
-    {{FILTER_NBIT, "nbit", NULL, WN_CODEC_THROUGH_HDF5}, NULL, false},
-    {{FILTER_SCALEOFFSET, "scaleoffset", NULL, WN_CODEC_THROUGH_HDF5}, NULL, false},
-    {{FILTER_BZIP2, "bzip2", "hdf5-filter-plugin", WN_CODEC_FOREIGN}, NULL, false},
-    {{FILTER_LZF, "lzf", "hdf5-plugin-lzf", WN_CODEC_FOREIGN}, NULL, false},
-    {{FILTER_BLOSC, "blosc", "hdf5-filter-plugin-blosc-serial", WN_CODEC_FOREIGN}, NULL, false},
-    {{FILTER_LZ4, "lz4", "hdf5-filter-plugin", WN_CODEC_FOREIGN}, NULL, false},
-    {{FILTER_BITSHUFFLE, "bitshuffle", "bitshuffle", WN_CODEC_FOREIGN}, NULL, false},
-    {{FILTER_ZSTD, "zstd", "hdf5plugin", WN_CODEC_FOREIGN}, NULL, false},
+    {{FILTER_DEFLATE, "deflate", "libdeflate-dev", WN_CODEC_HERE}, wn_deflate_undo, NULL, false},
+    {{FILTER_SHUFFLE, "shuffle", NULL, WN_CODEC_HERE}, wn_shuffle_undo, NULL, false},
+    {{FILTER_FLETCHER32, "fletcher32", NULL, WN_CODEC_HERE}, wn_fletcher32_undo, NULL, true},
+    {{FILTER_SZIP, "szip", "libaec-dev", WN_HAVE_SZIP ? WN_CODEC_HERE : WN_CODEC_THROUGH_HDF5},
+     OR_NULL(WN_HAVE_SZIP, wn_szip_undo),
+     NULL,
+     false},
+    {{FILTER_NBIT, "nbit", NULL, WN_CODEC_THROUGH_HDF5}, NULL, NULL, false},
+    {{FILTER_SCALEOFFSET, "scaleoffset", NULL, WN_CODEC_THROUGH_HDF5}, NULL, NULL, false},
+    {{FILTER_BZIP2, "bzip2", "libbz2-dev", BUILT_IN(WN_HAVE_BZIP2)},
+     OR_NULL(WN_HAVE_BZIP2, wn_bzip2_undo),
+     NULL,
+     false},
+    {{FILTER_LZF, "lzf", "liblzf-dev", BUILT_IN(WN_HAVE_LZF)}, OR_NULL(WN_HAVE_LZF, wn_lzf_undo), NULL, false},
+    {{FILTER_BLOSC, "blosc", "libblosc-dev", BUILT_IN(WN_HAVE_BLOSC)},
+     OR_NULL(WN_HAVE_BLOSC, wn_blosc_undo),
+     OR_NULL(WN_HAVE_BLOSC, wn_blosc_check),
+     false},
+    {{FILTER_LZ4, "lz4", "liblz4-dev", BUILT_IN(WN_HAVE_LZ4)}, OR_NULL(WN_HAVE_LZ4, wn_lz4_undo), NULL, false},
+    {{FILTER_BITSHUFFLE, "bitshuffle", NULL, WN_CODEC_HERE}, wn_bitshuffle_undo, wn_bitshuffle_check, false},
+    {{FILTER_ZSTD, "zstd", "libzstd-dev", BUILT_IN(WN_HAVE_ZSTD)}, OR_NULL(WN_HAVE_ZSTD, wn_zstd_undo), NULL, false},
+    {{32013, "zfp", "hdf5-filter-plugin-zfp-serial", WN_CODEC_FOREIGN}, NULL, NULL, false},
+    {{32017, "sz", "hdf5plugin (PyPI)", WN_CODEC_FOREIGN}, NULL, NULL, false},
+    {{32018, "fcidecomp", "hdf5plugin (PyPI)", WN_CODEC_FOREIGN}, NULL, NULL, false},
+    {{32024, "sz3", "hdf5plugin (PyPI)", WN_CODEC_FOREIGN}, NULL, NULL, false},
+    {{32026, "blosc2", "hdf5plugin (PyPI)", WN_CODEC_FOREIGN}, NULL, NULL, false},
 };
 
 static const size_t n_entries = sizeof entries / sizeof *entries;
@@ -59,9 +76,13 @@ wn_status wn_codec_check(const wn_pipeline *pipeline, wn_codec_place *place)
     wn_codec_place worst = WN_CODEC_HERE;
     for (unsigned i = 0; i < pipeline->n_filters; i++) {
         int id = pipeline->filters[i].id;
-        const wn_codec *codec = wn_codec_find(id);
+        const wn_filter_entry *entry = wn_filter_entry_find(id);
+        const wn_codec *codec = entry != NULL ? &entry->codec : NULL;
         if (codec == NULL || codec->place == WN_CODEC_LEFT_OUT || codec->place == WN_CODEC_FOREIGN)
             return refuse(id, codec);
+        wn_status status = entry->check != NULL ? entry->check(&pipeline->filters[i]) : WN_OK;
+        if (status != WN_OK)
+            return status;
         worst = codec->place > worst ? codec->place : worst;
     }
     *place = worst;

@@ -14,7 +14,9 @@ typedef struct {
 
 struct wn_decoder {
     wn_scratch stages[2]; /* between filters, in turn */
+    wn_scratch blocks[2]; /* of bitshuffle */
     struct libdeflate_decompressor *deflate;
+    struct ZSTD_DCtx_s *zstd; /* made when first needed */
 };
 
 /* Local. Makes the scratch at least n bytes; what it held is gone. Fails: WN_NO_MEMORY. */

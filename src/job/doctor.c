@@ -1,5 +1,7 @@
 #include "winnow/doctor.h"
 
+#include "winnow/codec.h"
+#include "winnow/hdf5_filters.h"
 #include "winnow/job.h"
 #include "winnow/memory.h"
 #include "winnow/node.h"
@@ -71,21 +73,40 @@ static void look_at_mpi(doctor *d)
     }
 }
 
-static const struct {
-    int id;
-    const char *name;
-    bool is_needed;
-} filters[] = {{1, "deflate", true},         {2, "shuffle", true},  {3, "fletcher32", true}, {4, "szip", false},
-               {307, "bzip2", false},        {32000, "lzf", false}, {32001, "blosc", false}, {32004, "lz4", false},
-               {32008, "bitshuffle", false}, {32015, "zstd", false}};
+static bool is_undone(const wn_codec *codec)
+{
+    return codec->place == WN_CODEC_HERE || (codec->place == WN_CODEC_THROUGH_HDF5 && H5Zfilter_avail(codec->id) > 0);
+}
 
+/* The filters that can be undone, or those that could be with another build of Winnow or HDF5. */
 static void list_filters(char *list, size_t size, bool are_there)
 {
+    const wn_codec *codec;
     *list = '\0';
-    for (size_t i = 0; i < sizeof filters / sizeof *filters; i++)
-        if ((H5Zfilter_avail(filters[i].id) > 0) == are_there) {
+    for (size_t i = 0; (codec = wn_codec_at(i)) != NULL; i++)
+        if (codec->place != WN_CODEC_FOREIGN && is_undone(codec) == are_there) {
             size_t n = strlen(list);
-            snprintf(list + n, size - n, "%s%s", n > 0 ? ", " : "", filters[i].name);
+            bool has_package = !are_there && codec->package != NULL;
+            snprintf(list + n, size - n, "%s%s%s%s%s", n > 0 ? ", " : "", codec->name, has_package ? " (" : "",
+                     has_package ? codec->package : "", has_package ? ")" : "");
+        }
+}
+
+/* Tables are also written with them, by the library itself. */
+static void look_at_filters(doctor *d)
+{
+    wn_hdf5_filters_register(); /* and no plugins are looked for */
+    static const int needed[] = {H5Z_FILTER_DEFLATE, H5Z_FILTER_SHUFFLE, H5Z_FILTER_FLETCHER32};
+    char list[512];
+    list_filters(list, sizeof list, true);
+    tell(d, "filters", "%s", list);
+    list_filters(list, sizeof list, false);
+    if (*list != '\0')
+        tell(d, "", "left out of this build: %s; a table that needs one is status 69", list);
+    for (size_t i = 0; i < sizeof needed / sizeof *needed; i++)
+        if (H5Zfilter_avail(needed[i]) <= 0) {
+            tell(d, "", "problem: HDF5 was built without %s", wn_codec_find(needed[i])->name);
+            count(d, WN_UNAVAILABLE);
         }
 }
 
@@ -93,7 +114,6 @@ static void look_at_hdf5(doctor *d)
 {
     unsigned major = 0, minor = 0, release = 0;
     hbool_t is_safe = 0;
-    char list[256];
     H5get_libversion(&major, &minor, &release);
     H5is_library_threadsafe(&is_safe);
 #ifdef H5_HAVE_PARALLEL
@@ -103,16 +123,6 @@ static void look_at_hdf5(doctor *d)
 #endif
     tell(d, "hdf5", "%u.%u.%u, %s build, %sthread-safe (either will do)", major, minor, release, build,
          is_safe ? "" : "not ");
-    list_filters(list, sizeof list, true);
-    tell(d, "filters", "%s", list);
-    list_filters(list, sizeof list, false);
-    if (*list != '\0')
-        tell(d, "", "not here: %s; a table that needs one is status 69", list);
-    for (size_t i = 0; i < sizeof filters / sizeof *filters; i++)
-        if (filters[i].is_needed && H5Zfilter_avail(filters[i].id) <= 0) {
-            tell(d, "", "problem: HDF5 was built without %s", filters[i].name);
-            count(d, WN_UNAVAILABLE);
-        }
 }
 
 static void look_at_blas(doctor *d)
@@ -241,6 +251,7 @@ wn_status wn_doctor_run(const wn_ranks *ranks, int problems, FILE *out)
     look_at_program(&d);
     look_at_mpi(&d);
     look_at_hdf5(&d);
+    look_at_filters(&d);
     look_at_blas(&d);
     look_at_launcher(&d);
     look_at_files(&d);

@@ -1,5 +1,7 @@
 #include "hdf5_file.h"
 
+#include "winnow/hdf5_filters.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -30,8 +32,7 @@ __attribute__((constructor)) static void leave_exit_alone(void)
 void wn_hdf5_setup(void)
 {
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
-    if (getenv("HDF5_PLUGIN_PATH") == NULL)
-        H5PLset_loading_state(0);
+    wn_hdf5_filters_register();
 }
 
 void wn_hdf5_release(hid_t id)

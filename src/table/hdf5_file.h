@@ -41,8 +41,7 @@ WN_MUST_USE wn_status wn_hdf5_refuse(const wn_hdf5_file *file, const char *objec
  * that shares this memory can then say which file killed its child. */
 void wn_hdf5_note_paths(char *note, size_t n);
 
-/* Local. Sets the library up for this program: silent, and without plugins unless HDF5_PLUGIN_PATH asks for them (a
- * plugin can bring a second HDF5 library into the process). */
+/* Local. Sets the library up for this program: silent, with the filters of hdf5_filters.h and without plugins. */
 void wn_hdf5_setup(void);
 
 /* Local. Closes whatever an identifier is; negative ones are fine. */

@@ -1,5 +1,6 @@
 #include "member_storage.h"
 
+#include "winnow/codec.h"
 #include "winnow/memory.h"
 
 #include <stdio.h>
@@ -19,45 +20,37 @@ wn_status wn_member_problem(wn_member *member, wn_status problem, const char *te
 
 void wn_filter_name(H5Z_filter_t filter, char *text, size_t n)
 {
-    static const struct {
-        H5Z_filter_t filter;
-        const char *name;
-    } names[] = {{H5Z_FILTER_DEFLATE, "gzip"},
-                 {H5Z_FILTER_SHUFFLE, "shuffle"},
-                 {H5Z_FILTER_FLETCHER32, "fletcher32"},
-                 {H5Z_FILTER_SZIP, "szip"},
-                 {H5Z_FILTER_NBIT, "nbit"},
-                 {H5Z_FILTER_SCALEOFFSET, "scaleoffset"},
-                 {307, "bzip2"},
-                 {32000, "lzf"},
-                 {32001, "blosc"},
-                 {32004, "lz4"},
-                 {32008, "bitshuffle"},
-                 {32015, "zstd"}};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        if (names[i].filter == filter) {
-            snprintf(text, n, "%s", names[i].name);
-            return;
-        }
-    }
-    snprintf(text, n, "filter %d", (int)filter);
+    const wn_codec *codec = wn_codec_find(filter);
+    if (codec == NULL)
+        snprintf(text, n, "filter %d", (int)filter);
+    else
+        snprintf(text, n, "%s", filter == H5Z_FILTER_DEFLATE ? "gzip" : codec->name);
+}
+
+/* What keeps filter i from being undone, here or by the library. Fails: WN_UNAVAILABLE. */
+static wn_status check_filter(hid_t creation, unsigned i)
+{
+    wn_pipeline one = {.n_filters = 1};
+    wn_filter *filter = &one.filters[0];
+    wn_codec_place place;
+    unsigned flags;
+    size_t n_values = WN_FILTER_VALUES;
+    filter->id = H5Pget_filter2(creation, i, &flags, &n_values, filter->values, 0, NULL, NULL);
+    filter->n_values = n_values < WN_FILTER_VALUES ? (unsigned)n_values : WN_FILTER_VALUES;
+    wn_status status = filter->id < 0 ? WN_OK : wn_codec_check(&one, &place);
+    if (filter->id < 0 || status != WN_OK || place == WN_CODEC_HERE || H5Zfilter_avail(filter->id) > 0)
+        return status;
+    return wn_fail(WN_UNAVAILABLE, "is compressed by %s (HDF5 filter %d), which this HDF5 library was built without",
+                   wn_codec_find(filter->id)->name, filter->id);
 }
 
 static wn_status check_filters(wn_member *member, hid_t creation)
 {
     wn_status status = WN_OK;
     int n = H5Pget_nfilters(creation);
-    for (int i = 0; i < n && status == WN_OK; i++) {
-        unsigned flags;
-        size_t n_values = 0;
-        H5Z_filter_t filter = H5Pget_filter2(creation, (unsigned)i, &flags, &n_values, NULL, 0, NULL, NULL);
-        if (filter < 0 || H5Zfilter_avail(filter) > 0)
-            continue;
-        char name[32], text[128];
-        wn_filter_name(filter, name, sizeof name);
-        snprintf(text, sizeof text, "is compressed by %s (HDF5 filter %d), which is not built in", name, (int)filter);
-        status = wn_member_problem(member, WN_UNAVAILABLE, text);
-    }
+    for (int i = 0; i < n && status == WN_OK; i++)
+        if (check_filter(creation, (unsigned)i) != WN_OK)
+            status = wn_member_problem(member, WN_UNAVAILABLE, wn_status_message());
     H5Eclear2(H5E_DEFAULT);
     return status;
 }

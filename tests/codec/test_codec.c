@@ -42,6 +42,22 @@ static void test_check_unknown(void)
     CU_ASSERT_EQUAL(place, WN_CODEC_HERE);
 }
 
+/* Known filters whose client data ask for what is in no library. */
+static void test_check_values(void)
+{
+    wn_codec_place place = WN_CODEC_HERE;
+    wn_pipeline pipeline = pipeline_of(2, 32008);
+    pipeline.filters[1].n_values = 5;
+    pipeline.filters[1].values[4] = 7;
+    CU_ASSERT_EQUAL(wn_codec_check(&pipeline, &place), WN_UNAVAILABLE);
+    CU_ASSERT_PTR_NOT_NULL(strstr(wn_status_message(), "bitshuffle (HDF5 filter 32008) with an unknown compressor 7"));
+    pipeline = pipeline_of(2, 32001);
+    pipeline.filters[1].n_values = 7;
+    pipeline.filters[1].values[6] = 99;
+    CU_ASSERT_EQUAL(wn_codec_check(&pipeline, &place), WN_UNAVAILABLE);
+    CU_ASSERT_PTR_NOT_NULL(strstr(wn_status_message(), "blosc (HDF5 filter 32001)"));
+}
+
 /* Every filter that is not here is refused with its number, its name and a package. */
 static void test_check_all(void)
 {
@@ -66,6 +82,7 @@ static const wn_test tests[] = {
     {"pipelines that are decoded here", test_check_here},
     {"pipelines for HDF5's library", test_check_through_hdf5},
     {"an unknown filter", test_check_unknown},
+    {"client data", test_check_values},
     {"every known filter", test_check_all},
 };
 

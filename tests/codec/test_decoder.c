@@ -87,6 +87,31 @@ static void test_levels(void)
         check_made(20000, 4, add_all);
 }
 
+#if WN_HAVE_SZIP
+
+static unsigned szip_mask, szip_block;
+
+static herr_t add_szip(hid_t creation)
+{
+    return H5Pset_szip(creation, szip_mask, szip_block);
+}
+
+/* Scanlines of whole blocks and not, and elements that szip takes apart into bytes. */
+static void test_szip(void)
+{
+    static const size_t sizes[] = {1, 2, 4, 8}, counts[] = {32, 100, 1000, 4096, 20001};
+    for (szip_block = 4; szip_block <= 32; szip_block += 14)
+        for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++)
+            for (size_t n = 0; n < sizeof counts / sizeof *counts; n++) {
+                szip_mask = H5_SZIP_NN_OPTION_MASK;
+                check_made(counts[n], sizes[s], add_szip);
+                szip_mask = H5_SZIP_EC_OPTION_MASK;
+                check_made(counts[n], sizes[s], add_szip);
+            }
+}
+
+#endif
+
 /* Chunks whose bits say that a filter was not applied, written as such. */
 static void test_masks(void)
 {
@@ -159,6 +184,9 @@ static const wn_test tests[] = {
     {"new", test_first},
     {"pipelines of deflate, shuffle, fletcher32 over element sizes", test_sizes},
     {"deflate levels", test_levels},
+#if WN_HAVE_SZIP
+    {"szip", test_szip},
+#endif
     {"filter masks", test_masks},
     {"a filter that is not here", test_unavailable},
     {"memory", test_memory},

@@ -61,10 +61,21 @@ bool written_chunk_read(written_chunk *chunk, hid_t dataset, hsize_t first)
     return is_there;
 }
 
+/* szip takes numbers only. */
+static hid_t new_type(size_t size)
+{
+    if (size == 1 || size == 2 || size == 4 || size == 8) {
+        hid_t type = H5Tcopy(H5T_NATIVE_UCHAR);
+        H5Tset_size(type, size);
+        return type;
+    }
+    return H5Tcreate(H5T_OPAQUE, size);
+}
+
 static bool write_dataset(hid_t file, hsize_t n, size_t size, add_filters *add)
 {
     unsigned char *cells = NULL;
-    hid_t type = H5Tcreate(H5T_OPAQUE, size), space = H5Screate_simple(1, &n, NULL);
+    hid_t type = new_type(size), space = H5Screate_simple(1, &n, NULL);
     hid_t creation = H5Pcreate(H5P_DATASET_CREATE);
     bool is_ready = wn_new(&cells, n * size) == WN_OK && H5Pset_chunk(creation, 1, &n) >= 0 && add(creation) >= 0;
     hid_t dataset =

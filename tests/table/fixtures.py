@@ -74,6 +74,7 @@ def matrices():
         "big_chunk": dict(chunks=(3000, 7), compression="gzip"),
         "fletcher": dict(chunks=(700, 7), fletcher32=True),
         "szip": dict(chunks=(256, 7), compression="szip"),
+        "lzf": dict(chunks=(256, 7), compression="lzf", shuffle=True),
         "scaleoffset": dict(chunks=(256, 7), scaleoffset=4),
     }
     for kind, options in kinds.items():
@@ -303,8 +304,12 @@ def bad():
     with h5py.File(path("scaled.h5"), "w") as f:
         f["a"] = np.arange(10, dtype="i2")
         f["a"].attrs["scale_factor"] = 0.1
-    with h5py.File(path("lzf.h5"), "w") as f:
-        f.create_dataset("X", data=np.arange(1000.0), compression="lzf")
+    for name, number in (("zfp", 32013), ("unknown", 31999)):
+        with h5py.File(path(name + ".h5"), "w") as f:
+            creation = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+            creation.set_chunk((100,))
+            creation.set_filter(number, h5py.h5z.FLAG_OPTIONAL, ())
+            h5py.h5d.create(f.id, b"X", h5py.h5t.IEEE_F64LE, h5py.h5s.create_simple((1000,)), creation)
     with h5py.File(path("frame.h5"), "w") as f:
         f["df/axis1"] = np.arange(10)
         f["df/block0_values"] = np.zeros((10, 2))

@@ -119,10 +119,10 @@ static void check_one(const char *name, const char *label)
 
 static void test_matrices(void)
 {
-    static const char *const names[] = {"matrix_contiguous",   "matrix_szip",    "matrix_gzip",
-                                        "matrix_narrow",       "matrix_partial", "matrix_big_chunk",
-                                        "matrix_fletcher",     "matrix_compact", "matrix_scaleoffset",
-                                        "matrix_vector_label", "matrix_named",   "matrix_fixed_names"};
+    static const char *const names[] = {
+        "matrix_contiguous",   "matrix_szip",      "matrix_lzf",        "matrix_gzip",    "matrix_narrow",
+        "matrix_partial",      "matrix_big_chunk", "matrix_fletcher",   "matrix_compact", "matrix_scaleoffset",
+        "matrix_vector_label", "matrix_named",     "matrix_fixed_names"};
     if (!fixtures_make())
         return;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
