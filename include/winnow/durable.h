@@ -22,6 +22,9 @@ WN_MUST_USE wn_status wn_durable_create(const char *path);
 /* Local. The contents of a file that a library wrote last. Fails: WN_IO. */
 WN_MUST_USE wn_status wn_durable_sync(const char *path);
 
+/* Local. A directory and those it lies in; one that is there is fine. Fails: as wn_durable_refusal, WN_NO_MEMORY. */
+WN_MUST_USE wn_status wn_durable_directory(const char *path);
+
 /* Local. `to` becomes the file `from`, and lasts: its directory is synced too. Fails: WN_IO, WN_NO_MEMORY. */
 WN_MUST_USE wn_status wn_durable_rename(const char *from, const char *to);
 

@@ -1,10 +1,11 @@
 /* table_writer.h - writes one HDF5 table: datasets of equal length that grow by runs of rows, in a file that appears
- * under its name only when it is whole. Used by convert and by apply. */
+ * under its name only when it is whole. Used by convert, generate and apply. */
 #ifndef WINNOW_TABLE_WRITER_H
 #define WINNOW_TABLE_WRITER_H
 
 #include "winnow/status.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -20,6 +21,16 @@ typedef enum {
 
 typedef struct wn_table_writer wn_table_writer;
 
+/* How a dataset whose length is known beforehand lies in the file. */
+typedef struct {
+    int64_t n_rows;
+    size_t chunk_rows; /* 0: contiguous */
+    int compression;   /* deflate level of chunks, 0: none */
+    bool shuffle;
+    bool has_fill; /* `fill` is declared as what missing cells hold; it is not written */
+    int64_t fill;
+} wn_table_storage;
+
 /* Local. Refuses an output that is the same file as one that is read, by whatever name. Fails: WN_CANT_CREATE. */
 WN_MUST_USE wn_status wn_table_writer_refuse(const char *path, const char *input);
 
@@ -32,6 +43,12 @@ WN_MUST_USE wn_status wn_table_writer_open(wn_table_writer **writer, const char 
 WN_MUST_USE wn_status wn_table_writer_add_dataset(wn_table_writer *writer, const char *name, wn_store_type type,
                                                   const size_t *dims, size_t n_dims, int compression, size_t *dataset);
 
+/* Local. The same for a dataset of storage->n_rows rows, all of which must be appended before the finish. Its bytes are
+ * the same however the rows are cut into appends of whole chunks. Fails: WN_IO. */
+WN_MUST_USE wn_status wn_table_writer_add_sized(wn_table_writer *writer, const char *name, wn_store_type type,
+                                                const size_t *dims, size_t n_dims, const wn_table_storage *storage,
+                                                size_t *dataset);
+
 /* Local. Names of flattened columns as the string attribute `columns` of a dataset. Fails: WN_IO. */
 WN_MUST_USE wn_status wn_table_writer_set_columns(wn_table_writer *writer, size_t dataset, const char *const *names,
                                                   size_t n_names);
@@ -40,7 +57,7 @@ WN_MUST_USE wn_status wn_table_writer_set_columns(wn_table_writer *writer, size_
 WN_MUST_USE wn_status wn_table_writer_append(wn_table_writer *writer, size_t dataset, const void *cells, size_t n_rows);
 
 /* Local. Flushes, syncs, checks, renames to the final name. Fails: WN_IO (also where an append failed before),
- * WN_INTERNAL where datasets differ in length; then the path is untouched. */
+ * WN_INTERNAL where datasets differ in length or lack rows; then the path is untouched. */
 WN_MUST_USE wn_status wn_table_writer_finish(wn_table_writer *writer);
 
 /* Local. Frees; without a finish before, the unfinished file is removed. */

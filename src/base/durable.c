@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static wn_status fault(const char *path)
@@ -90,5 +91,26 @@ wn_status wn_durable_rename(const char *from, const char *to)
         return status;
     status = rename(from, to) == 0 ? sync_path(dirname(copy), O_DIRECTORY) : fault(to);
     wn_free(copy);
+    return status;
+}
+
+wn_status wn_durable_directory(const char *path)
+{
+    char *part = NULL;
+    wn_status status = wn_string_copy(&part, path);
+    if (status != WN_OK)
+        return status;
+    for (char *c = part + 1; status == WN_OK && *path; c++) {
+        if (*c && *c != '/')
+            continue;
+        char end = *c;
+        *c = 0;
+        if (mkdir(part, 0777) != 0 && errno != EEXIST)
+            status = wn_durable_refusal(part);
+        *c = end;
+        if (!end)
+            break;
+    }
+    wn_free(part);
     return status;
 }

@@ -3,13 +3,18 @@
 #include <Random123/philox.h>
 #include <math.h>
 
+/* Purposes far apart. */
+static philox4x32_key_t key_of(uint64_t seed, wn_random_purpose purpose)
+{
+    uint64_t keyed = seed ^ ((uint64_t)purpose * 0x9E3779B97F4A7C15u);
+    return (philox4x32_key_t){{(uint32_t)keyed, (uint32_t)(keyed >> 32)}};
+}
+
 static philox4x32_ctr_t draw(wn_random stream, uint64_t counter)
 {
     philox4x32_ctr_t input = {
         {(uint32_t)counter, (uint32_t)(counter >> 32), (uint32_t)stream.identity, (uint32_t)(stream.identity >> 32)}};
-    uint64_t keyed = stream.seed ^ ((uint64_t)stream.purpose * 0x9E3779B97F4A7C15u); /* purposes far apart */
-    philox4x32_key_t key = {{(uint32_t)keyed, (uint32_t)(keyed >> 32)}};
-    return philox4x32(input, key);
+    return philox4x32(input, key_of(stream.seed, stream.purpose));
 }
 
 uint64_t wn_random_bits(wn_random stream, uint64_t counter)
@@ -36,8 +41,7 @@ double wn_random_normal(wn_random stream, uint64_t counter)
     return sqrt(-2.0 * log(1.0 - u)) * cos(2.0 * 3.14159265358979323846 * v);
 }
 
-/* An integer in [0, n) from 64 bits (Lemire 2019, without the rejection: its bias is below n / 2^64). */
-static uint64_t below(uint64_t bits, uint64_t n)
+uint64_t wn_random_below(uint64_t bits, uint64_t n)
 {
     return (uint64_t)(((unsigned __int128)bits * n) >> 64);
 }
@@ -47,7 +51,7 @@ void wn_random_permutation(wn_random stream, size_t n, int64_t *order)
     for (size_t i = 0; i < n; i++)
         order[i] = (int64_t)i;
     for (size_t i = n; i > 1; i--) {
-        size_t j = (size_t)below(wn_random_bits(stream, i), i);
+        size_t j = (size_t)wn_random_below(wn_random_bits(stream, i), i);
         int64_t swapped = order[i - 1];
         order[i - 1] = order[j];
         order[j] = swapped;

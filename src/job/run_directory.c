@@ -6,7 +6,6 @@
 #include "winnow/durable.h"
 #include "winnow/memory.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,28 +23,6 @@ struct wn_run_directory {
     wn_directory_lock *lock; /* rank 0, as is the manifest */
     json_t *manifest;
 };
-
-/* Makes a directory and those it lies in. */
-static wn_status make_directories(const char *path)
-{
-    char *part = NULL;
-    wn_status status = wn_string_copy(&part, path);
-    if (status != WN_OK)
-        return status;
-    for (char *c = part + 1; status == WN_OK && *path; c++) {
-        if (*c && *c != '/')
-            continue;
-        char end = *c;
-        *c = 0;
-        if (mkdir(part, 0777) != 0 && errno != EEXIST)
-            status = wn_durable_refusal(part);
-        *c = end;
-        if (!end)
-            break;
-    }
-    wn_free(part);
-    return status;
-}
 
 static wn_status foreign(const char *path)
 {
@@ -88,7 +65,7 @@ static wn_status open_on_root(wn_run_directory *directory, wn_resume resume)
     wn_status status = WN_OK;
     wn_directory_kind kind = WN_DIRECTORY_EMPTY;
     json_t *manifest = NULL;
-    TRY(make_directories(directory->path));
+    TRY(wn_durable_directory(directory->path));
     TRY(wn_manifest_look(directory->path, &kind, &manifest));
     if (kind == WN_DIRECTORY_FOREIGN)
         TRY(foreign(directory->path));

@@ -19,6 +19,7 @@ typedef struct {
     wn_store_type type;
     int rank;
     hsize_t dims[MOST_DIMS]; /* dims[0]: rows so far */
+    int64_t n_rows;          /* in the end; -1: as many as come */
 } stored_dataset;
 
 struct wn_table_writer {
@@ -120,29 +121,46 @@ static hsize_t chunk_rows(const stored_dataset *d)
     return rows;
 }
 
-static hid_t new_creation(const stored_dataset *d, int compression)
+static herr_t set_chunks(hid_t creation, const stored_dataset *d, const wn_table_storage *storage)
 {
     hsize_t chunk[MOST_DIMS];
-    hid_t creation = H5Pcreate(H5P_DATASET_CREATE);
     memcpy(chunk, d->dims, sizeof chunk);
-    chunk[0] = chunk_rows(d);
+    chunk[0] = storage->chunk_rows;
     herr_t result = H5Pset_chunk(creation, d->rank, chunk);
-    if (result >= 0 && compression > 0 && H5Tget_size(memory_type(d->type)) > 1)
+    if (result >= 0 && storage->shuffle && H5Tget_size(memory_type(d->type)) > 1)
         result = H5Pset_shuffle(creation);
-    if (result >= 0 && compression > 0)
-        result = H5Pset_deflate(creation, (unsigned)compression);
+    if (result >= 0 && storage->compression > 0)
+        result = H5Pset_deflate(creation, (unsigned)storage->compression);
+    return result;
+}
+
+/* Without times, so that equal contents are equal files. */
+static hid_t new_creation(const stored_dataset *d, const wn_table_storage *storage)
+{
+    hid_t creation = H5Pcreate(H5P_DATASET_CREATE);
+    herr_t result = H5Pset_obj_track_times(creation, false);
+    if (result >= 0 && storage->chunk_rows > 0)
+        result = set_chunks(creation, d, storage);
+    if (result >= 0 && storage->has_fill)
+        result = H5Pset_fill_value(creation, H5T_NATIVE_INT64, &storage->fill);
+    if (result >= 0 && d->n_rows >= 0) /* every row is written anyway */
+        result = H5Pset_fill_time(creation, H5D_FILL_TIME_NEVER);
     if (result >= 0)
         return creation;
     wn_hdf5_release(creation);
     return -1;
 }
 
-static hid_t create_dataset(hid_t file, const stored_dataset *d, int compression)
+static hid_t create_dataset(hid_t file, const stored_dataset *d, const wn_table_storage *storage)
 {
-    hsize_t most[MOST_DIMS];
-    memcpy(most, d->dims, sizeof most);
-    most[0] = H5S_UNLIMITED;
-    hid_t id = -1, creation = new_creation(d, compression), space = H5Screate_simple(d->rank, d->dims, most);
+    hsize_t dims[MOST_DIMS], most[MOST_DIMS];
+    memcpy(dims, d->dims, sizeof dims);
+    if (d->n_rows >= 0)
+        dims[0] = (hsize_t)d->n_rows;
+    memcpy(most, dims, sizeof most);
+    if (d->n_rows < 0)
+        most[0] = H5S_UNLIMITED;
+    hid_t id = -1, creation = new_creation(d, storage), space = H5Screate_simple(d->rank, dims, most);
     hid_t links = H5Pcreate(H5P_LINK_CREATE);
     if (creation >= 0 && space >= 0 && links >= 0 && H5Pset_create_intermediate_group(links, 1) >= 0)
         id = H5Dcreate2(file, d->name, memory_type(d->type), space, links, creation, H5P_DEFAULT);
@@ -152,18 +170,13 @@ static hid_t create_dataset(hid_t file, const stored_dataset *d, int compression
     return id;
 }
 
-wn_status wn_table_writer_add_dataset(wn_table_writer *writer, const char *name, wn_store_type type, const size_t *dims,
-                                      size_t n_dims, int compression, size_t *dataset)
+static wn_status add(wn_table_writer *writer, stored_dataset d, const char *name, const wn_table_storage *storage,
+                     size_t *dataset)
 {
     wn_status status = WN_OK;
-    stored_dataset d = {.id = -1, .type = type, .rank = (int)n_dims + 1};
-    if (n_dims >= MOST_DIMS)
-        return wn_fail(WN_UNAVAILABLE, "%s: a table of %zu dimensions is not built", name, n_dims + 1);
-    for (size_t i = 0; i < n_dims; i++)
-        d.dims[i + 1] = dims[i];
     TRY(wn_resize(&writer->datasets, writer->n_datasets + 1));
     TRY(wn_string_copy(&d.name, name));
-    d.id = create_dataset(writer->file, &d, compression);
+    d.id = create_dataset(writer->file, &d, storage);
     if (d.id < 0) {
         status = fail_write(writer, name);
         goto done;
@@ -174,6 +187,39 @@ wn_status wn_table_writer_add_dataset(wn_table_writer *writer, const char *name,
 done:
     wn_free(d.name);
     return status;
+}
+
+static wn_status start(stored_dataset *d, const char *name, wn_store_type type, const size_t *dims, size_t n_dims)
+{
+    if (n_dims >= MOST_DIMS)
+        return wn_fail(WN_UNAVAILABLE, "%s: a table of %zu dimensions is not built", name, n_dims + 1);
+    *d = (stored_dataset){.id = -1, .type = type, .rank = (int)n_dims + 1, .n_rows = -1};
+    for (size_t i = 0; i < n_dims; i++)
+        d->dims[i + 1] = dims[i];
+    return WN_OK;
+}
+
+wn_status wn_table_writer_add_dataset(wn_table_writer *writer, const char *name, wn_store_type type, const size_t *dims,
+                                      size_t n_dims, int compression, size_t *dataset)
+{
+    stored_dataset d;
+    wn_status status = start(&d, name, type, dims, n_dims);
+    if (status != WN_OK)
+        return status;
+    wn_table_storage storage = {
+        .chunk_rows = (size_t)chunk_rows(&d), .compression = compression, .shuffle = compression > 0};
+    return add(writer, d, name, &storage, dataset);
+}
+
+wn_status wn_table_writer_add_sized(wn_table_writer *writer, const char *name, wn_store_type type, const size_t *dims,
+                                    size_t n_dims, const wn_table_storage *storage, size_t *dataset)
+{
+    stored_dataset d;
+    wn_status status = start(&d, name, type, dims, n_dims);
+    if (status != WN_OK)
+        return status;
+    d.n_rows = storage->n_rows;
+    return add(writer, d, name, storage, dataset);
 }
 
 wn_status wn_table_writer_set_columns(wn_table_writer *writer, size_t dataset, const char *const *names, size_t n_names)
@@ -201,7 +247,7 @@ wn_status wn_table_writer_append(wn_table_writer *writer, size_t dataset, const 
     memcpy(count, d->dims, sizeof count);
     count[0] = n_rows;
     d->dims[0] += n_rows;
-    bool is_written = H5Dset_extent(d->id, d->dims) >= 0;
+    bool is_written = d->n_rows >= 0 || H5Dset_extent(d->id, d->dims) >= 0;
     if (is_written) {
         space = H5Dget_space(d->id);
         memory = H5Screate_simple(d->rank, count, NULL);
@@ -218,9 +264,12 @@ wn_status wn_table_writer_append(wn_table_writer *writer, size_t dataset, const 
 
 static wn_status check_lengths(const wn_table_writer *writer)
 {
-    for (size_t i = 1; i < writer->n_datasets; i++) {
-        if (writer->datasets[i].dims[0] != writer->datasets[0].dims[0])
+    for (size_t i = 0; i < writer->n_datasets; i++) {
+        const stored_dataset *d = &writer->datasets[i];
+        if (d->dims[0] != writer->datasets[0].dims[0])
             return wn_fail(WN_INTERNAL, "%s: datasets of different lengths were written", writer->path);
+        if (d->n_rows >= 0 && d->dims[0] != (hsize_t)d->n_rows)
+            return wn_fail(WN_INTERNAL, "%s: %s lacks rows", writer->path, d->name);
     }
     return WN_OK;
 }

@@ -21,6 +21,38 @@ static void test_generator(void)
     CU_ASSERT_EQUAL(zero.v[1], 0xe169c58du);
 }
 
+/* Many streams at once are the same draws, whatever their number and however they lie in the vectors. */
+static void test_words(void)
+{
+    static const uint64_t identities[] = {0, 5, UINT64_MAX, 1u << 31, UINT64_C(77) << 40};
+    uint32_t words[5 * 23 * 4];
+    for (size_t n = 0; n <= 5; n++) {
+        for (size_t n_draws = 1; n_draws <= 23; n_draws += 11) {
+            uint64_t first = UINT32_MAX - 5;
+            wn_random_words(42, WN_RANDOM_TEST, identities, n, first, n_draws, words);
+            for (size_t i = 0; i < n * n_draws; i++) {
+                wn_random stream = {42, WN_RANDOM_TEST, identities[i / n_draws]};
+                uint64_t wanted = wn_random_bits(stream, first + i % n_draws);
+                CU_ASSERT_EQUAL((uint64_t)words[4 * i + 1] << 32 | words[4 * i], wanted);
+                CU_ASSERT(i == 0 || words[4 * i + 2] != words[4 * i - 2]);
+            }
+        }
+    }
+    philox4x32_ctr_t drawn = philox4x32((philox4x32_ctr_t){{0}}, (philox4x32_key_t){{0}});
+    wn_random_words(0, (wn_random_purpose)0, identities, 1, 0, 1, words);
+    for (size_t k = 0; k < 4; k++)
+        CU_ASSERT_EQUAL(words[k], drawn.v[k]);
+}
+
+static void test_below(void)
+{
+    CU_ASSERT_EQUAL(wn_random_below(0, 7), 0);
+    CU_ASSERT_EQUAL(wn_random_below(UINT64_MAX, 7), 6);
+    CU_ASSERT_EQUAL(wn_random_below(UINT64_C(1) << 63, 7), 3);
+    CU_ASSERT_EQUAL(wn_random_below(UINT64_MAX, 1), 0);
+    CU_ASSERT_EQUAL(wn_random_below(UINT64_MAX, UINT64_MAX), UINT64_MAX - 1);
+}
+
 /* Mean and variance within five standard errors. */
 static void test_uniform(void)
 {
@@ -97,6 +129,8 @@ static void test_permutation(void)
 }
 
 static const wn_test tests[] = {{"Philox", test_generator},
+                                {"many streams at once", test_words},
+                                {"integers below a bound", test_below},
                                 {"uniform numbers", test_uniform},
                                 {"normal numbers", test_normal},
                                 {"draws do not depend on each other", test_independence},

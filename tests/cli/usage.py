@@ -6,8 +6,8 @@ import sys
 from winnow_runs import Checks, winnow
 
 PROGRAM = sys.argv[1]
-BUILT = ["run", "check", "inspect", "convert", "apply", "report", "compare"]
-UNBUILT = ["generate", "export", "merge", "verify", "watch", "scale"]
+BUILT = ["run", "check", "inspect", "convert", "generate", "apply", "report", "compare"]
+UNBUILT = ["export", "merge", "verify", "watch", "scale"]
 
 checks = Checks()
 
@@ -62,6 +62,38 @@ def usage_errors():
     usage_error(["convert", "-o", "a.h5"], "a source is missing")
 
 
+def generate_errors():
+    few = ["-o", "there-is-none", "--rows", "10", "--columns", "4"]
+    for arguments in ([], few[:4], few[2:], ["-o", "x", "--columns", "3"]):
+        usage_error(["generate", *arguments], "-o DIR, --rows N and --columns P are needed")
+    for wrong in ("0", "-3", "1e6", "", "many", "99999999999999999999"):
+        usage_error(["generate", *few, "--rows", wrong], "--rows wants a whole number from 1 to")
+        usage_error(["generate", *few, "--columns", wrong], "--columns wants a whole number from 1 to")
+        usage_error(["generate", *few, "--files", wrong], "--files wants a whole number from 1 to")
+    for wrong in ("-0.1", "1", "nan", "inf"):
+        usage_error(["generate", *few, "--missing", wrong], "missing cells and outliers are shares from 0 to below 1")
+        usage_error(["generate", *few, "--outliers", wrong], "missing cells and outliers are shares from 0 to below 1")
+        usage_error(["generate", *few, "--duplicates", wrong], "duplicates are a share from 0 to below 1")
+        usage_error(["generate", *few, "--noise", wrong], "noise is a share from 0")
+    for wrong in ("", "few", "0.1x"):
+        usage_error(["generate", *few, "--missing", wrong], "--missing wants numbers")
+    for wrong in ("3", "3x", "x3", "3x4x5", "-1x2", "three"):
+        usage_error(["generate", *few, "--categories", wrong], "--categories wants COUNTxLEVELS as in 3x12")
+    for arguments, message in ((["--missing", "0.5", "--outliers", "0.5"], "together too"), (["--categories", "3x1"], "of 2 to"),
+                               (["--classes", "1"], "--classes wants a whole number from 2"), (["--priors", "1,2", "--classes", "3"], "--priors has 2 shares for 3"),
+                               (["--priors", "1,0"], "priors are above 0"), (["--priors", "1,"], "--priors wants numbers"), (["--priors", "1"], "classes are 2 to"),
+                               (["--regression", "--classes", "2"], "--regression has no classes"), (["--regression", "--noise", "0"], "noise is a share"),
+                               (["--informative", "5"], "at most the 4 columns"), (["--informative", "3", "--redundant", "2"], "at most the 4 columns"),
+                               (["--informative", "0", "--redundant", "1"], "redundant columns follow informative ones"),
+                               (["--correlation", "1.5"], "correlation is -1 to 1"), (["--separation", "0"], "separation is above 0"),
+                               (["--order", "random"], "--order is shuffled or sorted, not 'random'"), (["--type", "float16"], "--type is float32, float64,"),
+                               (["--filter", "zip"], "--filter is none, gzip or gzip+shuffle"), (["--level", "3"], "--level is 1 to 9, of --filter gzip"),
+                               (["--filter", "gzip", "--level", "10"], "--level is 1 to 9"), (["--files", "11"], "no more than rows"),
+                               (["--layout", "contiguous", "--chunk", "5"], "a contiguous layout has no chunks"), (["--chunk", "300000000"], "smaller than 4 GiB"),
+                               (["--layout", "contiguous", "--filter", "gzip"], "a contiguous layout has no chunks"), (["more"], "takes options alone")):
+        usage_error(["generate", *few, *arguments], message)
+
+
 def told_once_under_mpirun():
     result = usage_error(["run", "--bogus"], "--bogus", n_ranks=3)
     checks.equal(result.stderr.count("unrecognized option"), 1, "lines of an unknown option on 3 ranks")
@@ -76,5 +108,6 @@ def told_once_under_mpirun():
 
 help_and_version()
 usage_errors()
+generate_errors()
 told_once_under_mpirun()
 checks.close()

@@ -8,6 +8,7 @@
 #include <math.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -81,6 +82,51 @@ static wn_status write_table(const char *path)
 done:
     wn_table_writer_close(writer);
     return status;
+}
+
+enum { N_SIZED = 1000 };
+
+/* One contiguous dataset and one of chunks; the rows in runs. */
+static wn_status write_sized(const char *path, size_t run, size_t n_rows)
+{
+    wn_status status = WN_OK;
+    wn_table_writer *writer = NULL;
+    size_t plain, chunked;
+    int32_t cells[N_SIZED + 200] = {0};
+    const wn_table_storage contiguous = {.n_rows = N_SIZED, .has_fill = true, .fill = -7};
+    const wn_table_storage filtered = {.n_rows = N_SIZED, .chunk_rows = 100, .compression = 1, .shuffle = true};
+    for (size_t i = 0; i < N_SIZED; i++)
+        cells[i] = (int32_t)(i * i);
+    TRY(wn_table_writer_open(&writer, path));
+    TRY(wn_table_writer_add_sized(writer, "plain", WN_STORE_INT32, NULL, 0, &contiguous, &plain));
+    TRY(wn_table_writer_add_sized(writer, "chunked", WN_STORE_INT32, NULL, 0, &filtered, &chunked));
+    for (size_t i = 0; i < n_rows; i += run) {
+        TRY(wn_table_writer_append(writer, plain, cells + i, run));
+        TRY(wn_table_writer_append(writer, chunked, cells + i, run));
+    }
+    TRY(wn_table_writer_finish(writer));
+done:
+    wn_table_writer_close(writer);
+    return status;
+}
+
+static void test_sized(void)
+{
+    char command[2048];
+    CHECK_OK(write_sized(test_path("sized-1.h5"), 1000, N_SIZED));
+    CHECK_OK(write_sized(test_path("sized-2.h5"), 200, N_SIZED));
+    snprintf(command, sizeof command, "cmp %s %s", test_path("sized-1.h5"), test_path("sized-2.h5"));
+    CU_ASSERT_EQUAL(system(command), 0);
+    snprintf(
+        command, sizeof command,
+        "-c 'import h5py, numpy; f = h5py.File(\"%s\", \"r\"); w = numpy.arange(%d) ** 2; p, c = f[\"plain\"], "
+        "f[\"chunked\"]; assert (p[:] == w).all() and (c[:] == w).all() and p.chunks is None and p.fillvalue == -7 "
+        "and c.chunks == (100,) and c.compression == \"gzip\" and c.shuffle and c.maxshape == (%d,)'",
+        test_path("sized-1.h5"), N_SIZED, N_SIZED);
+    CU_ASSERT(run_python(command));
+    CHECK_FAILS(write_sized(test_path("short.h5"), 100, N_SIZED - 100), WN_INTERNAL, "plain lacks rows");
+    CHECK_FAILS(write_sized(test_path("long.h5"), 300, N_SIZED + 200), WN_IO, "plain");
+    CU_ASSERT_NOT_EQUAL(access(test_path("short.h5"), F_OK), 0);
 }
 
 /* Files in the test's directory: what is left behind. */
@@ -162,7 +208,8 @@ static void test_no_memory(void)
     CHECK_OK(status);
 }
 
-static const wn_test tests[] = {{"h5py reads what was written", test_written},
+static const wn_test tests[] = {{"datasets of known length", test_sized},
+                                {"h5py reads what was written", test_written},
                                 {"an unfinished file goes", test_unfinished},
                                 {"cannot create", test_cannot_create},
                                 {"disk full", test_disk_full},

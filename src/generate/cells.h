@@ -1,0 +1,29 @@
+/* cells.h - the cells of a run of rows, made from a truth: any run alone, the same cells however the runs are cut. */
+#ifndef WINNOW_GENERATE_CELLS_H
+#define WINNOW_GENERATE_CELLS_H
+
+#include "row_order.h"
+#include "truth.h"
+
+typedef struct wn_cells wn_cells;
+
+/* Where rows go: numbers (n_rows, n_columns) of the table's type, codes (n_categories, stride) of the code type, labels
+ * (n_rows). The rows that are made lie from `at` on. */
+typedef struct {
+    void *numbers, *codes, *labels;
+    size_t stride, at;
+} wn_cells_place;
+
+/* Local. Borrows the truth. The caller frees it. Fails: WN_NO_MEMORY. */
+WN_MUST_USE wn_status wn_cells_new(wn_cells **cells, const wn_truth *truth);
+void wn_cells_free(wn_cells *cells);
+
+/* Local. The table's rows first .. first + n - 1; any n. */
+void wn_cells_make(wn_cells *cells, int64_t first, size_t n, const wn_cells_place *place);
+
+/* Local. How many missing cells were made so far, by column (the n_columns numbers, then the categories), and then how
+ * many outliers: counts (2 x wn_cells_columns). Borrowed; may be added to. */
+int64_t *wn_cells_counts(wn_cells *cells);
+size_t wn_cells_columns(const wn_cells *cells);
+
+#endif

@@ -1,0 +1,127 @@
+#include "winnow/generate.h"
+
+#include "shard.h"
+#include "truth_file.h"
+#include "winnow/durable.h"
+#include "winnow/log.h"
+#include "winnow/memory.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static wn_status check_empty(const char *path)
+{
+    wn_status status = WN_OK;
+    DIR *directory = opendir(path);
+    if (directory == NULL)
+        return wn_durable_refusal(path);
+    for (struct dirent *entry; status == WN_OK && (entry = readdir(directory)) != NULL;)
+        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+            status = wn_fail(WN_CANT_CREATE, "%s: is not empty", path);
+    closedir(directory);
+    return status;
+}
+
+/* On rank 0. */
+static wn_status make_directory(const char *path, bool *is_new)
+{
+    struct stat about;
+    wn_status status = WN_OK;
+    *is_new = stat(path, &about) != 0;
+    TRY(wn_durable_directory(path));
+    TRY(check_empty(path));
+done:
+    return status;
+}
+
+static void remove_shards(const wn_truth *truth, wn_range shards)
+{
+    for (int64_t i = shards.first; i < shards.last; i++) {
+        char *path = NULL;
+        if (wn_truth_shard_path(&path, truth, (size_t)i) == WN_OK)
+            unlink(path);
+        wn_free(path);
+    }
+}
+
+/* Local, but that it polls the agreement. *written: the shards that lie under their names. */
+static wn_status write_shards(const wn_truth *truth, wn_cells *cells, wn_range mine, wn_agreement *agreement,
+                              wn_range *written)
+{
+    wn_status status = WN_OK;
+    char *path = NULL;
+    bool is_whole = true;
+    *written = (wn_range){mine.first, mine.first};
+    while (written->last < mine.last && is_whole) {
+        TRY(wn_truth_shard_path(&path, truth, (size_t)written->last));
+        TRY(wn_shard_write(truth, cells, (size_t)written->last, path, agreement, &is_whole));
+        written->last += is_whole;
+        wn_free(path);
+        path = NULL;
+    }
+done:
+    wn_free(path);
+    return status;
+}
+
+/* Collective. All files and then the truth, or none of them. */
+static wn_status write_table(const wn_ranks *ranks, const wn_truth *truth, wn_cells *cells)
+{
+    wn_agreement agreement;
+    char cause[WN_MESSAGE_SIZE];
+    wn_range written, mine = wn_range_part((int64_t)truth->options.n_files, ranks->size, ranks->rank);
+    wn_status status = wn_agreement_begin(&agreement, ranks);
+    if (status != WN_OK)
+        return status;
+    status = write_shards(truth, cells, mine, &agreement, &written);
+    status = wn_agreement_finish(&agreement, status);
+    if (status == WN_OK)
+        status = wn_ranks_sum(ranks, wn_cells_counts(cells), 2 * wn_cells_columns(cells));
+    if (status == WN_OK)
+        status = wn_ranks_agree(ranks, ranks->rank == 0 ? wn_truth_file_write(truth, wn_cells_counts(cells)) : WN_OK);
+    if (status == WN_OK)
+        return WN_OK;
+    snprintf(cause, sizeof cause, "%s", wn_status_message());
+    remove_shards(truth, written);
+    return wn_fail(status, "%s", cause);
+}
+
+/* Collective. Within a directory that is there. */
+static wn_status fill_directory(const wn_ranks *ranks, const wn_generate_options *options)
+{
+    wn_truth *truth = NULL;
+    wn_cells *cells = NULL;
+    wn_status status = wn_truth_new(&truth, options);
+    if (status == WN_OK)
+        status = wn_cells_new(&cells, truth);
+    status = wn_ranks_agree(ranks, status);
+    if (status == WN_OK)
+        status = write_table(ranks, truth, cells);
+    wn_cells_free(cells);
+    wn_truth_free(truth);
+    return status;
+}
+
+wn_status wn_generate(const wn_ranks *ranks, const wn_generate_options *options)
+{
+    bool is_new = false;
+    char cause[WN_MESSAGE_SIZE];
+    wn_status status = wn_generate_check(options);
+    if (status != WN_OK)
+        return status;
+    status = wn_ranks_agree(ranks, ranks->rank == 0 ? make_directory(options->output, &is_new) : WN_OK);
+    if (status != WN_OK)
+        return status;
+    status = fill_directory(ranks, options);
+    if (status == WN_OK)
+        return WN_OK;
+    snprintf(cause, sizeof cause, "%s", wn_status_message());
+    MPI_Barrier(ranks->comm); /* everybody's files are gone */
+    if (ranks->rank == 0 && is_new)
+        rmdir(options->output);
+    return wn_fail(status, "%s", cause);
+}

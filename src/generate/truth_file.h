@@ -1,0 +1,15 @@
+/* truth_file.h - truth.json: what a table was made from, for whoever judges what was found in it. */
+#ifndef WINNOW_GENERATE_TRUTH_FILE_H
+#define WINNOW_GENERATE_TRUTH_FILE_H
+
+#include "truth.h"
+
+/* Local. Name of a file of the table, or of its truth, in the output directory. The caller frees it. Fails:
+ * WN_NO_MEMORY. */
+WN_MUST_USE wn_status wn_truth_shard_path(char **path, const wn_truth *truth, size_t shard);
+
+/* Local. Writes OUTPUT/truth.json beside its name and renames it. counts: as wn_cells_counts has them, of all rows.
+ * Fails: WN_CANT_CREATE, WN_IO, WN_NO_MEMORY. */
+WN_MUST_USE wn_status wn_truth_file_write(const wn_truth *truth, const int64_t *counts);
+
+#endif
