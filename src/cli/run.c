@@ -38,7 +38,9 @@ static const struct argp_option options[] = {
     {"max-hours", KEY_MAX_HOURS, "H", 0,
      "Stop at a checkpoint after H hours (status 75); under Slurm the job's time limit is known without it", 0},
     {"hang-minutes", KEY_HANG_MINUTES, "M", 0,
-     "End (status 76) when a rank or a read gives no sign of life for M minutes; default 10, 0 does not watch", 0},
+     "End (status 76) when a rank, a read or the run directory gives no sign of life for M minutes; default 10, 0 does "
+     "not watch",
+     0},
     {0}};
 
 static error_t take_ranks(run_arguments *arguments, struct argp_state *state, const char *value)

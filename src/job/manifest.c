@@ -2,6 +2,7 @@
 
 #include "file_replace.h"
 #include "winnow/memory.h"
+#include "winnow/watchdog.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -111,10 +112,10 @@ wn_status wn_manifest_look(const char *directory, wn_directory_kind *kind, json_
 
 wn_status wn_manifest_new(json_t **manifest)
 {
-    json_t *made = json_pack("{s:s, s:i, s:b, s:i, s:[s,s,s,s,s,s,s,s,s,s,s], s:{}}", "winnow", WN_VERSION, "format",
+    json_t *made = json_pack("{s:s, s:i, s:b, s:i, s:[s,s,s,s,s,s,s,s,s,s,s,s], s:{}}", "winnow", WN_VERSION, "format",
                              FORMAT, "finished", 0, "attempts", 0, "ours", "rows.u8", "profile.h5", "job.yaml",
                              "run.json", "events.jsonl", "recipe.h5", "model.h5", "compressed.wnm", "report.html",
-                             "checkpoints/0.wns", "checkpoints/1.wns", "stages");
+                             "checkpoints/0.wns", "checkpoints/1.wns", "ranks", "stages");
     if (!made)
         return no_memory();
     *manifest = made;
@@ -143,12 +144,15 @@ static bool is_inside(const char *name)
            !strstr(name, "/..");
 }
 
-/* A directory within goes with its last file. */
+/* A directory within goes with its last file; that of the beats, which a kill leaves, with the beats. */
 static wn_status remove_file(const char *directory, const char *name, const char *ending)
 {
     char *path = NULL;
     wn_status status = wn_string_format(&path, "%s/%s%s", directory, name, ending);
-    if (status == WN_OK && unlink(path) != 0 && errno != ENOENT && errno != ENOTDIR)
+    bool is_left = status == WN_OK && unlink(path) != 0 && errno != ENOENT && errno != ENOTDIR;
+    if (is_left && strcmp(name, "ranks") == 0)
+        wn_watchdog_clear(path);
+    else if (is_left)
         status = wn_fail(WN_CANT_CREATE, "%s: cannot be removed: %s", path, strerror(errno));
     if (status == WN_OK && strchr(name, '/')) {
         *strrchr(path, '/') = 0;

@@ -63,6 +63,8 @@ static wn_status open_directory(wn_run_state *state)
             status = wn_run_directory_remove(state->directory, "run.json");
         if (status == WN_OK)
             status = wn_run_directory_remove(state->directory, "report.html");
+        if (status == WN_OK) /* the beats of a run that was killed; this one may not be watched */
+            status = wn_run_directory_remove(state->directory, "ranks");
     }
     TRY(wn_ranks_agree(state->ranks, status));
 done:

@@ -50,9 +50,9 @@ class Bench:
         self.wanted[path] = run_json(out)["fingerprints"]
         return path
 
-    def submit(self, name, script, job, *options, run=None):
+    def submit(self, name, script, job, *options, run=None, arguments=()):
         out = run or os.path.join(self.directory, name)
-        return Job(self.directory, name, os.path.join(self.source, "slurm", script), [job, "--out", out], options)
+        return Job(self.directory, name, os.path.join(self.source, "slurm", script), [job, "--out", out, *arguments], options)
 
     def completed(self, submitted, job, attempts):
         """The job ended well, after so many attempts, with the fingerprints of one undisturbed rank."""
@@ -140,6 +140,26 @@ def killed_rank(bench, long):
     bench.resumed(job, seen)
 
 
+def hung_rank(bench, long):
+    """A rank that stops for good on one host: one line names it, and the job ends, with the status of the rank that told
+    (76) or of the killed one, whichever srun takes (the greatest that it got); its directory can be gone on with."""
+    job = bench.submit("hung", "run.sbatch", long, *TWO_HOSTS, arguments=("--hang-minutes", "0.05"))
+    held, seen = job.hold_in_training()
+    host = job.nodes()[1]
+    state, status = job.ended()
+    lines = [line for line in job.text().splitlines() if "winnow: " in line]
+    bench.checks.that(state == "FAILED" and status in (76, 137), f"a rank that hung: {state} {status}")
+    bench.checks.that("Exited with exit code 76" in job.text(), f"a rank that hung: {job.text()[-900:]}")
+    bench.checks.equal(len(lines), 1, f"lines about a rank that hung: {job.text()[-900:]}")
+    for words in ("rank 1 ", f"host {host} ", f"process {held}", "no sign of life for 3 seconds", "stage train"):
+        bench.checks.that(lines and words in lines[0], f"a rank that hung: {lines} names {words}")
+    until("its processes to end", lambda: not ranks_of(job))
+    again = bench.submit("after-hung", "run.sbatch", long, *TWO_HOSTS, run=job.run)
+    again.run = job.run
+    bench.completed(again, long, 2)
+    bench.resumed(again, seen)
+
+
 def lost_hosts(bench, long):
     """Two jobs of two hosts: one loses the link of its second host, the other all of its first, where rank 0 was."""
     options = (*TWO_HOSTS, "--exclusive")
@@ -181,7 +201,8 @@ def hard_limits(bench, long):
 
 
 CASES = {"several_hosts": (several_hosts, 5), "time_limit": (time_limit, 1000), "cancelled": (cancelled, 1000),
-         "killed_rank": (killed_rank, 1000), "lost_hosts": (lost_hosts, 1000), "hard_limits": (hard_limits, 1000)}
+         "killed_rank": (killed_rank, 1000), "lost_hosts": (lost_hosts, 1000)}
+LONG_CASES = {"hard_limits": (hard_limits, 1000), "hung_rank": (hung_rank, 1000)}
 
 
 def main():
@@ -192,8 +213,8 @@ def main():
     os.environ.update(WINNOW=program, OMPI_MCA_mpi_yield_when_idle="1")
     bench = Bench(program, source, directory, checks)
     jobs = {}
-    for name in names or [name for name in CASES if name != "hard_limits"]:
-        case, epochs = CASES[name]
+    for name in names or CASES:
+        case, epochs = (CASES | LONG_CASES)[name]
         if epochs not in jobs:
             jobs[epochs] = bench.job(f"epochs-{epochs}", epochs)
         begin = time.monotonic()

@@ -204,6 +204,30 @@ static void only_own_files_are_replaced(void)
     wn_run_directory_close(directory);
 }
 
+/* A run that was killed leaves its beats: they are ours, those of a watched run or not; what is not a beat stays. */
+static void beats_are_own(void)
+{
+    wn_run_directory *directory = NULL;
+    if (!CHECK_OK(open_directory(&directory, "beats", WN_RESUME_AUTO)))
+        return;
+    if (is_root()) {
+        mkdir(below("beats", "ranks"), 0777);
+        put(below("beats", "ranks/0"), "beat");
+        put(below("beats", "ranks/notes"), "of the user");
+        CHECK_OK(wn_run_directory_remove(directory, "ranks"));
+        CU_ASSERT_FALSE(exists(below("beats", "ranks/0")));
+        CU_ASSERT_EQUAL(unlink(below("beats", "ranks/notes")), 0);
+        put(below("beats", "ranks/12"), "beat");
+    }
+    CHECK_OK(wn_run_directory_set_finished(directory, true));
+    wn_run_directory_close(directory);
+    barrier();
+    if (CHECK_OK(open_directory(&directory, "beats", WN_RESUME_NEVER)))
+        wn_run_directory_close(directory);
+    barrier();
+    CU_ASSERT_FALSE(exists(below("beats", "ranks")));
+}
+
 /* The lock of another process that is alive. */
 static void a_directory_in_use_is_refused(void)
 {
@@ -339,6 +363,7 @@ static const wn_test tests[] = {{"stages are found again", stages_are_found_agai
                                 {"an empty directory is taken", an_empty_directory_is_taken},
                                 {"never wants a finished run", never_wants_a_finished_run},
                                 {"only own files are replaced", only_own_files_are_replaced},
+                                {"beats are own", beats_are_own},
                                 {"a directory in use is refused", a_directory_in_use_is_refused},
                                 {"locks expire", locks_expire},
                                 {"locks end with their process", locks_end_with_their_process},
