@@ -5,6 +5,7 @@
 
 #include "winnow/memory.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -114,6 +115,53 @@ static void test_decoded(void)
                 check_encoded(&encodings[i], counts[n], sizes[s]);
 }
 
+enum { N_THREADS = 4, N_TIMES = 50 };
+
+/* One thread's count of chunks that it decoded rightly, of every encoding in turn. */
+typedef struct {
+    const written_chunk *chunks;
+    size_t n_chunks, n_right;
+} thread_work;
+
+static void *decode_often(void *argument)
+{
+    thread_work *work = argument;
+    wn_decoder *own = NULL;
+    unsigned char *decoded = NULL;
+    wn_status status = WN_OK;
+    TRY(wn_decoder_new(&own));
+    TRY(wn_new(&decoded, work->chunks[0].pipeline.chunk_bytes));
+    for (size_t i = 0; i < N_TIMES * work->n_chunks; i++) {
+        const written_chunk *chunk = &work->chunks[i % work->n_chunks];
+        TRY(wn_decoder_decode(own, &chunk->pipeline, 0, chunk->stored, chunk->n_stored, decoded));
+        work->n_right += memcmp(decoded, chunk->cells, chunk->pipeline.chunk_bytes) == 0 ? 1 : 0;
+    }
+done:
+    wn_free(decoded);
+    wn_decoder_free(own);
+    return NULL;
+}
+
+static void test_threads(void)
+{
+    written_chunk chunks[32];
+    thread_work work[N_THREADS];
+    pthread_t threads[N_THREADS];
+    size_t n = 0;
+    for (; encodings[n].name != NULL && n < sizeof chunks / sizeof *chunks; n++)
+        CU_ASSERT(encoded_chunk_make(&chunks[n], &encodings[n], 3000, 4));
+    for (size_t t = 0; t < N_THREADS; t++) {
+        work[t] = (thread_work){chunks, n, 0};
+        CU_ASSERT_EQUAL_FATAL(pthread_create(&threads[t], NULL, decode_often, &work[t]), 0);
+    }
+    for (size_t t = 0; t < N_THREADS; t++) {
+        pthread_join(threads[t], NULL);
+        CU_ASSERT_EQUAL(work[t].n_right, N_TIMES * n);
+    }
+    for (size_t i = 0; i < n; i++)
+        written_chunk_clear(&chunks[i]);
+}
+
 /* HDF5 fails, too, and its innermost word is the codec's. */
 static void test_damaged(void)
 {
@@ -174,6 +222,7 @@ static const wn_test tests[] = {
     {"new", test_first},
     {"every filter that is decoded here is known to HDF5", test_registered},
     {"chunks of every plugin's framing, here and through H5Dread", test_decoded},
+    {"decoders of several threads at once", test_threads},
     {"damaged chunks through H5Dread", test_damaged},
 #if WN_HAVE_ZSTD
     {"zstd written by HDF5", test_zstd_written},
