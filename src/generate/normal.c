@@ -24,36 +24,46 @@ static inline float log_of(float x)
     int32_t exponent = (int32_t)shifted >> 23;
     float f = float_of((shifted & 0x007fffffu) + 0x3f3504f3u);
     float s = (f - 1.0f) / (f + 1.0f), w = s * s;
-    float series = (((w / 9.0f + 1.0f / 7.0f) * w + 0.2f) * w + 1.0f / 3.0f) * w + 1.0f;
+    float series = (((1.0f / 9.0f * w + 1.0f / 7.0f) * w + 0.2f) * w + 1.0f / 3.0f) * w + 1.0f;
     return (float)exponent * 0.693147181f + 2.0f * s * series;
 }
 
-static inline float centre(float q)
+typedef struct {
+    float above, below;
+} fraction;
+
+static inline fraction centre(float q)
 {
     float r = 0.180625f - q * q;
-    float above = ((5.9109374720e+01f * r + 1.5929113202e+02f) * r + 5.0434271938e+01f) * r + 3.3871327179e+00f;
-    float below = ((6.7187563600e+01f * r + 7.8757757664e+01f) * r + 1.7895169469e+01f) * r + 1.0f;
-    return q * above / below;
+    return (fraction){
+        q * (((5.9109374720e+01f * r + 1.5929113202e+02f) * r + 5.0434271938e+01f) * r + 3.3871327179e+00f),
+        ((6.7187563600e+01f * r + 7.8757757664e+01f) * r + 1.7895169469e+01f) * r + 1.0f};
 }
 
 /* 2^-33 <= p, hence r < 5: the farthest of the three branches is never taken. */
-static inline float tail(float p)
+static inline fraction tail(float p)
 {
     float r = sqrtf(-log_of(p)) - 1.6f;
-    float above = ((1.7023821103e-01f * r + 1.3067284816e+00f) * r + 2.7568153900e+00f) * r + 1.4234372777e+00f;
-    float below = (1.2021132975e-01f * r + 7.3700164250e-01f) * r + 1.0f;
-    return above / below;
+    return (fraction){((1.7023821103e-01f * r + 1.3067284816e+00f) * r + 2.7568153900e+00f) * r + 1.4234372777e+00f,
+                      (1.2021132975e-01f * r + 7.3700164250e-01f) * r + 1.0f};
+}
+
+/* A mask, where a branch would stop the vectorizer. */
+static inline float chosen(uint32_t mask, float yes, float no)
+{
+    return float_of((bits_of(yes) & mask) | (bits_of(no) & ~mask));
 }
 
 void wn_normal_of_words(const uint32_t *restrict words, float *restrict z, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
         int32_t place = (int32_t)(words[i] ^ 0x80000000u); /* in [-2^31, 2^31), 0 in the middle */
-        float q = ((float)place + 0.5f) * 0x1p-32f;
         int32_t from_end = 0x7fffffff - (place ^ (place >> 31));
-        uint32_t far = bits_of(tail(((float)from_end + 0.5f) * 0x1p-32f)) ^ ((uint32_t)place & 0x80000000u);
-        uint32_t is_near = 0u - (uint32_t)(from_end >= 0x13333334); /* 0.075 x 2^32: masks, where a branch would stop */
-        z[i] = float_of((bits_of(centre(q)) & is_near) | (far & ~is_near)); /* the vectorizer */
+        uint32_t is_near = 0u - (uint32_t)(from_end >= 0x13333334); /* 0.075 x 2^32 */
+        fraction near = centre(((float)place + 0.5f) * 0x1p-32f);
+        fraction far = tail(((float)from_end + 0.5f) * 0x1p-32f);
+        far.above = float_of(bits_of(far.above) ^ ((uint32_t)place & 0x80000000u));
+        z[i] = chosen(is_near, near.above, far.above) / chosen(is_near, near.below, far.below);
     }
 }
 

@@ -5,7 +5,7 @@
 #include <limits.h>
 #include <math.h>
 
-enum { MOST_COLUMNS = 1 << 24, MOST_CLASSES = 10000, MOST_FACTORS = 1024, MOST_LEVELS = 1 << 24, MOST_FILES = 100000 };
+enum { MOST_COLUMNS = 1 << 20, MOST_CLASSES = 10000, MOST_FACTORS = 1024, MOST_LEVELS = 1 << 24, MOST_FILES = 100000 };
 
 static size_t least(size_t a, size_t b)
 {

@@ -5,7 +5,10 @@ import glob
 import hashlib
 import json
 import os
+import signal
+import subprocess
 import sys
+import time
 
 import h5py
 import numpy
@@ -263,6 +266,36 @@ def refusals(folder):
     generate(os.path.join(folder, "new", "deep"), *few)
 
 
+def start(directory):
+    """A table under way: some of its files are there. The process, not waited for."""
+    command = [PROGRAM, "generate", "-q", "-o", directory, "--rows", "200000", "--columns", "50", "--files", "250"]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    deadline = time.monotonic() + 60
+    while not glob.glob(os.path.join(directory, "*.h5")) and process.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.001)
+    return process
+
+
+def ends(folder):
+    """What was killed has whole files only, and is not taken for a table; what was stopped leaves nothing."""
+    killed, stopped = os.path.join(folder, "killed"), os.path.join(folder, "stopped")
+    process = start(killed)
+    process.kill()
+    process.communicate()
+    checks.equal(process.returncode, -9, "killed")
+    files = glob.glob(os.path.join(killed, "*.h5"))
+    checks.that(0 < len(files) < 250 and not os.path.exists(os.path.join(killed, "truth.json")), f"{len(files)} files of a killed generate")
+    for path in files:
+        with h5py.File(path, "r") as file:
+            checks.that(file["x"].shape == (800, 50) and numpy.isfinite(file["x"][...]).all() and file["label"].shape == (800,), f"{path} is whole")
+    result = winnow(PROGRAM, ["generate", "-o", killed, "--rows", "5", "--columns", "5"])
+    checks.equal(result.returncode, 73, "generate into what was killed")
+    process = start(stopped)
+    process.send_signal(signal.SIGTERM)
+    _, errors = process.communicate()
+    checks.equal((process.returncode, os.path.exists(stopped)), (75, False), f"stopped: {errors}")
+
+
 with scratch() as where:
     classification(where)
     regression(where)
@@ -272,4 +305,5 @@ with scratch() as where:
     ranks(where)
     run(where)
     refusals(where)
+    ends(where)
 checks.close()

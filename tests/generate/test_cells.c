@@ -105,6 +105,37 @@ static void test_doubles(void)
     free(narrow);
 }
 
+/* Rows whose numbers need more than 32 bits, alone and among others, and the labels' order. */
+static void test_far(void)
+{
+    enum { N = 500 };
+    wn_truth *truth = NULL;
+    wn_cells *cells = NULL;
+    rows *many = calloc(1, sizeof *many), *one = calloc(1, sizeof *one);
+    wn_generate_options options = options_of(WN_STORE_FLOAT32, 0);
+    options.n_rows = INT64_C(1) << 47;
+    options.is_sorted = true;
+    int64_t first = options.n_rows - N;
+    if (CHECK_OK(wn_truth_new(&truth, &options)) && CHECK_OK(wn_cells_new(&cells, truth))) {
+        wn_cells_place place = {many->numbers, many->codes, many->labels, N_ROWS, 0};
+        wn_cells_make(cells, first, N, &place);
+        const float *numbers = (const void *)many->numbers, *labels = (const void *)many->labels;
+        for (size_t i = 0; i < N; i += 50) {
+            place = (wn_cells_place){one->numbers, one->codes, one->labels, N_ROWS, 0};
+            wn_cells_make(cells, first + (int64_t)i, 1, &place);
+            CU_ASSERT_EQUAL(memcmp(one->numbers, numbers + i * N_COLUMNS, N_COLUMNS * sizeof *numbers), 0);
+            CU_ASSERT_EQUAL(memcmp(one->labels, labels + i, sizeof *labels), 0);
+            CU_ASSERT(i == 0 || memcmp(numbers + i * N_COLUMNS, numbers, N_COLUMNS * sizeof *numbers) != 0);
+        }
+        for (size_t i = 1; i < N; i++)
+            CU_ASSERT(labels[i] >= labels[i - 1] && labels[i] > 6.5f && isfinite(labels[i]));
+    }
+    wn_cells_free(cells);
+    wn_truth_free(truth);
+    free(one);
+    free(many);
+}
+
 static void test_no_memory(void)
 {
     size_t used = wn_memory_used();
@@ -130,5 +161,6 @@ static void test_no_memory(void)
 static const wn_test tests[] = {{"any cut into runs", test_cuts},
                                 {"integers of two widths", test_types},
                                 {"floats and doubles", test_doubles},
+                                {"far rows", test_far},
                                 {"no memory", test_no_memory}};
 TEST_MAIN("generate/cells", tests)

@@ -110,7 +110,7 @@ static void test_files(void)
                  {1 << 20, 64, 1, 2048},
                  {(1 << 20) + 1, 64, 2, 2048},
                  {100000000, 200, 299, 512},
-                 {2, 1 << 24, 1, 1},
+                 {2, 1 << 20, 1, 1},
                  {INT64_C(1) << 40, 1000, 100000, 128}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         wn_truth *t = NULL;
