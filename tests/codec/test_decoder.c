@@ -140,31 +140,13 @@ static void test_unavailable(void)
     CHECK_OK(wn_decoder_decode(decoder, &pipeline, 1, bytes, 4, decoded));
 }
 
-/* What a plan counts is what is held, and no allocation that fails leaks or harms the next chunk. */
 static void test_memory(void)
 {
     level = 4;
     for (size_t p = 0; p < sizeof pipelines / sizeof *pipelines; p++) {
         written_chunk chunk;
-        unsigned char *decoded = NULL;
         CU_ASSERT(written_chunk_make(&chunk, 5000, 4, pipelines[p]));
-        CHECK_OK(wn_new(&decoded, chunk.pipeline.chunk_bytes));
-        size_t before = wn_memory_used();
-        wn_status status = WN_NO_MEMORY;
-        for (int64_t nth = 1; status == WN_NO_MEMORY && nth < 10; nth++) {
-            wn_decoder *other = NULL;
-            wn_memory_fail_at(nth);
-            status = wn_decoder_new(&other);
-            if (status == WN_OK)
-                status = wn_decoder_decode(other, &chunk.pipeline, chunk.mask, chunk.stored, chunk.n_stored, decoded);
-            wn_memory_fail_at(0);
-            CU_ASSERT(wn_memory_used() - before <= wn_decoder_bytes(&chunk.pipeline) + 4096);
-            wn_decoder_free(other);
-            CU_ASSERT_EQUAL(wn_memory_used(), before);
-        }
-        CHECK_OK(status);
-        CU_ASSERT_EQUAL(memcmp(decoded, chunk.cells, chunk.pipeline.chunk_bytes), 0);
-        wn_free(decoded);
+        written_chunk_check_memory(&chunk);
         written_chunk_clear(&chunk);
     }
 }

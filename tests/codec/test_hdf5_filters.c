@@ -115,6 +115,16 @@ static void test_decoded(void)
                 check_encoded(&encodings[i], counts[n], sizes[s]);
 }
 
+static void test_memory(void)
+{
+    for (size_t i = 0; encodings[i].name != NULL; i++) {
+        written_chunk chunk;
+        CU_ASSERT(encoded_chunk_make(&chunk, &encodings[i], 5001, 4));
+        written_chunk_check_memory(&chunk);
+        written_chunk_clear(&chunk);
+    }
+}
+
 enum { N_THREADS = 4, N_TIMES = 50 };
 
 /* One thread's count of chunks that it decoded rightly, of every encoding in turn. */
@@ -222,6 +232,7 @@ static const wn_test tests[] = {
     {"new", test_first},
     {"every filter that is decoded here is known to HDF5", test_registered},
     {"chunks of every plugin's framing, here and through H5Dread", test_decoded},
+    {"memory", test_memory},
     {"decoders of several threads at once", test_threads},
     {"damaged chunks through H5Dread", test_damaged},
 #if WN_HAVE_ZSTD
