@@ -1,5 +1,6 @@
 #include "unshuffle.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 /* Elements a tile: its output stays in the first-level cache while the planes are gone through. */
@@ -31,7 +32,8 @@ void wn_unshuffle(const unsigned char *in, unsigned char *out, size_t n, size_t 
         return;
     }
 #ifdef __x86_64__
-    done = __builtin_cpu_supports("avx2") ? wn_unshuffle_avx2(in, out, n, size) : wn_unshuffle_sse2(in, out, n, size);
+    bool is_wide = (size == 2 || size == 4 || size == 8) && __builtin_cpu_supports("avx2");
+    done = is_wide ? wn_unshuffle_avx2(in, out, n, size) : wn_unshuffle_sse2(in, out, n, size);
 #endif
     wn_unshuffle_plain(in, out, done, n, size);
 }

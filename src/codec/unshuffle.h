@@ -11,8 +11,8 @@ void wn_unshuffle(const unsigned char *in, unsigned char *out, size_t n, size_t 
 /* Local. Elements [first, n) by plain loops, for any size. */
 void wn_unshuffle_plain(const unsigned char *in, unsigned char *out, size_t first, size_t n, size_t size);
 
-/* Local. As many elements as fill whole vectors, for a size of 2, 4 or 8; returns how many that were, 0 for other
- * sizes. avx2 asks for a processor that has it. */
+/* Local. As many elements as fill whole vectors; returns how many that were. avx2 asks for a processor that has it and
+ * knows sizes of 2, 4 and 8; of others it does none. */
 #ifdef __x86_64__
 size_t wn_unshuffle_sse2(const unsigned char *in, unsigned char *out, size_t n, size_t size);
 size_t wn_unshuffle_avx2(const unsigned char *in, unsigned char *out, size_t n, size_t size);

@@ -3,6 +3,7 @@
 #ifdef __x86_64__
 
 #include <emmintrin.h>
+#include <string.h>
 
 enum { WIDTH = 16 };
 
@@ -54,6 +55,21 @@ static void unshuffle_8(const unsigned char *in, unsigned char *out, size_t n)
     }
 }
 
+/* Elements of any size: four planes at a time make four bytes of each, the last planes one. */
+static void unshuffle_any(const unsigned char *in, unsigned char *out, size_t n, size_t size)
+{
+    unsigned char quads[WIDTH * 4];
+    size_t k = 0;
+    for (; k + 4 <= size; k += 4) {
+        unshuffle_4(in + k * n, quads, n);
+        for (size_t i = 0; i < WIDTH; i++)
+            memcpy(out + i * size + k, quads + i * 4, 4);
+    }
+    for (; k < size; k++)
+        for (size_t i = 0; i < WIDTH; i++)
+            out[i * size + k] = in[k * n + i];
+}
+
 size_t wn_unshuffle_sse2(const unsigned char *in, unsigned char *out, size_t n, size_t size)
 {
     size_t i = 0;
@@ -66,6 +82,8 @@ size_t wn_unshuffle_sse2(const unsigned char *in, unsigned char *out, size_t n, 
     if (size == 8)
         for (; i + WIDTH <= n; i += WIDTH)
             unshuffle_8(in + i, out + i * 8, n);
+    for (; i + WIDTH <= n; i += WIDTH)
+        unshuffle_any(in + i, out + i * size, n, size);
     return i;
 }
 
