@@ -2,29 +2,14 @@
 
 #include "shard.h"
 #include "truth_file.h"
+#include "winnow/clock.h"
 #include "winnow/durable.h"
 #include "winnow/log.h"
 #include "winnow/memory.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <stdio.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-static wn_status check_empty(const char *path)
-{
-    wn_status status = WN_OK;
-    DIR *directory = opendir(path);
-    if (directory == NULL)
-        return wn_durable_refusal(path);
-    for (struct dirent *entry; status == WN_OK && (entry = readdir(directory)) != NULL;)
-        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-            status = wn_fail(WN_CANT_CREATE, "%s: is not empty", path);
-    closedir(directory);
-    return status;
-}
 
 /* On rank 0. */
 static wn_status make_directory(const char *path, bool *is_new)
@@ -33,8 +18,10 @@ static wn_status make_directory(const char *path, bool *is_new)
     wn_status status = WN_OK;
     *is_new = stat(path, &about) != 0;
     TRY(wn_durable_directory(path));
-    TRY(check_empty(path));
+    TRY(wn_truth_file_claim(path));
 done:
+    if (status != WN_OK && *is_new)
+        rmdir(path);
     return status;
 }
 
@@ -109,6 +96,7 @@ static wn_status fill_directory(const wn_ranks *ranks, const wn_generate_options
 wn_status wn_generate(const wn_ranks *ranks, const wn_generate_options *options)
 {
     bool is_new = false;
+    double begin = wn_clock_seconds();
     char cause[WN_MESSAGE_SIZE];
     wn_status status = wn_generate_check(options);
     if (status != WN_OK)
@@ -117,10 +105,14 @@ wn_status wn_generate(const wn_ranks *ranks, const wn_generate_options *options)
     if (status != WN_OK)
         return status;
     status = fill_directory(ranks, options);
-    if (status == WN_OK)
+    if (status == WN_OK) {
+        wn_log_info("%s: %lld rows in %.1f s", options->output, (long long)options->n_rows, wn_clock_seconds() - begin);
         return WN_OK;
+    }
     snprintf(cause, sizeof cause, "%s", wn_status_message());
     MPI_Barrier(ranks->comm); /* everybody's files are gone */
+    if (ranks->rank == 0)
+        wn_truth_file_release(options->output);
     if (ranks->rank == 0 && is_new)
         rmdir(options->output);
     return wn_fail(status, "%s", cause);

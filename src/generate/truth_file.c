@@ -3,6 +3,8 @@
 #include "winnow/durable.h"
 #include "winnow/memory.h"
 
+#include <dirent.h>
+#include <fcntl.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -149,20 +151,59 @@ wn_status wn_truth_shard_path(char **path, const wn_truth *truth, size_t shard)
     return wn_string_format(path, "%s/table-%05zu.h5", truth->options.output, shard);
 }
 
+static wn_status claim_path(char **path, const char *output)
+{
+    return wn_string_format(path, "%s/truth.json.part", output);
+}
+
+static wn_status check_empty(const char *path)
+{
+    wn_status status = WN_OK;
+    DIR *directory = opendir(path);
+    if (directory == NULL)
+        return wn_durable_refusal(path);
+    for (struct dirent *entry; status == WN_OK && (entry = readdir(directory)) != NULL;)
+        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+            status = wn_fail(WN_CANT_CREATE, "%s: is not empty", path);
+    closedir(directory);
+    return status;
+}
+
+wn_status wn_truth_file_claim(const char *output)
+{
+    wn_status status = WN_OK;
+    char *path = NULL;
+    TRY(check_empty(output));
+    TRY(claim_path(&path, output));
+    int descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (descriptor < 0)
+        TRY(wn_durable_refusal(path));
+    close(descriptor);
+done:
+    wn_free(path);
+    return status;
+}
+
+void wn_truth_file_release(const char *output)
+{
+    char *path = NULL;
+    if (claim_path(&path, output) == WN_OK)
+        unlink(path);
+    wn_free(path);
+}
+
 wn_status wn_truth_file_write(const wn_truth *truth, const int64_t *counts)
 {
     wn_status status = WN_OK;
     char *path = NULL, *part = NULL, *text = NULL;
     json_t *content = content_of(truth, counts);
     TRY(wn_string_format(&path, "%s/truth.json", truth->options.output));
-    TRY(wn_string_format(&part, "%s.part", path));
+    TRY(claim_path(&part, truth->options.output));
     text = json_dumps(content, JSON_INDENT(1) | JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(17));
     if (text == NULL)
         TRY(wn_fail(WN_NO_MEMORY, "out of memory for %s", path));
     TRY(wn_durable_write(part, text, strlen(text)));
-    status = wn_durable_rename(part, path);
-    if (status != WN_OK)
-        unlink(part);
+    TRY(wn_durable_rename(part, path));
 done:
     free(text);
     json_decref(content);

@@ -4,12 +4,18 @@
 
 #include "truth.h"
 
-/* Local. Name of a file of the table, or of its truth, in the output directory. The caller frees it. Fails:
- * WN_NO_MEMORY. */
+/* Local. The path of a file of the table. The caller frees it. Fails: WN_NO_MEMORY. */
 WN_MUST_USE wn_status wn_truth_shard_path(char **path, const wn_truth *truth, size_t shard);
 
-/* Local. Writes OUTPUT/truth.json beside its name and renames it. counts: as wn_cells_counts has them, of all rows.
- * Fails: WN_CANT_CREATE, WN_IO, WN_NO_MEMORY. */
+/* Local. Claims an empty directory by the file that becomes its truth.json; of two that want it one fails. Fails:
+ * WN_CANT_CREATE (also where it holds something), WN_IO, WN_NO_MEMORY. */
+WN_MUST_USE wn_status wn_truth_file_claim(const char *output);
+
+/* Local. Gives up a claim: the file is removed. */
+void wn_truth_file_release(const char *output);
+
+/* Local. Writes OUTPUT/truth.json where it was claimed and renames it. counts: as wn_cells_counts has them, of all
+ * rows. Fails: WN_CANT_CREATE, WN_IO, WN_NO_MEMORY. */
 WN_MUST_USE wn_status wn_truth_file_write(const wn_truth *truth, const int64_t *counts);
 
 #endif

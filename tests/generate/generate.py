@@ -249,6 +249,23 @@ train: {{model: {{type: logistic}}, optimizer: {{type: adam, learning_rate: 0.01
         checks.equal(sorted(names[recipe["selected"][:]]), sorted(truth["informative"]), "the features that the run kept")
 
 
+def run_integers(folder):
+    """Declared gaps of integers and codes are what the run counts as missing."""
+    directory = os.path.join(folder, "integers-to-run")
+    truth = generate(directory, "--rows", "6000", "--columns", "6", "--type", "int16", "--missing", "0.05", "--categories", "2x9", "--regression")
+    job = write_text(os.path.join(folder, "integers.yaml"), f"""
+input: {{files: ["{directory}/*.h5"], label: label}}
+clean: {{missing: median}}
+""")
+    result = winnow(PROGRAM, ["run", job, "-q", "--out", os.path.join(folder, "integers")])
+    checks.equal(result.returncode, 0, f"winnow run: {result.stderr}")
+    wanted = {column["name"]: column["missing"] for column in truth["columns"] + truth["categories"]}
+    with h5py.File(os.path.join(folder, "integers", "recipe.h5"), "r") as recipe:
+        names = recipe["columns/name"].asstr()[:]
+        got = dict(zip(names, (int(n) for n in recipe["columns/missing"][:])))
+    checks.equal(got, wanted, "missing cells that the run counted")
+
+
 def refusals(folder):
     directory = os.path.join(folder, "taken")
     os.mkdir(directory)
@@ -304,6 +321,7 @@ with scratch() as where:
     order(where)
     ranks(where)
     run(where)
+    run_integers(where)
     refusals(where)
     ends(where)
 checks.close()

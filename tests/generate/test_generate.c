@@ -1,6 +1,7 @@
 #include "winnow/generate.h"
 
 #include "testing.h"
+#include "truth_file.h"
 #include "winnow/memory.h"
 #include "winnow/stop.h"
 
@@ -9,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static wn_generate_options options_of(const char *output)
@@ -112,6 +114,28 @@ static void test_refused(void)
     CU_ASSERT_EQUAL(wn_generate(&test_ranks, &options), WN_USAGE);
 }
 
-static const wn_test tests[] = {
-    {"no memory", test_no_memory}, {"stopped", test_stopped}, {"disk full", test_disk_full}, {"refused", test_refused}};
+/* A directory that is being filled is not empty; what failed gives it up. */
+static void test_claimed(void)
+{
+    char output[500], claim[520];
+    snprintf(output, sizeof output, "%s", test_path("claimed"));
+    snprintf(claim, sizeof claim, "%s/truth.json.part", output);
+    wn_generate_options options = options_of(output);
+    if (test_ranks.rank == 0)
+        CU_ASSERT(mkdir(output, 0777) == 0 && wn_truth_file_claim(output) == WN_OK && access(claim, F_OK) == 0);
+    CU_ASSERT_EQUAL(wn_ranks_agree(&test_ranks, WN_OK), WN_OK);
+    CU_ASSERT_EQUAL(wn_generate(&test_ranks, &options), WN_CANT_CREATE);
+    if (test_ranks.rank == 0) {
+        CU_ASSERT_EQUAL(wn_truth_file_claim(output), WN_CANT_CREATE);
+        wn_truth_file_release(output);
+        CU_ASSERT_EQUAL(rmdir(output), 0);
+    }
+    check_gone(output);
+}
+
+static const wn_test tests[] = {{"no memory", test_no_memory},
+                                {"stopped", test_stopped},
+                                {"disk full", test_disk_full},
+                                {"claimed", test_claimed},
+                                {"refused", test_refused}};
 TEST_MAIN("generate/generate", tests)
