@@ -50,6 +50,17 @@ static wn_status check_columns(const wn_generate_options *o)
     return WN_OK;
 }
 
+/* What a truth keeps in memory, on every rank. */
+static wn_status check_truth(const wn_generate_options *o)
+{
+    const size_t most = (size_t)1 << 26, m = o->n_informative;
+    if (o->n_categories * o->n_levels > most)
+        return wn_fail(WN_USAGE, "categories have at most %zu levels, all columns together", most);
+    if (o->n_classes * m > most || o->n_factors * m > most)
+        return wn_fail(WN_USAGE, "informative columns x classes, and x factors, are at most %zu", most);
+    return WN_OK;
+}
+
 static wn_status check_target(const wn_generate_options *o)
 {
     if (o->n_classes == 1 || o->n_classes > MOST_CLASSES)
@@ -94,6 +105,7 @@ wn_status wn_generate_check(const wn_generate_options *options)
     wn_status status = WN_OK;
     TRY(check_columns(options));
     TRY(check_target(options));
+    TRY(check_truth(options));
     TRY(check_faults(options));
     TRY(check_files(options));
 done:
