@@ -25,6 +25,7 @@ typedef struct {
     double missing, outliers; /* shares of the cells */
     double duplicates;        /* share of the rows that repeat another one */
     size_t n_categories, n_levels; /* columns of codes besides the n_columns; each has n_levels */
+    bool has_texts;                /* categories are texts: c0, c1, ... */
     bool is_sorted;                /* by the target */
     wn_store_type type;            /* of the numbers */
     bool is_chunked;               /* else contiguous */

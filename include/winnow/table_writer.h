@@ -49,6 +49,10 @@ WN_MUST_USE wn_status wn_table_writer_add_sized(wn_table_writer *writer, const c
                                                 const size_t *dims, size_t n_dims, const wn_table_storage *storage,
                                                 size_t *dataset);
 
+/* Local. The same for a 1-D dataset of UTF-8 texts of n_bytes bytes, shorter ones ended by zero bytes. Fails: WN_IO. */
+WN_MUST_USE wn_status wn_table_writer_add_texts(wn_table_writer *writer, const char *name, size_t n_bytes,
+                                                const wn_table_storage *storage, size_t *dataset);
+
 /* Local. Names of flattened columns as the string attribute `columns` of a dataset. Fails: WN_IO. */
 WN_MUST_USE wn_status wn_table_writer_set_columns(wn_table_writer *writer, size_t dataset, const char *const *names,
                                                   size_t n_names);

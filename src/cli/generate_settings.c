@@ -8,9 +8,9 @@
 #include <string.h>
 
 static const char *const option_names[] = {
-    "rows",       "columns",     "seed",    "order",     "classes",     "priors",     "separation", "regression",
-    "noise",      "informative", "factors", "redundant", "correlation", "categories", "missing",    "outliers",
-    "duplicates", "files",       "type",    "layout",    "chunk",       "filter",     "level"};
+    "rows",     "columns",     "seed",    "order",     "classes",     "priors",     "separation",    "regression",
+    "noise",    "informative", "factors", "redundant", "correlation", "categories", "category-type", "missing",
+    "outliers", "duplicates",  "files",   "type",      "layout",      "chunk",      "filter",        "level"};
 _Static_assert(sizeof option_names / sizeof *option_names == WN_GENERATE_END - WN_GENERATE_ROWS, "a name an option");
 
 static const char *given(const wn_generate_texts *texts, int key)
@@ -130,16 +130,22 @@ done:
 
 static wn_status take_categories(const wn_generate_texts *texts, wn_generate_options *options)
 {
+    static const char *const types[] = {"code", "text", NULL};
     const char *text = given(texts, WN_GENERATE_CATEGORIES);
+    size_t type = 0;
     unsigned long long n_columns, n_levels;
     char *end;
+    if (text == NULL && given(texts, WN_GENERATE_CATEGORY_TYPE))
+        return wn_fail(WN_USAGE, "--category-type is of --categories, which are not given");
     if (text == NULL)
         return WN_OK;
     if (!read_count(text, &end, &n_columns) || *end != 'x' || !read_count(end + 1, &end, &n_levels) || *end != '\0')
         return wn_fail(WN_USAGE, "--categories wants COUNTxLEVELS as in 3x12, not '%s'", text);
     options->n_categories = n_columns;
     options->n_levels = n_columns > 0 ? n_levels : 0;
-    return WN_OK;
+    wn_status status = take_word(texts, WN_GENERATE_CATEGORY_TYPE, types, &type);
+    options->has_texts = type == 1;
+    return status;
 }
 
 /* What follows from the number of informative columns, where it was not given. */

@@ -193,7 +193,6 @@ static void make_codes(wn_cells *c, size_t n, const wn_cells_place *place, size_
 {
     const wn_truth *t = c->truth;
     size_t n_categories = t->options.n_categories, n_columns = t->options.n_columns;
-    wn_store_type type = wn_truth_code_type(t);
     draw_normals(c, WN_RANDOM_TABLE_CATEGORIES, n, c->n_category_draws, c->codes);
     for (size_t i = 0; i < n; i++) {
         float moved = c->targets.amount[i] * wn_truth_category_shift(t, c->targets.target[i]);
@@ -202,8 +201,12 @@ static void make_codes(wn_cells *c, size_t n, const wn_cells_place *place, size_
             float hidden = c->codes[i * 4 * c->n_category_draws + k] + (wn_truth_category_tells(k) ? moved : 0.0f);
             bool is_gap = c->n_fault_draws > 0 && faults[k] < c->gap_limit;
             c->counts[n_columns + k] += is_gap;
-            wn_stored_code(type, place->codes, k * place->stride + place->at + done + i,
-                           is_gap ? -1 : code_of(t, k, hidden));
+            int32_t code = is_gap ? -1 : code_of(t, k, hidden);
+            size_t at = k * place->stride + place->at + done + i;
+            if (t->options.has_texts)
+                wn_stored_text(wn_truth_code_bytes(t), place->codes, at, code);
+            else
+                wn_stored_code(wn_truth_code_type(t), place->codes, at, code);
         }
     }
 }

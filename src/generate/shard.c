@@ -17,6 +17,23 @@ typedef struct {
     wn_cells_place place;
 } shard_file;
 
+static wn_status add_categories(const shard_file *file, const wn_table_storage *storage)
+{
+    wn_status status = WN_OK;
+    const wn_truth *truth = file->truth;
+    for (size_t k = 0; k < truth->options.n_categories; k++) {
+        char name[32];
+        size_t dataset;
+        snprintf(name, sizeof name, "category%zu", k);
+        if (truth->options.has_texts)
+            TRY(wn_table_writer_add_texts(file->writer, name, wn_truth_code_bytes(truth), storage, &dataset));
+        else
+            TRY(wn_table_writer_add_sized(file->writer, name, wn_truth_code_type(truth), NULL, 0, storage, &dataset));
+    }
+done:
+    return status;
+}
+
 static wn_status add_datasets(shard_file *file)
 {
     wn_status status = WN_OK;
@@ -30,16 +47,11 @@ static wn_status add_datasets(shard_file *file)
     wn_table_storage numbers = storage, codes = storage;
     numbers.has_fill = has_gaps && is_integer;
     numbers.fill = wn_truth_gap(o->type);
-    codes.has_fill = has_gaps;
+    codes.has_fill = has_gaps && !o->has_texts;
     codes.fill = -1;
     TRY(wn_table_writer_add_sized(file->writer, "x", o->type, &o->n_columns, 1, &numbers, &file->numbers));
     file->first_category = file->numbers + 1;
-    for (size_t k = 0; k < o->n_categories; k++) {
-        char name[32];
-        size_t dataset;
-        snprintf(name, sizeof name, "category%zu", k);
-        TRY(wn_table_writer_add_sized(file->writer, name, wn_truth_code_type(file->truth), NULL, 0, &codes, &dataset));
-    }
+    TRY(add_categories(file, &codes));
     TRY(wn_table_writer_add_sized(file->writer, "label", wn_truth_label_type(file->truth), NULL, 0, &storage,
                                   &file->label));
 done:
@@ -56,8 +68,7 @@ static wn_status reserve(shard_file *file)
     file->piece = file->piece < n_rows ? file->piece : n_rows;
     TRY(wn_memory_new(&file->place.numbers, file->piece, row_bytes, __func__));
     TRY(wn_memory_new(&file->place.labels, file->piece, wn_truth_bytes(wn_truth_label_type(file->truth)), __func__));
-    TRY(wn_memory_new(&file->place.codes, file->piece * o->n_categories,
-                      wn_truth_bytes(wn_truth_code_type(file->truth)), __func__));
+    TRY(wn_memory_new(&file->place.codes, file->piece * o->n_categories, wn_truth_code_bytes(file->truth), __func__));
     file->place.stride = file->piece;
 done:
     return status;
@@ -66,7 +77,7 @@ done:
 static wn_status append(shard_file *file, size_t n)
 {
     wn_status status = WN_OK;
-    size_t code_bytes = wn_truth_bytes(wn_truth_code_type(file->truth));
+    size_t code_bytes = wn_truth_code_bytes(file->truth);
     TRY(wn_table_writer_append(file->writer, file->numbers, file->place.numbers, n));
     for (size_t k = 0; k < file->truth->options.n_categories; k++)
         TRY(wn_table_writer_append(file->writer, file->first_category + k,

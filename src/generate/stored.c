@@ -3,6 +3,7 @@
 #include "truth.h"
 
 #include <math.h>
+#include <string.h>
 
 static void store_singles(const float *restrict z, const float *restrict centre, const float *restrict scale, size_t n,
                           float *restrict out)
@@ -70,4 +71,19 @@ void wn_stored_code(wn_store_type type, void *out, size_t at, int32_t code)
         ((int16_t *)out)[at] = (int16_t)code;
     else
         ((int32_t *)out)[at] = code;
+}
+
+void wn_stored_text(size_t n_bytes, void *out, size_t at, int32_t code)
+{
+    char digits[16], *text = (char *)out + at * n_bytes;
+    size_t n = 0;
+    memset(text, 0, n_bytes);
+    if (code < 0)
+        return;
+    do
+        digits[n++] = (char)('0' + code % 10);
+    while ((code /= 10) > 0);
+    *text++ = 'c';
+    while (n > 0)
+        *text++ = digits[--n];
 }

@@ -63,6 +63,14 @@ wn_store_type wn_truth_code_type(const wn_truth *truth)
     return n <= INT8_MAX ? WN_STORE_INT8 : n <= INT16_MAX ? WN_STORE_INT16 : WN_STORE_INT32;
 }
 
+size_t wn_truth_code_bytes(const wn_truth *truth)
+{
+    size_t n = 2; /* c0 */
+    for (size_t most = truth->options.n_levels; truth->options.has_texts && most > 10; most = (most + 9) / 10)
+        n++;
+    return truth->options.has_texts ? n : wn_truth_bytes(wn_truth_code_type(truth));
+}
+
 wn_store_type wn_truth_label_type(const wn_truth *truth)
 {
     if (truth->options.n_classes > 0)

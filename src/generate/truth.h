@@ -47,7 +47,10 @@ float wn_truth_category_shift(const wn_truth *truth, size_t target);
 /* Local. What a missing cell holds in a type without NaN. */
 int64_t wn_truth_gap(wn_store_type type);
 
-/* Local. The types of the category columns and of the label. */
+/* Local. Bytes of a category: of its code, or of its text. */
+size_t wn_truth_code_bytes(const wn_truth *truth);
+
+/* Local. The types of the category columns' codes and of the label. */
 wn_store_type wn_truth_code_type(const wn_truth *truth);
 wn_store_type wn_truth_label_type(const wn_truth *truth);
 

@@ -17,6 +17,7 @@ typedef struct {
     hid_t id;
     char *name;
     wn_store_type type;
+    hid_t text; /* the type of texts, own; -1 for numbers */
     int rank;
     hsize_t dims[MOST_DIMS]; /* dims[0]: rows so far */
     int64_t n_rows;          /* in the end; -1: as many as come */
@@ -48,6 +49,11 @@ static hid_t memory_type(wn_store_type type)
     default:
         return H5T_NATIVE_INT32;
     }
+}
+
+static hid_t cell_type(const stored_dataset *d)
+{
+    return d->text >= 0 ? d->text : memory_type(d->type);
 }
 
 /* A failed write spoils the file: remembered, so that finish cannot succeed. */
@@ -112,7 +118,7 @@ done:
  * large. */
 static hsize_t chunk_rows(const stored_dataset *d)
 {
-    size_t row_bytes = H5Tget_size(memory_type(d->type));
+    size_t row_bytes = H5Tget_size(cell_type(d));
     for (int i = 1; i < d->rank; i++)
         row_bytes *= (size_t)d->dims[i];
     hsize_t rows = 1;
@@ -127,7 +133,7 @@ static herr_t set_chunks(hid_t creation, const stored_dataset *d, const wn_table
     memcpy(chunk, d->dims, sizeof chunk);
     chunk[0] = storage->chunk_rows;
     herr_t result = H5Pset_chunk(creation, d->rank, chunk);
-    if (result >= 0 && storage->shuffle && H5Tget_size(memory_type(d->type)) > 1)
+    if (result >= 0 && storage->shuffle && H5Tget_size(cell_type(d)) > 1)
         result = H5Pset_shuffle(creation);
     if (result >= 0 && storage->compression > 0)
         result = H5Pset_deflate(creation, (unsigned)storage->compression);
@@ -163,7 +169,7 @@ static hid_t create_dataset(hid_t file, const stored_dataset *d, const wn_table_
     hid_t id = -1, creation = new_creation(d, storage), space = H5Screate_simple(d->rank, dims, most);
     hid_t links = H5Pcreate(H5P_LINK_CREATE);
     if (creation >= 0 && space >= 0 && links >= 0 && H5Pset_create_intermediate_group(links, 1) >= 0)
-        id = H5Dcreate2(file, d->name, memory_type(d->type), space, links, creation, H5P_DEFAULT);
+        id = H5Dcreate2(file, d->name, cell_type(d), space, links, creation, H5P_DEFAULT);
     wn_hdf5_release(links);
     wn_hdf5_release(space);
     wn_hdf5_release(creation);
@@ -184,8 +190,10 @@ static wn_status add(wn_table_writer *writer, stored_dataset d, const char *name
     *dataset = writer->n_datasets;
     writer->datasets[writer->n_datasets++] = d;
     d.name = NULL;
+    d.text = -1;
 done:
     wn_free(d.name);
+    wn_hdf5_release(d.text);
     return status;
 }
 
@@ -193,7 +201,7 @@ static wn_status start(stored_dataset *d, const char *name, wn_store_type type, 
 {
     if (n_dims >= MOST_DIMS)
         return wn_fail(WN_UNAVAILABLE, "%s: a table of %zu dimensions is not built", name, n_dims + 1);
-    *d = (stored_dataset){.id = -1, .type = type, .rank = (int)n_dims + 1, .n_rows = -1};
+    *d = (stored_dataset){.id = -1, .text = -1, .type = type, .rank = (int)n_dims + 1, .n_rows = -1};
     for (size_t i = 0; i < n_dims; i++)
         d->dims[i + 1] = dims[i];
     return WN_OK;
@@ -219,6 +227,18 @@ wn_status wn_table_writer_add_sized(wn_table_writer *writer, const char *name, w
     if (status != WN_OK)
         return status;
     d.n_rows = storage->n_rows;
+    return add(writer, d, name, storage, dataset);
+}
+
+wn_status wn_table_writer_add_texts(wn_table_writer *writer, const char *name, size_t n_bytes,
+                                    const wn_table_storage *storage, size_t *dataset)
+{
+    stored_dataset d = {.id = -1, .text = H5Tcopy(H5T_C_S1), .rank = 1, .n_rows = storage->n_rows};
+    if (d.text < 0 || H5Tset_size(d.text, n_bytes) < 0 || H5Tset_strpad(d.text, H5T_STR_NULLPAD) < 0 ||
+        H5Tset_cset(d.text, H5T_CSET_UTF8) < 0) {
+        wn_hdf5_release(d.text);
+        return fail_write(writer, name);
+    }
     return add(writer, d, name, storage, dataset);
 }
 
@@ -253,7 +273,7 @@ wn_status wn_table_writer_append(wn_table_writer *writer, size_t dataset, const 
         memory = H5Screate_simple(d->rank, count, NULL);
         is_written = space >= 0 && memory >= 0 &&
                      H5Sselect_hyperslab(space, H5S_SELECT_SET, start, NULL, count, NULL) >= 0 &&
-                     H5Dwrite(d->id, memory_type(d->type), memory, space, H5P_DEFAULT, cells) >= 0;
+                     H5Dwrite(d->id, cell_type(d), memory, space, H5P_DEFAULT, cells) >= 0;
     }
     if (!is_written)
         status = fail_write(writer, d->name);
@@ -280,6 +300,8 @@ static bool close_file(wn_table_writer *writer)
     for (size_t i = 0; i < writer->n_datasets; i++) {
         is_closed = (writer->datasets[i].id < 0 || H5Dclose(writer->datasets[i].id) >= 0) && is_closed;
         writer->datasets[i].id = -1;
+        wn_hdf5_release(writer->datasets[i].text);
+        writer->datasets[i].text = -1;
     }
     is_closed = (writer->file < 0 || H5Fclose(writer->file) >= 0) && is_closed;
     writer->file = -1;

@@ -179,6 +179,19 @@ def faults(folder):
         checks.equal(int(file["category0"].fillvalue), -1, "what a missing code holds")
 
 
+def texts(folder):
+    """The same categories as codes and as texts."""
+    options = ["--rows", "3000", "--columns", "3", "--categories", "3x101", "--missing", "0.1", "--files", "2", "--chunk", "500", "--filter", "gzip+shuffle"]
+    generate(os.path.join(folder, "codes"), *options)
+    generate(os.path.join(folder, "texts"), *options, "--category-type", "text")
+    for number in range(3):
+        codes, words = (read(os.path.join(folder, kind), f"category{number}") for kind in ("codes", "texts"))
+        checks.equal([word.decode() for word in words], [f"c{code}" if code >= 0 else "" for code in codes], f"texts of category{number}")
+    with h5py.File(os.path.join(folder, "texts", "table-00000.h5"), "r") as file:
+        kind = h5py.check_string_dtype(file["category0"].dtype)
+        checks.equal((kind.encoding, kind.length), ("utf-8", 4), "type of texts")
+
+
 def integers(folder):
     for kind, gap in (("int8", -128), ("uint8", 255), ("int16", -32768), ("int32", -2**31), ("int64", -2**31)):
         directory = os.path.join(folder, kind)
@@ -317,6 +330,7 @@ with scratch() as where:
     classification(where)
     regression(where)
     faults(where)
+    texts(where)
     integers(where)
     order(where)
     ranks(where)

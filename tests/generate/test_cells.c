@@ -56,6 +56,7 @@ static void test_cuts(void)
     for (size_t k = 0; k < sizeof types / sizeof *types; k++) {
         wn_generate_options options = options_of(types[k], k % 2 ? 0 : 5);
         options.is_sorted = k > 4;
+        options.has_texts = k == 3;
         if (!make(whole, &options, N_ROWS, counts) || !make(cut, &options, runs[k % 3], again))
             break;
         CU_ASSERT_EQUAL(memcmp(whole, cut, sizeof *whole), 0);

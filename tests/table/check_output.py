@@ -1,4 +1,4 @@
-"""What h5py and NumPy read of files that the tests wrote: check_output.py writer FILE | idx FILE NAME.npy | fashion FILE IMAGES LABELS."""
+"""What h5py and NumPy read of files that the tests wrote: check_output.py writer FILE | sized FILE | idx FILE NAME.npy | fashion FILE IMAGES LABELS."""
 import gzip
 import sys
 
@@ -26,6 +26,16 @@ def writer(path):
         check(f["wide"].compression == "gzip" and f["wide"].shuffle and f["deep"].compression is None, "filters")
 
 
+def sized(path):
+    with h5py.File(path) as f:
+        squares, plain, chunked, text = np.arange(1000) ** 2, f["plain"], f["chunked"], f["text"]
+        check(np.array_equal(plain[...], squares) and np.array_equal(chunked[...], squares), "cells")
+        check(plain.chunks is None and plain.fillvalue == -7 and plain.maxshape == (1000,), "storage of plain")
+        check(chunked.chunks == (100,) and chunked.compression == "gzip" and chunked.shuffle, "storage of chunked")
+        check([word.decode() for word in text[...]] == ["xyz"[:i % 4] for i in range(1000)], "texts")
+        check(h5py.check_string_dtype(text.dtype).encoding == "utf-8", "encoding of texts")
+
+
 def idx(path, array):
     with h5py.File(path) as f:
         wanted = np.load(array)
@@ -43,4 +53,4 @@ def fashion(path, images, labels):
         check(f["label"].dtype == y.dtype and np.array_equal(f["label"][...], y), "labels")
 
 
-{"writer": writer, "idx": idx, "fashion": fashion}[sys.argv[1]](*sys.argv[2:])
+{"writer": writer, "sized": sized, "idx": idx, "fashion": fashion}[sys.argv[1]](*sys.argv[2:])
