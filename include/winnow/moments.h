@@ -22,9 +22,10 @@ typedef struct {
 WN_MUST_USE wn_status wn_moments_new(wn_moments **moments, size_t n_cols, const double *centre);
 void wn_moments_free(wn_moments *moments);
 
-/* Local. Adds the valid cells of a block (n_rows, n_cols); NaN counts as missing. Per block and column the mean q, the
- * sum of x - q and that of (x - q)^2 are taken in double and go into exact sums, from which means and deviations follow
- * without loss, also where the mean is a billion times the deviation (in the manner of Chan, Golub, LeVeque 1983). */
+/* Local. Adds the valid cells of a block (n_rows, n_cols); NaN counts as missing. Per block and column the sum of x - q
+ * and that of (x - q)^2, q the centre or the block's own mean, are taken in double and go into exact sums, from which
+ * means and deviations follow without loss, also where the mean is a billion times the deviation (in the manner of
+ * Chan, Golub, LeVeque 1983). */
 void wn_moments_add(wn_moments *moments, const wn_block *block);
 
 /* Local. The state in its erased form; borrowed. */

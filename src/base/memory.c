@@ -7,9 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A header of one alignment unit lies before what the caller gets and holds its size. */
+/* A header of one alignment unit lies before what the caller gets. */
 typedef struct {
     size_t n_bytes;
+    void *memory; /* as calloc gave it: fresh pages of the system are zero already, and not touched before they are used
+                   */
 } header;
 
 static atomic_size_t used, peak, limit;
@@ -55,21 +57,20 @@ static wn_status refuse(size_t n, size_t size, const char *purpose)
 
 wn_status wn_memory_new(void **pointer, size_t n, size_t size, const char *purpose)
 {
-    size_t n_bytes, padded, now;
+    size_t n_bytes, padded, now; /* padded: room for the header, and to begin at an aligned address */
     if (__builtin_mul_overflow(n, size, &n_bytes) || __builtin_add_overflow(n_bytes, 2 * WN_ALIGNMENT, &padded))
         return refuse(n, size, purpose);
     if (fails_on_demand() || !reserve(n_bytes, &now))
         return refuse(n, size, purpose);
-    padded = (padded / WN_ALIGNMENT) * WN_ALIGNMENT;
-    char *memory = aligned_alloc(WN_ALIGNMENT, padded);
+    char *memory = calloc(padded, 1);
     if (memory == NULL) {
         atomic_fetch_sub(&used, n_bytes);
         return refuse(n, size, purpose);
     }
-    memset(memory, 0, padded);
-    ((header *)(void *)memory)->n_bytes = n_bytes;
+    char *begin = memory + (WN_ALIGNMENT - (uintptr_t)memory % WN_ALIGNMENT);
+    *(header *)(void *)begin = (header){n_bytes, memory};
     raise_peak(now);
-    *pointer = memory + WN_ALIGNMENT;
+    *pointer = begin + WN_ALIGNMENT;
     return WN_OK;
 }
 
@@ -123,7 +124,7 @@ void wn_free(void *pointer)
         return;
     header *head = header_of(pointer);
     atomic_fetch_sub(&used, head->n_bytes);
-    free(head);
+    free(head->memory);
 }
 
 size_t wn_memory_used(void)

@@ -1,17 +1,18 @@
 #include "winnow/moments.h"
 
+#include "column_run.h"
 #include "winnow/exact_sum.h"
 #include "winnow/memory.h"
 #include "winnow/order_key.h"
 
 #include <math.h>
-#include <string.h>
 
-/* Sums of one column: all int64, so that a state is one run of integers. A block whose valid cells number n gives its
- * mean q, rounded, and by a second sweep R = sum (x - q) and D = sum (x - q)^2, rounded. What is summed follows from
- * these three without further rounding: n q + R and D + 2 q R + n q^2. As both hold the same q and R, the squares about
- * any mean m are, exactly, sum of D + 2 (q - m) R + n (q - m)^2: what R and D lack in digits is never multiplied by a
- * large mean (in the manner of Chan, Golub, LeVeque 1983). */
+/* Sums of one column: all int64, so that a state is one run of integers. A block whose valid cells number n gives, by a
+ * sweep about a point q, R = sum (x - q) and D = sum (x - q)^2, rounded. What is summed follows from these three
+ * without further rounding: n q + R and D + 2 q R + n q^2. As both hold the same q and R, the squares about any mean m
+ * are, exactly, sum of D + 2 (q - m) R + n (q - m)^2: what R and D lack in digits is never multiplied by a large mean
+ * (in the manner of Chan, Golub, LeVeque 1983). q is the state's centre, or the block's own mean where that lies far
+ * from it. */
 typedef struct {
     int64_t count, missing;
     wn_exact_sum first;   /* n q + R of every block */
@@ -22,31 +23,14 @@ typedef struct {
     int64_t max, min_complement; /* order keys */
 } column_keys;
 
-/* What the sweeps over a block find, each (n_cols). */
-typedef struct {
-    double *sum, *count, *least, *most; /* first sweep; sum: of x - centre */
-    double *mean, *rest, *squares;      /* second sweep: q, R, D */
-    double *strip_rest, *strip_squares; /* of a strip of rows */
-} block_sums;
-
-enum { BLOCK_ARRAYS = 9, STRIP_ROWS = 128 };
-
 struct wn_moments {
     size_t n_cols;
     double *centre; /* (n_cols), owned */
     column_sums *sums;
     column_keys *keys;
-    double *scratch; /* (BLOCK_ARRAYS, n_cols) */
-    block_sums block;
+    wn_run_moments *block; /* (n_cols) of the block that is added */
+    wn_column_strip *strip;
 };
-
-static block_sums lay_out(double *scratch, size_t n_cols)
-{
-    double *at[BLOCK_ARRAYS];
-    for (size_t i = 0; i < BLOCK_ARRAYS; i++)
-        at[i] = scratch + i * n_cols;
-    return (block_sums){at[0], at[1], at[2], at[3], at[4], at[5], at[6], at[7], at[8]};
-}
 
 wn_status wn_moments_new(wn_moments **moments, size_t n_cols, const double *centre)
 {
@@ -57,8 +41,8 @@ wn_status wn_moments_new(wn_moments **moments, size_t n_cols, const double *cent
     TRY(wn_new(&made->centre, n_cols));
     TRY(wn_new(&made->sums, n_cols));
     TRY(wn_new(&made->keys, n_cols));
-    TRY(wn_new(&made->scratch, BLOCK_ARRAYS * n_cols));
-    made->block = lay_out(made->scratch, n_cols);
+    TRY(wn_new(&made->block, n_cols));
+    TRY(wn_new(&made->strip, 1));
     for (size_t c = 0; c < n_cols; c++) {
         made->centre[c] = centre != NULL ? centre[c] : 0;
         made->keys[c] = (column_keys){WN_KEY_NONE, WN_KEY_NONE};
@@ -74,82 +58,59 @@ void wn_moments_free(wn_moments *moments)
 {
     if (moments == NULL)
         return;
-    wn_free(moments->scratch);
+    wn_free(moments->strip);
+    wn_free(moments->block);
     wn_free(moments->keys);
     wn_free(moments->sums);
     wn_free(moments->centre);
     wn_free(moments);
 }
 
-/* Columns are the inner loop, for vectors; choices are between numbers that are there anyway, so that there is no
- * branch. NaN is unequal to itself and compares neither less nor greater. */
-static void sweep_cells(const double *restrict row, const double *restrict centre, size_t n, double *restrict sum,
-                        double *restrict count)
+static void merge(wn_run_moments *block, wn_run_moments strip)
 {
-    for (size_t c = 0; c < n; c++) {
-        double cell = row[c], difference = cell - centre[c], gap = cell == cell ? difference : 0.0;
-        sum[c] += gap;
-        count[c] += cell == cell ? 1.0 : 0.0;
-    }
+    block->count += strip.count;
+    block->rest += strip.rest;
+    block->squares += strip.squares;
+    block->least = strip.least < block->least ? strip.least : block->least;
+    block->most = strip.most > block->most ? strip.most : block->most;
 }
 
-static void sweep_extremes(const double *restrict row, size_t n, double *restrict least, double *restrict most)
+static const wn_run_moments NO_CELLS = {.least = (double)INFINITY, .most = -(double)INFINITY};
+
+/* All columns about the centres. Rows are summed in strips, so that the rounding of a long block stays that of a short
+ * one; a strip's columns are gone through while it lies in a cache. */
+static void sweep(wn_moments *moments, const wn_block *block)
 {
-    for (size_t c = 0; c < n; c++) {
-        double cell = row[c], low = least[c], high = most[c];
-        least[c] = cell < low ? cell : low;
-        most[c] = cell > high ? cell : high;
-    }
+    for (size_t c = 0; c < moments->n_cols; c++)
+        moments->block[c] = NO_CELLS;
+    for (size_t row = 0; row < block->n_rows; row += WN_RUN_ROWS)
+        for (size_t col = 0; col < moments->n_cols; col += WN_RUN_COLS) {
+            wn_column_strip *strip = moments->strip;
+            wn_column_strip_fill(strip, block, row, col);
+            for (size_t c = 0; c < strip->n_cols; c++)
+                merge(&moments->block[col + c],
+                      wn_run_moments_of(wn_column_strip_run(strip, c), strip->n, moments->centre[col + c]));
+        }
 }
 
-static void sweep_gaps(const double *restrict row, const double *restrict mean, size_t n, double *restrict rest,
-                       double *restrict squares)
+/* One column about another point. */
+static wn_run_moments sweep_column(wn_moments *moments, const wn_block *block, size_t column, double centre)
 {
-    for (size_t c = 0; c < n; c++) {
-        double cell = row[c], difference = cell - mean[c], gap = cell == cell ? difference : 0.0;
-        rest[c] += gap;
-        squares[c] += gap * gap;
+    wn_run_moments found = NO_CELLS;
+    for (size_t row = 0; row < block->n_rows; row += WN_RUN_ROWS) {
+        wn_column_strip_fill(moments->strip, block, row, column);
+        merge(&found, wn_run_moments_of(wn_column_strip_run(moments->strip, 0), moments->strip->n, centre));
     }
+    return found;
 }
 
-static void add_to(double *restrict sum, const double *restrict term, size_t n)
+/* The squares about q hold enough digits of those about the mean while that lies within a few deviations; otherwise
+ * (also where they overflowed) the block is swept again. */
+static bool is_near(const wn_run_moments *about)
 {
-    for (size_t c = 0; c < n; c++)
-        sum[c] += term[c];
-}
-
-static void first_sweep(const wn_moments *moments, const wn_block *block, block_sums *use)
-{
-    size_t p = moments->n_cols;
-    for (size_t c = 0; c < p; c++) {
-        use->sum[c] = use->count[c] = 0;
-        use->least[c] = INFINITY;
-        use->most[c] = -INFINITY;
-    }
-    for (size_t i = 0; i < block->n_rows; i++) {
-        const double *row = block->cells + i * block->n_cols;
-        sweep_cells(row, moments->centre, p, use->sum, use->count);
-        sweep_extremes(row, p, use->least, use->most);
-    }
-    for (size_t c = 0; c < p; c++)
-        use->mean[c] = use->count[c] > 0 ? moments->centre[c] + use->sum[c] / use->count[c] : 0.0;
-}
-
-/* Rows are summed in strips, so that the rounding of a long block stays that of a short one. */
-static void second_sweep(const wn_moments *moments, const wn_block *block, block_sums *use)
-{
-    size_t p = moments->n_cols, bytes = p * sizeof(double);
-    memset(use->rest, 0, bytes);
-    memset(use->squares, 0, bytes);
-    for (size_t first = 0; first < block->n_rows; first += STRIP_ROWS) {
-        size_t end = first + STRIP_ROWS < block->n_rows ? first + STRIP_ROWS : block->n_rows;
-        memset(use->strip_rest, 0, bytes);
-        memset(use->strip_squares, 0, bytes);
-        for (size_t i = first; i < end; i++)
-            sweep_gaps(block->cells + i * block->n_cols, use->mean, p, use->strip_rest, use->strip_squares);
-        add_to(use->rest, use->strip_rest, p);
-        add_to(use->squares, use->strip_squares, p);
-    }
+    enum { MOST_DEVIATIONS = 4 };
+    double n = (double)about->count, gap = about->rest / n, spread = about->squares / n - gap * gap;
+    return gap * gap <= MOST_DEVIATIONS * MOST_DEVIATIONS * spread;
 }
 
 static void add_extremes(column_keys *keys, double least, double most)
@@ -178,17 +139,21 @@ static void add_column(column_sums *sums, double n, double q, double rest, doubl
 
 void wn_moments_add(wn_moments *moments, const wn_block *block)
 {
-    block_sums *use = &moments->block;
-    first_sweep(moments, block, use);
-    second_sweep(moments, block, use);
+    sweep(moments, block);
     for (size_t c = 0; c < moments->n_cols; c++) {
         column_sums *sums = &moments->sums[c];
-        sums->count += (int64_t)use->count[c];
-        sums->missing += (int64_t)block->n_rows - (int64_t)use->count[c];
-        if (use->count[c] == 0)
+        wn_run_moments found = moments->block[c];
+        double q = moments->centre[c];
+        sums->count += found.count;
+        sums->missing += (int64_t)block->n_rows - found.count;
+        if (found.count == 0)
             continue;
-        add_column(sums, use->count[c], use->mean[c], use->rest[c], use->squares[c]);
-        add_extremes(&moments->keys[c], use->least[c], use->most[c]);
+        if (!is_near(&found)) {
+            q += found.rest / (double)found.count;
+            found = sweep_column(moments, block, c, q);
+        }
+        add_column(sums, (double)found.count, q, found.rest, found.squares);
+        add_extremes(&moments->keys[c], found.least, found.most);
     }
 }
 
@@ -216,7 +181,7 @@ static wn_span keys_of(void *state)
 
 wn_accumulator wn_moments_accumulator(wn_moments *moments)
 {
-    static const wn_accumulator_ops ops = {"moments", add, sums_of, keys_of, false};
+    static const wn_accumulator_ops ops = {"moments", add, sums_of, keys_of, true};
     return (wn_accumulator){&ops, moments};
 }
 

@@ -1,31 +1,32 @@
 #include "winnow/quantiles.h"
 
-#include "quantile_search.h"
-#include "radix_sort.h"
+#include "cell_search.h"
+#include "column_run.h"
 #include "winnow/memory.h"
-#include "winnow/order_key.h"
 
 #include <math.h>
-#include <string.h>
 
 /* Counts of one target (a column's quantile); all int64, summed over ranks. */
 typedef struct {
     int64_t valid, below, inside;
 } target_counts;
 
-/* Cells of one target's window on this rank, as order keys. */
+/* Cells of one target's window on this rank, in the width of the table. */
 typedef struct {
-    int64_t *keys; /* owned */
+    void *cells; /* owned */
     size_t n, capacity;
+    size_t n_before; /* before the block that is added */
 } kept_cells;
 
 struct wn_quantiles {
     size_t n_cols, n_probabilities;
-    double *probability;   /* (n_probabilities), owned */
-    double *low, *high;    /* (n_probabilities, n_cols) windows, owned: columns are the inner loop */
-    double *block_counts;  /* (1 + 2 n_probabilities, n_cols) of a block: valid; below, inside of each probability */
-    target_counts *counts; /* (n_cols, n_probabilities), like kept */
+    bool is_float32;     /* the width of kept cells; that of the first block */
+    double *probability; /* (n_probabilities), owned */
+    wn_window *windows;  /* (n_cols, n_probabilities), owned; like counts and kept */
+    target_counts *counts;
+    target_counts *block; /* of the block that is added */
     kept_cells *kept;
+    wn_column_strip *strip;
 };
 
 wn_status wn_quantiles_new(wn_quantiles **quantiles, size_t n_cols, size_t n_probabilities, const double *probability,
@@ -38,17 +39,15 @@ wn_status wn_quantiles_new(wn_quantiles **quantiles, size_t n_cols, size_t n_pro
     made->n_cols = n_cols;
     made->n_probabilities = n_probabilities;
     TRY(wn_new(&made->probability, n_probabilities));
-    TRY(wn_new(&made->low, n));
-    TRY(wn_new(&made->high, n));
-    TRY(wn_new(&made->block_counts, n_cols + 2 * n));
+    TRY(wn_new(&made->windows, n));
     TRY(wn_new(&made->counts, n));
+    TRY(wn_new(&made->block, n));
     TRY(wn_new(&made->kept, n));
-    for (size_t i = 0; i < n; i++) {
-        size_t column = i / n_probabilities, k = i % n_probabilities;
+    TRY(wn_new(&made->strip, 1));
+    for (size_t k = 0; k < n_probabilities; k++)
         made->probability[k] = probability[k];
-        made->low[k * n_cols + column] = windows[i].low;
-        made->high[k * n_cols + column] = windows[i].high;
-    }
+    for (size_t i = 0; i < n; i++)
+        made->windows[i] = windows[i];
     *quantiles = made;
     made = NULL;
 done:
@@ -61,121 +60,110 @@ void wn_quantiles_free(wn_quantiles *quantiles)
     if (quantiles == NULL)
         return;
     for (size_t i = 0; quantiles->kept != NULL && i < quantiles->n_cols * quantiles->n_probabilities; i++)
-        wn_free(quantiles->kept[i].keys);
+        wn_free(quantiles->kept[i].cells);
+    wn_free(quantiles->strip);
     wn_free(quantiles->kept);
+    wn_free(quantiles->block);
     wn_free(quantiles->counts);
-    wn_free(quantiles->block_counts);
-    wn_free(quantiles->high);
-    wn_free(quantiles->low);
+    wn_free(quantiles->windows);
     wn_free(quantiles->probability);
     wn_free(quantiles);
 }
 
-static wn_status make_room(kept_cells *kept, size_t n)
+/* A window of one value needs no cells: its counts tell whether the quantile is that value. */
+static bool keeps_cells(const wn_quantiles *quantiles, size_t target)
+{
+    return quantiles->windows[target].low < quantiles->windows[target].high;
+}
+
+/* Room for a run and the lanes that its last vector may write beyond. */
+static wn_status make_room(const wn_quantiles *quantiles, kept_cells *kept, size_t n)
 {
     wn_status status = WN_OK;
-    if (kept->n + n <= kept->capacity)
+    if (kept->n + n + WN_RUN_LANES <= kept->capacity)
         return WN_OK;
-    size_t capacity = 2 * kept->capacity + n;
-    TRY(wn_resize(&kept->keys, capacity));
+    size_t capacity = 2 * kept->capacity + n + WN_RUN_LANES;
+    TRY(wn_memory_resize(&kept->cells, capacity, wn_cell_bytes(quantiles->is_float32), __func__));
     kept->capacity = capacity;
 done:
     return status;
 }
 
-/* Counts are doubles, for vectors; a block's are exact. */
-static void count_valid(const double *restrict row, size_t n, double *restrict valid)
+static size_t count_valid(wn_cells run, size_t n)
 {
-    for (size_t c = 0; c < n; c++)
-        valid[c] += row[c] == row[c] ? 1.0 : 0.0;
-}
-
-static void count_window(const double *restrict row, const double *restrict low, const double *restrict high, size_t n,
-                         double *restrict below, double *restrict up_to)
-{
-    for (size_t c = 0; c < n; c++) {
-        below[c] += row[c] < low[c] ? 1.0 : 0.0;
-        up_to[c] += row[c] <= high[c] ? 1.0 : 0.0;
+    size_t valid = 0;
+    if (run.is_float32) {
+        const float *cell = run.data;
+        for (size_t i = 0; i < n; i++)
+            valid += cell[i] == cell[i];
+    } else {
+        const double *cell = run.data;
+        for (size_t i = 0; i < n; i++)
+            valid += cell[i] == cell[i];
     }
+    return valid;
 }
 
-/* Where a window holds nothing (low > high) more may lie below it than up to its end. */
-static void difference(const double *restrict below, double *restrict up_to, size_t n)
-{
-    for (size_t c = 0; c < n; c++)
-        up_to[c] = up_to[c] > below[c] ? up_to[c] - below[c] : 0.0;
-}
-
-static void count_block(wn_quantiles *quantiles, const wn_block *block)
-{
-    size_t p = quantiles->n_cols;
-    double *counts = quantiles->block_counts;
-    memset(counts, 0, (1 + 2 * quantiles->n_probabilities) * p * sizeof *counts);
-    for (size_t i = 0; i < block->n_rows; i++) {
-        const double *row = block->cells + i * block->n_cols;
-        count_valid(row, p, counts);
-        for (size_t k = 0; k < quantiles->n_probabilities; k++)
-            count_window(row, quantiles->low + k * p, quantiles->high + k * p, p, counts + (1 + 2 * k) * p,
-                         counts + (2 + 2 * k) * p);
-    }
-    for (size_t k = 0; k < quantiles->n_probabilities; k++)
-        difference(counts + (1 + 2 * k) * p, counts + (2 + 2 * k) * p, p);
-}
-
-/* A window of one value needs no cells: its counts tell whether the quantile is that value. */
-static bool keeps_cells(const wn_quantiles *quantiles, size_t column, size_t k)
-{
-    size_t at = k * quantiles->n_cols + column;
-    return quantiles->low[at] < quantiles->high[at];
-}
-
-/* Local. Room for what the block keeps, so that nothing fails once cells are taken. */
-static wn_status make_rooms(wn_quantiles *quantiles)
+/* One column's run into all of its windows. */
+static wn_status add_run(wn_quantiles *quantiles, size_t column, wn_cells run, size_t n)
 {
     wn_status status = WN_OK;
-    size_t p = quantiles->n_cols, q = quantiles->n_probabilities;
-    for (size_t c = 0; c < p; c++)
-        for (size_t k = 0; k < q; k++)
-            if (keeps_cells(quantiles, c, k))
-                TRY(make_room(&quantiles->kept[c * q + k], (size_t)quantiles->block_counts[(2 + 2 * k) * p + c]));
+    size_t q = quantiles->n_probabilities, valid = count_valid(run, n);
+    for (size_t i = column * q; i < (column + 1) * q; i++) {
+        kept_cells *kept = &quantiles->kept[i];
+        wn_window window = quantiles->windows[i];
+        bool keeps = keeps_cells(quantiles, i);
+        if (keeps)
+            TRY(make_room(quantiles, kept, n));
+        void *end = keeps ? (char *)kept->cells + kept->n * wn_cell_bytes(run.is_float32) : NULL;
+        wn_run_counts counts = wn_run_window(run, n, window.low, window.high, end);
+        kept->n += keeps ? counts.inside : 0;
+        quantiles->block[i].valid += (int64_t)valid;
+        quantiles->block[i].below += (int64_t)counts.below;
+        quantiles->block[i].inside += (int64_t)counts.inside;
+    }
 done:
     return status;
 }
 
-static void keep_cells(wn_quantiles *quantiles, const wn_block *block, size_t k)
-{
-    size_t p = quantiles->n_cols, q = quantiles->n_probabilities;
-    const double *low = quantiles->low + k * p, *high = quantiles->high + k * p;
-    for (size_t i = 0; i < block->n_rows; i++) {
-        const double *row = block->cells + i * block->n_cols;
-        for (size_t c = 0; c < p; c++) {
-            if (!(row[c] >= low[c] && row[c] <= high[c] && low[c] < high[c]))
-                continue;
-            kept_cells *kept = &quantiles->kept[c * q + k];
-            kept->keys[kept->n++] = wn_order_key(row[c]);
-        }
-    }
-}
-
-wn_status wn_quantiles_add(wn_quantiles *quantiles, const wn_block *block)
+static wn_status add_block(wn_quantiles *quantiles, const wn_block *block)
 {
     wn_status status = WN_OK;
-    size_t p = quantiles->n_cols, q = quantiles->n_probabilities;
-    count_block(quantiles, block);
-    TRY(make_rooms(quantiles));
-    const double *counts = quantiles->block_counts;
-    for (size_t k = 0; k < q; k++) {
-        int64_t inside = 0;
-        for (size_t c = 0; c < p; c++) {
-            quantiles->counts[c * q + k].valid += (int64_t)counts[c];
-            quantiles->counts[c * q + k].below += (int64_t)counts[(1 + 2 * k) * p + c];
-            quantiles->counts[c * q + k].inside += (int64_t)counts[(2 + 2 * k) * p + c];
-            inside += keeps_cells(quantiles, c, k) ? (int64_t)counts[(2 + 2 * k) * p + c] : 0;
+    wn_column_strip *strip = quantiles->strip;
+    for (size_t row = 0; row < block->n_rows; row += WN_RUN_ROWS)
+        for (size_t col = 0; col < quantiles->n_cols; col += WN_RUN_COLS) {
+            wn_column_strip_fill(strip, block, row, col);
+            for (size_t c = 0; c < strip->n_cols; c++)
+                TRY(add_run(quantiles, col + c, wn_column_strip_run(strip, c), strip->n));
         }
-        if (inside > 0)
-            keep_cells(quantiles, block, k);
-    }
 done:
+    return status;
+}
+
+/* A block that fails leaves nothing behind. */
+wn_status wn_quantiles_add(wn_quantiles *quantiles, const wn_block *block)
+{
+    size_t n = quantiles->n_cols * quantiles->n_probabilities;
+    bool is_first = true;
+    for (size_t i = 0; i < n; i++) {
+        quantiles->kept[i].n_before = quantiles->kept[i].n;
+        quantiles->block[i] = (target_counts){0};
+        is_first = is_first && quantiles->kept[i].cells == NULL;
+    }
+    if (is_first)
+        quantiles->is_float32 = wn_block_view(block).is_float32;
+    if (wn_block_view(block).is_float32 != quantiles->is_float32)
+        return wn_fail(WN_INTERNAL, "quantiles of blocks of two widths");
+    wn_status status = add_block(quantiles, block);
+    for (size_t i = 0; i < n; i++) {
+        if (status != WN_OK) {
+            quantiles->kept[i].n = quantiles->kept[i].n_before;
+            continue;
+        }
+        quantiles->counts[i].valid += quantiles->block[i].valid;
+        quantiles->counts[i].below += quantiles->block[i].below;
+        quantiles->counts[i].inside += quantiles->block[i].inside;
+    }
     return status;
 }
 
@@ -199,7 +187,7 @@ static wn_span keys_of(void *state)
 
 wn_accumulator wn_quantiles_accumulator(wn_quantiles *quantiles)
 {
-    static const wn_accumulator_ops ops = {"quantiles", add, sums_of, keys_of, false};
+    static const wn_accumulator_ops ops = {"quantiles", add, sums_of, keys_of, true};
     return (wn_accumulator){&ops, quantiles};
 }
 
@@ -245,47 +233,39 @@ wn_window wn_window_of_sample(const double *sorted, size_t n, double probability
     return window;
 }
 
-/* Two searches a target, for its lower and its upper order statistic, among the kept cells. False: the window missed,
- * and *next is the part of the line that holds both. */
-static bool place_searches(const wn_quantiles *quantiles, size_t target, key_search *searches, double *weight,
-                           wn_window *next)
+/* A search for a target's two order statistics among the kept cells. False: the window missed, and *next is the part of
+ * the line that holds both. */
+static bool place_search(const wn_quantiles *quantiles, size_t target, cell_search *search, double *weight,
+                         wn_window *next)
 {
     target_counts counts = quantiles->counts[target];
-    size_t column = target / quantiles->n_probabilities, k = target % quantiles->n_probabilities;
+    size_t k = target % quantiles->n_probabilities;
+    wn_window window = quantiles->windows[target];
     int64_t lower, upper;
     if (counts.valid == 0)
         return true;
     order_statistics(counts.valid, quantiles->probability[k], &lower, &upper, weight);
     bool low_is_inside = lower >= counts.below, high_is_inside = upper < counts.below + counts.inside;
     if (!low_is_inside || !high_is_inside) {
-        wn_window old = {quantiles->low[k * quantiles->n_cols + column],
-                         quantiles->high[k * quantiles->n_cols + column]};
-        bool is_window = old.low <= old.high;
-        next->low = is_window && low_is_inside ? old.low : -INFINITY;
-        next->high = is_window && high_is_inside ? old.high : INFINITY;
+        bool is_window = window.low <= window.high;
+        next->low = is_window && low_is_inside ? window.low : -INFINITY;
+        next->high = is_window && high_is_inside ? window.high : INFINITY;
         return false;
     }
-    searches[0] = (key_search){.sorted = quantiles->kept[target].keys,
-                               .n = quantiles->kept[target].n,
-                               .number = lower - counts.below,
-                               .is_wanted = keeps_cells(quantiles, column, k)};
-    searches[1] = searches[0];
-    searches[1].number = upper - counts.below;
+    *search = (cell_search){.cells = {.data = quantiles->kept[target].cells, .is_float32 = quantiles->is_float32},
+                            .n = quantiles->kept[target].n,
+                            .low = window.low,
+                            .high = window.high,
+                            .number = lower - counts.below,
+                            .has_next = upper > lower,
+                            .is_wanted = keeps_cells(quantiles, target)};
     return true;
 }
 
 /* Of a window of one value; -0 is 0. */
 static double the_value(const wn_quantiles *quantiles, size_t target)
 {
-    size_t column = target / quantiles->n_probabilities, k = target % quantiles->n_probabilities;
-    return quantiles->low[k * quantiles->n_cols + column] + 0.0;
-}
-
-/* Local. Keys are sorted in place: the set of kept cells stays what it was. */
-static void sort_kept(const wn_quantiles *quantiles)
-{
-    for (size_t i = 0; i < quantiles->n_cols * quantiles->n_probabilities; i++)
-        wn_integers_sort(quantiles->kept[i].keys, quantiles->kept[i].n);
+    return quantiles->windows[target].low + 0.0;
 }
 
 wn_status wn_quantiles_finish(const wn_ranks *ranks, const wn_quantiles *quantiles, double *values, wn_window *windows,
@@ -293,24 +273,22 @@ wn_status wn_quantiles_finish(const wn_ranks *ranks, const wn_quantiles *quantil
 {
     wn_status status = WN_OK;
     size_t n = quantiles->n_cols * quantiles->n_probabilities;
-    key_search *searches = NULL;
+    cell_search *searches = NULL;
     double *weights = NULL;
-    status = wn_new(&searches, 2 * n);
+    status = wn_new(&searches, n);
     if (status == WN_OK)
         status = wn_new(&weights, n);
     TRY(wn_ranks_agree(ranks, status));
-    sort_kept(quantiles);
     *n_missed = 0;
     for (size_t i = 0; i < n; i++) {
-        missed[i] = !place_searches(quantiles, i, searches + 2 * i, &weights[i], &windows[i]);
+        missed[i] = !place_search(quantiles, i, &searches[i], &weights[i], &windows[i]);
         *n_missed += missed[i];
     }
-    TRY(wn_key_search_run(ranks, searches, 2 * n));
+    TRY(wn_cell_search_run(ranks, searches, n));
     for (size_t i = 0; i < n; i++) {
-        const key_search *found = searches + 2 * i;
         values[i] = NAN;
-        if (found[0].is_wanted)
-            values[i] = between(wn_order_key_value(found[0].key), wn_order_key_value(found[1].key), weights[i]);
+        if (searches[i].is_wanted)
+            values[i] = between(searches[i].value, searches[i].next, weights[i]);
         else if (!missed[i] && quantiles->counts[i].valid > 0)
             values[i] = the_value(quantiles, i);
     }

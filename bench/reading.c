@@ -1,0 +1,165 @@
+/* Reads a table's bytes once, on any number of ranks, and prints seconds: what reading.py puts side by side.
+ *     reading pread|h5dread|blocks|profile FILE.h5 [THREADS]
+ * pread: the raw bytes of the contiguous dataset X into one buffer, a block at a time; h5dread: the same rows through
+ * the library; blocks: through the reader; profile: the pass that `winnow run` makes for its profile, after its pilot.
+ */
+#include "winnow/clock.h"
+#include "winnow/moments.h"
+#include "winnow/node.h"
+#include "winnow/pass.h"
+#include "winnow/pilot.h"
+#include "winnow/quantiles.h"
+
+#include "winnow/memory.h"
+
+#include <fcntl.h>
+#include <hdf5.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+typedef struct {
+    const wn_ranks *ranks;
+    const wn_catalog *catalog;
+    wn_range blocks;
+    size_t n_threads;
+    double begin; /* when what is measured began, on all ranks */
+} bench;
+
+static void begin(bench *b)
+{
+    MPI_Barrier(b->ranks->comm);
+    b->begin = wn_clock_seconds();
+}
+
+static wn_status run_pread(bench *b)
+{
+    wn_status status = WN_OK;
+    const wn_file *file = &b->catalog->files[0];
+    size_t row_bytes = b->catalog->n_columns * sizeof(float);
+    char *buffer = NULL;
+    hid_t id = H5Fopen(file->path, H5F_ACC_RDONLY, H5P_DEFAULT), x = H5Dopen2(id, "X", H5P_DEFAULT);
+    off_t offset = (off_t)H5Dget_offset(x);
+    int descriptor = open(file->path, O_RDONLY);
+    H5Dclose(x);
+    H5Fclose(id);
+    TRY(wn_new(&buffer, (size_t)file->block_rows * row_bytes));
+    begin(b);
+    for (int64_t i = b->blocks.first; i < b->blocks.last; i++) {
+        wn_block_extent e = wn_catalog_block(b->catalog, i);
+        size_t n = e.n_rows * row_bytes;
+        if (pread(descriptor, buffer, n, offset + (off_t)((size_t)e.first_row_in_file * row_bytes)) != (ssize_t)n)
+            TRY(wn_fail(WN_IO, "short read"));
+    }
+done:
+    close(descriptor);
+    wn_free(buffer);
+    return status;
+}
+
+static wn_status run_h5dread(bench *b)
+{
+    wn_status status = WN_OK;
+    const wn_file *file = &b->catalog->files[0];
+    const hsize_t width = b->catalog->n_columns;
+    float *buffer = NULL;
+    hid_t id = H5Fopen(file->path, H5F_ACC_RDONLY, H5P_DEFAULT), x = H5Dopen2(id, "X", H5P_DEFAULT);
+    hid_t space = H5Dget_space(x);
+    TRY(wn_new(&buffer, (size_t)file->block_rows * width));
+    begin(b);
+    for (int64_t i = b->blocks.first; i < b->blocks.last; i++) {
+        wn_block_extent e = wn_catalog_block(b->catalog, i);
+        const hsize_t start[2] = {(hsize_t)e.first_row_in_file, 0}, count[2] = {e.n_rows, width};
+        hid_t memory = H5Screate_simple(2, count, NULL);
+        H5Sselect_hyperslab(space, H5S_SELECT_SET, start, NULL, count, NULL);
+        if (H5Dread(x, H5T_NATIVE_FLOAT, memory, space, H5P_DEFAULT, buffer) < 0)
+            TRY(wn_fail(WN_IO, "H5Dread failed"));
+        H5Sclose(memory);
+    }
+done:
+    H5Sclose(space);
+    H5Dclose(x);
+    H5Fclose(id);
+    wn_free(buffer);
+    return status;
+}
+
+/* The pass over all blocks of a rank, without and with the profile's accumulators. */
+static wn_status run_pass(bench *b, bool profiles)
+{
+    static const double quartile[] = {0.25, 0.5, 0.75};
+    wn_status status = WN_OK;
+    wn_reader *reader = NULL;
+    wn_pilot *pilot = NULL;
+    wn_moments *moments = NULL;
+    wn_quantiles *quantiles = NULL;
+    wn_window *windows = NULL;
+    double *sorted = NULL, *centre = NULL;
+    size_t p = b->catalog->n_columns, n_accumulators = 0;
+    const wn_reader_options options = {.n_threads = b->n_threads};
+    wn_accumulator accumulators[2];
+    TRY(wn_reader_open(&reader, b->catalog, &options));
+    wn_pass pass = {b->ranks, reader, b->blocks, "bench", b->catalog->n_rows};
+    if (profiles) {
+        TRY(wn_pilot_read(&pass, NULL, 0, b->catalog->n_blocks, 1, &pilot, NULL));
+        TRY(wn_new(&sorted, pilot->n_rows));
+        TRY(wn_new(&centre, p));
+        TRY(wn_new(&windows, 3 * p));
+        for (size_t c = 0; c < p; c++) {
+            size_t n = wn_pilot_column(pilot, c, sorted);
+            centre[c] = wn_quantile_sorted(sorted, n, 0.5);
+            for (size_t k = 0; k < 3; k++)
+                windows[3 * c + k] = wn_window_of_sample(sorted, n, quartile[k]);
+        }
+        TRY(wn_moments_new(&moments, p, centre));
+        TRY(wn_quantiles_new(&quantiles, p, 3, quartile, windows));
+        accumulators[n_accumulators++] = wn_moments_accumulator(moments);
+        accumulators[n_accumulators++] = wn_quantiles_accumulator(quantiles);
+    }
+    begin(b);
+    TRY(wn_pass_run(&pass, NULL, 0, accumulators, n_accumulators, NULL));
+done:
+    wn_quantiles_free(quantiles);
+    wn_moments_free(moments);
+    wn_free(windows);
+    wn_free(centre);
+    wn_free(sorted);
+    wn_pilot_free(pilot);
+    wn_reader_close(reader);
+    return status;
+}
+
+static wn_status run(bench *b, const char *mode)
+{
+    if (strcmp(mode, "pread") == 0)
+        return run_pread(b);
+    if (strcmp(mode, "h5dread") == 0)
+        return run_h5dread(b);
+    return run_pass(b, strcmp(mode, "profile") == 0);
+}
+
+int main(int argc, char **argv)
+{
+    wn_status status = WN_OK;
+    wn_catalog *catalog = NULL;
+    MPI_Init_thread(&argc, &argv, MPI_THREAD_FUNNELED, &(int){0});
+    wn_ranks ranks = wn_ranks_of(MPI_COMM_WORLD);
+    const wn_input input = {.files = (const char *const *)&argv[2], .n_files = 1};
+    TRY(wn_catalog_open(&ranks, &catalog, &input));
+    bench b = {&ranks, catalog, wn_range_part(catalog->n_blocks, ranks.size, ranks.rank), 0, 0};
+    TRY(wn_node_threads(&ranks, &b.n_threads));
+    if (argc > 3)
+        b.n_threads = (size_t)atoi(argv[3]);
+    TRY(run(&b, argv[1]));
+    MPI_Barrier(MPI_COMM_WORLD);
+    if (ranks.rank == 0)
+        printf("%.6f\n", wn_clock_seconds() - b.begin);
+done:
+    if (status != WN_OK)
+        fprintf(stderr, "%s\n", wn_status_message());
+    wn_catalog_free(catalog);
+    MPI_Finalize();
+    return (int)status;
+}

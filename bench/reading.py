@@ -1,0 +1,69 @@
+"""Reading and profiling a table of float32, from the page cache, beside bare reading of the same bytes:
+
+    reading.py BENCH_READING DIRECTORY [ROWS]
+"""
+
+import os
+import statistics
+import subprocess
+import sys
+
+import h5py
+import numpy
+
+COLUMNS, RUNS = 28, 5
+
+
+def make_tables(directory, rows):
+    """The same cells, of which 2 % are missing, contiguous and in compressed chunks."""
+    paths = [os.path.join(directory, f"{name}-{rows}.h5") for name in ("contiguous", "chunks")]
+    if all(os.path.exists(path) for path in paths):
+        return paths
+    random = numpy.random.default_rng(1)
+    with h5py.File(paths[0], "w") as contiguous, h5py.File(paths[1], "w") as chunks:
+        a = contiguous.create_dataset("X", (rows, COLUMNS), "f4")
+        b = chunks.create_dataset("X", (rows, COLUMNS), "f4", chunks=(8192, COLUMNS), compression="gzip", shuffle=True)
+        for first in range(0, rows, 1 << 18):
+            n = min(1 << 18, rows - first)
+            # As many digits as a measurement has, so that compression finds something.
+            x = (random.normal(size=(n, COLUMNS)) * 1000).round().astype("float32") / 1000
+            x[random.random(x.shape) < 0.02] = numpy.nan
+            a[first:first + n], b[first:first + n] = x, x
+    return paths
+
+
+def seconds(program, ranks, *arguments):
+    told = subprocess.run(["mpirun", "--oversubscribe", "--bind-to", "none", "-n", str(ranks), program, *map(str, arguments)],
+                          check=True, stdout=subprocess.PIPE, text=True)
+    return float(told.stdout)
+
+
+def ratio(what, n_bytes, mine, theirs):
+    """Alternating runs; how many times as fast as the other."""
+    times = [(mine(), theirs()) for _ in range(RUNS)]
+    a, b = (statistics.median(side) for side in zip(*times))
+    print(f"BENCH {what}: {b / a:.2f} x ({n_bytes / a / 1e9:.2f} GB/s and {n_bytes / b / 1e9:.2f} GB/s)", flush=True)
+
+
+def main():
+    program, directory = sys.argv[1:3]
+    rows = int(sys.argv[3]) if len(sys.argv) > 3 else 4_000_000
+    contiguous, chunks = make_tables(directory, rows)
+    n_bytes = rows * COLUMNS * 4
+
+    def run(mode, path, ranks, *threads):
+        return lambda: seconds(program, ranks, mode, path, *threads)
+
+    for ranks in (1, 2):
+        ratio(f"contiguous float32 into blocks, {ranks} ranks, over raw pread", n_bytes,
+              run("blocks", contiguous, ranks), run("pread", contiguous, ranks))
+    ratio("gzip and shuffle, 1 rank with 2 decoding threads, over H5Dread", n_bytes, run("blocks", chunks, 1, 2),
+          run("h5dread", chunks, 1))
+    ratio("gzip and shuffle, 2 ranks, over H5Dread by 2 ranks", n_bytes, run("blocks", chunks, 2, 0),
+          run("h5dread", chunks, 2))
+    for ranks in (1, 2):
+        ratio(f"pass with the profile's statistics, {ranks} ranks, over the bare pass", n_bytes,
+              run("profile", contiguous, ranks), run("blocks", contiguous, ranks))
+
+
+main()

@@ -1,0 +1,149 @@
+#include "column_run.h"
+
+#include "testing.h"
+#include "winnow/random.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { MOST_COLS = 19, MOST_ROWS = 1100 };
+
+/* Normal numbers far from 0, some small integers that occur often, some gaps. */
+static double draw(wn_random stream, uint64_t at)
+{
+    uint64_t bits = wn_random_bits(stream, at);
+    if (bits % 16 == 0)
+        return (double)NAN;
+    if (bits % 16 < 4)
+        return (double)(bits % 5);
+    return (double)(float)(wn_random_normal(stream, at) * 100 + 3);
+}
+
+/* A block of float32 or double cells. */
+static wn_block *make_block(size_t n_rows, size_t n_cols, bool is_float32)
+{
+    wn_block *block = NULL;
+    const wn_random stream = {5, WN_RANDOM_TEST, n_rows * 100 + n_cols};
+    if (!CHECK_OK(wn_block_new(&block, MOST_ROWS, n_cols, is_float32)))
+        return NULL;
+    block->n_rows = n_rows;
+    block->raw = block->buffer;
+    for (size_t i = 0; i < n_rows * n_cols; i++) {
+        double x = draw(stream, i);
+        if (is_float32)
+            ((float *)block->buffer.data)[i] = (float)x;
+        else
+            ((double *)block->buffer.data)[i] = x;
+    }
+    return block;
+}
+
+static double cell_of(wn_cells cells, size_t i)
+{
+    return cells.is_float32 ? (double)((const float *)cells.data)[i] : ((const double *)cells.data)[i];
+}
+
+static bool is_same(double a, double b)
+{
+    return (a != a && b != b) || a == b;
+}
+
+/* A strip holds the block's cells, and gaps after them. */
+static void check_strip(const wn_column_strip *strip, const wn_block *block, size_t row, size_t col)
+{
+    size_t wrong = 0;
+    CU_ASSERT_EQUAL(strip->n % WN_RUN_LANES, 0);
+    CU_ASSERT(strip->n >= strip->n_rows && strip->n < strip->n_rows + WN_RUN_LANES);
+    for (size_t c = 0; c < strip->n_cols; c++)
+        for (size_t i = 0; i < strip->n; i++) {
+            double is = cell_of(wn_column_strip_run(strip, c), i);
+            double wanted =
+                i < strip->n_rows ? cell_of(wn_block_view(block), (row + i) * block->n_cols + col + c) : (double)NAN;
+            wrong += !is_same(is, wanted);
+        }
+    CU_ASSERT_EQUAL(wrong, 0);
+}
+
+/* Every kernel gives the plain one's bits, and those are the naive sums' but for rounding. */
+static void check_moments(wn_cells run, size_t n, double centre)
+{
+    wn_run_moments fast = wn_run_moments_of(run, n, centre);
+    wn_column_run_plain(true);
+    wn_run_moments slow = wn_run_moments_of(run, n, centre);
+    wn_column_run_plain(false);
+    CU_ASSERT_EQUAL(memcmp(&fast, &slow, sizeof fast), 0);
+    long double rest = 0, squares = 0;
+    double least = (double)INFINITY, most = -(double)INFINITY;
+    int64_t count = 0;
+    for (size_t i = 0; i < n; i++) {
+        double x = cell_of(run, i);
+        if (x != x)
+            continue;
+        count++;
+        rest += (long double)x - centre;
+        squares += ((long double)x - centre) * ((long double)x - centre);
+        least = x < least ? x : least;
+        most = x > most ? x : most;
+    }
+    CU_ASSERT_EQUAL(fast.count, count);
+    CU_ASSERT(fast.least == least && fast.most == most);
+    CU_ASSERT(fabsl(fast.rest - rest) <= 1e-13L * (1 + sqrtl(squares * (long double)count)));
+    CU_ASSERT(fabsl(fast.squares - squares) <= 1e-13L * (1 + squares));
+}
+
+static void check_window(wn_cells run, size_t n, double low, double high)
+{
+    _Alignas(64) double kept[WN_RUN_ROWS + WN_RUN_LANES], again[WN_RUN_ROWS + WN_RUN_LANES];
+    wn_run_counts fast = wn_run_window(run, n, low, high, kept);
+    wn_run_counts bare = wn_run_window(run, n, low, high, NULL);
+    wn_column_run_plain(true);
+    wn_run_counts slow = wn_run_window(run, n, low, high, again);
+    wn_column_run_plain(false);
+    size_t below = 0, inside = 0, wrong = 0;
+    const wn_cells found = {.data = kept, .is_float32 = run.is_float32};
+    for (size_t i = 0; i < n; i++) {
+        double x = cell_of(run, i);
+        below += x < low;
+        if (x >= low && x <= high)
+            wrong += inside >= fast.inside || cell_of(found, inside++) != x;
+    }
+    CU_ASSERT(fast.below == below && fast.inside == inside);
+    CU_ASSERT(bare.below == below && bare.inside == inside);
+    CU_ASSERT(slow.below == below && slow.inside == inside);
+    CU_ASSERT_EQUAL(wrong, 0);
+    CU_ASSERT_EQUAL(memcmp(kept, again, inside * wn_cell_bytes(run.is_float32)), 0);
+}
+
+static void check_block(size_t n_rows, size_t n_cols, bool is_float32)
+{
+    static wn_column_strip strip;
+    static const struct {
+        double low, high;
+    } windows[] = {{-50.03, 70.01}, {3, 3}, {0.1, 0.2}, {-(double)INFINITY, (double)INFINITY}, {1, -1}, {2, 1e300}};
+    wn_block *block = make_block(n_rows, n_cols, is_float32);
+    for (size_t row = 0; block != NULL && row < n_rows; row += WN_RUN_ROWS)
+        for (size_t col = 0; col < n_cols; col += WN_RUN_COLS) {
+            wn_column_strip_fill(&strip, block, row, col);
+            check_strip(&strip, block, row, col);
+            for (size_t c = 0; c < strip.n_cols; c++) {
+                wn_cells run = wn_column_strip_run(&strip, c);
+                check_moments(run, strip.n, 2.75);
+                for (size_t w = 0; w < sizeof windows / sizeof *windows; w++)
+                    check_window(run, strip.n, windows[w].low, windows[w].high);
+            }
+        }
+    wn_block_free(block);
+}
+
+static void test_shapes(void)
+{
+    const size_t rows[] = {1, 7, 8, 63, 511, 512, 513, MOST_ROWS};
+    for (size_t r = 0; r < sizeof rows / sizeof *rows; r++)
+        for (size_t n_cols = 1; n_cols <= MOST_COLS; n_cols += 3) {
+            check_block(rows[r], n_cols, true);
+            check_block(rows[r], n_cols, false);
+        }
+}
+
+static const wn_test tests[] = {{"all kernels, strips of every shape", test_shapes}};
+TEST_MAIN("stats/column_run", tests)
