@@ -15,12 +15,14 @@ typedef struct {
 
 /* Collective. Reads a fixed set of blocks spread evenly over the table (all of a small one: at most WN_PILOT_BLOCKS),
  * applies the steps, keeps at most the row bound's rows (all where they are not more, else the same number a block as
- * far as it has them, chosen by hash of seed and row), and shares them. The row bound is 2^23 cells / n_cols held
- * between 1024 and 16384. The caller frees it. Fails: as wn_pass_run. */
+ * far as it has them, chosen by hash of seed and row), and shares them. The caller frees it. Fails: as wn_pass_run. */
 enum { WN_PILOT_BLOCKS = 32 };
 WN_MUST_USE wn_status wn_pilot_read(const wn_pass *pass, const wn_block_step *steps, size_t n_steps, int64_t n_blocks,
                                     uint64_t seed, wn_pilot **pilot, wn_pass_cost *cost);
 void wn_pilot_free(wn_pilot *pilot);
+
+/* Local. The row bound: 2^23 cells / n_cols held between 1024 and 65536. */
+size_t wn_pilot_most_rows(size_t n_cols);
 
 /* Local. The valid cells of one column, sorted, into sorted[pilot->n_rows]; returns how many. */
 size_t wn_pilot_column(const wn_pilot *pilot, size_t column, double *sorted);

@@ -7,13 +7,7 @@
 #include "winnow/memory.h"
 
 /* One with the taker, one full, one of the pilot; and those that threads decode, each beside what it decodes from. */
-enum {
-    BLOCKS_AT_REST = 3,
-    BLOCKS_PER_THREAD = 2,
-    BYTES_PER_HASHED_ROW = 96,
-    PILOT_CELLS = 1 << 23,
-    PILOT_ROWS = 16384
-};
+enum { BLOCKS_AT_REST = 3, BLOCKS_PER_THREAD = 2, BYTES_PER_HASHED_ROW = 96 };
 enum { REST = 2 << 20 }; /* files that are read and hashed by pieces, names, the recipe */
 
 static size_t larger(size_t a, size_t b)
@@ -34,8 +28,7 @@ static size_t largest_block(const wn_catalog *catalog)
 
 static size_t pilot_rows(const wn_catalog *catalog)
 {
-    size_t rows = catalog->n_columns > 0 ? PILOT_CELLS / catalog->n_columns : PILOT_ROWS;
-    rows = rows > PILOT_ROWS ? PILOT_ROWS : larger(rows, 1024);
+    size_t rows = wn_pilot_most_rows(catalog->n_columns);
     return (size_t)catalog->n_rows < rows ? (size_t)catalog->n_rows : rows;
 }
 

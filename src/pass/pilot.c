@@ -1,13 +1,14 @@
 #include "winnow/pilot.h"
 
 #include "winnow/memory.h"
+#include "winnow/radix_sort.h"
 #include "winnow/random.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_CELLS = 1 << 23, MOST_ROWS = 16384, LEAST_ROWS = 1024 };
+enum { MOST_CELLS = 1 << 23, MOST_ROWS = 65536, LEAST_ROWS = 1024 };
 
 /* Rows of the pilot's blocks on this rank, as they travel: the bits of the row's number, the label, the cells. Of every
  * block at most `level` rows are kept, by ascending hash; the level falls as long as the blocks' rows exceed the bound,
@@ -42,7 +43,7 @@ static void keep_row(chosen_rows *chosen, const wn_block *block, size_t at)
     double *out = chosen->rows + chosen->n++ * (chosen->n_cols + 2);
     memcpy(out, &block->rows[at], sizeof *out);
     out[1] = block->labels[at];
-    memcpy(out + 2, block->cells + at * block->n_cols, block->n_cols * sizeof *out);
+    wn_cells_widen(out + 2, wn_cells_at(wn_block_view(block), at * block->n_cols), block->n_cols);
 }
 
 static size_t least(size_t a, size_t b)
@@ -101,6 +102,26 @@ done:
     return status;
 }
 
+/* Rows whose hash is below a bound that about n rows pass; all of them where fewer do. */
+static size_t draw_candidates(const chosen_rows *chosen, const wn_block *block, size_t n, candidate *candidates)
+{
+    double share = (1.1 * (double)n + 64) / (double)block->n_rows;
+    uint64_t bound = share < 1 ? (uint64_t)(share * 0x1p64) : UINT64_MAX;
+    size_t found = 0;
+    for (size_t i = 0; i < block->n_rows; i++) {
+        wn_random stream = {chosen->seed, WN_RANDOM_PILOT, (uint64_t)block->rows[i]};
+        candidates[found] = (candidate){wn_random_bits(stream, 0), i};
+        found += candidates[found].hash <= bound;
+    }
+    if (found >= n)
+        return found;
+    for (size_t i = 0; i < block->n_rows; i++) {
+        wn_random stream = {chosen->seed, WN_RANDOM_PILOT, (uint64_t)block->rows[i]};
+        candidates[i] = (candidate){wn_random_bits(stream, 0), i};
+    }
+    return block->n_rows;
+}
+
 /* Keeps the block's rows of smallest hash, and lowers the level if they are too many with those before. */
 static wn_status choose(void *state, const wn_block *block)
 {
@@ -109,12 +130,8 @@ static wn_status choose(void *state, const wn_block *block)
     candidate *candidates = NULL;
     size_t n = least(block->n_rows, chosen->level), at = place_of(chosen, block->index);
     TRY(make_room(chosen, n));
-    TRY(wn_new(&candidates, block->n_rows));
-    for (size_t i = 0; i < block->n_rows; i++) {
-        wn_random stream = {chosen->seed, WN_RANDOM_PILOT, (uint64_t)block->rows[i]};
-        candidates[i] = (candidate){wn_random_bits(stream, 0), i};
-    }
-    qsort(candidates, block->n_rows, sizeof *candidates, by_hash);
+    TRY(wn_new(&candidates, block->n_rows + 1));
+    qsort(candidates, draw_candidates(chosen, block, n, candidates), sizeof *candidates, by_hash);
     for (size_t i = 0; i < n; i++)
         keep_row(chosen, block, candidates[i].at);
     chosen->present[at] = (int64_t)block->n_rows;
@@ -132,7 +149,7 @@ static wn_span nothing(void *state)
     return (wn_span){NULL, 0};
 }
 
-static size_t row_bound(size_t n_cols)
+size_t wn_pilot_most_rows(size_t n_cols)
 {
     size_t rows = n_cols > 0 ? MOST_CELLS / n_cols : MOST_ROWS;
     return rows > MOST_ROWS ? MOST_ROWS : rows < LEAST_ROWS ? LEAST_ROWS : rows;
@@ -149,7 +166,7 @@ static wn_status read_blocks(const wn_pass *pass, const wn_block_step *steps, si
                              wn_pass_cost *cost)
 {
     wn_status status = WN_OK;
-    static const wn_accumulator_ops ops = {"pilot", choose, nothing, nothing, false};
+    static const wn_accumulator_ops ops = {"pilot", choose, nothing, nothing, true};
     wn_accumulator accumulator = {&ops, chosen};
     int64_t order[WN_PILOT_BLOCKS];
     size_t n_mine = 0;
@@ -212,7 +229,7 @@ wn_status wn_pilot_read(const wn_pass *pass, const wn_block_step *steps, size_t 
     wn_status status = WN_OK;
     double *all = NULL;
     int64_t blocks[WN_PILOT_BLOCKS];
-    size_t n_all = 0, n_cols = wn_reader_n_cols(pass->reader), bound = row_bound(n_cols);
+    size_t n_all = 0, n_cols = wn_reader_n_cols(pass->reader), bound = wn_pilot_most_rows(n_cols);
     int64_t n_read = n_blocks < WN_PILOT_BLOCKS ? n_blocks : WN_PILOT_BLOCKS;
     for (int64_t k = 0; k < n_read; k++)
         blocks[k] = chosen_block(k, n_read, n_blocks);
@@ -241,12 +258,6 @@ void wn_pilot_free(wn_pilot *pilot)
     wn_free(pilot);
 }
 
-static int ascending(const void *a, const void *b)
-{
-    double left = *(const double *)a, right = *(const double *)b;
-    return left < right ? -1 : left > right;
-}
-
 size_t wn_pilot_column(const wn_pilot *pilot, size_t column, double *sorted)
 {
     size_t n = 0;
@@ -255,6 +266,6 @@ size_t wn_pilot_column(const wn_pilot *pilot, size_t column, double *sorted)
         if (!isnan(cell))
             sorted[n++] = cell;
     }
-    qsort(sorted, n, sizeof *sorted, ascending);
+    wn_doubles_sort(sorted, n);
     return n;
 }

@@ -1,8 +1,8 @@
 #include "winnow/row_hashes.h"
 
-#include "radix_sort.h"
 #include "winnow/hash.h"
 #include "winnow/memory.h"
+#include "winnow/radix_sort.h"
 
 #include <math.h>
 #include <stdbool.h>

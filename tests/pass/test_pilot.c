@@ -7,7 +7,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { ROW_BOUND = 16384 }; /* of a table this narrow */
+enum { ROW_BOUND = 65536 }; /* of a table this narrow */
 
 static wn_status drop_odd(void *context, wn_block *block)
 {

@@ -1,9 +1,10 @@
-#include "radix_sort.h"
+#include "winnow/radix_sort.h"
 
 #include "testing.h"
 #include "winnow/memory.h"
 #include "winnow/random.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -80,5 +81,31 @@ static void test_integers(void)
     wn_free(expected);
 }
 
-static const wn_test tests[] = {{"words against qsort", test_words}, {"signed integers", test_integers}};
-TEST_MAIN("stats/radix_sort", tests)
+static int by_double(const void *a, const void *b)
+{
+    double left = *(const double *)a, right = *(const double *)b;
+    return left < right ? -1 : left > right;
+}
+
+static void test_doubles(void)
+{
+    enum { N = 20000 };
+    double *doubles = NULL, *expected = NULL;
+    if (CHECK_OK(wn_new(&doubles, N)) && CHECK_OK(wn_new(&expected, N))) {
+        for (size_t i = 0; i < N; i++)
+            doubles[i] = wn_random_normal((wn_random){9, WN_RANDOM_TEST, 0}, i) * (i % 3 == 0 ? 1e-300 : 1e5);
+        doubles[7] = -(double)INFINITY;
+        doubles[8] = (double)INFINITY;
+        doubles[9] = 5e-324;
+        memcpy(expected, doubles, N * sizeof *doubles);
+        qsort(expected, N, sizeof *expected, by_double);
+        wn_doubles_sort(doubles, N);
+        CU_ASSERT(memcmp(doubles, expected, N * sizeof *doubles) == 0);
+    }
+    wn_free(doubles);
+    wn_free(expected);
+}
+
+static const wn_test tests[] = {
+    {"words against qsort", test_words}, {"signed integers", test_integers}, {"doubles", test_doubles}};
+TEST_MAIN("base/radix_sort", tests)

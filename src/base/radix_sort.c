@@ -1,6 +1,9 @@
-#include "radix_sort.h"
+#include "winnow/radix_sort.h"
+
+#include "winnow/order_key.h"
 
 #include <stdbool.h>
+#include <string.h>
 
 /* Elements are dealt to buckets by one byte, in place, and each bucket is sorted by the bytes that follow (American
  * flag sort; McIlroy, Bostic, McIlroy 1993). */
@@ -87,4 +90,20 @@ void wn_integers_sort(int64_t *integers, size_t n)
     flip_signs(integers, n);
     wn_words_sort((uint64_t *)integers, n, 1);
     flip_signs(integers, n);
+}
+
+/* By their order keys, which take the same room. */
+void wn_doubles_sort(double *doubles, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        int64_t key = wn_order_key(doubles[i]);
+        uint64_t word = (uint64_t)key ^ (uint64_t)INT64_MIN;
+        memcpy(&doubles[i], &word, sizeof word);
+    }
+    wn_words_sort((uint64_t *)(void *)doubles, n, 1);
+    for (size_t i = 0; i < n; i++) {
+        uint64_t word;
+        memcpy(&word, &doubles[i], sizeof word);
+        doubles[i] = wn_order_key_value((int64_t)(word ^ (uint64_t)INT64_MIN));
+    }
 }

@@ -1,4 +1,4 @@
-/* radix_sort.h - sorts large arrays of integers in place, with no memory of its own. Private to src/stats. */
+/* radix_sort.h - sorts large arrays of numbers in place, with no memory of its own. */
 #ifndef WINNOW_RADIX_SORT_H
 #define WINNOW_RADIX_SORT_H
 
@@ -10,5 +10,8 @@ void wn_words_sort(uint64_t *words, size_t n, size_t width);
 
 /* Local. Sorts n signed integers ascending. */
 void wn_integers_sort(int64_t *integers, size_t n);
+
+/* Local. Sorts n doubles ascending, none of them NaN; -0 becomes 0. */
+void wn_doubles_sort(double *doubles, size_t n);
 
 #endif
