@@ -1,20 +1,17 @@
 #include "winnow/random.h"
 
+#include "random_key.h"
+
 #include <Random123/philox.h>
 #include <math.h>
-
-/* Purposes far apart. */
-static philox4x32_key_t key_of(uint64_t seed, wn_random_purpose purpose)
-{
-    uint64_t keyed = seed ^ ((uint64_t)purpose * 0x9E3779B97F4A7C15u);
-    return (philox4x32_key_t){{(uint32_t)keyed, (uint32_t)(keyed >> 32)}};
-}
 
 static philox4x32_ctr_t draw(wn_random stream, uint64_t counter)
 {
     philox4x32_ctr_t input = {
         {(uint32_t)counter, (uint32_t)(counter >> 32), (uint32_t)stream.identity, (uint32_t)(stream.identity >> 32)}};
-    return philox4x32(input, key_of(stream.seed, stream.purpose));
+    uint64_t keyed = wn_random_key(stream.seed, stream.purpose);
+    philox4x32_key_t key = {{(uint32_t)keyed, (uint32_t)(keyed >> 32)}};
+    return philox4x32(input, key);
 }
 
 uint64_t wn_random_bits(wn_random stream, uint64_t counter)

@@ -1,5 +1,7 @@
 #include "winnow/random.h"
 
+#include "random_key.h"
+
 #include <Random123/philox.h>
 
 /* Philox4x32-10 of this many counters side by side: Random123's own function takes one, and does not vectorize. */
@@ -49,7 +51,7 @@ static void load(lanes *v, place *at, size_t n)
 void wn_random_words(uint64_t seed, wn_random_purpose purpose, const uint64_t *identities, size_t n, uint64_t first,
                      size_t n_draws, uint32_t *words)
 {
-    uint64_t keyed = seed ^ ((uint64_t)purpose * 0x9E3779B97F4A7C15u); /* as in random.c */
+    uint64_t keyed = wn_random_key(seed, purpose);
     place at = {.identities = identities, .first = first, .n_draws = n_draws};
     lanes v = {{{0}}};
     for (size_t done = 0, all = n * n_draws; done < all; done += LANES) {
