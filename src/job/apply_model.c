@@ -1,5 +1,6 @@
 #include "apply_model.h"
 
+#include "job_record.h"
 #include "winnow/memory.h"
 #include "winnow/node.h"
 
@@ -18,12 +19,11 @@ static wn_status read_model(const wn_apply_options *options, wn_apply_source *so
 {
     wn_status status = WN_OK;
     char *small = NULL, *recipe = NULL, *model = NULL, *job = NULL;
-    wn_job_errors errors = {0};
     TRY(run_path(&small, options->run, "compressed.wnm"));
     TRY(run_path(&recipe, options->run, "recipe.h5"));
     TRY(run_path(&model, options->run, "model.h5"));
     TRY(run_path(&job, options->run, "job.yaml"));
-    TRY(wn_job_read(&source->job, job, NULL, 0, &errors));
+    TRY(wn_job_record_read(&source->job, job));
     bool has_small = access(small, R_OK) == 0;
     bool use_small = options->model == WN_APPLY_COMPRESSED && (options->model_given || has_small);
     TRY(wn_recipe_read(&source->recipe, recipe));
@@ -36,7 +36,6 @@ static wn_status read_model(const wn_apply_options *options, wn_apply_source *so
         TRY(wn_network_read(&source->network, model));
     }
 done:
-    wn_job_errors_clear(&errors);
     wn_free(job);
     wn_free(model);
     wn_free(recipe);

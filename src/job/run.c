@@ -1,4 +1,5 @@
 /* A whole run: opens what the stages share, runs them in order, and leaves run.json however it ends. */
+#include "job_record.h"
 #include "run_state.h"
 
 #include "time_limit.h"
@@ -52,7 +53,7 @@ static wn_status open_directory(wn_run_state *state)
     const char *path = state->options->out != NULL ? state->options->out : state->job->output.directory;
     TRY(wn_run_directory_open(state->ranks, &state->directory, path, state->options->resume));
     if (state->ranks->rank == 0) {
-        status = wn_job_text(state->job, &yaml);
+        status = wn_job_record_text(state->job, &yaml);
         if (status == WN_OK)
             status = wn_run_directory_write_text(state->directory, "job.yaml", yaml);
         if (status == WN_OK)

@@ -86,7 +86,10 @@ wn_status wn_run_rows(wn_run_state *state)
     if (state->rows != NULL)
         return WN_OK;
     TRY(wn_run_directory_find_stage(state->ranks, state->directory, "rows", state->rows_key, &result, &why));
-    wn_log_info("rows: %s", result != NULL ? "reused, nothing they depend on changed" : "found");
+    if (result != NULL)
+        wn_log_info("rows: reused, nothing they depend on changed");
+    else
+        wn_log_info("rows: found (%s)", why);
     wn_stage_meter_begin(&meter, "rows");
     if (result != NULL) {
         state->leaked = json_integer_value(json_object_get(result, "leaked"));

@@ -84,6 +84,8 @@ static wn_status find_profile(wn_run_state *state, wn_pilot **pilot)
     json_t *result = NULL;
     const char *why = "";
     TRY(wn_run_directory_find_stage(state->ranks, state->directory, "profile", state->profile_key, &result, &why));
+    if (result == NULL)
+        wn_log_info("profile: fitted (%s)", why);
     TRY(result != NULL ? reuse_profile(state, result, pilot) : fit_profile(state, pilot));
 done:
     json_decref(result);

@@ -1,5 +1,6 @@
 """One bit that differs, anywhere in what a run left, is found and its file named: by a start, which makes the file again, and
-by apply, which refuses it (or, for a byte that HDF5 does not use, predicts the same).
+by apply, which refuses it (or, for a byte that HDF5 does not use, predicts the same). A start goes by the job it is given and
+writes job.yaml anew.
 
     flips.py WINNOW CASES [SEED]
 """
@@ -25,6 +26,10 @@ compress: {{metric: accuracy, tolerance: 0.3, epochs: 2, trials: 2}}
 """
 
 
+STARTED = ("recipe.h5", "model.h5", "compressed.wnm", "manifest.json", "rows.u8", "profile.h5")
+APPLIED = (("recipe.h5", "dense"), ("model.h5", "dense"), ("compressed.wnm", "compressed"), ("job.yaml", "dense"))
+
+
 def flip(draw, path):
     """Flips one bit of a file; says where."""
     place, bit = draw.randrange(os.path.getsize(path)), draw.randrange(8)
@@ -45,6 +50,8 @@ def copy_of(whole, out):
 def check_start(checks, draw, program, job, whole, out, name, run):
     copy_of(whole, out)
     what = flip(draw, os.path.join(out, name))
+    if name in ("rows.u8", "profile.h5"):  # read only to make the recipe of
+        os.remove(os.path.join(out, "recipe.h5"))
     done = winnow(program, ["run", job, "--out", out])
     if name == "manifest.json":
         checks.equal(done.returncode, 73, f"{what}: status ({done.stderr[-300:]})")
@@ -90,11 +97,15 @@ def main():
             done = winnow(program, ["apply", whole, table, "-o", result, "--model", model])
             checks.equal(done.returncode, 0, f"status of apply with the {model} model ({done.stderr[-300:]})")
             wanted[model] = predictions(result)
+        judged = dict.fromkeys(STARTED + APPLIED, 0)
         for case in range(n_cases):
-            name = ("recipe.h5", "model.h5", "compressed.wnm", "manifest.json")[case % 4]
+            name = STARTED[case % len(STARTED)]
             check_start(checks, draw, program, job, whole, out, name, run)
-            name, model = (("recipe.h5", "dense"), ("model.h5", "dense"), ("compressed.wnm", "compressed"))[case % 3]
+            judged[name] += 1
+            name, model = APPLIED[case % len(APPLIED)]
             check_apply(checks, draw, program, table, whole, out, name, model, wanted[model])
+            judged[name, model] += 1
+    print(f"{2 * n_cases} flipped bits: {judged}")
     checks.close()
 
 

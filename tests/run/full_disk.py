@@ -48,6 +48,14 @@ def most_bytes(program, job, out, place):
     return high
 
 
+def check_told(checks, out, what):
+    """The summary of an attempt that failed says so, or is not there; it never tells of a run that is done."""
+    if os.path.exists(os.path.join(out, "run.json")):
+        checks.equal(run_json(out)["status"], "failed", f"{what}: status in run.json")
+    checks.that(not os.path.exists(os.path.join(out, "compressed.wnm"))
+                or os.path.getsize(os.path.join(out, "compressed.wnm")) > 0, f"{what}: an empty artefact")
+
+
 def check_case(checks, program, job, place, n_bytes, n_files, n_ranks, whole):
     """Room for so many bytes, and so many files and directories; true where that was too little."""
     out = os.path.join(place, "run")
@@ -60,6 +68,7 @@ def check_case(checks, program, job, place, n_bytes, n_files, n_ranks, whole):
         checks.equal(len(causes), 1, f"{what}: lines of cause ({full.stderr[-400:]})")
         left = [name for _, _, names in os.walk(out) for name in names if name.endswith(".part")]
         checks.equal(left, [], f"{what}: half files")
+        check_told(checks, out, what)
     mount(place, PLENTY, remount=True)
     done = winnow(program, ["run", job, "--out", out], n_ranks % 3 + 1)
     checks.equal(done.returncode, 0, f"{what}: status with space again ({done.stderr[-500:]})")

@@ -1,5 +1,6 @@
-"""Ranks are killed (SIGKILL) at random moments over a whole job, which is then started again on a random number of ranks,
-until it ends: the same model as that of a run nobody disturbed, and nothing done twice that a checkpoint had.
+"""Ranks are killed (SIGKILL) at random moments over a whole job, or the job is asked to end (TERM, USR1 to mpirun), and then
+started again on a random number of ranks, until it ends: the same model as that of a run nobody disturbed, and nothing done
+twice that a checkpoint had.
 
     kills.py WINNOW KILLS [SEED]
 """
@@ -27,6 +28,11 @@ compress: {{metric: accuracy, tolerance: 0.1, epochs: 12, trials: 4}}
 """
 
 
+# TERM leaves 2 seconds, after which mpirun kills; signals that come before mpirun or MPI are up are their own affair.
+STATUSES = {"kill of a rank": (137, -signal.SIGKILL, 1), "kill of mpirun": (-signal.SIGKILL,),
+            "TERM": (75, 137, 143, 1, -signal.SIGTERM), "USR1": (75, 138, 1, -signal.SIGUSR1)}
+
+
 def ranks_of(mpirun):
     """Process numbers of the ranks that an mpirun has started."""
     try:
@@ -49,7 +55,7 @@ def events(out):
 
 
 def start_and_kill(draw, program, job, out, n_ranks, delay):
-    """What ended the run: None where it was done first, else "rank" or "mpirun"."""
+    """Starts the job, disturbs it after a while, and waits for its end: status, output, what was done to whom, processes left."""
     process = subprocess.Popen(launched(program, ["run", job, "--out", out], n_ranks), stdout=subprocess.PIPE,
                                stderr=subprocess.STDOUT, text=True)
     try:
@@ -57,9 +63,11 @@ def start_and_kill(draw, program, job, out, n_ranks, delay):
     except subprocess.TimeoutExpired:
         pass
     ranks = ranks_of(process.pid)
-    victim = process.pid if draw.random() < 0.15 else draw.choice(ranks or [process.pid])
+    what, victim, number = draw.choices(
+        [("kill of a rank", draw.choice(ranks or [process.pid]), signal.SIGKILL), ("kill of mpirun", process.pid, signal.SIGKILL),
+         ("TERM", process.pid, signal.SIGTERM), ("USR1", process.pid, signal.SIGUSR1)], [70, 10, 10, 10])[0]
     try:
-        os.kill(victim, signal.SIGKILL)
+        os.kill(victim, number)
     except ProcessLookupError:
         pass
     output, _ = process.communicate(timeout=60)
@@ -69,7 +77,7 @@ def start_and_kill(draw, program, job, out, n_ranks, delay):
     left = [rank for rank in ranks if not is_gone(rank)]
     for rank in left:
         os.kill(rank, signal.SIGKILL)
-    return process.returncode, output, ("mpirun" if victim == process.pid else "rank"), left
+    return process.returncode, output, what, left
 
 
 def check_no_repeat(checks, before, after, what):
@@ -105,14 +113,14 @@ def disturb(checks, draw, program, job, out, whole, seconds, n_kills):
         before = events(out)
         n_ranks = draw.choice([1, 2, 3, 5])
         delay = draw.uniform(0, 1.1) * seconds * (0.6 + 0.2 * n_ranks)
-        status, output, victim, left = start_and_kill(draw, program, job, out, n_ranks, delay)
-        what = f"kill of a {victim} of {n_ranks} after {delay:.2f} s"
+        status, output, how, left = start_and_kill(draw, program, job, out, n_ranks, delay)
+        what = f"{how}, of {n_ranks} ranks, after {delay:.2f} s"
         checks.equal(left, [], f"{what}: ranks left after their job")
         if status == 0:
             break
         kills += 1
         # A rank that others waited for may tell of it first; a kill before MPI is up is mpirun's own affair.
-        checks.that(status in (137, -signal.SIGKILL, 1), f"{what}: status {status} ({output[-400:]})")
+        checks.that(status in STATUSES[how], f"{what}: status {status} ({output[-400:]})")
         check_no_repeat(checks, before, events(out)[len(before):], what)
     n_ranks = draw.choice([1, 2, 3, 5])
     before = events(out)
