@@ -12,7 +12,8 @@ typedef struct {
     size_t n_cols;
     int64_t n_rows;
     int64_t *count, *missing;
-    double *mean, *deviation; /* deviation: population, sqrt(sum (x - mean)^2 / count) */
+    double *mean, *deviation; /* deviation: population, sqrt(sum (x - mean)^2 / count), +inf where that sum is
+                               * beyond a double */
     double *min, *max;
 } wn_moments_summary;
 

@@ -36,7 +36,10 @@ static const struct argp_option options[] = {
      "Only print the plan: passes, bytes, blocks and rows by rank, memory by purpose, lanes; nothing is written", 0},
     {"ranks", KEY_RANKS, "P", 0, "With --dry-run: plan for P ranks instead of those that it was started on", 0},
     {"max-hours", KEY_MAX_HOURS, "H", 0,
-     "Stop at a checkpoint after H hours (status 75); under Slurm the job's time limit is known without it", 0},
+     "Stop at a checkpoint after H hours (status 75), 0 sets no limit; under Slurm the job's time limit is known "
+     "without "
+     "it",
+     0},
     {"hang-minutes", KEY_HANG_MINUTES, "M", 0,
      "End (status 76) when a rank, a read or the run directory gives no sign of life for M minutes; default 10, 0 does "
      "not watch",

@@ -9,8 +9,9 @@
 #include <sys/random.h>
 #include <unistd.h>
 
-/* Field 22 of /proc/PID/stat: when the process was started; 0 when that cannot be told. */
-static long long started_at(long long process)
+/* Field 22 of /proc/PID/stat: when the process was started; 0 when that cannot be told. *is_dead where it has ended and
+ * only its parent has not taken notice. */
+static long long started_at(long long process, bool *is_dead)
 {
     char path[64], line[1024];
     snprintf(path, sizeof path, "/proc/%lld/stat", process);
@@ -21,6 +22,7 @@ static long long started_at(long long process)
     fclose(file);
     line[n] = 0;
     const char *field = strrchr(line, ')');
+    *is_dead = field && field[1] == ' ' && (field[2] == 'Z' || field[2] == 'X');
     for (int i = 2; field && i < 22; i++)
         field = strchr(field + 1, ' ');
     return field ? strtoll(field, NULL, 10) : 0;
@@ -55,7 +57,7 @@ wn_lock_holder wn_lock_holder_self(void)
     snprintf(self.job, sizeof self.job, "%s", job ? job : "");
     const char *restart = getenv("SLURM_RESTART_COUNT");
     self.restart = restart ? strtoll(restart, NULL, 10) : 0;
-    self.started = started_at(self.process);
+    self.started = started_at(self.process, &(bool){false});
     return self;
 }
 
@@ -105,6 +107,9 @@ bool wn_lock_holder_is_gone(const wn_lock_holder *holder)
         return false;
     if (kill((pid_t)holder->process, 0) != 0 && errno == ESRCH)
         return true;
-    long long started = started_at(holder->process);
+    bool is_dead = false;
+    long long started = started_at(holder->process, &is_dead);
+    if (is_dead)
+        return true;
     return started != 0 && holder->started != 0 && started != holder->started;
 }

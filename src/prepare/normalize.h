@@ -5,8 +5,9 @@
 #include "winnow/recipe.h"
 
 /* Local. Sets center and scale from the moments of the cleaned cells: standard takes mean and population deviation; 0
- * and 1 without normalization; scale 1 where the cells do not vary (scikit-learn's StandardScaler). */
-void wn_normalize_fit(wn_recipe_column *column);
+ * and 1 without normalization; scale 1 where the cells do not vary (scikit-learn's StandardScaler). Fails: WN_BAD_DATA
+ * where the deviation is beyond a double. */
+WN_MUST_USE wn_status wn_normalize_fit(wn_recipe_column *column);
 
 /* Local. Whether normalization was wanted and the cells do not vary. */
 bool wn_normalize_is_constant(const wn_recipe_column *column);

@@ -9,8 +9,9 @@
 
 /* Local. Sets [lower, upper] from what is known of the raw cells: zscore mean -+ limit x deviation, iqr quartiles -+
  * limit x their difference (exactly that, also where the spread is 0: only cells equal to the bound then lie inside);
- * infinite without a rule or without valid cells. */
-void wn_outliers_fit(wn_recipe_column *column);
+ * infinite without a rule or without valid cells. Fails: WN_BAD_DATA under zscore where the deviation is beyond a
+ * double. */
+WN_MUST_USE wn_status wn_outliers_fit(wn_recipe_column *column);
 
 /* Local. Whether the training cells have any outlier. */
 bool wn_outliers_exist(const wn_recipe_column *column);

@@ -44,7 +44,7 @@ static wn_status profile_raw(const wn_pass *pass, wn_rows *rows, const wn_pilot 
         TRY(wn_fail(WN_BAD_DATA, "no training row is left"));
     for (size_t i = 0; i < recipe->n_columns; i++) {
         describe_column(&recipe->columns[i], summary, i, quartiles + QUARTILES * i);
-        wn_outliers_fit(&recipe->columns[i]);
+        TRY(wn_outliers_fit(&recipe->columns[i]));
     }
 done:
     wn_moments_summary_free(summary);

@@ -181,8 +181,9 @@ done:
 }
 
 /* Cleaned moments, and normalization from them. */
-static void fit_columns(wn_recipe *recipe, const wn_moments_summary *moments, const wn_cleaner *cleaner)
+static wn_status fit_columns(wn_recipe *recipe, const wn_moments_summary *moments, const wn_cleaner *cleaner)
 {
+    wn_status status = WN_OK;
     wn_column_list constant = {0};
     for (size_t i = 0; i < recipe->n_columns; i++) {
         wn_recipe_column *column = &recipe->columns[i];
@@ -193,13 +194,15 @@ static void fit_columns(wn_recipe *recipe, const wn_moments_summary *moments, co
         column->clean_max = moments->max[i];
         if (column->outliers < 0)
             column->outliers = cleaner->outliers[i];
-        wn_normalize_fit(column);
+        TRY(wn_normalize_fit(column));
         if (wn_normalize_is_constant(column))
             wn_column_list_add(&constant, column->name, -1);
     }
     if (constant.n_names > 0)
         wn_log_warning("columns that do not vary in training rows are centred and not scaled: %s",
                        wn_column_list_text(&constant));
+done:
+    return status;
 }
 
 wn_status wn_statistics_run(const wn_pass *pass, wn_rows *rows, const wn_pilot *pilot, wn_recipe *recipe,
@@ -228,7 +231,7 @@ wn_status wn_statistics_run(const wn_pass *pass, wn_rows *rows, const wn_pilot *
     if (status == WN_OK && writes)
         status = keep_class_counts(new, recipe);
     TRY(wn_ranks_agree(pass->ranks, status));
-    fit_columns(recipe, new->moments, &states.cleaner);
+    TRY(fit_columns(recipe, new->moments, &states.cleaner));
     *statistics = new;
     new = NULL;
 done:

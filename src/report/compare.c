@@ -3,6 +3,7 @@
 #include "difference.h"
 #include "number.h"
 #include "run_files.h"
+#include "winnow/artefact.h"
 #include "winnow/memory.h"
 #include "winnow/network.h"
 
@@ -40,6 +41,14 @@ static wn_status check_recipe(const char *path)
     return status;
 }
 
+static wn_status check_artefact(const char *path)
+{
+    wn_artefact *artefact = NULL;
+    wn_status status = wn_artefact_read(&artefact, path);
+    wn_artefact_free(artefact);
+    return status;
+}
+
 static wn_status check_network(const char *path)
 {
     wn_network *network = NULL;
@@ -51,7 +60,7 @@ static wn_status check_network(const char *path)
 /* A fingerprint, and the file whose numbers it is of. */
 typedef struct {
     const char *name, *file;
-    wn_status (*check)(const char *path); /* whether the file is whole, before the library walks it */
+    wn_status (*check)(const char *path); /* whether the file is whole */
     const char *const *objects;
     size_t n_objects;
     const char *const *skipped;
@@ -62,20 +71,15 @@ static const fingerprint fingerprints[] = {
     {"statistics", "recipe.h5", check_recipe, OBJECTS(statistics_objects), none_skipped},
     {"recipe", "recipe.h5", check_recipe, OBJECTS(recipe_objects), skipped},
     {"model", "model.h5", check_network, OBJECTS(model_objects), skipped},
-    {"compressed", "compressed.wnm", NULL, NULL, 0, NULL},
+    {"compressed", "compressed.wnm", check_artefact, NULL, 0, NULL},
 };
 enum { N_FINGERPRINTS = sizeof fingerprints / sizeof *fingerprints };
 
 static wn_status walk_files(const fingerprint *of, const char *const paths[2], wn_difference *difference)
 {
-    wn_status status = WN_OK;
-    if (!of->check)
+    if (!of->objects)
         return wn_difference_artefacts(difference, paths);
-    TRY(of->check(paths[0]));
-    TRY(of->check(paths[1]));
-    TRY(wn_difference_hdf5(difference, paths, of->objects, of->n_objects, of->skipped));
-done:
-    return status;
+    return wn_difference_hdf5(difference, paths, of->objects, of->n_objects, of->skipped);
 }
 
 /* Prints the first number that differs in what a fingerprint is of. */
@@ -101,6 +105,24 @@ done:
 static const char *fingerprint_of(const wn_run_files *run, const char *name)
 {
     return json_string_value(json_object_get(json_object_get(run->summary, "fingerprints"), name));
+}
+
+/* Every file that a fingerprint is of is what the run left: else the fingerprint says nothing about it. */
+static wn_status check_files(const wn_run_files *run)
+{
+    wn_status status = WN_OK;
+    char *path = NULL;
+    for (size_t i = 0; i < N_FINGERPRINTS; i++) {
+        if (!fingerprint_of(run, fingerprints[i].name) || fingerprints[i].objects == statistics_objects)
+            continue;
+        wn_free(path);
+        path = NULL;
+        TRY(wn_string_format(&path, "%s/%s", run->path, fingerprints[i].file));
+        TRY(fingerprints[i].check(path));
+    }
+done:
+    wn_free(path);
+    return status;
 }
 
 static bool print_fingerprint(const wn_run_files runs[2], const char *name, FILE *out)
@@ -211,7 +233,9 @@ static wn_status read_run(wn_run_files *run, const char *path)
 {
     wn_status status = wn_run_files_read_summary(run, path);
     if (status == WN_OK && !run->summary) {
-        status = wn_fail(WN_NO_INPUT, "%s: is going on or was killed (%s)", path, run->summary_fault);
+        status = run->summary_is_damaged
+                     ? wn_fail(WN_BAD_DATA, "%s: %s", path, run->summary_fault)
+                     : wn_fail(WN_NO_INPUT, "%s: is going on or was killed (%s)", path, run->summary_fault);
         wn_run_files_clear(run);
     }
     return status;
@@ -234,6 +258,8 @@ wn_status wn_compare(const char *first, const char *second, FILE *out, bool *is_
     TRY(read_run(&runs[1], second));
     TRY(check_results(&runs[0], first));
     TRY(check_results(&runs[1], second));
+    TRY(check_files(&runs[0]));
+    TRY(check_files(&runs[1]));
     TRY(compare_fingerprints(runs, out, &equal));
     compare_metrics(runs, out, &equal);
     *is_equal = equal;

@@ -113,6 +113,7 @@ wn_status wn_run_files_read_summary(wn_run_files *files, const char *path)
     if (!is_ours(files->manifest))
         TRY(wn_fail(WN_CANT_CREATE, "%s: is not a run directory of Winnow", path));
     TRY(read_json(path, "run.json", &files->summary, files->summary_fault));
+    files->summary_is_damaged = !files->summary && strstr(files->summary_fault, "is damaged") != NULL;
 done:
     if (status != WN_OK)
         wn_run_files_clear(files);

@@ -12,6 +12,7 @@ typedef struct {
     const char *path; /* borrowed */
     json_t *manifest, *summary;
     char summary_fault[WN_MESSAGE_SIZE];
+    bool summary_is_damaged; /* there, but not as it was written */
     wn_recipe *recipe;
     char recipe_fault[WN_MESSAGE_SIZE];
     char **kinds; /* of the recipe's columns, in their order; NULL where they cannot be read */

@@ -207,6 +207,8 @@ static double squares_about_mean(const column_sums *sums, double n, double m, do
     add_square(&all, n, m);
     wn_exact_sum_add_product(&all, -beyond, beyond / n);
     double squares = wn_exact_sum_round(&all);
+    if (!isfinite(squares)) /* beyond a double, or of cells that are */
+        return (double)INFINITY;
     return squares < 0 ? 0 : squares;
 }
 

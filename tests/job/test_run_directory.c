@@ -276,11 +276,27 @@ static void locks_expire(void)
     CU_ASSERT_FALSE(exists(below("stale", "lock")));
 }
 
+/* A process that has ended and that nobody has waited for. */
+static pid_t new_zombie(void)
+{
+    siginfo_t about;
+    pid_t child = fork();
+    if (child == 0)
+        _exit(0);
+    CU_ASSERT_EQUAL(waitid(P_PID, (id_t)child, &about, WEXITED | WNOWAIT), 0);
+    return child;
+}
+
 static void locks_end_with_their_process(void)
 {
     wn_run_directory *directory = NULL;
+    pid_t zombie = 0;
     if (is_root()) {
-        wn_lock_holder gone = wn_lock_holder_self(), reused = wn_lock_holder_self();
+        wn_lock_holder gone = wn_lock_holder_self(), reused = wn_lock_holder_self(), dead = wn_lock_holder_self();
+        zombie = new_zombie();
+        dead.process = zombie;
+        dead.started = 0;
+        put_lock("dead", &dead, 0);
         pid_t child = fork();
         if (child == 0)
             _exit(0);
@@ -295,6 +311,10 @@ static void locks_end_with_their_process(void)
         wn_run_directory_close(directory);
     if (CHECK_OK(open_directory(&directory, "reused", WN_RESUME_AUTO)))
         wn_run_directory_close(directory);
+    if (CHECK_OK(open_directory(&directory, "dead", WN_RESUME_AUTO)))
+        wn_run_directory_close(directory);
+    if (zombie > 0)
+        waitpid(zombie, NULL, 0);
 }
 
 /* A lock of the same Slurm job counts only as long as Slurm has not started the job again. */

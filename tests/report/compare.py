@@ -145,6 +145,15 @@ def absent_and_damaged(directory, base, other):
     done = winnow(PROGRAM, ["compare", base, copy])
     checks.equal(done.returncode, 65, "a damaged model")
     checks.that("model.h5" in done.stderr, f"it is named: {done.stderr}")
+    for name in ("recipe.h5", "model.h5", "compressed.wnm", "run.json"):  # equal fingerprints say nothing of such a file
+        damaged = os.path.join(directory, "damaged-" + name)
+        shutil.copytree(base, damaged)
+        with open(os.path.join(damaged, name), "r+b") as file:
+            file.seek(0)
+            file.write(b"\0")
+        done = winnow(PROGRAM, ["compare", base, damaged])
+        checks.equal(done.returncode, 65, f"a damaged {name} ({done.stdout} {done.stderr})")
+        checks.that(name in done.stderr, f"it is named: {done.stderr}")
     failed = []
     for name in ("failed", "failed-too"):
         failed.append(os.path.join(directory, name))

@@ -68,6 +68,12 @@ def bad_cells(bench):
     some[17] = numpy.nan
     bench.fails("gaps under error", job_text(table(bench.path("some.h5"), b=some), clean="{missing: error}"), 65, "b")
     some[17] = numpy.inf
+    wide = numpy.random.default_rng(6).normal(size=200)
+    wide[33] = 1e300
+    huge = table(bench.path("huge.h5"), b=wide)
+    bench.fails("squares beyond a double", job_text(huge), 65, "column b", "1e+300", "iqr")
+    bench.fails("squares beyond a double, under zscore",
+                job_text(huge, clean="{missing: mean, outliers: {rule: zscore, limit: 3, action: clip}}"), 65, "column b", "iqr")
     bench.fails("infinity", job_text(table(bench.path("infinite.h5"), b=some)), 65, "b", "17", "infinite.h5")
 
 
