@@ -115,6 +115,7 @@ static wn_status run_pass(bench *b, bool profiles)
         }
         TRY(wn_moments_new(&moments, p, centre));
         TRY(wn_quantiles_new(&quantiles, p, 3, quartile, windows));
+        wn_moments_carry(moments, quantiles);
         accumulators[n_accumulators++] = wn_moments_accumulator(moments);
         accumulators[n_accumulators++] = wn_quantiles_accumulator(quantiles);
     }

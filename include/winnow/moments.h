@@ -3,7 +3,7 @@
 #ifndef WINNOW_MOMENTS_H
 #define WINNOW_MOMENTS_H
 
-#include "winnow/accumulator.h"
+#include "winnow/quantiles.h"
 
 typedef struct wn_moments wn_moments;
 
@@ -23,11 +23,15 @@ typedef struct {
 WN_MUST_USE wn_status wn_moments_new(wn_moments **moments, size_t n_cols, const double *centre);
 void wn_moments_free(wn_moments *moments);
 
+/* Local. From now on the quantiles of the same columns take their cells from the moments' sweep, which reads a block
+ * once for both; their own accumulator is still needed, for what ranks sum. Borrowed. */
+void wn_moments_carry(wn_moments *moments, wn_quantiles *quantiles);
+
 /* Local. Adds the valid cells of a block (n_rows, n_cols); NaN counts as missing. Per block and column the sum of x - q
  * and that of (x - q)^2, q the centre or the block's own mean, are taken in double and go into exact sums, from which
  * means and deviations follow without loss, also where the mean is a billion times the deviation (in the manner of
- * Chan, Golub, LeVeque 1983). */
-void wn_moments_add(wn_moments *moments, const wn_block *block);
+ * Chan, Golub, LeVeque 1983). Fails: as wn_quantiles_add, where it carries some. */
+WN_MUST_USE wn_status wn_moments_add(wn_moments *moments, const wn_block *block);
 
 /* Local. The state in its erased form; borrowed. */
 wn_accumulator wn_moments_accumulator(wn_moments *moments);

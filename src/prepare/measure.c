@@ -98,8 +98,11 @@ static wn_status run_once(const wn_measurement *measurement, measuring *state, b
                                         measurement->probability, state->windows)));
     if (cleaner)
         steps[n_steps++] = wn_cleaner_step(cleaner);
-    if (is_first)
+    if (is_first) {
+        if (state->n_open > 0)
+            wn_moments_carry(state->moments, state->quantiles);
         accumulators[n_accumulators++] = wn_moments_accumulator(state->moments);
+    }
     if (is_first && cleaner && cleaner->counts)
         accumulators[n_accumulators++] = wn_cleaner_accumulator(cleaner);
     if (state->n_open > 0)

@@ -1,6 +1,6 @@
 #include "winnow/moments.h"
 
-#include "column_run.h"
+#include "quantiles_run.h"
 #include "winnow/exact_sum.h"
 #include "winnow/memory.h"
 #include "winnow/order_key.h"
@@ -30,6 +30,7 @@ struct wn_moments {
     column_keys *keys;
     wn_run_moments *block; /* (n_cols) of the block that is added */
     wn_column_strip *strip;
+    wn_quantiles *carried; /* or NULL; borrowed */
 };
 
 wn_status wn_moments_new(wn_moments **moments, size_t n_cols, const double *centre)
@@ -66,6 +67,12 @@ void wn_moments_free(wn_moments *moments)
     wn_free(moments);
 }
 
+void wn_moments_carry(wn_moments *moments, wn_quantiles *quantiles)
+{
+    moments->carried = quantiles;
+    wn_quantiles_carried(quantiles);
+}
+
 static void merge(wn_run_moments *block, wn_run_moments strip)
 {
     block->count += strip.count;
@@ -79,18 +86,37 @@ static const wn_run_moments NO_CELLS = {.least = (double)INFINITY, .most = -(dou
 
 /* All columns about the centres. Rows are summed in strips, so that the rounding of a long block stays that of a short
  * one; a strip's columns are gone through while it lies in a cache. */
-static void sweep(wn_moments *moments, const wn_block *block)
+static wn_status sweep(wn_moments *moments, const wn_block *block)
 {
+    wn_status status = WN_OK;
+    wn_column_strip *strip = moments->strip;
     for (size_t c = 0; c < moments->n_cols; c++)
         moments->block[c] = NO_CELLS;
     for (size_t row = 0; row < block->n_rows; row += WN_RUN_ROWS)
         for (size_t col = 0; col < moments->n_cols; col += WN_RUN_COLS) {
-            wn_column_strip *strip = moments->strip;
             wn_column_strip_fill(strip, block, row, col);
-            for (size_t c = 0; c < strip->n_cols; c++)
-                merge(&moments->block[col + c],
-                      wn_run_moments_of(wn_column_strip_run(strip, c), strip->n, moments->centre[col + c]));
+            for (size_t c = 0; c < strip->n_cols; c++) {
+                wn_cells run = wn_column_strip_run(strip, c);
+                wn_run_moments found = wn_run_moments_of(run, strip->n, moments->centre[col + c]);
+                merge(&moments->block[col + c], found);
+                if (moments->carried != NULL)
+                    TRY(wn_quantiles_add_run(moments->carried, col + c, run, strip->n, found.count));
+            }
         }
+done:
+    return status;
+}
+
+/* With the quantiles that are carried along. */
+static wn_status sweep_block(wn_moments *moments, const wn_block *block)
+{
+    if (moments->carried == NULL)
+        return sweep(moments, block);
+    wn_status status = wn_quantiles_begin(moments->carried, block);
+    if (status == WN_OK)
+        status = sweep(moments, block);
+    wn_quantiles_end(moments->carried, status);
+    return status;
 }
 
 /* One column about another point. */
@@ -137,9 +163,11 @@ static void add_column(column_sums *sums, double n, double q, double rest, doubl
     add_square(&sums->squares, n, q);
 }
 
-void wn_moments_add(wn_moments *moments, const wn_block *block)
+wn_status wn_moments_add(wn_moments *moments, const wn_block *block)
 {
-    sweep(moments, block);
+    wn_status status = sweep_block(moments, block);
+    if (status != WN_OK)
+        return status;
     for (size_t c = 0; c < moments->n_cols; c++) {
         column_sums *sums = &moments->sums[c];
         wn_run_moments found = moments->block[c];
@@ -155,12 +183,12 @@ void wn_moments_add(wn_moments *moments, const wn_block *block)
         add_column(sums, (double)found.count, q, found.rest, found.squares);
         add_extremes(&moments->keys[c], found.least, found.most);
     }
+    return WN_OK;
 }
 
 static wn_status add(void *state, const wn_block *block)
 {
-    wn_moments_add(state, block);
-    return WN_OK;
+    return wn_moments_add(state, block);
 }
 
 static wn_span sums_of(void *state)

@@ -1,7 +1,7 @@
 #include "winnow/quantiles.h"
 
 #include "cell_search.h"
-#include "column_run.h"
+#include "quantiles_run.h"
 #include "winnow/memory.h"
 
 #include <math.h>
@@ -20,6 +20,7 @@ typedef struct {
 
 struct wn_quantiles {
     size_t n_cols, n_probabilities;
+    bool is_carried;     /* by moments, which add to it */
     bool is_float32;     /* the width of kept cells; that of the first block */
     double *probability; /* (n_probabilities), owned */
     wn_window *windows;  /* (n_cols, n_probabilities), owned; like counts and kept */
@@ -89,26 +90,11 @@ done:
     return status;
 }
 
-static size_t count_valid(wn_cells run, size_t n)
-{
-    size_t valid = 0;
-    if (run.is_float32) {
-        const float *cell = run.data;
-        for (size_t i = 0; i < n; i++)
-            valid += cell[i] == cell[i];
-    } else {
-        const double *cell = run.data;
-        for (size_t i = 0; i < n; i++)
-            valid += cell[i] == cell[i];
-    }
-    return valid;
-}
-
 /* One column's run into all of its windows. */
-static wn_status add_run(wn_quantiles *quantiles, size_t column, wn_cells run, size_t n)
+wn_status wn_quantiles_add_run(wn_quantiles *quantiles, size_t column, wn_cells run, size_t n, int64_t valid)
 {
     wn_status status = WN_OK;
-    size_t q = quantiles->n_probabilities, valid = count_valid(run, n);
+    size_t q = quantiles->n_probabilities;
     for (size_t i = column * q; i < (column + 1) * q; i++) {
         kept_cells *kept = &quantiles->kept[i];
         wn_window window = quantiles->windows[i];
@@ -118,12 +104,48 @@ static wn_status add_run(wn_quantiles *quantiles, size_t column, wn_cells run, s
         void *end = keeps ? (char *)kept->cells + kept->n * wn_cell_bytes(run.is_float32) : NULL;
         wn_run_counts counts = wn_run_window(run, n, window.low, window.high, end);
         kept->n += keeps ? counts.inside : 0;
-        quantiles->block[i].valid += (int64_t)valid;
+        quantiles->block[i].valid += valid;
         quantiles->block[i].below += (int64_t)counts.below;
         quantiles->block[i].inside += (int64_t)counts.inside;
     }
 done:
     return status;
+}
+
+wn_status wn_quantiles_begin(wn_quantiles *quantiles, const wn_block *block)
+{
+    bool is_first = true, is_float32 = wn_block_view(block).is_float32;
+    for (size_t i = 0; i < quantiles->n_cols * quantiles->n_probabilities; i++) {
+        quantiles->kept[i].n_before = quantiles->kept[i].n;
+        quantiles->block[i] = (target_counts){0};
+        is_first = is_first && quantiles->kept[i].cells == NULL;
+    }
+    if (is_first)
+        quantiles->is_float32 = is_float32;
+    if (is_float32 != quantiles->is_float32)
+        return wn_fail(WN_INTERNAL, "quantiles of blocks of two widths");
+    return WN_OK;
+}
+
+void wn_quantiles_end(wn_quantiles *quantiles, wn_status outcome)
+{
+    for (size_t i = 0; i < quantiles->n_cols * quantiles->n_probabilities; i++) {
+        if (outcome != WN_OK) {
+            quantiles->kept[i].n = quantiles->kept[i].n_before;
+            continue;
+        }
+        quantiles->counts[i].valid += quantiles->block[i].valid;
+        quantiles->counts[i].below += quantiles->block[i].below;
+        quantiles->counts[i].inside += quantiles->block[i].inside;
+    }
+}
+
+static int64_t count_valid(wn_cells run, size_t n)
+{
+    int64_t valid = 0;
+    for (size_t i = 0; i < n; i++)
+        valid += run.is_float32 ? !isnan(((const float *)run.data)[i]) : !isnan(((const double *)run.data)[i]);
+    return valid;
 }
 
 static wn_status add_block(wn_quantiles *quantiles, const wn_block *block)
@@ -133,43 +155,33 @@ static wn_status add_block(wn_quantiles *quantiles, const wn_block *block)
     for (size_t row = 0; row < block->n_rows; row += WN_RUN_ROWS)
         for (size_t col = 0; col < quantiles->n_cols; col += WN_RUN_COLS) {
             wn_column_strip_fill(strip, block, row, col);
-            for (size_t c = 0; c < strip->n_cols; c++)
-                TRY(add_run(quantiles, col + c, wn_column_strip_run(strip, c), strip->n));
+            for (size_t c = 0; c < strip->n_cols; c++) {
+                wn_cells run = wn_column_strip_run(strip, c);
+                TRY(wn_quantiles_add_run(quantiles, col + c, run, strip->n, count_valid(run, strip->n)));
+            }
         }
 done:
     return status;
 }
 
-/* A block that fails leaves nothing behind. */
 wn_status wn_quantiles_add(wn_quantiles *quantiles, const wn_block *block)
 {
-    size_t n = quantiles->n_cols * quantiles->n_probabilities;
-    bool is_first = true;
-    for (size_t i = 0; i < n; i++) {
-        quantiles->kept[i].n_before = quantiles->kept[i].n;
-        quantiles->block[i] = (target_counts){0};
-        is_first = is_first && quantiles->kept[i].cells == NULL;
-    }
-    if (is_first)
-        quantiles->is_float32 = wn_block_view(block).is_float32;
-    if (wn_block_view(block).is_float32 != quantiles->is_float32)
-        return wn_fail(WN_INTERNAL, "quantiles of blocks of two widths");
-    wn_status status = add_block(quantiles, block);
-    for (size_t i = 0; i < n; i++) {
-        if (status != WN_OK) {
-            quantiles->kept[i].n = quantiles->kept[i].n_before;
-            continue;
-        }
-        quantiles->counts[i].valid += quantiles->block[i].valid;
-        quantiles->counts[i].below += quantiles->block[i].below;
-        quantiles->counts[i].inside += quantiles->block[i].inside;
-    }
+    wn_status status = wn_quantiles_begin(quantiles, block);
+    if (status == WN_OK)
+        status = add_block(quantiles, block);
+    wn_quantiles_end(quantiles, status);
     return status;
 }
 
 static wn_status add(void *state, const wn_block *block)
 {
-    return wn_quantiles_add(state, block);
+    const wn_quantiles *quantiles = state;
+    return quantiles->is_carried ? WN_OK : wn_quantiles_add(state, block);
+}
+
+void wn_quantiles_carried(wn_quantiles *quantiles)
+{
+    quantiles->is_carried = true;
 }
 
 static wn_span sums_of(void *state)

@@ -131,7 +131,7 @@ static wn_status add_rows(const sample *table, states *s)
         memcpy(s->block->labels, table->labels + first, n * sizeof *table->labels);
         for (size_t i = 0; i < n; i++)
             s->block->rows[i] = (int64_t)(first + i);
-        wn_moments_add(s->moments, s->block);
+        TRY(wn_moments_add(s->moments, s->block));
         TRY(wn_gram_add(s->gram, s->block));
         wn_contingency_add(s->contingency, s->block);
     }

@@ -21,7 +21,7 @@ static wn_moments_summary *summarize(cell_rule rule, size_t block_rows, double c
             block->n_rows = 0;
             for (; block->n_rows < block_rows && row < N_ROWS; row++)
                 block->cells[block->n_rows++] = rule(row);
-            wn_moments_add(moments, block);
+            CHECK_OK(wn_moments_add(moments, block));
         }
         CHECK_OK(wn_moments_finish(moments, &summary));
     }

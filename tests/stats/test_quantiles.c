@@ -1,5 +1,5 @@
 /* Windows: what is said when they miss, and how often those of a sample do. Values are the oracle's matter too. */
-#include "winnow/quantiles.h"
+#include "winnow/moments.h"
 
 #include "testing.h"
 #include "winnow/memory.h"
@@ -31,18 +31,28 @@ static void sort_column(size_t column, double *sorted)
     qsort(sorted, N_ROWS, sizeof *sorted, ascending);
 }
 
+/* Whether the tests' quantiles ride along with moments. */
+static bool is_carried;
+
 /* Local. This rank's rows, as one block. */
 static wn_status add_rows(wn_quantiles *quantiles)
 {
     wn_status status = WN_OK;
     wn_block *block = NULL;
+    wn_moments *moments = NULL;
     wn_range mine = wn_range_part(N_ROWS, test_ranks.size, test_ranks.rank);
     TRY(wn_block_new(&block, N_ROWS, N_COLS, false));
     for (int64_t row = mine.first; row < mine.last; row++, block->n_rows++)
         for (size_t c = 0; c < N_COLS; c++)
             block->cells[block->n_rows * N_COLS + c] = cell(row, c);
-    TRY(wn_quantiles_add(quantiles, block));
+    TRY(wn_moments_new(&moments, N_COLS, NULL));
+    if (is_carried)
+        wn_moments_carry(moments, quantiles);
+    const wn_accumulator both[] = {wn_moments_accumulator(moments), wn_quantiles_accumulator(quantiles)};
+    for (size_t i = 0; i < 2; i++)
+        TRY(both[i].ops->add(both[i].state, block));
 done:
+    wn_moments_free(moments);
     wn_block_free(block);
     return status;
 }
@@ -169,8 +179,19 @@ static void test_window_of_one_value(void)
         CU_ASSERT_TRUE(!missed[i] && values[i] == wanted[i]);
 }
 
+/* As all the tests before, in the sweep of moments. */
+static void test_carried(void)
+{
+    is_carried = true;
+    test_missed();
+    test_window_of_one_value();
+    test_window_of_all();
+    is_carried = false;
+}
+
 static const wn_test tests[] = {{"windows that miss", test_missed},
                                 {"windows of samples", test_window_of_sample},
                                 {"windows of one value", test_window_of_one_value},
-                                {"windows of the whole table", test_window_of_all}};
+                                {"windows of the whole table", test_window_of_all},
+                                {"carried by moments", test_carried}};
 TEST_MAIN("stats/quantiles", tests)
