@@ -1,5 +1,5 @@
 /* Reads a table's bytes once, on any number of ranks, and prints seconds: what reading.py puts side by side.
- *     reading pread|h5dread|blocks|profile FILE.h5 [THREADS]
+ *     reading pread|h5dread|blocks|profile|duplicates FILE.h5 [THREADS]
  * pread: the raw bytes of the contiguous dataset X into one buffer, a block at a time; h5dread: the same rows through
  * the library; blocks: through the reader; profile: the pass that `winnow run` makes for its profile, after its pilot.
  */
@@ -9,6 +9,7 @@
 #include "winnow/pass.h"
 #include "winnow/pilot.h"
 #include "winnow/quantiles.h"
+#include "winnow/row_hashes.h"
 
 #include "winnow/memory.h"
 
@@ -132,12 +133,37 @@ done:
     return status;
 }
 
+/* Reading, hashing and finding the repeats of rows over all ranks. */
+static wn_status run_duplicates(bench *b)
+{
+    wn_status status = WN_OK;
+    wn_reader *reader = NULL;
+    wn_row_hashes *hashes = NULL;
+    int64_t *repeats = NULL;
+    size_t n_repeats = 0;
+    const wn_reader_options options = {.n_threads = b->n_threads};
+    TRY(wn_reader_open(&reader, b->catalog, &options));
+    TRY(wn_row_hashes_new(&hashes, b->catalog->n_columns, 1));
+    wn_pass pass = {b->ranks, reader, b->blocks, "bench", b->catalog->n_rows};
+    wn_accumulator accumulator = wn_row_hashes_accumulator(hashes);
+    begin(b);
+    TRY(wn_pass_run(&pass, NULL, 0, &accumulator, 1, NULL));
+    TRY(wn_row_hashes_repeats(b->ranks, hashes, b->catalog->n_rows, &repeats, &n_repeats));
+done:
+    wn_free(repeats);
+    wn_row_hashes_free(hashes);
+    wn_reader_close(reader);
+    return status;
+}
+
 static wn_status run(bench *b, const char *mode)
 {
     if (strcmp(mode, "pread") == 0)
         return run_pread(b);
     if (strcmp(mode, "h5dread") == 0)
         return run_h5dread(b);
+    if (strcmp(mode, "duplicates") == 0)
+        return run_duplicates(b);
     return run_pass(b, strcmp(mode, "profile") == 0);
 }
 

@@ -38,6 +38,14 @@ def seconds(program, ranks, *arguments):
     return float(told.stdout)
 
 
+def pandas_seconds(path):
+    """Of DataFrame.duplicated alone, in a process of its own."""
+    code = ("import h5py, pandas, sys, time\nframe = pandas.DataFrame(h5py.File(sys.argv[1])['X'][:])\n"
+            "begin = time.monotonic()\nframe.duplicated()\nprint(time.monotonic() - begin)\n")
+    told = subprocess.run(["/usr/bin/python3", "-c", code, path], check=True, stdout=subprocess.PIPE, text=True)
+    return float(told.stdout)
+
+
 def ratio(what, n_bytes, mine, theirs):
     """Alternating runs; how many times as fast as the other."""
     times = [(mine(), theirs()) for _ in range(RUNS)]
@@ -64,6 +72,8 @@ def main():
     for ranks in (1, 2):
         ratio(f"pass with the profile's statistics, {ranks} ranks, over the bare pass", n_bytes,
               run("profile", contiguous, ranks), run("blocks", contiguous, ranks))
+    ratio("duplicates, file to repeated rows, 1 rank, over pandas.DataFrame.duplicated without reading", n_bytes,
+          run("duplicates", contiguous, 1), lambda: pandas_seconds(contiguous))
 
 
 main()

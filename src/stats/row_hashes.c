@@ -2,7 +2,9 @@
 
 #include "winnow/hash.h"
 #include "winnow/memory.h"
+
 #include "winnow/radix_sort.h"
+#include <string.h>
 
 #include <math.h>
 #include <stdbool.h>
@@ -118,24 +120,44 @@ static void search_clear(search *use)
     wn_free(use->place);
 }
 
-/* Local. Sorts the rows in place, by which they lie in the order of their owners; the set of rows stays what it was. */
+/* Rows change places until those of every owner lie together; next (size) is where its next one goes, end (size) where
+ * they end. */
+static void deal_to_owners(hashed_row *rows, int size, size_t *next, const size_t *end)
+{
+    for (size_t owner = 0; owner < (size_t)size; owner++)
+        while (next[owner] < end[owner]) {
+            hashed_row *row = &rows[next[owner]], kept = *row;
+            size_t home = owner_of(kept, size);
+            *row = rows[next[home]];
+            rows[next[home]++] = kept;
+        }
+}
+
+/* Local. Puts the rows into the order of their owners, in place; the set of rows stays what it was. */
 static wn_status sort_by_owner(const wn_ranks *ranks, const wn_row_hashes *hashes, search *use)
 {
     wn_status status = WN_OK;
-    size_t size = (size_t)ranks->size;
+    size_t size = (size_t)ranks->size, *end = NULL;
     if (size > MOST_RANKS)
         return wn_fail(WN_INTERNAL, "repeated rows are not sought on more than %d ranks", MOST_RANKS);
     TRY(wn_new(&use->n_to, size));
     TRY(wn_new(&use->n_from, size));
     TRY(wn_new(&use->n_back, size));
     TRY(wn_new(&use->place, size));
-    wn_words_sort((uint64_t *)(void *)hashes->rows, hashes->n, ROW_WORDS);
+    TRY(wn_new(&end, size));
     for (size_t i = 0; i < hashes->n; i++) {
         if ((int64_t)hashes->rows[i].tag > MOST_ROWS)
-            return wn_fail(WN_INTERNAL, "repeated rows are not sought beyond row %lld", (long long)MOST_ROWS);
+            TRY(wn_fail(WN_INTERNAL, "repeated rows are not sought beyond row %lld", (long long)MOST_ROWS));
         use->n_to[owner_of(hashes->rows[i], ranks->size)]++;
     }
+    for (size_t r = 0, n = 0; r < size; r++) {
+        use->place[r] = n;
+        end[r] = n += use->n_to[r];
+    }
+    deal_to_owners(hashes->rows, ranks->size, use->place, end);
+    memset(use->place, 0, size * sizeof *use->place);
 done:
+    wn_free(end);
     return status;
 }
 

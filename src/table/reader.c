@@ -3,6 +3,7 @@
 #include "block_source.h"
 #include "winnow/memory.h"
 
+#include <math.h>
 #include <string.h>
 
 /* A block kept in memory; both NULL where it is not. */
@@ -50,7 +51,11 @@ size_t wn_reader_block_capacity(const wn_reader *reader)
 wn_status wn_reader_new_block(const wn_reader *reader, wn_block **block)
 {
     const wn_catalog *catalog = reader->catalog;
-    return wn_block_new(block, wn_reader_block_capacity(reader), catalog->n_columns, catalog->is_float32);
+    size_t capacity = wn_reader_block_capacity(reader);
+    wn_status status = wn_block_new(block, capacity, catalog->n_columns, catalog->is_float32);
+    for (size_t i = 0; status == WN_OK && !catalog->has_label && i < capacity; i++)
+        (*block)->labels[i] = (double)NAN;
+    return status;
 }
 
 wn_status wn_reader_open(wn_reader **reader, const wn_catalog *catalog, const wn_reader_options *options)
@@ -163,7 +168,8 @@ static wn_status start_block(wn_reader *r, wn_block_read *read)
     TRY(new_cached(r, &read->extent, &read->kept));
     if (read->kept.cells != NULL)
         cells.data = read->kept.cells;
-    TRY(wn_block_source_start(&r->source, &read->extent, cells, block->labels, &read->reading));
+    double *labels = r->catalog->has_label ? block->labels : NULL; /* else they are NaN since the block was made */
+    TRY(wn_block_source_start(&r->source, &read->extent, cells, labels, &read->reading));
     block->raw = cells;
 done:
     return status;
