@@ -165,6 +165,8 @@ wn_status wn_run_directory_find_stage(const wn_ranks *ranks, wn_run_directory *d
     TRY(wn_ranks_agree(ranks, status));
     TRY(wn_ranks_broadcast(ranks, 0, directory->why, WHY_SIZE));
     TRY(share_json(ranks, found, &shared));
+    if (shared == NULL && strstr(directory->why, "is damaged") != NULL)
+        wn_log_warning("%s: %s, and is made again", stage, directory->why);
     *result = shared;
     *why = directory->why;
 done:

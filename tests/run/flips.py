@@ -52,7 +52,7 @@ def check_start(checks, draw, program, job, whole, out, name, run):
     what = flip(draw, os.path.join(out, name))
     if name in ("rows.u8", "profile.h5"):  # read only to make the recipe of
         os.remove(os.path.join(out, "recipe.h5"))
-    done = winnow(program, ["run", job, "--out", out])
+    done = winnow(program, ["run", job, "--out", out, "-q"])
     if name == "manifest.json":
         checks.equal(done.returncode, 73, f"{what}: status ({done.stderr[-300:]})")
         checks.that("manifest.json: is" in done.stderr, f"{what}: the file is named ({done.stderr[-300:]})")
