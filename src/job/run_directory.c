@@ -4,6 +4,7 @@
 #include "file_replace.h"
 #include "manifest.h"
 #include "winnow/durable.h"
+#include "winnow/log.h"
 #include "winnow/memory.h"
 
 #include <stdio.h>
