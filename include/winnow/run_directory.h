@@ -47,6 +47,9 @@ WN_MUST_USE wn_status wn_run_directory_finish_stage(const wn_ranks *ranks, wn_ru
 WN_MUST_USE wn_status wn_run_directory_forget_stage(const wn_ranks *ranks, wn_run_directory *directory,
                                                     const char *stage, const wn_hash *key);
 
+/* Local, rank 0 only. How many stages were finished since the directory was opened. */
+size_t wn_run_directory_n_entered(const wn_run_directory *directory);
+
 /* Local, rank 0 only. Before a file of ours is written at a name in the directory: enters the name in the manifest.
  * Fails: WN_CANT_CREATE where a file of that name is not ours, or another run took the lock over; WN_IO. */
 WN_MUST_USE wn_status wn_run_directory_claim(wn_run_directory *directory, const char *name);

@@ -28,6 +28,7 @@ struct wn_checkpoint_store {
     title next;
     size_t slot; /* of the next one */
     wn_checkpoint_sink sink;
+    size_t n_written; /* in this attempt */
 };
 
 static bool is_due(void *context)
@@ -55,10 +56,16 @@ static wn_status write(void *context, wn_checkpoint *checkpoint)
     TRY(wn_run_directory_claim(store->directory, names[store->slot]));
     TRY(wn_checkpoint_write(checkpoint, wn_run_directory_path(store->directory, names[store->slot])));
     store->next.number++;
+    store->n_written++;
     store->slot = (store->slot + 1) % SLOTS;
     store->due = wn_clock_seconds() + store->seconds;
 done:
     return status;
+}
+
+size_t wn_checkpoint_store_n_written(const wn_checkpoint_store *store)
+{
+    return store != NULL ? store->n_written : 0;
 }
 
 wn_status wn_checkpoint_store_open(const wn_ranks *ranks, wn_checkpoint_store **store, wn_run_directory *directory,

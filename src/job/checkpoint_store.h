@@ -24,6 +24,9 @@ WN_MUST_USE wn_status wn_checkpoint_store_find(wn_checkpoint_store *store, const
  * store. */
 const wn_checkpoint_sink *wn_checkpoint_store_sink(wn_checkpoint_store *store, const char *stage, wn_hash key);
 
+/* Local, rank 0. How many were written since it was opened; NULL has none. */
+size_t wn_checkpoint_store_n_written(const wn_checkpoint_store *store);
+
 /* Local, rank 0. Removes both: the run is done. Fails: WN_CANT_CREATE. */
 WN_MUST_USE wn_status wn_checkpoint_store_clear(wn_checkpoint_store *store);
 

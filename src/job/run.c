@@ -168,6 +168,15 @@ static wn_status close_background(wn_run_state *state, wn_status outcome)
     return outcome != WN_OK ? outcome : status;
 }
 
+/* On rank 0. Starting again and again with the same limit would come no further. */
+static void warn_of_standstill(const wn_run_state *state)
+{
+    if (wn_run_directory_n_entered(state->directory) == 0 && wn_checkpoint_store_n_written(state->checkpoints) == 0)
+        wn_log_warning(
+            "this attempt finished no stage and wrote no checkpoint: the next begins where it did, and needs more "
+            "time");
+}
+
 wn_status wn_run(const wn_ranks *ranks, wn_job *job, const wn_run_options *options, json_t **summary)
 {
     wn_run_state state = {.ranks = ranks, .job = job, .options = options, .start = wn_clock_seconds()};
@@ -183,6 +192,8 @@ wn_status wn_run(const wn_ranks *ranks, wn_job *job, const wn_run_options *optio
         status = close_background(&state, run_stages(&state));
         wn_memory_limit(0);
         snprintf(cause, sizeof cause, "%s", wn_status_message());
+        if (status == WN_STOPPED && ranks->rank == 0)
+            warn_of_standstill(&state);
         wn_status written = write_summary(&state, status, summary);
         status = status != WN_OK ? wn_fail(status, "%s", cause) : written;
     }

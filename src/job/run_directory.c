@@ -23,6 +23,7 @@ struct wn_run_directory {
     char why[WHY_SIZE];
     wn_directory_lock *lock; /* rank 0, as is the manifest */
     json_t *manifest;
+    size_t n_entered; /* stages that this attempt finished */
 };
 
 static wn_status foreign(const char *path)
@@ -181,6 +182,7 @@ static wn_status finish_on_root(wn_run_directory *directory, const char *stage, 
     TRY(wn_directory_lock_check(directory->lock));
     TRY(wn_manifest_enter(directory->manifest, directory->path, stage, key, files, n_files, result));
     TRY(wn_manifest_write(directory->path, directory->manifest));
+    directory->n_entered++;
 done:
     return status;
 }
@@ -217,6 +219,11 @@ wn_status wn_run_directory_remove(wn_run_directory *directory, const char *name)
     if (!wn_manifest_owns(directory->manifest, name))
         return WN_OK;
     return wn_manifest_remove_file(directory->path, name);
+}
+
+size_t wn_run_directory_n_entered(const wn_run_directory *directory)
+{
+    return directory->n_entered;
 }
 
 wn_status wn_run_directory_claim(wn_run_directory *directory, const char *name)

@@ -106,13 +106,25 @@ def check_damage(checks, program, job, out, whole):
     check_same(checks, run_json(out), whole, "with a damaged checkpoint")
 
 
+def kept(out):
+    """What attempts have left to go on from: stages, and how many checkpoints were written."""
+    path = os.path.join(out, "manifest.json")
+    if not os.path.exists(path):
+        return {}, 0
+    with open(path, encoding="utf-8") as file:
+        return json.load(file)["stages"], sum(e["event"] == "checkpoint" for e in events(out))
+
+
 def check_time_limit(checks, program, job, out, whole):
-    """A limit that comes again and again, wherever it falls; it grows, so that a slow machine ends too."""
+    """A limit that comes again and again, wherever it falls; it grows, so that a slow machine ends too. An attempt that came no
+    further says so."""
     for start in range(40):
-        stopped = winnow(program, ["run", job, "--out", out, "--max-hours", str(0.25 * 1.1**start / 3600)], 2)
+        before, hours = kept(out), 0.25 * 1.1**start / 3600 if start > 0 else 1e-9
+        stopped = winnow(program, ["run", job, "--out", out, "--max-hours", str(hours)], 2)
         if stopped.returncode == 0:
             break
         checks.equal(stopped.returncode, 75, f"status at the time limit ({stopped.stderr[-300:]})")
+        checks.equal("needs more time" in stopped.stderr, kept(out) == before, f"no step forward is told: {stopped.stderr[-300:]}")
         checks.that("its time limit" in stopped.stderr, f"the time limit is named: {stopped.stderr[-300:]}")
     checks.that(start > 0, "the limit came at least once")
     checks.equal(stopped.returncode, 0, "the run is done in the end")
