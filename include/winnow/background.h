@@ -22,7 +22,8 @@ WN_MUST_USE wn_status wn_background_open(wn_background **background, const wn_ra
                                          int64_t n_dense_steps);
 
 /* Collective. The trainer's before_step of either phase: hands a snapshot over at its step, and takes a decision at its
- * step. network is the one being trained (in the first phase without the projection layer, which the stage adds itself
+ * step. Where a decision is waited for, a stop request ends the waiting: WN_STOPPED, and the stage is as before the
+ * call. network is the one being trained (in the first phase without the projection layer, which the stage adds itself
  * from the recipe). */
 WN_MUST_USE wn_status wn_background_before_step(wn_background *background, int64_t step, const wn_network *network);
 
@@ -41,6 +42,10 @@ WN_MUST_USE wn_status wn_background_restore(wn_background *background, const wn_
 /* Collective. Waits for the thread and ends it; the report (may be NULL) gets what it did (on every rank). Frees the
  * background, NULL is fine. Fails: what the thread failed with since the last decision, agreed. */
 WN_MUST_USE wn_status wn_background_close(wn_background *background, wn_compress_report *report);
+
+/* Local. Ends the thread after what it is just evaluating, and frees: for a run that comes to no end, whose checkpoint
+ * is written. NULL is fine. */
+void wn_background_abandon(wn_background *background);
 
 /* Local. For tests: the thread sleeps so long before each of its works; 0 switches this off. */
 void wn_background_slow_down(double seconds);

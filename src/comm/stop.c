@@ -43,7 +43,7 @@ static const char *cause(void)
 
 wn_status wn_stop_fail(const char *where)
 {
-    return wn_fail(WN_STOPPED, "stopped %s in %s at a checkpoint: start again to go on", cause(), where);
+    return wn_fail(WN_STOPPED, "stopped %s in %s: start again to go on", cause(), where);
 }
 
 void wn_stop_clear(void)

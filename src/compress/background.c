@@ -109,7 +109,8 @@ wn_status wn_background_open(wn_background **background, const wn_ranks *ranks, 
         made->options = options;
         made->n_dense_steps = n_dense_steps;
         made->bench.recipe = recipe;
-        made->bench.scorer = (wn_scorer){.options = options, .labels = labels, .sample = sample};
+        made->bench.scorer =
+            (wn_scorer){.options = options, .labels = labels, .sample = sample, .is_abandoned = &made->is_abandoned};
         status = open_local(made, recipe, network);
     }
     status = wn_ranks_agree(ranks, status);
@@ -161,11 +162,16 @@ static wn_status share(wn_background *background, wn_taken *next)
 {
     wn_status status = WN_OK;
     bool is_root = background->ranks->rank == 0;
-    if (is_root && background->failed == WN_OK)
-        keep_failure(background, wn_worker_wait(background->worker));
+    if (is_root && background->failed == WN_OK) {
+        status = wn_worker_wait_or_stop(background->worker);
+        if (status != WN_STOPPED)
+            keep_failure(background, status);
+    }
     if (background->failed == WN_OK)
         keep_failure(background, wn_resize(&background->decisions, (size_t)background->progress.n_decisions + 1));
-    TRY(wn_ranks_agree(background->ranks, wn_background_failure(background)));
+    if (status != WN_STOPPED)
+        status = wn_background_failure(background);
+    TRY(wn_ranks_agree(background->ranks, status));
     if (is_root) {
         memcpy(background->mask, background->bench.mask, background->n_parameters);
         next->decision = background->bench.decision;
@@ -299,6 +305,14 @@ wn_status wn_background_report(wn_background *background, wn_compress_report *re
     }
 done:
     return status;
+}
+
+void wn_background_abandon(wn_background *background)
+{
+    if (background == NULL)
+        return;
+    atomic_store(&background->is_abandoned, true);
+    free_all(background);
 }
 
 wn_status wn_background_close(wn_background *background, wn_compress_report *report)

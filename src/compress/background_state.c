@@ -68,6 +68,7 @@ static wn_status restore_bench(wn_background *background, const wn_checkpoint *c
     wn_network *snapshot = wn_background_snapshot(bench);
     TRY(wn_checkpoint_get(checkpoint, SNAPSHOT, snapshot->parameters,
                           snapshot->n_parameters * sizeof *snapshot->parameters));
+    wn_sensitivity_clear(&bench->before); /* where it has scanned already, for another time */
     if (wn_checkpoint_find(checkpoint, RISE, &n_rise) != NULL) {
         size_t n_layers = n_rise / sizeof *bench->before.rise;
         TRY(wn_new(&bench->before.rise, n_layers));

@@ -53,6 +53,7 @@ struct wn_background {
     wn_taken *decisions; /* (progress.n_decisions) */
     wn_workbench bench;  /* rank 0 */
     wn_worker *worker;   /* rank 0 */
+    atomic_bool is_abandoned;
     double busy, waited; /* seconds of the worker before the checkpoint that was gone on from */
     wn_status failed;    /* of this rank, told at the next decision */
     char message[WN_MESSAGE_SIZE];

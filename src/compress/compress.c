@@ -304,10 +304,10 @@ wn_status wn_compress_run(const wn_ranks *ranks, const wn_compress_options *opti
         TRY(open_background(&search, network, &sample));
     TRY(run(&search));
 done:
-    if (background == NULL && search.background != NULL) {
-        wn_status closed = wn_background_close(search.background, NULL);
-        status = status != WN_OK ? status : closed;
-    }
+    if (background == NULL && status != WN_OK)
+        wn_background_abandon(search.background);
+    else if (background == NULL)
+        status = wn_background_close(search.background, NULL);
     wn_dataset_free(sample);
     wn_free(search.bracket.mask);
     wn_network_free(search.bracket.network);

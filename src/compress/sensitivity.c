@@ -33,6 +33,8 @@ wn_status wn_scorer_score(const wn_scorer *scorer, const wn_network *network, co
     wn_status status = WN_OK;
     wn_network *copy = NULL;
     wn_coding *coding = NULL;
+    if (scorer->is_abandoned != NULL && atomic_load(scorer->is_abandoned))
+        return wn_fail(WN_STOPPED, "the background stage was told to end");
     TRY(wn_network_copy(&copy, network));
     if (mask != NULL)
         wn_prune_apply(copy, mask);

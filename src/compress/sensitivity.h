@@ -5,12 +5,15 @@
 
 #include "winnow/compress.h"
 
+#include <stdatomic.h>
+
 /* The rows and rules by which a snapshot is scored. */
 typedef struct {
     const wn_compress_options *options; /* borrowed, like the two below */
     const wn_labels *labels;
     const wn_dataset *sample;
-    const unsigned char *protect; /* (n_parameters) */
+    const unsigned char *protect;    /* (n_parameters) */
+    const atomic_bool *is_abandoned; /* no score is wanted any more; NULL: they all are */
 } wn_scorer;
 
 typedef struct {
@@ -18,7 +21,7 @@ typedef struct {
 } wn_score;
 
 /* Local. Loss and metric on the sample of the network under a mask (NULL: none), its weights as they would be coded.
- * Fails: WN_NO_MEMORY. */
+ * Fails: WN_NO_MEMORY, WN_STOPPED where it is abandoned. */
 WN_MUST_USE wn_status wn_scorer_score(const wn_scorer *scorer, const wn_network *network, const unsigned char *mask,
                                       wn_score *score);
 

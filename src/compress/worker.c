@@ -3,6 +3,7 @@
 #include "winnow/background.h"
 #include "winnow/clock.h"
 #include "winnow/memory.h"
+#include "winnow/stop.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -94,6 +95,34 @@ wn_status wn_worker_new(wn_worker **worker, wn_status (*work)(void *context), vo
     return WN_OK;
 }
 
+/* With the mutex held. Until the thread is idle, or this process is asked to stop; that is looked at a few times a
+ * second. */
+static void wait_or_stop(wn_worker *worker)
+{
+    enum { LOOK_NANOSECONDS = 50000000 };
+    while (worker->state == BUSY && !wn_stop_requested()) {
+        struct timespec until;
+        clock_gettime(CLOCK_REALTIME, &until); /* set back or forth, it looks a little later or earlier */
+        until.tv_nsec += LOOK_NANOSECONDS;
+        until.tv_sec += until.tv_nsec / 1000000000;
+        until.tv_nsec %= 1000000000;
+        pthread_cond_timedwait(&worker->changed, &worker->mutex, &until);
+    }
+}
+
+wn_status wn_worker_wait_or_stop(wn_worker *worker)
+{
+    double start = wn_clock_seconds();
+    pthread_mutex_lock(&worker->mutex);
+    bool was_busy = worker->state == BUSY;
+    wait_or_stop(worker);
+    bool is_busy = worker->state == BUSY;
+    if (was_busy && is_busy)
+        worker->waited += wn_clock_seconds() - start;
+    pthread_mutex_unlock(&worker->mutex);
+    return is_busy ? wn_stop_fail("training") : wn_worker_wait(worker);
+}
+
 wn_status wn_worker_wait(wn_worker *worker)
 {
     double start = wn_clock_seconds();
@@ -125,10 +154,12 @@ void wn_worker_begin(wn_worker *worker)
     pthread_mutex_unlock(&worker->mutex);
 }
 
-void wn_worker_seconds(const wn_worker *worker, double *busy, double *waited)
+void wn_worker_seconds(wn_worker *worker, double *busy, double *waited)
 {
+    pthread_mutex_lock(&worker->mutex);
     *busy = worker->busy;
     *waited = worker->waited;
+    pthread_mutex_unlock(&worker->mutex);
 }
 
 void wn_worker_free(wn_worker *worker)

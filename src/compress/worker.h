@@ -18,11 +18,14 @@ WN_MUST_USE wn_status wn_worker_new(wn_worker **worker, wn_status (*work)(void *
  * last call, with its message. */
 WN_MUST_USE wn_status wn_worker_wait(wn_worker *worker);
 
+/* Local. The same, but a stop request (stop.h) of this process ends the waiting: WN_STOPPED, and the work goes on. */
+WN_MUST_USE wn_status wn_worker_wait_or_stop(wn_worker *worker);
+
 /* Local. Begins a piece of work; the worker must be idle. */
 void wn_worker_begin(wn_worker *worker);
 
 /* Local. Seconds of work, and of waiting for it. */
-void wn_worker_seconds(const wn_worker *worker, double *busy, double *waited);
+void wn_worker_seconds(wn_worker *worker, double *busy, double *waited);
 
 /* Local. Ends the thread; NULL is fine. */
 void wn_worker_free(wn_worker *worker);

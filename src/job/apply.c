@@ -4,6 +4,7 @@
 
 #include "winnow/log.h"
 #include "winnow/memory.h"
+#include "winnow/stop.h"
 #include "winnow/table_writer.h"
 
 #include <math.h>
@@ -130,6 +131,8 @@ done:
 static wn_status compute(wn_apply_state *state, int64_t b)
 {
     wn_status status = WN_OK;
+    if (wn_stop_requested())
+        TRY(wn_stop_fail("apply"));
     TRY(wn_reader_read(state->source.reader, b, state->block));
     wn_block_widen(state->block);
     TRY(wn_apply_block(&state->source, state->block, state->workspace, state->options->n_ids, &state->result,

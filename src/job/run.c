@@ -159,13 +159,17 @@ static void state_clear(wn_run_state *state)
 /* The background thread works on what the state owns: it ends first. */
 static wn_status close_background(wn_run_state *state, wn_status outcome)
 {
+    if (outcome != WN_OK) {
+        wn_background_abandon(state->background);
+        state->background = NULL;
+    }
     if (state->background == NULL)
         return outcome;
     wn_compress_report unused = {0};
     wn_status status = wn_background_close(state->background, &unused);
     wn_compress_report_clear(&unused);
     state->background = NULL;
-    return outcome != WN_OK ? outcome : status;
+    return status;
 }
 
 /* On rank 0. Starting again and again with the same limit would come no further. */

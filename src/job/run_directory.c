@@ -14,11 +14,16 @@
 
 enum { WHY_SIZE = 300 };
 
+/* Whatever a run leaves. */
+static const char *const names[] = {"manifest.json", "job.yaml",          "run.json", "events.jsonl",     "rows.u8",
+                                    "profile.h5",    "recipe.h5",         "model.h5", "compressed.wnm",   "report.html",
+                                    "checkpoints",   "checkpoints/0.wns", "ranks",    "checkpoints/1.wns"};
+enum { N_NAMES = sizeof names / sizeof *names };
+
 struct wn_run_directory {
     wn_ranks ranks;
     char *path;
-    char **names; /* paths that were handed out */
-    size_t n_names;
+    char *paths[N_NAMES]; /* of names */
     int64_t attempts;
     char why[WHY_SIZE];
     wn_directory_lock *lock; /* rank 0, as is the manifest */
@@ -86,6 +91,8 @@ wn_status wn_run_directory_open(const wn_ranks *ranks, wn_run_directory **direct
         made->ranks = *ranks;
         status = wn_string_copy(&made->path, path);
     }
+    for (size_t i = 0; status == WN_OK && i < N_NAMES; i++)
+        status = wn_string_format(&made->paths[i], "%s/%s", path, names[i]);
     status = wn_ranks_agree(ranks, status);
     if (status == WN_OK)
         status = wn_ranks_agree(ranks, ranks->rank == 0 ? open_on_root(made, resume) : WN_OK);
@@ -105,30 +112,18 @@ void wn_run_directory_close(wn_run_directory *directory)
         return;
     wn_directory_lock_give(directory->lock);
     json_decref(directory->manifest);
-    for (size_t i = 0; i < directory->n_names; i++)
-        wn_free(directory->names[i]);
-    wn_free(directory->names);
+    for (size_t i = 0; i < N_NAMES; i++)
+        wn_free(directory->paths[i]);
     wn_free(directory->path);
     wn_free(directory);
 }
 
-const char *wn_run_directory_path(wn_run_directory *directory, const char *name)
+const char *wn_run_directory_path(const wn_run_directory *directory, const char *name)
 {
-    char *path = NULL;
-    if (wn_string_format(&path, "%s/%s", directory->path, name) != WN_OK)
-        return NULL;
-    for (size_t i = 0; i < directory->n_names; i++) {
-        if (strcmp(directory->names[i], path) == 0) {
-            wn_free(path);
-            return directory->names[i];
-        }
-    }
-    if (wn_resize(&directory->names, directory->n_names + 1) != WN_OK) {
-        wn_free(path);
-        return NULL;
-    }
-    directory->names[directory->n_names++] = path;
-    return path;
+    size_t i = 0;
+    while (i + 1 < N_NAMES && strcmp(names[i], name) != 0)
+        i++;
+    return directory->paths[i];
 }
 
 /* A JSON value of rank 0 on every rank: a new reference, NULL for NULL. */

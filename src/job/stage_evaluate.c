@@ -2,8 +2,10 @@
  * feature. */
 #include "run_state.h"
 
+#include "winnow/agreement.h"
 #include "winnow/exact_sum.h"
 #include "winnow/memory.h"
+#include "winnow/stop.h"
 
 #include <math.h>
 #include <string.h>
@@ -64,38 +66,60 @@ done:
 }
 
 /* What is predicted without looking: log shares of the training classes, or the mean training label. */
+/* Labels of training rows: their sum, or how many of each class. */
+typedef struct {
+    wn_exact_sum sum;
+    int64_t counts[WN_MAX_CLASSES], n;
+} label_sums;
+
+static void add_labels(const wn_run_state *state, const wn_block_extent *extent, const double *values, label_sums *sums)
+{
+    const wn_labels *labels = &state->recipe->labels;
+    for (size_t i = 0; i < extent->n_rows; i++) {
+        if (*wn_rows_status(state->rows, extent->first_row + (int64_t)i) != WN_ROW_TRAIN)
+            continue;
+        sums->n++;
+        if (labels->task == WN_TASK_CLASSIFICATION)
+            sums->counts[wn_labels_class(labels, values[i])]++;
+        else
+            wn_exact_sum_add(&sums->sum, values[i]);
+    }
+}
+
+/* Local, but that it polls the agreement: it ends early on a stop request, or where another rank tells of a fault. */
+static wn_status sum_labels(const wn_run_state *state, wn_agreement *agreement, label_sums *sums)
+{
+    wn_status status = WN_OK;
+    double *values = NULL;
+    TRY(wn_new(&values, wn_reader_block_capacity(state->reader)));
+    for (int64_t b = state->pass.blocks.first; b < state->pass.blocks.last && !wn_agreement_poll(agreement); b++) {
+        wn_block_extent extent = wn_catalog_block(state->catalog, b);
+        if (wn_stop_requested())
+            TRY(wn_stop_fail("an evaluation"));
+        TRY(wn_reader_read_labels(state->reader, b, values));
+        add_labels(state, &extent, values, sums);
+    }
+done:
+    wn_free(values);
+    return status;
+}
+
 static wn_status training_bias(wn_run_state *state, float *bias)
 {
     wn_status status = WN_OK;
     const wn_labels *labels = &state->recipe->labels;
-    wn_exact_sum sum = {{0}};
-    int64_t counts[WN_MAX_CLASSES] = {0}, n = 0;
-    size_t capacity = wn_reader_block_capacity(state->reader);
-    double *values = NULL;
-    status = wn_new(&values, capacity);
-    for (int64_t b = state->pass.blocks.first; status == WN_OK && b < state->pass.blocks.last; b++) {
-        wn_block_extent extent = wn_catalog_block(state->catalog, b);
-        status = wn_reader_read_labels(state->reader, b, values);
-        for (size_t i = 0; status == WN_OK && i < extent.n_rows; i++) {
-            if (*wn_rows_status(state->rows, extent.first_row + (int64_t)i) != WN_ROW_TRAIN)
-                continue;
-            n++;
-            if (labels->task == WN_TASK_CLASSIFICATION)
-                counts[wn_labels_class(labels, values[i])]++;
-            else
-                wn_exact_sum_add(&sum, values[i]);
-        }
-    }
-    TRY(wn_ranks_agree(state->ranks, status));
-    wn_exact_sum_normalize(&sum);
-    TRY(wn_ranks_sum(state->ranks, counts, WN_MAX_CLASSES));
-    TRY(wn_ranks_sum(state->ranks, sum.digit, WN_EXACT_SUM_SIZE));
-    TRY(wn_ranks_sum(state->ranks, &n, 1));
-    bias[0] = (float)(wn_exact_sum_round(&sum) / (double)n);
+    label_sums sums = {0};
+    wn_agreement agreement;
+    TRY(wn_agreement_begin(&agreement, state->ranks));
+    TRY(wn_agreement_finish(&agreement, sum_labels(state, &agreement, &sums)));
+    wn_exact_sum_normalize(&sums.sum);
+    TRY(wn_ranks_sum(state->ranks, sums.counts, WN_MAX_CLASSES));
+    TRY(wn_ranks_sum(state->ranks, sums.sum.digit, WN_EXACT_SUM_SIZE));
+    TRY(wn_ranks_sum(state->ranks, &sums.n, 1));
+    bias[0] = (float)(wn_exact_sum_round(&sums.sum) / (double)sums.n);
     for (size_t k = 0; k < labels->n_classes; k++)
-        bias[k] = (float)log(((double)counts[k] + 1e-12) / (double)n);
+        bias[k] = (float)log(((double)sums.counts[k] + 1e-12) / (double)sums.n);
 done:
-    wn_free(values);
     return status;
 }
 
@@ -131,24 +155,41 @@ static double row_error(const wn_projection *projection, const float *features, 
     return error;
 }
 
+/* Local, but that it polls the agreement. */
+static wn_status sum_errors(const wn_projection *projection, const rows_to_judge *rows, wn_agreement *agreement,
+                            wn_exact_sum *sum)
+{
+    enum { POLL_ROWS = 64 };
+    wn_status status = WN_OK;
+    double *scratch = NULL;
+    TRY(wn_new(&scratch, projection->n_features));
+    for (size_t i = 0; i < rows->features->n_rows; i++) {
+        if (i % POLL_ROWS == 0 && wn_agreement_poll(agreement))
+            break;
+        if (wn_stop_requested())
+            TRY(wn_stop_fail("an evaluation"));
+        wn_exact_sum_add(sum, row_error(projection, rows->features->features + i * projection->n_features,
+                                        rows->components->features + i * projection->n_components, scratch));
+    }
+done:
+    wn_free(scratch);
+    return status;
+}
+
 /* (1/N) sum |x - x'|^2, x' the selected features rebuilt from their components. */
 static wn_status rebuild_error(const wn_run_state *state, const rows_to_judge *rows, double *error)
 {
     wn_status status = WN_OK;
-    const wn_projection *projection = state->recipe->projection;
     wn_exact_sum sum = {{0}};
     int64_t n = (int64_t)rows->features->n_rows;
-    double *scratch = NULL;
-    TRY(wn_ranks_agree(state->ranks, wn_new(&scratch, projection->n_features)));
-    for (size_t i = 0; i < rows->features->n_rows; i++)
-        wn_exact_sum_add(&sum, row_error(projection, rows->features->features + i * projection->n_features,
-                                         rows->components->features + i * projection->n_components, scratch));
+    wn_agreement agreement;
+    TRY(wn_agreement_begin(&agreement, state->ranks));
+    TRY(wn_agreement_finish(&agreement, sum_errors(state->recipe->projection, rows, &agreement, &sum)));
     wn_exact_sum_normalize(&sum);
     TRY(wn_ranks_sum(state->ranks, sum.digit, WN_EXACT_SUM_SIZE));
     TRY(wn_ranks_sum(state->ranks, &n, 1));
     *error = wn_exact_sum_round(&sum) / (double)n;
 done:
-    wn_free(scratch);
     return status;
 }
 

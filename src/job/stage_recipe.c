@@ -230,7 +230,7 @@ static wn_status reuse_recipe(wn_run_state *state, json_t *result)
     TRY(wn_ranks_agree(state->ranks,
                        wn_recipe_read(&state->recipe, wn_run_directory_path(state->directory, "recipe.h5"))));
     TRY(wn_ranks_agree(state->ranks, wn_recipe_match(state->recipe, state->catalog)));
-    TRY(wn_stage_reuse(state, "recipe", result));
+    TRY(wn_ranks_agree(state->ranks, wn_stage_reuse(state, "recipe", result)));
     state->leaked = state->recipe->ledger.leaked;
     state->rows_json = json_incref(json_object_get(result, "rows"));
     state->reduce_json = json_incref(json_object_get(result, "reduce"));

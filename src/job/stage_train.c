@@ -185,7 +185,7 @@ static wn_status reuse_model(wn_run_state *state, json_t *result)
     wn_status status = WN_OK;
     const char *path = wn_run_directory_path(state->directory, "model.h5");
     TRY(wn_ranks_agree(state->ranks, wn_network_read(&state->network, path)));
-    TRY(wn_stage_reuse(state, "train", result));
+    TRY(wn_ranks_agree(state->ranks, wn_stage_reuse(state, "train", result)));
     state->train_json = json_incref(json_object_get(result, "train"));
     json_object_set(state->fingerprints, "model", json_object_get(result, "model"));
 done:

@@ -1,8 +1,10 @@
 #include "winnow/rows.h"
 
+#include "winnow/agreement.h"
 #include "winnow/hash.h"
 #include "winnow/memory.h"
 #include "winnow/random.h"
+#include "winnow/stop.h"
 
 #include <math.h>
 #include <string.h>
@@ -70,13 +72,16 @@ static void split_block(wn_rows *rows, int64_t index, const wn_split *split, con
     }
 }
 
-static wn_status split_rows(wn_rows *rows, wn_reader *reader, const wn_split *split)
+/* Ends early on a stop request, or where another rank tells of a fault. */
+static wn_status split_rows(wn_rows *rows, wn_reader *reader, const wn_split *split, wn_agreement *agreement)
 {
     wn_status status = WN_OK;
     double *labels = NULL;
     if (split->has_label)
         TRY(wn_new(&labels, wn_reader_block_capacity(reader)));
-    for (int64_t index = rows->blocks.first; index < rows->blocks.last; index++) {
+    for (int64_t index = rows->blocks.first; index < rows->blocks.last && !wn_agreement_poll(agreement); index++) {
+        if (wn_stop_requested())
+            TRY(wn_stop_fail("rows"));
         if (split->has_label)
             TRY(wn_reader_read_labels(reader, index, labels));
         split_block(rows, index, split, labels);
@@ -90,10 +95,10 @@ wn_status wn_rows_new(wn_rows **rows, const wn_pass *pass, const wn_catalog *cat
 {
     wn_status status = WN_OK;
     wn_rows *new = NULL;
-    status = wn_rows_of_blocks(&new, catalog, pass->blocks);
-    if (status == WN_OK)
-        status = split_rows(new, pass->reader, split);
-    TRY(wn_ranks_agree(pass->ranks, status));
+    wn_agreement agreement;
+    TRY(wn_ranks_agree(pass->ranks, wn_rows_of_blocks(&new, catalog, pass->blocks)));
+    TRY(wn_agreement_begin(&agreement, pass->ranks));
+    TRY(wn_agreement_finish(&agreement, split_rows(new, pass->reader, split, &agreement)));
     *rows = new;
     new = NULL;
 done:

@@ -10,6 +10,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 typedef struct {
@@ -25,6 +26,7 @@ typedef struct {
     wn_workspace *workspace;
     float *mean;           /* (n_parameters) the step's gradient */
     float *rows, *targets; /* (share, n_inputs), (share): one lane's part of a batch */
+    size_t *places;        /* (share) of rows that are looked for */
     int64_t *order;        /* (rows here) lane after lane, in the order of this epoch */
     size_t *order_first;   /* (n_lanes + 1) */
     bool has_validation;
@@ -55,6 +57,7 @@ static wn_status open_buffers(trainer *t)
     TRY(wn_new(&t->mean, t->network->n_parameters));
     TRY(wn_new(&t->rows, t->n_lanes > 0 ? t->share * t->network->n_inputs : 0));
     TRY(wn_new(&t->targets, t->n_lanes > 0 ? t->share : 0));
+    TRY(wn_new(&t->places, t->n_lanes > 0 ? t->share : 0));
     TRY(wn_new(&t->order, t->train->n_rows));
     TRY(wn_new(&t->order_first, t->n_lanes + 1));
 done:
@@ -65,6 +68,7 @@ static void close_buffers(trainer *t)
 {
     wn_free(t->order_first);
     wn_free(t->order);
+    wn_free(t->places);
     wn_free(t->targets);
     wn_free(t->rows);
     wn_free(t->mean);
@@ -112,33 +116,58 @@ static size_t gather(trainer *t, size_t lane, int64_t s)
     return n;
 }
 
-/* Whether row i of a lane's part of a batch makes a loss or gradient that is not finite when all others are zero. It
- * keeps its place, by which dropout draws. */
-static bool is_bad_alone(trainer *t, size_t i, size_t row, wn_dropout_draw draw)
+/* Whether the rows at n places of a lane's part of a batch (order: its rows) make a loss or gradient that is not finite
+ * when all others are zero. They keep their places, by which dropout draws. */
+static bool is_bad(trainer *t, const int64_t *order, const size_t *places, size_t n, wn_dropout_draw draw)
 {
-    size_t n_inputs = t->network->n_inputs;
+    size_t n_inputs = t->network->n_inputs, last = 0;
     memset(t->rows, 0, t->share * n_inputs * sizeof *t->rows);
     memset(t->targets, 0, t->share * sizeof *t->targets);
-    memcpy(t->rows + i * n_inputs, t->train->features + row * n_inputs, n_inputs * sizeof *t->rows);
-    t->targets[i] = t->train->targets[row];
-    double loss = wn_network_gradient(t->network, t->workspace, t->rows, t->targets, t->share, i + 1, draw, t->mean);
+    for (size_t k = 0; k < n; k++) {
+        size_t i = places[k], row = (size_t)order[i];
+        memcpy(t->rows + i * n_inputs, t->train->features + row * n_inputs, n_inputs * sizeof *t->rows);
+        t->targets[i] = t->train->targets[row];
+        last = i > last ? i : last;
+    }
+    double loss = wn_network_gradient(t->network, t->workspace, t->rows, t->targets, t->share, last + 1, draw, t->mean);
     return !isfinite(loss) || wn_fixed_largest_bits(t->mean, t->network->n_parameters) >= WN_FLOAT_NOT_FINITE;
 }
 
-/* Blames the least row among the n of which a lane's gradient was just made that is bad alone, or the least of all
- * where only their sum is. Training has ended: trying each takes no time that matters. */
+/* For qsort_r: places of rows in the order of their numbers in the table. */
+typedef struct {
+    const int64_t *order, *rows;
+} numbered;
+
+static int by_number(const void *a, const void *b, void *context)
+{
+    const numbered *of = context;
+    int64_t left = of->rows[of->order[*(const size_t *)a]], right = of->rows[of->order[*(const size_t *)b]];
+    return (left > right) - (left < right);
+}
+
+/* Blames the least row among the n of which a lane's gradient was just made that is bad alone: the last one of the
+ * shortest run of rows, in the table's order, that is bad together. Where that one is not, only the sum is bad, or a
+ * later row: each is tried. Training has ended. */
 static void blame(trainer *t, size_t lane, int64_t s, size_t n, wn_dropout_draw draw)
 {
-    size_t layer = wn_network_not_finite(t->network, t->workspace, t->share);
-    int64_t alone = INT64_MAX, any = INT64_MAX;
+    size_t layer = wn_network_not_finite(t->network, t->workspace, t->share), low = 1, high = n;
     const int64_t *order = t->order + t->order_first[lane] + (size_t)s * t->share;
-    for (size_t i = 0; i < n; i++) {
-        int64_t row = t->train->rows[order[i]];
-        any = row < any ? row : any;
-        if (row < alone && is_bad_alone(t, i, (size_t)order[i], draw))
-            alone = row;
+    numbered of = {order, t->train->rows};
+    for (size_t i = 0; i < n; i++)
+        t->places[i] = i;
+    qsort_r(t->places, n, sizeof *t->places, by_number, &of);
+    while (low < high) {
+        size_t half = low + (high - low) / 2;
+        if (is_bad(t, order, t->places, half, draw))
+            high = half;
+        else
+            low = half + 1;
     }
-    wn_gradient_sum_blame(t->sum, layer, alone < INT64_MAX ? alone : any, alone < INT64_MAX);
+    size_t k = high - 1;
+    while (k < n && !is_bad(t, order, t->places + k, 1, draw))
+        k++;
+    size_t place = t->places[k < n ? k : 0];
+    wn_gradient_sum_blame(t->sum, layer, t->train->rows[order[place]], k < n);
 }
 
 static void make_gradients(trainer *t, int64_t step, int64_t s)
@@ -300,6 +329,21 @@ static wn_status save_last(trainer *t, wn_status outcome)
     return status == WN_OK && outcome != WN_OK ? wn_fail(outcome, "%s", cause) : status;
 }
 
+/* What a step makes is judged by the next loss; the last one has none. The same on every rank. */
+static wn_status check_last_step(const trainer *t)
+{
+    const wn_network *network = t->network;
+    for (size_t i = 0; i < network->n_layers; i++) {
+        const wn_layer *layer = &network->layers[i];
+        const float *weight = network->parameters + layer->weight, *bias = network->parameters + layer->bias;
+        if (wn_fixed_largest_bits(weight, layer->n_in * layer->n_out) >= WN_FLOAT_NOT_FINITE ||
+            wn_fixed_largest_bits(bias, layer->n_out) >= WN_FLOAT_NOT_FINITE)
+            return wn_fail(WN_BAD_DATA, "a weight is not finite after epoch %lld, batch %lld, layer %s",
+                           (long long)t->place.epoch, (long long)t->lanes->n_steps, layer->name);
+    }
+    return WN_OK;
+}
+
 wn_status wn_trainer_run(const wn_ranks *ranks, const wn_lanes *lanes, const wn_dataset *train,
                          const wn_dataset *validation, const wn_labels *labels, const wn_trainer_options *options,
                          wn_network *network)
@@ -318,6 +362,8 @@ wn_status wn_trainer_run(const wn_ranks *ranks, const wn_lanes *lanes, const wn_
         wn_optimizer_mask(options->mask, network->parameters, network->n_parameters);
     while (status == WN_OK && t.place.epoch < options->n_epochs)
         status = run_epoch(&t);
+    if (status == WN_OK)
+        status = check_last_step(&t);
     status = save_last(&t, status);
 done:
     close_buffers(&t);

@@ -1,5 +1,6 @@
 /* When rounds happen, the thread that works beside training, and masks that only lose weights. */
 #include "testing.h"
+#include "winnow/stop.h"
 
 #include "background_state.h"
 #include "rows_of_numbers.h"
@@ -127,6 +128,50 @@ static void test_decisions(void)
     }
     CHECK_OK(wn_background_close(t.background, NULL));
     wn_network_free(wide);
+    task_clear(&t);
+}
+
+/* A stop request ends the waiting for a decision on every rank, and nothing is lost: once more, and it is taken. */
+static void test_stop_while_waiting(void)
+{
+    task t;
+    wn_compress_options options = task_options();
+    wn_network *wide = NULL;
+    if (!CHECK_OK(task_open(&t, test_ranks)) || !CHECK_OK(task_train_full(&t, &options, 4)) ||
+        !CHECK_OK(wn_network_with_projection(&wide, t.network, t.recipe)))
+        return;
+    int64_t n_dense = 4 * t.lanes.n_steps;
+    CHECK_OK(wn_background_before_step(t.background, n_dense, wide));
+    wn_background_slow_down(0.2);
+    if (test_ranks.rank == 0)
+        wn_stop_request(0);
+    CU_ASSERT_EQUAL(wn_background_decide(t.background, n_dense + 1, wide, 0.6), WN_STOPPED);
+    CU_ASSERT_EQUAL(wn_background_n_decisions(t.background), 1);
+    wn_stop_clear();
+    wn_background_slow_down(0);
+    CHECK_OK(wn_background_decide(t.background, n_dense + 1, wide, 0.6));
+    CU_ASSERT_EQUAL(wn_background_n_decisions(t.background), 2);
+    CHECK_OK(wn_background_close(t.background, NULL));
+    wn_network_free(wide);
+    task_clear(&t);
+}
+
+/* The stage ends in the middle of its work, and leaves nothing. */
+static void test_abandon(void)
+{
+    task t;
+    wn_compress_options options = task_options();
+    wn_background *background = NULL;
+    if (!CHECK_OK(task_open(&t, test_ranks)))
+        return;
+    size_t used = wn_memory_used();
+    wn_background_slow_down(0.1);
+    if (CHECK_OK(wn_background_open(&background, &t.ranks, &options, t.recipe, &t.labels, t.sample, t.network, 10)))
+        CHECK_OK(wn_background_before_step(background, 5, t.network)); /* hands the first snapshot over */
+    wn_background_abandon(background);
+    wn_background_abandon(NULL);
+    wn_background_slow_down(0);
+    CU_ASSERT_EQUAL(wn_memory_used(), used);
     task_clear(&t);
 }
 
@@ -267,7 +312,9 @@ static void test_no_failure_is_saved(void)
     task_clear(&t);
 }
 
-static const wn_test tests[] = {{"rounds", test_rounds},
+static const wn_test tests[] = {{"stop while waiting", test_stop_while_waiting},
+                                {"abandon", test_abandon},
+                                {"rounds", test_rounds},
                                 {"worker", test_worker},
                                 {"worker_hides", test_worker_hides},
                                 {"decisions", test_decisions},

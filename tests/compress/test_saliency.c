@@ -17,7 +17,7 @@ static void test_measure(void)
     static double squares[1000];
     if (CHECK_OK(task_open(&t, test_ranks)) && CHECK_OK(wn_network_with_projection(&wide, t.network, t.recipe)) &&
         CHECK_OK(wn_workspace_new(&workspace, wide, 1))) {
-        wn_scorer scorer = {&options, &t.labels, t.sample, NULL};
+        wn_scorer scorer = {&options, &t.labels, t.sample, NULL, NULL};
         CU_ASSERT_EQUAL(t.sample->n_rows, 200);
         CHECK_OK(wn_saliency_measure(&scorer, wide, &saliency));
         for (size_t i = 0; i < t.sample->n_rows; i++) {
@@ -81,7 +81,7 @@ static void test_no_memory(void)
     wn_compress_options options = task_options();
     if (!CHECK_OK(task_open(&t, test_ranks)))
         return;
-    wn_scorer scorer = {&options, &t.labels, t.sample, NULL};
+    wn_scorer scorer = {&options, &t.labels, t.sample, NULL, NULL};
     size_t used = wn_memory_used();
     wn_status status = WN_NO_MEMORY;
     wn_dataset components = *t.sample;

@@ -63,7 +63,7 @@ static void test_scan(void)
     wn_network *wide = NULL;
     options.int8 = false;
     if (CHECK_OK(task_open(&t, test_ranks)) && CHECK_OK(wn_network_with_projection(&wide, t.network, t.recipe))) {
-        wn_scorer scorer = {&options, &t.labels, t.sample, protect};
+        wn_scorer scorer = {&options, &t.labels, t.sample, protect, NULL};
         wn_layer *last = &wide->layers[2];
         for (size_t o = 0; o < last->n_out; o++)
             for (size_t i = 0; i < last->n_in; i++)

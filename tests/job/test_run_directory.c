@@ -53,12 +53,12 @@ static wn_status open_directory(wn_run_directory **directory, const char *name, 
     return wn_run_directory_open(&test_ranks, directory, test_path(name), resume);
 }
 
-/* Finishes a stage with one file, result {"x": 0.1}. */
-static void finish(wn_run_directory *directory, const char *stage, wn_hash key, const char *file)
+/* Finishes a stage of the directory `name` with one file, result {"x": 0.1}. */
+static void finish(wn_run_directory *directory, const char *name, const char *stage, wn_hash key, const char *file)
 {
     json_t *result = json_pack("{s:f}", "x", 0.1);
     if (is_root())
-        put(wn_run_directory_path(directory, file), "some bytes of a result\n");
+        put(below(name, file), "some bytes of a result\n");
     CHECK_OK(wn_run_directory_finish_stage(&test_ranks, directory, stage, key, &file, 1, result));
     json_decref(result);
 }
@@ -86,7 +86,7 @@ static void stages_are_found_again(void)
         return;
     CU_ASSERT_EQUAL(wn_run_directory_attempts(directory), 1);
     CU_ASSERT_STRING_EQUAL(why_not(directory, "recipe", key_a), "new");
-    finish(directory, "recipe", key_a, "recipe.h5");
+    finish(directory, "new/with/parents", "recipe", key_a, "recipe.h5");
     CU_ASSERT_STRING_EQUAL(why_not(directory, "recipe", key_a), "");
     CU_ASSERT_STRING_EQUAL(why_not(directory, "recipe", key_b), "its input changed");
     wn_run_directory_close(directory);
@@ -97,7 +97,7 @@ static void stages_are_found_again(void)
         return;
     CU_ASSERT_EQUAL(wn_run_directory_attempts(directory), 2);
     CU_ASSERT_STRING_EQUAL(why_not(directory, "recipe", key_a), "");
-    finish(directory, "recipe", key_b, "recipe.h5");
+    finish(directory, "new/with/parents", "recipe", key_b, "recipe.h5");
     CU_ASSERT_STRING_EQUAL(why_not(directory, "recipe", key_b), "");
     CU_ASSERT_STRING_EQUAL(why_not(directory, "recipe", key_a), "its input changed");
     wn_run_directory_close(directory);
@@ -108,9 +108,9 @@ static void damage_is_found(void)
     wn_run_directory *directory = NULL;
     if (!CHECK_OK(open_directory(&directory, "damage", WN_RESUME_AUTO)))
         return;
-    finish(directory, "recipe", key_a, "recipe.h5");
-    finish(directory, "train", key_a, "model.h5");
-    finish(directory, "other", key_a, "other.h5");
+    finish(directory, "damage", "recipe", key_a, "recipe.h5");
+    finish(directory, "damage", "train", key_a, "model.h5");
+    finish(directory, "damage", "other", key_a, "other.h5");
     if (is_root()) {
         put(below("damage", "recipe.h5"), "some bytes of a resulT\n");
         put(below("damage", "model.h5"), "some bytes\n");
@@ -160,8 +160,8 @@ static void never_wants_a_finished_run(void)
     wn_run_directory *directory = NULL;
     if (!CHECK_OK(open_directory(&directory, "never", WN_RESUME_AUTO)))
         return;
-    finish(directory, "recipe", key_a, "recipe.h5");
-    finish(directory, "extra", key_a, "extra.h5");
+    finish(directory, "never", "recipe", key_a, "recipe.h5");
+    finish(directory, "never", "extra", key_a, "extra.h5");
     if (is_root())
         put(below("never", "events.jsonl"), "{}\n");
     wn_run_directory_close(directory);
@@ -239,7 +239,7 @@ static void a_directory_in_use_is_refused(void)
     CU_ASSERT_PTR_NULL(second);
     CU_ASSERT_PTR_NOT_NULL(strstr(wn_status_message(), "is in use by process"));
     CU_ASSERT_EQUAL(wn_memory_used(), used);
-    finish(directory, "recipe", key_a, "recipe.h5");
+    finish(directory, "used", "recipe", key_a, "recipe.h5");
     wn_run_directory_close(directory);
 }
 

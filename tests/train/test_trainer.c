@@ -264,6 +264,23 @@ static void test_bad_row_under_dropout(void)
     CU_ASSERT_TRUE(n_told >= 4);
 }
 
+/* One step that leaves weights beyond a float: no later loss tells. */
+static void test_last_step(void)
+{
+    problem p = problem_plain;
+    wn_network *network = NULL;
+    problem_fill();
+    p.task = WN_TASK_REGRESSION;
+    p.optimizer = WN_OPTIMIZER_SGD;
+    p.has_validation = false;
+    p.learning_rate = 1e38;
+    p.n_epochs = 1;
+    p.batch = 1024;
+    CU_ASSERT_EQUAL(problem_train(&test_ranks, &p, &network, NULL), WN_BAD_DATA);
+    CU_ASSERT_PTR_NOT_NULL(strstr(wn_status_message(), "a weight is not finite after epoch 1, batch 1, layer layer"));
+    wn_network_free(network);
+}
+
 static void test_no_rows(void)
 {
     problem p = problem_plain;
@@ -318,6 +335,7 @@ static const wn_test tests[] = {
     {"stop", test_stop},
     {"loss that is not finite", test_not_finite},
     {"bad row under dropout", test_bad_row_under_dropout},
+    {"weights that are not finite after the last step", test_last_step},
     {"no rows", test_no_rows},
     {"failing allocations", test_failing_allocations},
 };
