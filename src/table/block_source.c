@@ -216,7 +216,7 @@ done:
 wn_status wn_block_source_finish(wn_block_source *s, wn_reading *reading)
 {
     const wn_piece_target *target = &reading->target;
-    wn_workers_wait(s->workers, &reading->group);
+    wn_fetcher_finish(&s->fetcher, reading);
     if (target->status != WN_OK)
         return wn_fail(target->status, "%s", target->message);
     return reading->is_unchecked ? check_infinite(s, &target->extent, target->cells) : WN_OK;

@@ -159,7 +159,8 @@ static wn_status place_rest(const part *p, const wn_tile *tile, wn_chunk_rest *r
     wn_status status = WN_OK;
     wn_piece *piece = NULL;
     wn_cells cells = {.data = rest->rest.cells, .is_float32 = p->plan->n_columns > 0 && p->file->catalog->is_float32};
-    wn_workers_wait(p->fetcher->workers, &rest->reading->group);
+    if (rest->reading != NULL)
+        wn_workers_wait(p->fetcher->workers, &rest->reading->group);
     TRY(take_piece(p, tile, from, to, &piece));
     wn_piece_place(piece, cells);
     size_t n = to - from, left = rest->rest.n_rows - n, row_bytes = p->storage->run * wn_cell_bytes(cells.is_float32);
@@ -290,9 +291,18 @@ void wn_fetcher_forget(wn_fetcher *fetcher, const wn_block_extent *extent)
             fetcher->rests[kept++] = *rest;
             continue;
         }
-        wn_workers_wait(fetcher->workers, &rest->reading->group);
+        if (rest->reading != NULL)
+            wn_workers_wait(fetcher->workers, &rest->reading->group);
         fetcher->n_rest_bytes -= rest->n_bytes;
         wn_free(rest->rest.cells);
     }
     fetcher->n_rests = kept;
+}
+
+void wn_fetcher_finish(wn_fetcher *fetcher, wn_reading *reading)
+{
+    wn_workers_wait(fetcher->workers, &reading->group);
+    for (size_t i = 0; i < fetcher->n_rests; i++)
+        if (fetcher->rests[i].reading == reading)
+            fetcher->rests[i].reading = NULL;
 }

@@ -24,7 +24,7 @@ typedef struct {
     int64_t first_row; /* in the file */
     wn_piece_rest rest;
     size_t n_bytes;
-    wn_reading *reading; /* whose worker fills it */
+    wn_reading *reading; /* whose worker fills it; NULL when it has */
 } wn_chunk_rest;
 
 typedef struct {
@@ -44,6 +44,9 @@ bool wn_fetcher_takes(const wn_table_file *file, size_t dataset, const wn_block_
  * WN_NO_MEMORY, WN_IO, WN_BAD_DATA. */
 WN_MUST_USE wn_status wn_fetcher_fetch(wn_fetcher *fetcher, wn_reading *reading, wn_table_file *file, size_t dataset,
                                        const wn_read_plan *plan);
+
+/* Local. Waits for the reading's pieces; what it has filled no longer needs it. */
+void wn_fetcher_finish(wn_fetcher *fetcher, wn_reading *reading);
 
 /* Local. Forgets rests that no row of the extent or after it in its file is of. */
 void wn_fetcher_forget(wn_fetcher *fetcher, const wn_block_extent *extent);
