@@ -16,7 +16,9 @@ typedef enum {
     WN_STORE_FLOAT64,
     WN_STORE_INT8,
     WN_STORE_INT16,
-    WN_STORE_INT32
+    WN_STORE_INT32,
+    WN_STORE_UINT64,
+    WN_STORE_BOOL /* as h5py has it; its cells are int8 of 0 and 1 */
 } wn_store_type;
 
 typedef struct wn_table_writer wn_table_writer;
@@ -27,7 +29,8 @@ typedef struct {
     size_t chunk_rows; /* 0: contiguous */
     int compression;   /* deflate level of chunks, 0: none */
     bool shuffle;
-    bool has_fill; /* `fill` is declared as what missing cells hold; it is not written */
+    bool is_placed; /* contiguous, and allocated at once: see wn_table_writer_place */
+    bool has_fill;  /* `fill` is declared as what missing cells hold; it is not written */
     int64_t fill;
 } wn_table_storage;
 
@@ -37,6 +40,9 @@ WN_MUST_USE wn_status wn_table_writer_refuse(const char *path, const char *input
 /* Local. Writes to a new file beside `path`; nothing is seen under `path` before wn_table_writer_finish. What is there
  * is replaced only where it is HDF5 or empty. Fails: WN_CANT_CREATE. */
 WN_MUST_USE wn_status wn_table_writer_open(wn_table_writer **writer, const char *path);
+
+/* Local. The same; readers that ask see the datasets in the order in which they were added, not in that of names. */
+WN_MUST_USE wn_status wn_table_writer_open_ordered(wn_table_writer **writer, const char *path);
 
 /* Local. Adds a dataset (rows, dims[0], ..., dims[n_dims-1]) of `type`; n_dims = 0 is 1-D; groups of its name are made.
  * `dataset` numbers it from 0. compression is a deflate level, 0 for none (with shuffle otherwise). Fails: WN_IO. */
@@ -49,7 +55,8 @@ WN_MUST_USE wn_status wn_table_writer_add_sized(wn_table_writer *writer, const c
                                                 const size_t *dims, size_t n_dims, const wn_table_storage *storage,
                                                 size_t *dataset);
 
-/* Local. The same for a 1-D dataset of UTF-8 texts of n_bytes bytes, shorter ones ended by zero bytes. Fails: WN_IO. */
+/* Local. The same for a 1-D dataset of UTF-8 texts of n_bytes bytes, shorter ones ended by zero bytes; or, with 0, of
+ * any length: its rows are then appended as pointers to char. Fails: WN_IO. */
 WN_MUST_USE wn_status wn_table_writer_add_texts(wn_table_writer *writer, const char *name, size_t n_bytes,
                                                 const wn_table_storage *storage, size_t *dataset);
 
@@ -59,6 +66,13 @@ WN_MUST_USE wn_status wn_table_writer_set_columns(wn_table_writer *writer, size_
 
 /* Local. Appends n_rows rows, of the dataset's own type, to one dataset. Fails: WN_IO (also disk full). */
 WN_MUST_USE wn_status wn_table_writer_append(wn_table_writer *writer, size_t dataset, const void *cells, size_t n_rows);
+
+/* Local. Where the bytes of a dataset with storage->is_placed begin in the unfinished file, row after row: the caller
+ * writes them there, past the library and from wherever, before the finish; they count as appended. Fails: WN_IO. */
+WN_MUST_USE wn_status wn_table_writer_place(wn_table_writer *writer, size_t dataset, int64_t *offset);
+
+/* Local. The path of the unfinished file. Borrowed from the writer, until the finish. */
+const char *wn_table_writer_part(const wn_table_writer *writer);
 
 /* Local. Flushes, syncs, checks, renames to the final name. Fails: WN_IO (also where an append failed before),
  * WN_INTERNAL where datasets differ in length or lack rows; then the path is untouched. */

@@ -32,12 +32,21 @@ wn_status wn_session_open(wn_ranks *ranks, wn_log_level level)
     return WN_OK;
 }
 
+void wn_session_open_alone(wn_ranks *ranks, wn_log_level level)
+{
+    *ranks = (wn_ranks){.comm = MPI_COMM_NULL, .size = 1};
+    wn_log_setup(true, level);
+    catch_stops();
+}
+
 wn_status wn_session_close(const wn_ranks *ranks, wn_status status)
 {
     int mine = (int)status, largest = mine;
     if (ranks->rank == 0)
         wn_cli_fail(status);
     fflush(stdout);
+    if (ranks->comm == MPI_COMM_NULL)
+        return status;
     if (MPI_Allreduce(&mine, &largest, 1, MPI_INT, MPI_MAX, ranks->comm) != MPI_SUCCESS)
         largest = mine > WN_INTERNAL ? mine : WN_INTERNAL;
     MPI_Finalize();

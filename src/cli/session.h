@@ -9,8 +9,12 @@
  * requests. Fails: WN_INTERNAL, told; MPI is then not up. */
 wn_status wn_session_open(wn_ranks *ranks, wn_log_level level);
 
-/* Collective. Rank 0 prints "winnow: cause" where status is not WN_OK; ends MPI. Returns the largest status of all
- * ranks: the exit status of each. */
+/* Local. A session of this process alone, without MPI, whose start takes longer than small work: for verbs that many
+ * ranks may share but that need none, where no launcher asks for them. */
+void wn_session_open_alone(wn_ranks *ranks, wn_log_level level);
+
+/* Collective. Rank 0 prints "winnow: cause" where status is not WN_OK; ends MPI where it was started. Returns the
+ * largest status of all ranks: the exit status of each. */
 wn_status wn_session_close(const wn_ranks *ranks, wn_status status);
 
 /* Local. Whether mpirun, srun or another launcher has started this process. */

@@ -102,6 +102,8 @@ wn_status wn_ranks_max(const wn_ranks *ranks, int64_t *values, size_t n)
 wn_status wn_ranks_broadcast(const wn_ranks *ranks, int root, void *bytes, size_t n)
 {
     wn_status status = WN_OK;
+    if (ranks->size == 1)
+        return WN_OK;
     for (size_t first = 0; first < n; first += piece_bytes) {
         size_t count = n - first < piece_bytes ? n - first : piece_bytes;
         TRY(checked(MPI_Bcast((char *)bytes + first, (int)count, MPI_BYTE, root, ranks->comm), "MPI_Bcast"));

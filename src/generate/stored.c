@@ -60,6 +60,9 @@ void wn_stored_numbers(wn_store_type type, const float *z, const float *centre, 
     case WN_STORE_INT64:
         STORE_INTEGERS(int64_t, -0x1p30f, 0x1p30f);
         return;
+    case WN_STORE_UINT64: /* no types of made tables */
+    case WN_STORE_BOOL:
+        return;
     }
 }
 

@@ -1,6 +1,7 @@
 #include "winnow/table_writer.h"
 
 #include "hdf5_file.h"
+#include "stored_dataset.h"
 #include "winnow/durable.h"
 #include "winnow/memory.h"
 
@@ -11,50 +12,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { CHUNK_BYTES = 512 << 10, MOST_CHUNK_ROWS = 8192, MOST_DIMS = 8 };
-
-typedef struct {
-    hid_t id;
-    char *name;
-    wn_store_type type;
-    hid_t text; /* the type of texts, own; -1 for numbers */
-    int rank;
-    hsize_t dims[MOST_DIMS]; /* dims[0]: rows so far */
-    int64_t n_rows;          /* in the end; -1: as many as come */
-} stored_dataset;
-
 struct wn_table_writer {
     char *path, *part; /* the final name, the one while it is written */
     hid_t file;
-    stored_dataset *datasets;
+    wn_stored_dataset *datasets;
     size_t n_datasets;
     bool has_failed;
 };
-
-static hid_t memory_type(wn_store_type type)
-{
-    switch (type) {
-    case WN_STORE_UINT8:
-        return H5T_NATIVE_UINT8;
-    case WN_STORE_INT64:
-        return H5T_NATIVE_INT64;
-    case WN_STORE_FLOAT32:
-        return H5T_NATIVE_FLOAT;
-    case WN_STORE_FLOAT64:
-        return H5T_NATIVE_DOUBLE;
-    case WN_STORE_INT8:
-        return H5T_NATIVE_INT8;
-    case WN_STORE_INT16:
-        return H5T_NATIVE_INT16;
-    default:
-        return H5T_NATIVE_INT32;
-    }
-}
-
-static hid_t cell_type(const stored_dataset *d)
-{
-    return d->text >= 0 ? d->text : memory_type(d->type);
-}
 
 /* A failed write spoils the file: remembered, so that finish cannot succeed. */
 static wn_status fail_write(wn_table_writer *writer, const char *what)
@@ -88,11 +52,23 @@ wn_status wn_table_writer_refuse(const char *path, const char *input)
     return wn_fail(WN_CANT_CREATE, "%s: is read as %s, and cannot be the output too", path, input);
 }
 
-wn_status wn_table_writer_open(wn_table_writer **writer, const char *path)
+static hid_t create_file(const char *path, bool is_ordered)
+{
+    hid_t access = wn_hdf5_new_access(), creation = H5Pcreate(H5P_FILE_CREATE), file = -1;
+    herr_t result = creation < 0 ? -1 : 0;
+    if (result >= 0 && is_ordered)
+        result = H5Pset_link_creation_order(creation, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED);
+    if (result >= 0)
+        file = H5Fcreate(path, H5F_ACC_TRUNC, creation, access);
+    wn_hdf5_release(creation);
+    wn_hdf5_release(access);
+    return file;
+}
+
+static wn_status open_writer(wn_table_writer **writer, const char *path, bool is_ordered)
 {
     wn_status status = WN_OK;
     wn_table_writer *w = NULL;
-    hid_t access = -1;
     wn_hdf5_setup();
     TRY(check_target(path));
     TRY(wn_new(&w, 1));
@@ -100,8 +76,7 @@ wn_status wn_table_writer_open(wn_table_writer **writer, const char *path)
     TRY(wn_string_copy(&w->path, path));
     TRY(wn_string_format(&w->part, "%s.part-%ld", path, (long)getpid()));
     TRY(wn_durable_create(w->part)); /* the library's own message is long */
-    access = wn_hdf5_new_access();
-    w->file = H5Fcreate(w->part, H5F_ACC_TRUNC, H5P_DEFAULT, access);
+    w->file = create_file(w->part, is_ordered);
     if (w->file < 0) {
         status = fail_write(w, "file");
         goto done;
@@ -109,80 +84,27 @@ wn_status wn_table_writer_open(wn_table_writer **writer, const char *path)
     *writer = w;
     w = NULL;
 done:
-    wn_hdf5_release(access);
     wn_table_writer_close(w);
     return status;
 }
 
-/* Chunks of a power of two rows near CHUNK_BYTES; few enough rows that narrow datasets do not make blocks of wide ones
- * large. */
-static hsize_t chunk_rows(const stored_dataset *d)
+wn_status wn_table_writer_open(wn_table_writer **writer, const char *path)
 {
-    size_t row_bytes = H5Tget_size(cell_type(d));
-    for (int i = 1; i < d->rank; i++)
-        row_bytes *= (size_t)d->dims[i];
-    hsize_t rows = 1;
-    while (rows < MOST_CHUNK_ROWS && 2 * rows * row_bytes <= CHUNK_BYTES)
-        rows *= 2;
-    return rows;
+    return open_writer(writer, path, false);
 }
 
-static herr_t set_chunks(hid_t creation, const stored_dataset *d, const wn_table_storage *storage)
+wn_status wn_table_writer_open_ordered(wn_table_writer **writer, const char *path)
 {
-    hsize_t chunk[MOST_DIMS];
-    memcpy(chunk, d->dims, sizeof chunk);
-    chunk[0] = storage->chunk_rows;
-    herr_t result = H5Pset_chunk(creation, d->rank, chunk);
-    if (result >= 0 && storage->shuffle && H5Tget_size(cell_type(d)) > 1)
-        result = H5Pset_shuffle(creation);
-    if (result >= 0 && storage->compression > 0)
-        result = H5Pset_deflate(creation, (unsigned)storage->compression);
-    return result;
+    return open_writer(writer, path, true);
 }
 
-/* Without times, so that equal contents are equal files. */
-static hid_t new_creation(const stored_dataset *d, const wn_table_storage *storage)
-{
-    hid_t creation = H5Pcreate(H5P_DATASET_CREATE);
-    herr_t result = H5Pset_obj_track_times(creation, false);
-    if (result >= 0 && storage->chunk_rows > 0)
-        result = set_chunks(creation, d, storage);
-    if (result >= 0 && storage->has_fill)
-        result = H5Pset_fill_value(creation, H5T_NATIVE_INT64, &storage->fill);
-    if (result >= 0 && d->n_rows >= 0) /* every row is written anyway */
-        result = H5Pset_fill_time(creation, H5D_FILL_TIME_NEVER);
-    if (result >= 0)
-        return creation;
-    wn_hdf5_release(creation);
-    return -1;
-}
-
-static hid_t create_dataset(hid_t file, const stored_dataset *d, const wn_table_storage *storage)
-{
-    hsize_t dims[MOST_DIMS], most[MOST_DIMS];
-    memcpy(dims, d->dims, sizeof dims);
-    if (d->n_rows >= 0)
-        dims[0] = (hsize_t)d->n_rows;
-    memcpy(most, dims, sizeof most);
-    if (d->n_rows < 0)
-        most[0] = H5S_UNLIMITED;
-    hid_t id = -1, creation = new_creation(d, storage), space = H5Screate_simple(d->rank, dims, most);
-    hid_t links = H5Pcreate(H5P_LINK_CREATE);
-    if (creation >= 0 && space >= 0 && links >= 0 && H5Pset_create_intermediate_group(links, 1) >= 0)
-        id = H5Dcreate2(file, d->name, cell_type(d), space, links, creation, H5P_DEFAULT);
-    wn_hdf5_release(links);
-    wn_hdf5_release(space);
-    wn_hdf5_release(creation);
-    return id;
-}
-
-static wn_status add(wn_table_writer *writer, stored_dataset d, const char *name, const wn_table_storage *storage,
+static wn_status add(wn_table_writer *writer, wn_stored_dataset d, const char *name, const wn_table_storage *storage,
                      size_t *dataset)
 {
     wn_status status = WN_OK;
     TRY(wn_resize(&writer->datasets, writer->n_datasets + 1));
     TRY(wn_string_copy(&d.name, name));
-    d.id = create_dataset(writer->file, &d, storage);
+    d.id = wn_stored_create(writer->file, &d, storage);
     if (d.id < 0) {
         status = fail_write(writer, name);
         goto done;
@@ -190,18 +112,18 @@ static wn_status add(wn_table_writer *writer, stored_dataset d, const char *name
     *dataset = writer->n_datasets;
     writer->datasets[writer->n_datasets++] = d;
     d.name = NULL;
-    d.text = -1;
+    d.own_type = -1;
 done:
     wn_free(d.name);
-    wn_hdf5_release(d.text);
+    wn_hdf5_release(d.own_type);
     return status;
 }
 
-static wn_status start(stored_dataset *d, const char *name, wn_store_type type, const size_t *dims, size_t n_dims)
+static wn_status start(wn_stored_dataset *d, const char *name, wn_store_type type, const size_t *dims, size_t n_dims)
 {
-    if (n_dims >= MOST_DIMS)
+    if (n_dims >= WN_STORED_MOST_DIMS)
         return wn_fail(WN_UNAVAILABLE, "%s: a table of %zu dimensions is not built", name, n_dims + 1);
-    *d = (stored_dataset){.id = -1, .text = -1, .type = type, .rank = (int)n_dims + 1, .n_rows = -1};
+    *d = (wn_stored_dataset){.id = -1, .own_type = -1, .type = type, .rank = (int)n_dims + 1, .n_rows = -1};
     for (size_t i = 0; i < n_dims; i++)
         d->dims[i + 1] = dims[i];
     return WN_OK;
@@ -210,35 +132,34 @@ static wn_status start(stored_dataset *d, const char *name, wn_store_type type, 
 wn_status wn_table_writer_add_dataset(wn_table_writer *writer, const char *name, wn_store_type type, const size_t *dims,
                                       size_t n_dims, int compression, size_t *dataset)
 {
-    stored_dataset d;
+    wn_stored_dataset d;
     wn_status status = start(&d, name, type, dims, n_dims);
     if (status != WN_OK)
         return status;
     wn_table_storage storage = {
-        .chunk_rows = (size_t)chunk_rows(&d), .compression = compression, .shuffle = compression > 0};
+        .chunk_rows = wn_stored_chunk_rows(&d), .compression = compression, .shuffle = compression > 0};
     return add(writer, d, name, &storage, dataset);
 }
 
 wn_status wn_table_writer_add_sized(wn_table_writer *writer, const char *name, wn_store_type type, const size_t *dims,
                                     size_t n_dims, const wn_table_storage *storage, size_t *dataset)
 {
-    stored_dataset d;
+    wn_stored_dataset d;
     wn_status status = start(&d, name, type, dims, n_dims);
     if (status != WN_OK)
         return status;
     d.n_rows = storage->n_rows;
+    if (type == WN_STORE_BOOL && (d.own_type = wn_stored_bool_type()) < 0)
+        return fail_write(writer, name);
     return add(writer, d, name, storage, dataset);
 }
 
 wn_status wn_table_writer_add_texts(wn_table_writer *writer, const char *name, size_t n_bytes,
                                     const wn_table_storage *storage, size_t *dataset)
 {
-    stored_dataset d = {.id = -1, .text = H5Tcopy(H5T_C_S1), .rank = 1, .n_rows = storage->n_rows};
-    if (d.text < 0 || H5Tset_size(d.text, n_bytes) < 0 || H5Tset_strpad(d.text, H5T_STR_NULLPAD) < 0 ||
-        H5Tset_cset(d.text, H5T_CSET_UTF8) < 0) {
-        wn_hdf5_release(d.text);
+    wn_stored_dataset d = {.id = -1, .own_type = wn_stored_text_type(n_bytes), .rank = 1, .n_rows = storage->n_rows};
+    if (d.own_type < 0)
         return fail_write(writer, name);
-    }
     return add(writer, d, name, storage, dataset);
 }
 
@@ -259,8 +180,8 @@ wn_status wn_table_writer_set_columns(wn_table_writer *writer, size_t dataset, c
 wn_status wn_table_writer_append(wn_table_writer *writer, size_t dataset, const void *cells, size_t n_rows)
 {
     wn_status status = WN_OK;
-    stored_dataset *d = &writer->datasets[dataset];
-    hsize_t start[MOST_DIMS] = {d->dims[0]}, count[MOST_DIMS];
+    wn_stored_dataset *d = &writer->datasets[dataset];
+    hsize_t start[WN_STORED_MOST_DIMS] = {d->dims[0]}, count[WN_STORED_MOST_DIMS];
     hid_t space = -1, memory = -1;
     if (n_rows == 0)
         return WN_OK;
@@ -273,7 +194,7 @@ wn_status wn_table_writer_append(wn_table_writer *writer, size_t dataset, const 
         memory = H5Screate_simple(d->rank, count, NULL);
         is_written = space >= 0 && memory >= 0 &&
                      H5Sselect_hyperslab(space, H5S_SELECT_SET, start, NULL, count, NULL) >= 0 &&
-                     H5Dwrite(d->id, cell_type(d), memory, space, H5P_DEFAULT, cells) >= 0;
+                     H5Dwrite(d->id, wn_stored_type(d), memory, space, H5P_DEFAULT, cells) >= 0;
     }
     if (!is_written)
         status = fail_write(writer, d->name);
@@ -282,10 +203,26 @@ wn_status wn_table_writer_append(wn_table_writer *writer, size_t dataset, const 
     return status;
 }
 
+wn_status wn_table_writer_place(wn_table_writer *writer, size_t dataset, int64_t *offset)
+{
+    wn_stored_dataset *d = &writer->datasets[dataset];
+    haddr_t at = d->n_rows > 0 ? H5Dget_offset(d->id) : 0;
+    if (at == HADDR_UNDEF)
+        return fail_write(writer, d->name);
+    d->dims[0] = (hsize_t)d->n_rows;
+    *offset = (int64_t)at;
+    return WN_OK;
+}
+
+const char *wn_table_writer_part(const wn_table_writer *writer)
+{
+    return writer->part;
+}
+
 static wn_status check_lengths(const wn_table_writer *writer)
 {
     for (size_t i = 0; i < writer->n_datasets; i++) {
-        const stored_dataset *d = &writer->datasets[i];
+        const wn_stored_dataset *d = &writer->datasets[i];
         if (d->dims[0] != writer->datasets[0].dims[0])
             return wn_fail(WN_INTERNAL, "%s: datasets of different lengths were written", writer->path);
         if (d->n_rows >= 0 && d->dims[0] != (hsize_t)d->n_rows)
@@ -300,8 +237,8 @@ static bool close_file(wn_table_writer *writer)
     for (size_t i = 0; i < writer->n_datasets; i++) {
         is_closed = (writer->datasets[i].id < 0 || H5Dclose(writer->datasets[i].id) >= 0) && is_closed;
         writer->datasets[i].id = -1;
-        wn_hdf5_release(writer->datasets[i].text);
-        writer->datasets[i].text = -1;
+        wn_hdf5_release(writer->datasets[i].own_type);
+        writer->datasets[i].own_type = -1;
     }
     is_closed = (writer->file < 0 || H5Fclose(writer->file) >= 0) && is_closed;
     writer->file = -1;

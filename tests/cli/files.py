@@ -52,11 +52,19 @@ with tempfile.TemporaryDirectory() as folder:
     result = winnow(PROGRAM, ["check", write_text(at("job.yaml"), section)], cwd=folder)
     checks.equal(result.returncode, 0, f"check of the pasted section {section!r}: {result.stdout}")
 
+    write_text(at("c.csv"), "a,b,kind\n1,2.5,0\n2,NA,1\n3,1.5,1\n")
+    result = winnow(PROGRAM, ["convert", "-q", at("c.csv"), "-o", at("c.h5")])
+    checks.equal((result.returncode, result.stdout, result.stderr), (0, "", ""), "convert of CSV")
+    result = winnow(PROGRAM, ["inspect", at("c.h5")])
+    section = result.stdout[result.stdout.index("\ninput:") + 1:]
+    result = winnow(PROGRAM, ["check", write_text(at("job.yaml"), section)], cwd=folder)
+    checks.equal(result.returncode, 0, f"check of the pasted section {section!r}: {result.stdout}")
+
     fails(["convert", at("none.gz"), "-o", at("x.h5")], 66, "none.gz")
-    fails(["convert", write_text(at("a.csv"), "1,2\n"), "-o", at("x.h5")], 69, "a.csv")
+    fails(["convert", write_text(at("a.jsonl"), "{}\n"), "-o", at("x.h5")], 69, "a.jsonl")
     fails(["convert", at("labels-idx1-ubyte"), "-o", at("no/such/place.h5")], 73, "place.h5")
     fails(["inspect", at("none.h5")], 66, "none.h5")
-    fails(["inspect", at("a.csv")], 65, "a.csv")
+    fails(["inspect", at("a.jsonl")], 65, "a.jsonl")
     checks.that(not os.path.exists(at("x.h5")), "a failed conversion leaves no file")
 
 checks.close()

@@ -1,41 +1,16 @@
-#include "winnow/convert.h"
+#include "idx_table.h"
 
 #include "idx.h"
 #include "winnow/memory.h"
 
-#include <stdbool.h>
 #include <stdio.h>
-#include <string.h>
-#include <strings.h>
 
 enum { BUFFER_BYTES = 4 << 20, COMPRESSION = 4 };
-
-static bool ends_with(const char *path, const char *ending)
-{
-    size_t n = strlen(path), m = strlen(ending);
-    return n > m && strcasecmp(path + n - m, ending) == 0;
-}
-
-/* Formats of the plan that this build does not read, by their usual endings, also of compressed files. */
-static wn_status check_ending(const char *path)
-{
-    static const char *const later[] = {".csv", ".tsv",   ".svm",  ".libsvm", ".svmlight", ".npy",
-                                        ".npz", ".jsonl", ".json", ".ndjson", ".parquet"};
-    char name[32];
-    for (size_t i = 0; i < sizeof later / sizeof *later; i++) {
-        snprintf(name, sizeof name, "%s.gz", later[i]);
-        if (ends_with(path, later[i]) || ends_with(path, name))
-            return wn_fail(WN_UNAVAILABLE, "%s: converting from %s is not built yet; IDX (also .gz) is", path,
-                           later[i]);
-    }
-    return WN_OK;
-}
 
 static wn_status open_sources(wn_idx **sources, const char *const *paths, size_t n)
 {
     wn_status status = WN_OK;
     for (size_t i = 0; i < n; i++) {
-        TRY(check_ending(paths[i]));
         TRY(wn_idx_open(&sources[i], paths[i]));
         if (wn_idx_rows(sources[i]) == wn_idx_rows(sources[0]))
             continue;
@@ -80,14 +55,12 @@ done:
     return status;
 }
 
-wn_status wn_convert(const char *const *sources, size_t n_sources, const char *output)
+wn_status wn_idx_convert(const char *const *sources, size_t n_sources, const char *output)
 {
     wn_status status = WN_OK;
     wn_idx **idx = NULL;
     wn_table_writer *writer = NULL;
     size_t n_wide = 0, n_flat = 0;
-    if (n_sources == 0)
-        return wn_fail(WN_NO_INPUT, "nothing to convert");
     TRY(wn_new(&idx, n_sources));
     TRY(open_sources(idx, sources, n_sources));
     for (size_t i = 0; i < n_sources; i++)

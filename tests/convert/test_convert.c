@@ -17,7 +17,7 @@ static wn_status convert(const char *const *names, size_t n, const char *output)
         sources[i] = paths[i];
     }
     snprintf(out, sizeof out, "%s", test_path(output));
-    return wn_convert(sources, n, out);
+    return wn_convert(&test_ranks, sources, n, out, &(wn_convert_options){0});
 }
 
 /* Every type, plain and compressed. */
@@ -53,7 +53,8 @@ static void test_bad(void)
         {"cut-idx.gz", "labels-idx", WN_BAD_DATA, "cut-idx.gz: truncated or damaged"},
         {"long-idx", "labels-idx", WN_BAD_DATA, "long-idx: damaged: more bytes follow"},
         {"text.h5", "labels-idx", WN_BAD_DATA, "text.h5: is not an IDX file"},
-        {"labels-idx", "table.csv", WN_UNAVAILABLE, "converting from .csv is not built yet"},
+        {"labels-idx", "table.npy", WN_UNAVAILABLE, "converting from .npy is not built yet"},
+        {"labels-idx", "table.csv", WN_USAGE, "are not of one format"},
         {"parts", "labels-idx", WN_BAD_DATA, "parts: is not a regular file"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -64,7 +65,8 @@ static void test_bad(void)
         CU_ASSERT_NOT_EQUAL(access(test_path("bad.h5"), F_OK), 0);
     }
     CHECK_FAILS(convert((const char *const[]){"labels-idx"}, 1, "nowhere/bad.h5"), WN_CANT_CREATE, "cannot be created");
-    CHECK_FAILS(wn_convert(NULL, 0, "bad.h5"), WN_NO_INPUT, "nothing to convert");
+    CHECK_FAILS(wn_convert(&test_ranks, NULL, 0, "bad.h5", &(wn_convert_options){0}), WN_NO_INPUT,
+                "nothing to convert");
 }
 
 static void test_no_memory(void)
@@ -88,7 +90,8 @@ static void test_fashion(void)
     char arguments[2048];
     if (access(images, R_OK) != 0 || access(labels, R_OK) != 0)
         return;
-    CHECK_OK(wn_convert((const char *const[]){images, labels}, 2, test_path("fashion.h5")));
+    CHECK_OK(wn_convert(&test_ranks, (const char *const[]){images, labels}, 2, test_path("fashion.h5"),
+                        &(wn_convert_options){0}));
     snprintf(arguments, sizeof arguments, "%s fashion %s %s %s", WN_CHECK_OUTPUT, test_path("fashion.h5"), images,
              labels);
     CU_ASSERT(run_python(arguments));

@@ -1,0 +1,62 @@
+#include "winnow/convert.h"
+
+#include "csv.h"
+#include "idx_table.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+static bool ends_with(const char *path, const char *ending)
+{
+    size_t n = strlen(path), m = strlen(ending);
+    return n > m && strcasecmp(path + n - m, ending) == 0;
+}
+
+/* Formats of the plan that this build does not read, by their usual endings, also of compressed files. */
+static wn_status check_ending(const char *path)
+{
+    static const char *const later[] = {".svm",   ".libsvm", ".svmlight", ".npy",    ".npz",
+                                        ".jsonl", ".json",   ".ndjson",   ".parquet"};
+    static const char *const packed[] = {".csv.gz", ".tsv.gz", ".csv.zst", ".tsv.zst", ".csv.bz2", ".csv.xz"};
+    char name[32];
+    for (size_t i = 0; i < sizeof later / sizeof *later; i++) {
+        snprintf(name, sizeof name, "%s.gz", later[i]);
+        if (ends_with(path, later[i]) || ends_with(path, name))
+            return wn_fail(WN_UNAVAILABLE, "%s: converting from %s is not built yet; CSV and IDX (also .gz) are", path,
+                           later[i]);
+    }
+    for (size_t i = 0; i < sizeof packed / sizeof *packed; i++) {
+        if (ends_with(path, packed[i]))
+            return wn_fail(WN_UNAVAILABLE, "%s: compressed CSV is not built yet: uncompress it first", path);
+    }
+    return WN_OK;
+}
+
+static wn_status check_sources(const char *const *sources, size_t n, bool *are_csv)
+{
+    wn_status status = WN_OK;
+    if (n == 0)
+        return wn_fail(WN_NO_INPUT, "nothing to convert");
+    *are_csv = wn_csv_is_source(sources[0]);
+    for (size_t i = 0; i < n; i++) {
+        TRY(check_ending(sources[i]));
+        if (wn_csv_is_source(sources[i]) != *are_csv)
+            return wn_fail(WN_USAGE, "%s and %s are not of one format", sources[0], sources[i]);
+    }
+done:
+    return status;
+}
+
+wn_status wn_convert(const wn_ranks *ranks, const char *const *sources, size_t n_sources, const char *output,
+                     const wn_convert_options *options)
+{
+    bool are_csv = false;
+    wn_status status = check_sources(sources, n_sources, &are_csv);
+    if (status != WN_OK)
+        return status;
+    if (are_csv)
+        return wn_csv_convert(ranks, sources, n_sources, output, options);
+    return wn_ranks_agree(ranks, ranks->rank == 0 ? wn_idx_convert(sources, n_sources, output) : WN_OK);
+}
