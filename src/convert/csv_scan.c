@@ -61,10 +61,34 @@ done:
     return status;
 }
 
+/* Where the last row that begins in a piece begins in the file; -1 where that cannot be told. */
+static int64_t last_row(const wn_csv_source *source, size_t piece)
+{
+    const wn_csv_piece *p = &source->pieces[piece];
+    wn_csv_window window = {0};
+    int64_t found = -1;
+    if (wn_csv_window_read(&window, &source->files[p->file], p->first, p->last) == WN_OK) {
+        wn_csv_walk walk = wn_csv_walk_over(window.text, window.end, source->delimiter);
+        const char *line = wn_csv_first_line(&walk, window.text, p->state);
+        while (line != NULL && line < window.end) {
+            wn_csv_state state = WN_CSV_PLAIN;
+            found = wn_csv_is_blank(line, window.end, source->delimiter) ? found : p->first + (line - window.text);
+            line = wn_csv_line_end(&walk, line, &state);
+            line = line < window.end ? wn_csv_next_line(line) : line;
+        }
+    }
+    wn_csv_window_clear(&window);
+    return found;
+}
+
 static wn_status fail_open_quote(const wn_csv_source *source, size_t piece)
 {
     const wn_csv_file *file = &source->files[source->pieces[piece].file];
-    return wn_fail(WN_BAD_DATA, "%s: ends inside quotes: a quote that opens is not closed", file->path);
+    while (piece > 0 && source->pieces[piece].n_rows == 0)
+        piece--;
+    int64_t row = last_row(source, piece);
+    return wn_fail(WN_BAD_DATA, "%s:%lld: a quote that opens in this row is not closed", file->path,
+                   (long long)wn_csv_line_number(file, row > 0 ? row : 0));
 }
 
 static wn_status chain(wn_csv_source *source, const outcome *outcomes)

@@ -10,6 +10,9 @@ import math
 import os
 import random
 import re
+import resource
+import signal
+import subprocess
 import sys
 import tempfile
 
@@ -238,7 +241,7 @@ def errors(folder):
             ("a,b\n1,2\n3\n", ":3: 1 field instead of 2", {}),
             ("a,b\n1,2\n\n\"x\ny\",2,3\n", ":4: 3 fields instead of 2", {}),
             ("a,b\r\n1,2\r\n3,4,\r\n", ":3: 3 fields instead of 2", {}),
-            ("a,b\n1,2\n3,\"open\n", "not closed", {}),
+            ("a,b\n1,2\n3,\"open\n4,5\n", ":3: a quote that opens in this row is not closed", {}),
             ("a,b\n1,2\n3,\0\n", "zero byte", {}),
             ("a,b\n1,2\n3,é\n", ":3: is not UTF-8", {"encoding": "latin-1"}),
             ("a,b\n1,2\n", "is UTF-16", {"encoding": "utf-16"})]:
@@ -271,6 +274,20 @@ def several(folder):
     checks.equal(result.returncode, 73, "the output is a source")
 
 
+def full_disk(folder):
+    """A file may not grow beyond a limit, wherever that is met: status 74, and nothing is left."""
+    source, table = os.path.join(folder, "t.csv"), os.path.join(folder, "t.h5")
+    with open(source, "w", encoding="utf-8") as file:
+        file.write("i,x,t,long\n" + "".join(f"{i},{i / 7},t{i % 5},{'z' * (i % 2 * 100)}\n" for i in range(3000)))
+    for limit in (0, 1, 100, 1000, 5000, 20000, 100000):
+        def set_limit():
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+        result = subprocess.run([PROGRAM, "convert", "-q", source, "-o", table], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                                restore_signals=False, preexec_fn=set_limit, check=False)
+        checks.equal((result.returncode, os.listdir(folder)), (74, ["t.csv"]), f"files of at most {limit} bytes: {result.stderr}")
+
+
 def ranks(folder):
     """Several MiB, so that there are several pieces; types that only the last rows tell; long texts."""
     rng = random.Random(SEED)
@@ -289,7 +306,7 @@ def ranks(folder):
         checks.that(same(arrays[name], column(fields)), f"column {name} of a large table")
 
 
-for test in (nasty, numbers, random_tables, headers, errors, several, ranks):
+for test in (nasty, numbers, random_tables, headers, errors, several, full_disk, ranks):
     with tempfile.TemporaryDirectory() as place:
         test(place)
 checks.close()
