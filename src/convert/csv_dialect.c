@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-enum { HEAD_BYTES = 4 << 20, LINES = 100 };
+enum { HEAD_BYTES = 256 << 10, LONG_HEAD_BYTES = 64 << 20, LINES = 100 };
 
 /* The first lines of a file, in a copy whose quotes can be removed. */
 typedef struct {
@@ -43,6 +43,8 @@ static wn_status read_head(head *h, wn_csv_file *file)
     TRY(wn_csv_window_read(&h->window, file, 0, HEAD_BYTES));
     TRY(check_encoding(file, h->window.text, (size_t)(h->window.end - h->window.text)));
     TRY(wn_csv_window_read(&h->window, file, file->first, file->first + HEAD_BYTES));
+    if (!h->window.is_last && memchr(h->window.text, '\n', HEAD_BYTES) == NULL)
+        TRY(wn_csv_window_read(&h->window, file, file->first, file->first + LONG_HEAD_BYTES));
 done:
     return status;
 }
@@ -197,8 +199,7 @@ static wn_status check_lines(const head *h, const wn_csv_file *file)
         return WN_OK;
     if (h->window.is_last)
         return wn_fail(WN_BAD_DATA, "%s: is empty: it has no row and no header", file->path);
-    return wn_fail(WN_BAD_DATA, "%s: its first line does not end within %d MiB; is a quote not closed?", file->path,
-                   HEAD_BYTES >> 20);
+    return wn_fail(WN_BAD_DATA, "%s: its first line does not end; is a quote not closed?", file->path);
 }
 
 static wn_status compare_names(char **names, char **others, size_t n, const wn_csv_source *source,

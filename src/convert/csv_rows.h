@@ -2,20 +2,8 @@
 #ifndef WINNOW_CONVERT_CSV_ROWS_H
 #define WINNOW_CONVERT_CSV_ROWS_H
 
-#include "csv_layout.h"
+#include "csv_cursor.h"
 #include "csv_source.h"
-
-/* How a column's fields are tried first. */
-typedef enum { WN_CSV_AS_ANY, WN_CSV_AS_REAL, WN_CSV_AS_INTEGER, WN_CSV_AS_TEXT } wn_csv_manner;
-
-typedef struct {
-    wn_csv_column seen;
-    wn_csv_manner manner;
-    wn_csv_storage storage;
-    wn_store_type type;
-    size_t cell_bytes, stride;
-    char *at; /* the next row's cell */
-} wn_csv_cursor;
 
 /* Made for one thread; rows come in slabs of at most most_rows. */
 typedef struct {
@@ -24,12 +12,11 @@ typedef struct {
     wn_csv_cursor *cursors;      /* (n_columns) */
     char *cells;                 /* dataset after dataset, most_rows rows each */
     size_t most_rows;
-    bool is_end[256]; /* bytes that end a field without quotes */
+    wn_csv_rules rules; /* `end` is where the piece's rows end */
     /* The piece that is read: */
     const wn_csv_file *file;
     int64_t offset; /* of the window in the file */
-    char *text, *line, *end;
-    bool is_ascii;
+    char *text, *line;
 } wn_csv_rows;
 
 /* Local. For a layout made of what `columns` showed, or for looking only, both NULL. Sources, layout and columns are

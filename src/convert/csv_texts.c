@@ -27,13 +27,13 @@ static wn_status take_row(long_texts *t, size_t row)
     char *at = t->rows.line;
     for (size_t c = 0; c < source->n_columns; c++) {
         wn_csv_field field;
-        at = wn_csv_take_field(at, t->rows.end, source->delimiter, &field);
+        at = wn_csv_take_field(at, t->rows.rules.end, source->delimiter, &field);
         if (is_long(t, c))
             t->fields[c * SLAB_ROWS + row] = field;
-        if (c + 1 < source->n_columns && (at == t->rows.end || *at++ != source->delimiter))
+        if (c + 1 < source->n_columns && (at == t->rows.rules.end || *at++ != source->delimiter))
             return wn_fail(WN_IO, "%s: has changed while it was read", t->rows.file->path);
     }
-    t->rows.line = at < t->rows.end ? at + (wn_csv_next_line(at) - at) : at;
+    t->rows.line = at < t->rows.rules.end ? at + (wn_csv_next_line(at) - at) : at;
     return WN_OK;
 }
 

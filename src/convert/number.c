@@ -155,28 +155,19 @@ static bool is_long(const char *text, const char *end)
     return end - text > MOST_DIGITS;
 }
 
-/* Where at most seven bytes are digits and one point: one step. NULL for all others. */
-static const char *read_short(const char *text, double *value)
+/* Without a branch: signs are hard to foretell. */
+static double with_sign(double x, bool is_negative)
 {
-    uint64_t v = load_digits(text), others = others_of(v), rest = others & (others - 1);
-    if (rest == 0)
-        return NULL;
-    int point = __builtin_ctzll(others) >> 3, end = __builtin_ctzll(rest) >> 3;
-    if (text[point] != '.' || end == 1 || (text[end] | 32) == 'e')
-        return NULL;
-    uint64_t before = (1ULL << 8 * point) - 1, digits = (v & before) | (v >> 8 & ~before);
-    *value = (double)eight_digits(digits << (72 - 8 * end)) / exact_powers[end - 1 - point];
-    return text + end;
+    uint64_t bits;
+    memcpy(&bits, &x, sizeof bits);
+    bits ^= (uint64_t)is_negative << 63;
+    memcpy(&x, &bits, sizeof x);
+    return x;
 }
 
-const char *wn_number_real(const char *text, double *value)
+/* Any number; `text` begins with the sign, `begin` is behind it. */
+__attribute__((noinline)) static const char *read_any(const char *text, const char *begin, double *value)
 {
-    bool is_negative = *text == '-';
-    const char *begin = text + (*text == '-' || *text == '+'), *short_end = read_short(begin, value);
-    if (short_end != NULL) {
-        *value = is_negative ? -*value : *value;
-        return short_end;
-    }
     uint64_t digits = 0;
     int exponent = 0;
     const char *p = take_digits(begin, &digits), *end = p;
@@ -189,22 +180,36 @@ const char *wn_number_real(const char *text, double *value)
     if (n_digits == 0)
         return NULL;
     p = (*end | 32) == 'e' ? take_exponent(end, &exponent) : end;
-    double x = (double)digits;
-    if (n_digits > MOST_DIGITS && is_long(begin, end))
-        digits = UINT64_MAX;
-    if (digits <= 1ULL << 53 && exponent >= -MOST_EXACT_POWER && exponent <= MOST_EXACT_POWER) {
+    bool is_counted = n_digits <= MOST_DIGITS || !is_long(begin, end);
+    if (is_counted && digits <= 1ULL << 53 && exponent >= -MOST_EXACT_POWER && exponent <= MOST_EXACT_POWER) {
+        double x = (double)digits;
         x = exponent < 0 ? x / exact_powers[-exponent] : x * exact_powers[exponent];
-        *value = is_negative ? -x : x;
+        *value = with_sign(x, *text == '-');
         return p;
     }
     pthread_once(&once, make_tables);
-    if (digits != 0 && digits != UINT64_MAX && exponent >= -MOST_POWER && exponent <= MOST_POWER) {
-        x = scaled(digits, exponent);
-        *value = is_negative ? -x : x;
-        return p;
-    }
-    *value = c_locale != (locale_t)0 ? strtod_l(text, NULL, c_locale) : strtod(text, NULL);
+    if (is_counted && digits != 0 && exponent >= -MOST_POWER && exponent <= MOST_POWER)
+        *value = with_sign(scaled(digits, exponent), *text == '-');
+    else
+        *value = c_locale != (locale_t)0 ? strtod_l(text, NULL, c_locale) : strtod(text, NULL);
     return p;
+}
+
+/* At most seven bytes of digits and one point are read in one step. */
+const char *wn_number_real(const char *text, double *value)
+{
+    bool is_negative = *text == '-';
+    const char *begin = text + (is_negative || *text == '+');
+    uint64_t v = load_digits(begin), others = others_of(v), rest = others & (others - 1);
+    if (rest == 0)
+        return read_any(text, begin, value);
+    int point = __builtin_ctzll(others) >> 3, end = __builtin_ctzll(rest) >> 3;
+    if (begin[point] != '.' || end == 1 || (begin[end] | 32) == 'e')
+        return read_any(text, begin, value);
+    uint64_t before = (1ULL << 8 * point) - 1, digits = (v & before) | (v >> 8 & ~before);
+    double x = (double)(int64_t)eight_digits(digits << (72 - 8 * end)) / exact_powers[end - 1 - point];
+    *value = with_sign(x, is_negative);
+    return begin + end;
 }
 
 const char *wn_number_integer(const char *text, wn_integer *integer)
