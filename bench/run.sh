@@ -11,3 +11,4 @@ source=/usr/share/datasets/fashion-mnist
 /usr/bin/python3 bench/stop_to_checkpoint.py "$build/winnow" "$build/data/fashion-train.h5"
 cmake --build "$build" --target bench_reading -- --no-print-directory -s
 /usr/bin/python3 bench/reading.py "$build/bench/bench_reading" "$build/data"
+/usr/bin/python3 bench/convert.py "$build/winnow" "$build/data"

@@ -19,7 +19,7 @@ static wn_status check_ending(const char *path)
 {
     static const char *const later[] = {".svm",   ".libsvm", ".svmlight", ".npy",    ".npz",
                                         ".jsonl", ".json",   ".ndjson",   ".parquet"};
-    static const char *const packed[] = {".csv.gz", ".tsv.gz", ".csv.zst", ".tsv.zst", ".csv.bz2", ".csv.xz"};
+    static const char *const packed[] = {".csv.zst", ".tsv.zst", ".csv.bz2", ".tsv.bz2", ".csv.xz", ".tsv.xz"};
     char name[32];
     for (size_t i = 0; i < sizeof later / sizeof *later; i++) {
         snprintf(name, sizeof name, "%s.gz", later[i]);
@@ -29,7 +29,7 @@ static wn_status check_ending(const char *path)
     }
     for (size_t i = 0; i < sizeof packed / sizeof *packed; i++) {
         if (ends_with(path, packed[i]))
-            return wn_fail(WN_UNAVAILABLE, "%s: compressed CSV is not built yet: uncompress it first", path);
+            return wn_fail(WN_UNAVAILABLE, "%s: of compressed CSV only .gz is built: uncompress it first", path);
     }
     return WN_OK;
 }

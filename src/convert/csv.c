@@ -4,6 +4,7 @@
 #include "csv_pass.h"
 #include "csv_scan.h"
 #include "csv_texts.h"
+#include "csv_unpack.h"
 #include "winnow/log.h"
 #include "winnow/memory.h"
 
@@ -23,27 +24,44 @@ typedef struct {
 bool wn_csv_is_source(const char *path)
 {
     static const char *const endings[] = {".csv", ".tsv", ".tab", ".txt"};
-    size_t n = strlen(path);
+    size_t n = strlen(path) - (wn_csv_is_packed(path) ? 3 : 0);
     for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
-        if (n > 4 && strcasecmp(path + n - 4, endings[i]) == 0)
+        if (n > 4 && strncasecmp(path + n - 4, endings[i], 4) == 0)
             return true;
     }
     return false;
 }
 
-/* Local, and the same on all ranks. */
-static wn_status prepare(conversion *c, const char *const *sources, size_t n_sources, const char *output,
-                         const wn_convert_options *options)
+static wn_status refuse_sources(const char *const *sources, size_t n_sources, const char *output)
 {
     wn_status status = WN_OK;
-    for (size_t i = 0; i < n_sources; i++)
-        TRY(wn_table_writer_refuse(output, sources[i]));
-    TRY(wn_csv_source_open(&c->source, sources, n_sources));
+    for (size_t i = 0; i < n_sources && status == WN_OK; i++)
+        status = wn_table_writer_refuse(output, sources[i]);
+    return status;
+}
+
+/* Local, and the same on all ranks. */
+static wn_status prepare(conversion *c, const wn_convert_options *options)
+{
+    wn_status status = WN_OK;
     TRY(wn_csv_dialect_find(&c->source, &options->csv, &c->names));
     TRY(wn_csv_source_cut(&c->source));
     TRY(wn_new(&c->columns, c->source.n_columns));
     TRY(wn_workers_new(&c->workers, options->n_threads));
 done:
+    return status;
+}
+
+/* Collective. */
+static wn_status open_sources(conversion *c, const char *const *sources, size_t n, const char *output)
+{
+    char **plain = NULL;
+    wn_status status = wn_ranks_agree(c->ranks, refuse_sources(sources, n, output));
+    if (status == WN_OK)
+        status = wn_csv_unpack(c->ranks, sources, n, output, &plain);
+    if (status == WN_OK)
+        status = wn_ranks_agree(c->ranks, wn_csv_source_open(&c->source, sources, plain, n));
+    wn_csv_unpacked_free(c->ranks, plain, n);
     return status;
 }
 
@@ -116,7 +134,9 @@ wn_status wn_csv_convert(const wn_ranks *ranks, const char *const *sources, size
                          const wn_convert_options *options)
 {
     conversion c = {.ranks = ranks, .output = {.descriptor = -1}};
-    wn_status status = wn_ranks_agree(ranks, prepare(&c, sources, n_sources, output, options));
+    wn_status status = open_sources(&c, sources, n_sources, output);
+    if (status == WN_OK)
+        status = wn_ranks_agree(ranks, prepare(&c, options));
     if (status == WN_OK)
         status = convert(&c, output);
     clear(&c);

@@ -12,7 +12,7 @@
 WN_MUST_USE wn_status wn_csv_convert(const wn_ranks *ranks, const char *const *sources, size_t n_sources,
                                      const char *output, const wn_convert_options *options);
 
-/* Local. Whether a path ends like one: .csv, .tsv, .txt or .tab. */
+/* Local. Whether a path ends like one: .csv, .tsv, .tab or .txt, or these and .gz. */
 bool wn_csv_is_source(const char *path);
 
 #endif

@@ -22,10 +22,11 @@ static int64_t modified(const struct stat *info)
     return (int64_t)info->st_mtim.tv_sec * 1000000000 + info->st_mtim.tv_nsec;
 }
 
-static wn_status open_file(wn_csv_file *file, const char *path)
+static wn_status open_file(wn_csv_file *file, const char *path, const char *plain)
 {
     struct stat info;
-    *file = (wn_csv_file){.path = path, .descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
+    int descriptor = open(plain != NULL ? plain : path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    *file = (wn_csv_file){.path = path, .descriptor = descriptor};
     if (file->descriptor < 0)
         return wn_fail(WN_NO_INPUT, "%s: cannot be opened: %s", path, strerror(errno));
     if (fstat(file->descriptor, &info) != 0)
@@ -37,13 +38,13 @@ static wn_status open_file(wn_csv_file *file, const char *path)
     return WN_OK;
 }
 
-wn_status wn_csv_source_open(wn_csv_source *source, const char *const *paths, size_t n)
+wn_status wn_csv_source_open(wn_csv_source *source, const char *const *paths, char *const *plain, size_t n)
 {
     wn_status status = WN_OK;
     wn_csv_source opened = {0};
     TRY(wn_new(&opened.files, n));
     for (; opened.n_files < n && status == WN_OK; opened.n_files++)
-        status = open_file(&opened.files[opened.n_files], paths[opened.n_files]);
+        status = open_file(&opened.files[opened.n_files], paths[opened.n_files], plain[opened.n_files]);
     if (status != WN_OK)
         goto done;
     *source = opened;

@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 typedef struct {
-    const char *path; /* borrowed */
+    const char *path; /* as messages name it; borrowed */
     int descriptor;
     int64_t n_bytes, mtime;
     int64_t first; /* where the rows begin, behind byte order mark and header */
@@ -43,8 +43,9 @@ typedef struct {
 
 enum { WN_CSV_SLACK = 64, WN_CSV_TAIL = 4096 };
 
-/* Local. Opens files to be read. Fails: WN_NO_INPUT, WN_BAD_DATA (not a regular file), WN_NO_MEMORY. */
-WN_MUST_USE wn_status wn_csv_source_open(wn_csv_source *source, const char *const *paths, size_t n);
+/* Local. Opens files to be read; plain[i], where it is not NULL, instead of paths[i]. Fails: WN_NO_INPUT, WN_BAD_DATA
+ * (not a regular file), WN_NO_MEMORY. */
+WN_MUST_USE wn_status wn_csv_source_open(wn_csv_source *source, const char *const *paths, char *const *plain, size_t n);
 void wn_csv_source_close(wn_csv_source *source);
 
 /* Local. Cuts what lies behind each file's `first` into pieces. Fails: WN_NO_MEMORY. */

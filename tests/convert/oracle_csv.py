@@ -5,6 +5,7 @@ errors with their lines, and the same bytes at any number of ranks.
 """
 
 import csv
+import gzip
 import io
 import math
 import os
@@ -249,7 +250,7 @@ def errors(folder):
         checks.that(words in message and "t.csv" in message, f"{text!r}: {message}")
         checks.that(message.count("winnow: ") == 1, f"one line of cause: {message}")
     checks.that(sorted(os.listdir(folder)) == ["t.csv"], f"failures leave nothing: {os.listdir(folder)}")
-    for name in ["t.csv.gz", "t.npy", "t.jsonl"]:
+    for name in ["t.csv.zst", "t.npy", "t.jsonl"]:
         convert(folder, "a,b\n1,2\n", name=name, status=69)
     for option in [["--header", "maybe"], ["--delimiter", "1"], ["--delimiter", ",,"], ["--delimiter", '"']]:
         convert(folder, "a,b\n1,2\n", *option, status=2)
@@ -272,6 +273,26 @@ def several(folder):
     checks.equal(result.returncode, 66, "no such file")
     result = winnow(PROGRAM, ["convert", "-q", paths[0], "-o", paths[0]])
     checks.equal(result.returncode, 73, "the output is a source")
+
+
+def packed(folder):
+    plain, damaged, table = (os.path.join(folder, name) for name in ("t.CSV.GZ", "d.csv.gz", "t.h5"))
+    text = "a,b\n" + "".join(f"{i},t{i % 3}\n" for i in range(100000))
+    whole = gzip.compress(text.encode())
+    for n in (0, 2):
+        with open(plain, "wb") as file:
+            file.write(whole)
+        result = winnow(PROGRAM, ["convert", "-q", plain, "-o", table], n)
+        checks.equal((result.returncode, result.stderr), (0, ""), "a packed file")
+        arrays = stored(table)
+        checks.that(same(arrays["a"], numpy.arange(100000, dtype="i4")) and arrays["b"][4] == "t1", "a packed table")
+    os.remove(table)
+    for bad in (whole[:1000], whole[:-4], whole[:500] + b"x" + whole[501:], whole[:-8] + bytes(8)):
+        with open(damaged, "wb") as file:
+            file.write(bad)
+        result = winnow(PROGRAM, ["convert", "-q", damaged, "-o", table])
+        checks.that(result.returncode == 65 and "d.csv.gz: truncated or damaged" in result.stderr, f"a damaged packed file: {result}")
+    checks.equal(sorted(os.listdir(folder)), ["d.csv.gz", "t.CSV.GZ"], "what was unpacked is gone")
 
 
 def full_disk(folder):
@@ -306,7 +327,7 @@ def ranks(folder):
         checks.that(same(arrays[name], column(fields)), f"column {name} of a large table")
 
 
-for test in (nasty, numbers, random_tables, headers, errors, several, full_disk, ranks):
+for test in (nasty, numbers, random_tables, headers, errors, several, packed, full_disk, ranks):
     with tempfile.TemporaryDirectory() as place:
         test(place)
 checks.close()
