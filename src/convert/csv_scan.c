@@ -121,7 +121,7 @@ wn_status wn_csv_scan(const wn_ranks *ranks, wn_csv_source *source, wn_workers *
         status = wn_csv_crew_run(&crew, NULL, mine);
     TRY(wn_ranks_agree(ranks, status));
     TRY(wn_ranks_gather_all(ranks, s.outcomes, (size_t)(mine.last - mine.first), sizeof *s.outcomes, &all, &n_all));
-    status = chain(source, all);
+    status = wn_ranks_agree(ranks, chain(source, all)); /* who reads a file to blame a row is waited for */
 done:
     wn_free(all);
     wn_free(s.outcomes);

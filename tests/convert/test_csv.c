@@ -104,8 +104,8 @@ static void check_pieces(const char *text, size_t n)
         outcome cut = convert(source, pieces[i], threads[next(3)]);
         CU_ASSERT(is_same(&whole, &cut));
         if (!is_same(&whole, &cut))
-            printf("pieces of %zu: %d %s, whole: %d %s, of: %.*s\n", pieces[i], (int)cut.status, cut.message,
-                   (int)whole.status, whole.message, (int)n, text);
+            fprintf(stderr, "rank %d: pieces of %zu: %d %s, whole: %d %s, of: %.*s\n", test_ranks.rank, pieces[i],
+                    (int)cut.status, cut.message, (int)whole.status, whole.message, (int)n, text);
         wn_free(cut.bytes);
     }
     wn_free(whole.bytes);
