@@ -19,7 +19,7 @@ struct wn_block_read {
     wn_block_extent extent;
     cached_block kept; /* what goes to the cache when it is filled */
     wn_status status;  /* of the start */
-    bool is_cached;
+    bool is_under_way; /* the source has begun; else the block came from the cache, or nothing came */
 };
 
 struct wn_reader {
@@ -168,6 +168,7 @@ static wn_status start_block(wn_reader *r, wn_block_read *read)
     TRY(new_cached(r, &read->extent, &read->kept));
     if (read->kept.cells != NULL)
         cells.data = read->kept.cells;
+    read->is_under_way = true;
     double *labels = r->catalog->has_label ? block->labels : NULL; /* else they are NaN since the block was made */
     TRY(wn_block_source_start(&r->source, &read->extent, cells, labels, &read->reading));
     block->raw = cells;
@@ -182,15 +183,14 @@ wn_status wn_reader_start(wn_reader *reader, int64_t index, wn_block *block, wn_
     read->block = block;
     read->index = index;
     read->extent = wn_catalog_block(catalog, index);
-    read->is_cached = cached->cells != NULL;
+    read->is_under_way = false;
     if (block->capacity < read->extent.n_rows || block->n_cols != catalog->n_columns ||
         block->buffer.is_float32 != catalog->is_float32) {
-        read->is_cached = true; /* nothing is under way */
         read->status = wn_fail(WN_INTERNAL, "block %lld of %zu rows does not fit its buffer", (long long)index,
                                read->extent.n_rows);
         return read->status;
     }
-    if (!read->is_cached) {
+    if (cached->cells == NULL) {
         read->status = start_block(reader, read);
         return read->status;
     }
@@ -213,7 +213,7 @@ static void number_rows(const wn_block_read *read)
 wn_status wn_reader_finish(wn_reader *reader, wn_block_read *read)
 {
     wn_status status = read->status;
-    if (!read->is_cached) {
+    if (read->is_under_way) {
         wn_status finished = wn_block_source_finish(&reader->source, &read->reading);
         status = finished != WN_OK ? finished : status;
     }
@@ -224,7 +224,7 @@ wn_status wn_reader_finish(wn_reader *reader, wn_block_read *read)
     number_rows(read);
     if (read->kept.cells != NULL)
         keep(reader, read);
-    if (!read->is_cached)
+    if (read->is_under_way)
         reader->bytes_read += (int64_t)(read->extent.n_rows * (row_bytes(reader->catalog) +
                                                                (reader->catalog->has_label ? sizeof(double) : 0)));
     return WN_OK;

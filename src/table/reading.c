@@ -238,7 +238,7 @@ done:
     return status;
 }
 
-/* A chunk that was never written, or a reading that the library may refuse, is the library's. */
+/* Whether every chunk of these rows was written: the library knows what stands for one that was not. */
 static bool has_chunks(const wn_table_file *file, size_t dataset, const wn_block_extent *extent)
 {
     const wn_storage *storage = &file->datasets[dataset].storage;
@@ -302,7 +302,12 @@ void wn_fetcher_forget(wn_fetcher *fetcher, const wn_block_extent *extent)
 void wn_fetcher_finish(wn_fetcher *fetcher, wn_reading *reading)
 {
     wn_workers_wait(fetcher->workers, &reading->group);
-    for (size_t i = 0; i < fetcher->n_rests; i++)
-        if (fetcher->rests[i].reading == reading)
-            fetcher->rests[i].reading = NULL;
+    for (size_t i = 0; i < fetcher->n_rests; i++) {
+        wn_chunk_rest *rest = &fetcher->rests[i];
+        if (rest->reading != reading)
+            continue;
+        rest->reading = NULL;
+        if (reading->target.status != WN_OK) /* it may never have been filled */
+            rest->rest.n_rows = 0;
+    }
 }

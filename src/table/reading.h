@@ -45,10 +45,10 @@ bool wn_fetcher_takes(const wn_table_file *file, size_t dataset, const wn_block_
 WN_MUST_USE wn_status wn_fetcher_fetch(wn_fetcher *fetcher, wn_reading *reading, wn_table_file *file, size_t dataset,
                                        const wn_read_plan *plan);
 
-/* Local. Waits for the reading's pieces; what it has filled no longer needs it. */
+/* Local. Waits for the reading's pieces. The rests that it filled no longer need it; if it failed they are none. */
 void wn_fetcher_finish(wn_fetcher *fetcher, wn_reading *reading);
 
-/* Local. Forgets rests that no row of the extent or after it in its file is of. */
+/* Local. Before a block is fetched: forgets all rests but those that begin with its first row. */
 void wn_fetcher_forget(wn_fetcher *fetcher, const wn_block_extent *extent);
 
 #endif

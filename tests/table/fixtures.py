@@ -257,6 +257,12 @@ def bad():
     data = bytearray(open(path("damaged.h5"), "rb").read())
     data[offset + 8:offset + 60] = b"\xff" * 52
     open(path("damaged.h5"), "wb").write(data)
+    with h5py.File(path("damaged_long.h5"), "w") as f:  # a chunk that reaches into the second block
+        f.create_dataset("v", data=np.arange(200000, dtype="f4") + 1, chunks=(100000,), fletcher32=True)
+        offset = f["v"].id.get_chunk_info(0).byte_offset
+    data = bytearray(open(path("damaged_long.h5"), "rb").read())
+    data[offset + 8:offset + 60] = b"\xff" * 52
+    open(path("damaged_long.h5"), "wb").write(data)
     with h5py.File(path("lengths.h5"), "w") as f:
         f["a"] = np.arange(10.0)
         f["b"] = np.arange(9.0)

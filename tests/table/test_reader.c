@@ -192,6 +192,49 @@ static void test_huge(void)
     check_huge("huge_matrix.h5", "X5[5-9]?", cell_of_matrix);
 }
 
+/* Every block of a table whose chunks reach into the next one, by a reading of its own that is gone when the next
+ * begins; what a block's status is wanted to be, and the value before row 0. */
+static void read_apart(const char *file, double before, const wn_status *wanted, size_t n_blocks)
+{
+    wn_catalog *catalog = NULL;
+    wn_reader *reader = NULL;
+    wn_block *block = NULL;
+    wn_input input = input_of(file, NULL, NULL);
+    const char *include[] = {"v"};
+    const wn_reader_options options = {0};
+    input.include = include;
+    input.n_include = 1;
+    bool is_open = CHECK_OK(wn_catalog_read(&catalog, &input)) &&
+                   CHECK_OK(wn_reader_open(&reader, catalog, &options)) &&
+                   CHECK_OK(wn_reader_new_block(reader, &block));
+    CU_ASSERT(is_open && catalog->n_blocks == (int64_t)n_blocks);
+    for (size_t i = 0; is_open && i < n_blocks; i++) {
+        wn_block_read *read = NULL;
+        size_t wrong = 0;
+        if (!CHECK_OK(wn_block_read_new(&read)))
+            break;
+        CHECK_OK(wn_reader_start(reader, (int64_t)i, block, read));
+        wn_status status = wn_reader_finish(reader, read);
+        wn_block_read_free(read);
+        CU_ASSERT_EQUAL(status, wanted[i]);
+        wn_block_widen(block);
+        for (size_t r = 0; status == WN_OK && r < block->n_rows; r++)
+            wrong += block->cells[r] != before + 1 + (double)block->rows[r];
+        CU_ASSERT_EQUAL(wrong, 0);
+    }
+    wn_block_free(block);
+    wn_reader_close(reader);
+    wn_catalog_free(catalog);
+}
+
+/* What is left of a chunk outlives the reading that it came with; of a chunk that was damaged nothing is left. */
+static void test_rests_of_chunks(void)
+{
+    const wn_status all[] = {WN_OK, WN_OK, WN_OK, WN_OK}, first_chunk[] = {WN_BAD_DATA, WN_BAD_DATA, WN_OK, WN_OK};
+    read_apart("long.h5", -1, all, 4);
+    read_apart("damaged_long.h5", 0, first_chunk, 4);
+}
+
 static void test_types(void)
 {
     check_one("types", NULL);
@@ -439,6 +482,7 @@ static const wn_test tests[] = {{"matrices in every layout", test_matrices},
                                 {"groups of columns, many files", test_groups},
                                 {"all types", test_types},
                                 {"more than 2^31 elements", test_huge},
+                                {"rests of chunks", test_rests_of_chunks},
                                 {"chunks at the edge", test_edge_chunks},
                                 {"some columns", test_subsets},
                                 {"label inside the dataset", test_label_inside},
