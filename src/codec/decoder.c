@@ -36,23 +36,10 @@ void wn_decoder_free(wn_decoder *decoder)
 #endif
     libdeflate_free_decompressor(decoder->deflate);
     for (int i = 0; i < 2; i++) {
-        wn_free(decoder->stages[i].bytes);
-        wn_free(decoder->blocks[i].bytes);
+        wn_scratch_clear(&decoder->stages[i]);
+        wn_scratch_clear(&decoder->blocks[i]);
     }
     wn_free(decoder);
-}
-
-wn_status wn_scratch_reserve(wn_scratch *scratch, size_t n)
-{
-    if (scratch->bytes != NULL && scratch->n >= n)
-        return WN_OK;
-    wn_free(scratch->bytes);
-    scratch->bytes = NULL;
-    scratch->n = 0;
-    wn_status status = wn_new(&scratch->bytes, n);
-    if (status == WN_OK)
-        scratch->n = n;
-    return status;
 }
 
 wn_status wn_stage_damaged(const wn_stage *stage, const char *what)

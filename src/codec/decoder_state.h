@@ -3,14 +3,9 @@
 #define WINNOW_CODEC_DECODER_STATE_H
 
 #include "winnow/codec.h"
+#include "winnow/scratch.h"
 
 #include <libdeflate.h>
-
-/* Memory that only grows. */
-typedef struct {
-    unsigned char *bytes;
-    size_t n;
-} wn_scratch;
 
 struct wn_decoder {
     wn_scratch stages[2]; /* between filters, in turn */
@@ -18,8 +13,5 @@ struct wn_decoder {
     struct libdeflate_decompressor *deflate;
     struct ZSTD_DCtx_s *zstd; /* made when first needed */
 };
-
-/* Local. Makes the scratch at least n bytes; what it held is gone. Fails: WN_NO_MEMORY. */
-WN_MUST_USE wn_status wn_scratch_reserve(wn_scratch *scratch, size_t n);
 
 #endif

@@ -36,7 +36,7 @@ static void remove_shards(const wn_truth *truth, wn_range shards)
 }
 
 /* Local, but that it polls the agreement. *written: the shards that lie under their names. */
-static wn_status write_shards(const wn_truth *truth, wn_cells *cells, wn_range mine, wn_agreement *agreement,
+static wn_status write_shards(const wn_truth *truth, wn_row_maker *maker, wn_range mine, wn_agreement *agreement,
                               wn_range *written)
 {
     wn_status status = WN_OK;
@@ -45,7 +45,7 @@ static wn_status write_shards(const wn_truth *truth, wn_cells *cells, wn_range m
     *written = (wn_range){mine.first, mine.first};
     while (written->last < mine.last && is_whole) {
         TRY(wn_truth_shard_path(&path, truth, (size_t)written->last));
-        TRY(wn_shard_write(truth, cells, (size_t)written->last, path, agreement, &is_whole));
+        TRY(wn_shard_write(truth, maker, (size_t)written->last, path, agreement, &is_whole));
         written->last += is_whole;
         wn_free(path);
         path = NULL;
@@ -56,7 +56,7 @@ done:
 }
 
 /* Collective. All files and then the truth, or none of them. */
-static wn_status write_table(const wn_ranks *ranks, const wn_truth *truth, wn_cells *cells)
+static wn_status write_table(const wn_ranks *ranks, const wn_truth *truth, wn_row_maker *maker)
 {
     wn_agreement agreement;
     char cause[WN_MESSAGE_SIZE];
@@ -64,12 +64,13 @@ static wn_status write_table(const wn_ranks *ranks, const wn_truth *truth, wn_ce
     wn_status status = wn_agreement_begin(&agreement, ranks);
     if (status != WN_OK)
         return status;
-    status = write_shards(truth, cells, mine, &agreement, &written);
+    status = write_shards(truth, maker, mine, &agreement, &written);
     status = wn_agreement_finish(&agreement, status);
     if (status == WN_OK)
-        status = wn_ranks_sum(ranks, wn_cells_counts(cells), 2 * wn_cells_columns(cells));
+        status = wn_ranks_sum(ranks, wn_row_maker_counts(maker), 2 * wn_row_maker_columns(maker));
     if (status == WN_OK)
-        status = wn_ranks_agree(ranks, ranks->rank == 0 ? wn_truth_file_write(truth, wn_cells_counts(cells)) : WN_OK);
+        status =
+            wn_ranks_agree(ranks, ranks->rank == 0 ? wn_truth_file_write(truth, wn_row_maker_counts(maker)) : WN_OK);
     if (status == WN_OK)
         return WN_OK;
     snprintf(cause, sizeof cause, "%s", wn_status_message());
@@ -81,14 +82,14 @@ static wn_status write_table(const wn_ranks *ranks, const wn_truth *truth, wn_ce
 static wn_status fill_directory(const wn_ranks *ranks, const wn_generate_options *options)
 {
     wn_truth *truth = NULL;
-    wn_cells *cells = NULL;
+    wn_row_maker *maker = NULL;
     wn_status status = wn_truth_new(&truth, options);
     if (status == WN_OK)
-        status = wn_cells_new(&cells, truth);
+        status = wn_row_maker_new(&maker, truth);
     status = wn_ranks_agree(ranks, status);
     if (status == WN_OK)
-        status = write_table(ranks, truth, cells);
-    wn_cells_free(cells);
+        status = write_table(ranks, truth, maker);
+    wn_row_maker_free(maker);
     wn_truth_free(truth);
     return status;
 }

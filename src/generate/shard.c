@@ -14,7 +14,7 @@ typedef struct {
     size_t piece; /* rows made at once: whole chunks */
     wn_table_writer *writer;
     size_t numbers, first_category, label; /* datasets */
-    wn_cells_place place;
+    wn_row_place place;
 } shard_file;
 
 static wn_status add_categories(const shard_file *file, const wn_table_storage *storage)
@@ -96,7 +96,7 @@ static void tell_progress(const wn_truth *truth, const wn_ranks *ranks, int64_t 
     wn_log_progress("generate", "rows", n_rows * ((double)n_done / n_own), n_rows);
 }
 
-static wn_status write_rows(shard_file *file, wn_cells *cells, wn_agreement *agreement, bool *is_whole)
+static wn_status write_rows(shard_file *file, wn_row_maker *maker, wn_agreement *agreement, bool *is_whole)
 {
     wn_status status = WN_OK;
     for (int64_t row = file->rows.first; row < file->rows.last; row += (int64_t)file->piece) {
@@ -104,7 +104,7 @@ static wn_status write_rows(shard_file *file, wn_cells *cells, wn_agreement *agr
         size_t n = left < (int64_t)file->piece ? (size_t)left : file->piece;
         if (wn_stop_requested())
             return wn_fail(WN_STOPPED, "stopped while a table was made; what was written is removed");
-        wn_cells_make(cells, row, n, &file->place);
+        wn_row_maker_make(maker, row, n, &file->place);
         TRY(append(file, n));
         tell_progress(file->truth, agreement->ranks, row + (int64_t)n);
         if (wn_agreement_poll(agreement))
@@ -116,7 +116,7 @@ done:
     return status;
 }
 
-wn_status wn_shard_write(const wn_truth *truth, wn_cells *cells, size_t shard, const char *path,
+wn_status wn_shard_write(const wn_truth *truth, wn_row_maker *maker, size_t shard, const char *path,
                          wn_agreement *agreement, bool *is_whole)
 {
     wn_status status = WN_OK;
@@ -126,7 +126,7 @@ wn_status wn_shard_write(const wn_truth *truth, wn_cells *cells, size_t shard, c
     TRY(reserve(&file));
     TRY(wn_table_writer_open(&file.writer, path));
     TRY(add_datasets(&file));
-    TRY(write_rows(&file, cells, agreement, is_whole));
+    TRY(write_rows(&file, maker, agreement, is_whole));
 done:
     wn_table_writer_close(file.writer);
     wn_free(file.place.numbers);

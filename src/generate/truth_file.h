@@ -14,7 +14,7 @@ WN_MUST_USE wn_status wn_truth_file_claim(const char *output);
 /* Local. Gives up a claim: the file is removed. */
 void wn_truth_file_release(const char *output);
 
-/* Local. Writes OUTPUT/truth.json where it was claimed and renames it. counts: as wn_cells_counts has them, of all
+/* Local. Writes OUTPUT/truth.json where it was claimed and renames it. counts: as wn_row_maker_counts has them, of all
  * rows. Fails: WN_CANT_CREATE, WN_IO, WN_NO_MEMORY. */
 WN_MUST_USE wn_status wn_truth_file_write(const wn_truth *truth, const int64_t *counts);
 

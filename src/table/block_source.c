@@ -41,7 +41,7 @@ void wn_block_source_clear(wn_block_source *s)
         wn_table_file_close(s->files[i]);
     wn_read_plans_free(s->plans, s->catalog);
     wn_free(s->label_missing);
-    wn_free(s->scratch);
+    wn_scratch_clear(&s->scratch);
     *s = (wn_block_source){0};
 }
 
@@ -67,19 +67,6 @@ static wn_status use_file(wn_block_source *s, size_t number, wn_table_file **fil
     return WN_OK;
 }
 
-static wn_status need_scratch(wn_block_source *s, size_t n_cells)
-{
-    if (n_cells * sizeof(double) <= s->scratch_bytes)
-        return WN_OK;
-    wn_free(s->scratch);
-    s->scratch = NULL;
-    s->scratch_bytes = 0;
-    wn_status status = wn_memory_new(&s->scratch, n_cells, sizeof(double), __func__);
-    if (status == WN_OK)
-        s->scratch_bytes = n_cells * sizeof(double);
-    return status;
-}
-
 static size_t least(size_t a, size_t b)
 {
     return a < b ? a : b;
@@ -97,11 +84,12 @@ static wn_status read_columns(wn_block_source *s, wn_table_file *file, size_t da
     size_t n_cols = s->catalog->n_columns,
            slice = least(wn_table_file_slice(file, dataset, width, plan->n_ranges), extent->n_rows);
     bool is_direct = plan->n_columns == n_cols && width == n_cols;
-    TRY(need_scratch(s, is_direct ? 0 : slice * width));
+    if (!is_direct)
+        TRY(wn_scratch_reserve(&s->scratch, slice * width * sizeof(double)));
     for (size_t row = 0; row < extent->n_rows; row += slice) {
         size_t n = least(slice, extent->n_rows - row);
         wn_cells rows = wn_cells_at(block, row * n_cols);
-        wn_cells part = is_direct ? rows : (wn_cells){.data = s->scratch, .is_float32 = block.is_float32};
+        wn_cells part = is_direct ? rows : (wn_cells){.data = s->scratch.bytes, .is_float32 = block.is_float32};
         TRY(wn_table_file_read(file, dataset, extent->first_row_in_file + (int64_t)row, n, plan->ranges, plan->n_ranges,
                                block.is_float32, part.data));
         for (size_t i = 0; i < plan->n_missing; i++)
@@ -151,12 +139,12 @@ static wn_status read_labels(wn_block_source *s, wn_table_file *file, const wn_b
     bool is_whole = file->datasets[label->dataset].rank > 2;
     size_t width = is_whole ? s->catalog->datasets[label->dataset].width : 1, pick = is_whole ? label->position : 0;
     size_t slice = least(wn_table_file_slice(file, label->dataset, width, 1), extent->n_rows);
-    TRY(need_scratch(s, slice * width));
+    TRY(wn_scratch_reserve(&s->scratch, slice * width * sizeof(double)));
     for (size_t row = 0; row < extent->n_rows; row += slice) {
         size_t n = least(slice, extent->n_rows - row);
         TRY(wn_table_file_read(file, label->dataset, extent->first_row_in_file + (int64_t)row, n, &range, 1, false,
-                               s->scratch));
-        wn_cells_pick((wn_cells){.data = labels + row}, 1, 0, (wn_cells){.data = s->scratch}, width, &pick, 1, n);
+                               s->scratch.bytes));
+        wn_cells_pick((wn_cells){.data = labels + row}, 1, 0, (wn_cells){.data = s->scratch.bytes}, width, &pick, 1, n);
     }
     TRY(check_labels(s, extent, labels));
 done:

@@ -2,8 +2,8 @@
 #ifndef WINNOW_TABLE_BLOCK_SOURCE_H
 #define WINNOW_TABLE_BLOCK_SOURCE_H
 
+#include "fetcher.h"
 #include "read_plan.h"
-#include "reading.h"
 
 enum { WN_MOST_OPEN_FILES = 2 * WN_MOST_BLOCKS_AHEAD }; /* files of blocks that are under way stay open */
 
@@ -17,8 +17,7 @@ typedef struct {
     wn_piece_scratch *scratch_of_workers;
     wn_fetcher fetcher;
     wn_table_file *files[WN_MOST_OPEN_FILES]; /* the most recently used first */
-    void *scratch;                            /* rows of one dataset, read through the library */
-    size_t scratch_bytes;
+    wn_scratch scratch;                       /* rows of one dataset, read through the library */
 } wn_block_source;
 
 /* Local. The caller clears it, also after a failure, when all readings are finished. Fails: WN_NO_MEMORY, WN_INTERNAL.

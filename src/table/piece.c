@@ -1,29 +1,13 @@
 #include "piece.h"
 
-#include "winnow/memory.h"
-
 #include <stdio.h>
 #include <string.h>
-
-wn_status wn_piece_reserve(wn_piece *piece, size_t n_bytes)
-{
-    piece->n_bytes = n_bytes;
-    if (n_bytes <= piece->capacity)
-        return WN_OK;
-    wn_free(piece->bytes);
-    piece->bytes = NULL;
-    piece->capacity = 0;
-    wn_status status = wn_new(&piece->bytes, n_bytes);
-    if (status == WN_OK)
-        piece->capacity = n_bytes;
-    return status;
-}
 
 void wn_piece_scratch_clear(wn_piece_scratch *scratch)
 {
     wn_decoder_free(scratch->decoder);
-    wn_free(scratch->decoded);
-    wn_free(scratch->converted);
+    wn_scratch_clear(&scratch->decoded);
+    wn_scratch_clear(&scratch->converted);
     *scratch = (wn_piece_scratch){0};
 }
 
@@ -120,35 +104,22 @@ void wn_piece_place(const wn_piece *piece, wn_cells cells)
         place_features(piece, cells);
 }
 
-static wn_status grow(void *buffer, size_t *size, size_t wanted)
-{
-    if (wanted <= *size)
-        return WN_OK;
-    wn_free(*(void **)buffer);
-    *(void **)buffer = NULL;
-    *size = 0;
-    wn_status status = wn_memory_new(buffer, wanted, 1, __func__);
-    if (status == WN_OK)
-        *size = wanted;
-    return status;
-}
-
 /* The elements of the piece's rows, and of a chunk those after them. */
 static wn_status decode(const wn_piece *piece, wn_piece_scratch *scratch, unsigned char **elements)
 {
     wn_status status = WN_OK;
     const wn_storage *storage = piece->storage;
     size_t n_bytes = wn_storage_chunk_bytes(storage);
-    *elements = piece->bytes;
+    *elements = piece->bytes.bytes;
     if (!piece->is_chunk)
         return WN_OK;
     if (storage->codecs.n_filters > 0) {
-        TRY(grow(&scratch->decoded, &scratch->decoded_bytes, n_bytes));
+        TRY(wn_scratch_reserve(&scratch->decoded, n_bytes));
         if (scratch->decoder == NULL)
             TRY(wn_decoder_new(&scratch->decoder));
-        TRY(wn_decoder_decode(scratch->decoder, &storage->codecs, piece->filter_mask, piece->bytes, piece->n_bytes,
-                              scratch->decoded));
-        *elements = scratch->decoded;
+        TRY(wn_decoder_decode(scratch->decoder, &storage->codecs, piece->filter_mask, piece->bytes.bytes,
+                              piece->n_bytes, scratch->decoded.bytes));
+        *elements = scratch->decoded.bytes;
     } else if (piece->n_bytes != n_bytes) {
         return wn_fail(WN_BAD_DATA, "a chunk has %zu bytes instead of %zu", piece->n_bytes, n_bytes);
     }
@@ -164,8 +135,8 @@ static wn_status convert(const wn_piece *piece, wn_piece_scratch *scratch, unsig
     cells->data = elements;
     if (wn_element_is_cell(piece->storage->element, cells->is_float32))
         return WN_OK;
-    TRY(grow(&scratch->converted, &scratch->n_converted, n * wn_cell_bytes(cells->is_float32)));
-    cells->data = scratch->converted;
+    TRY(wn_scratch_reserve(&scratch->converted, n * wn_cell_bytes(cells->is_float32)));
+    cells->data = scratch->converted.bytes;
     wn_element_convert(piece->storage->element, elements, n, *cells);
 done:
     return status;

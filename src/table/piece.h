@@ -5,6 +5,7 @@
 #define WINNOW_TABLE_PIECE_H
 
 #include "storage.h"
+#include "winnow/scratch.h"
 #include "winnow/workers.h"
 
 #include <pthread.h>
@@ -27,10 +28,7 @@ typedef struct {
 /* What a worker needs for itself: buffers that grow to the largest chunk. */
 typedef struct {
     wn_decoder *decoder;
-    unsigned char *decoded;
-    size_t decoded_bytes;
-    double *converted;
-    size_t n_converted;
+    wn_scratch decoded, converted;
 } wn_piece_scratch;
 
 /* Cells of a chunk's rows beyond the block, for the next block: the chunk is not decoded again. */
@@ -46,18 +44,15 @@ typedef struct {
     const wn_storage *storage;
     const wn_tile *tile;
     const wn_read_plan *plan;
-    const char *path;     /* of the dataset */
-    unsigned char *bytes; /* owned: as they lie in the file */
-    size_t n_bytes, capacity;
+    const char *path; /* of the dataset */
+    wn_scratch bytes; /* as they lie in the file, n_bytes of them; owned, kept for the next piece */
+    size_t n_bytes;
     bool is_chunk;
     bool in_place; /* the bytes lie in the block already */
     uint32_t filter_mask;
     size_t skip, n_rows, at; /* rows before those wanted; those; where they begin in the block */
     wn_piece_rest rest;      /* of no rows where the block has the chunk's last row */
 } wn_piece;
-
-/* Local. Room for n_bytes of file; what a piece held is lost. Fails: WN_NO_MEMORY. */
-WN_MUST_USE wn_status wn_piece_reserve(wn_piece *piece, size_t n_bytes);
 
 /* Local. The task: all fields are set. Failures are told to the target. */
 void wn_piece_run(wn_task *task, size_t worker);

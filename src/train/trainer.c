@@ -201,7 +201,7 @@ static int64_t step_of(const trainer *t)
     return t->place.epoch * t->lanes->n_steps + t->place.batch;
 }
 
-/* On rank 0. Parameters that are not finite are no state to go on from: the next loss tells. */
+/* On rank 0. Parameters that are not finite are no state to go on from: the next loss tells, or check_last_step. */
 static wn_status save(const trainer *t)
 {
     wn_status status = WN_OK;

@@ -1,4 +1,4 @@
-#include "cells.h"
+#include "row_maker.h"
 
 #include "testing.h"
 #include "winnow/memory.h"
@@ -31,16 +31,16 @@ static wn_generate_options options_of(wn_store_type type, size_t n_classes)
 static bool make(rows *made, const wn_generate_options *options, size_t run, int64_t *counts)
 {
     wn_truth *truth = NULL;
-    wn_cells *cells = NULL;
+    wn_row_maker *maker = NULL;
     memset(made, 0, sizeof *made);
-    bool is_made = CHECK_OK(wn_truth_new(&truth, options)) && CHECK_OK(wn_cells_new(&cells, truth));
+    bool is_made = CHECK_OK(wn_truth_new(&truth, options)) && CHECK_OK(wn_row_maker_new(&maker, truth));
     for (size_t row = 0; is_made && row < N_ROWS; row += run) {
-        wn_cells_place place = {made->numbers, made->codes, made->labels, N_ROWS, row};
-        wn_cells_make(cells, (int64_t)row, N_ROWS - row < run ? N_ROWS - row : run, &place);
+        wn_row_place place = {made->numbers, made->codes, made->labels, N_ROWS, row};
+        wn_row_maker_make(maker, (int64_t)row, N_ROWS - row < run ? N_ROWS - row : run, &place);
     }
     if (is_made)
-        memcpy(counts, wn_cells_counts(cells), 2 * wn_cells_columns(cells) * sizeof *counts);
-    wn_cells_free(cells);
+        memcpy(counts, wn_row_maker_counts(maker), 2 * wn_row_maker_columns(maker) * sizeof *counts);
+    wn_row_maker_free(maker);
     wn_truth_free(truth);
     return is_made;
 }
@@ -111,19 +111,19 @@ static void test_far(void)
 {
     enum { N = 500 };
     wn_truth *truth = NULL;
-    wn_cells *cells = NULL;
+    wn_row_maker *maker = NULL;
     rows *many = calloc(1, sizeof *many), *one = calloc(1, sizeof *one);
     wn_generate_options options = options_of(WN_STORE_FLOAT32, 0);
     options.n_rows = INT64_C(1) << 47;
     options.is_sorted = true;
     int64_t first = options.n_rows - N;
-    if (CHECK_OK(wn_truth_new(&truth, &options)) && CHECK_OK(wn_cells_new(&cells, truth))) {
-        wn_cells_place place = {many->numbers, many->codes, many->labels, N_ROWS, 0};
-        wn_cells_make(cells, first, N, &place);
+    if (CHECK_OK(wn_truth_new(&truth, &options)) && CHECK_OK(wn_row_maker_new(&maker, truth))) {
+        wn_row_place place = {many->numbers, many->codes, many->labels, N_ROWS, 0};
+        wn_row_maker_make(maker, first, N, &place);
         const float *numbers = (const void *)many->numbers, *labels = (const void *)many->labels;
         for (size_t i = 0; i < N; i += 50) {
-            place = (wn_cells_place){one->numbers, one->codes, one->labels, N_ROWS, 0};
-            wn_cells_make(cells, first + (int64_t)i, 1, &place);
+            place = (wn_row_place){one->numbers, one->codes, one->labels, N_ROWS, 0};
+            wn_row_maker_make(maker, first + (int64_t)i, 1, &place);
             CU_ASSERT_EQUAL(memcmp(one->numbers, numbers + i * N_COLUMNS, N_COLUMNS * sizeof *numbers), 0);
             CU_ASSERT_EQUAL(memcmp(one->labels, labels + i, sizeof *labels), 0);
             CU_ASSERT(i == 0 || memcmp(numbers + i * N_COLUMNS, numbers, N_COLUMNS * sizeof *numbers) != 0);
@@ -131,7 +131,7 @@ static void test_far(void)
         for (size_t i = 1; i < N; i++)
             CU_ASSERT(labels[i] >= labels[i - 1] && labels[i] > 6.5f && isfinite(labels[i]));
     }
-    wn_cells_free(cells);
+    wn_row_maker_free(maker);
     wn_truth_free(truth);
     free(one);
     free(many);
@@ -147,11 +147,11 @@ static void test_no_memory(void)
         return;
     size_t with_truth = wn_memory_used();
     for (int64_t nth = 1; status == WN_NO_MEMORY && nth < 100; nth++) {
-        wn_cells *cells = NULL;
+        wn_row_maker *maker = NULL;
         wn_memory_fail_at(nth);
-        status = wn_cells_new(&cells, truth);
+        status = wn_row_maker_new(&maker, truth);
         wn_memory_fail_at(0);
-        wn_cells_free(cells);
+        wn_row_maker_free(maker);
         CU_ASSERT_EQUAL(wn_memory_used(), with_truth);
     }
     CHECK_OK(status);

@@ -1,4 +1,4 @@
-#include "cells.h"
+#include "row_maker.h"
 
 #include "normal.h"
 #include "stored.h"
@@ -12,7 +12,7 @@
 /* Rows are made a slice at a time, whose numbers stay in the processor's cache. */
 enum { SLICE_CELLS = 32768, MOST_SLICE = 1024 };
 
-struct wn_cells {
+struct wn_row_maker {
     const wn_truth *truth;
     wn_row_order order;
     size_t slice;                                                    /* most rows at once */
@@ -31,12 +31,12 @@ static size_t draws_of(size_t n)
     return (n + 3) / 4;
 }
 
-size_t wn_cells_columns(const wn_cells *cells)
+size_t wn_row_maker_columns(const wn_row_maker *maker)
 {
-    return cells->truth->options.n_columns + cells->truth->options.n_categories;
+    return maker->truth->options.n_columns + maker->truth->options.n_categories;
 }
 
-static wn_status reserve(wn_cells *c)
+static wn_status reserve(wn_row_maker *c)
 {
     wn_status status = WN_OK;
     size_t most = c->n_draws;
@@ -52,16 +52,16 @@ static wn_status reserve(wn_cells *c)
     TRY(wn_new(&c->codes, c->slice * 4 * c->n_category_draws));
     TRY(wn_new(&c->moved, c->truth->options.n_informative));
     TRY(wn_new(&c->faults, c->slice * 4 * c->n_fault_draws));
-    TRY(wn_new(&c->counts, 2 * wn_cells_columns(c)));
+    TRY(wn_new(&c->counts, 2 * wn_row_maker_columns(c)));
 done:
     return status;
 }
 
-wn_status wn_cells_new(wn_cells **cells, const wn_truth *truth)
+wn_status wn_row_maker_new(wn_row_maker **maker, const wn_truth *truth)
 {
     wn_status status = WN_OK;
     const wn_generate_options *o = &truth->options;
-    wn_cells *c = NULL;
+    wn_row_maker *c = NULL;
     TRY(wn_new(&c, 1));
     c->truth = truth;
     c->order = wn_row_order_of(o->seed, o->n_rows, truth->n_unique, o->is_sorted);
@@ -75,30 +75,30 @@ wn_status wn_cells_new(wn_cells **cells, const wn_truth *truth)
     bool is_spoilt = c->gap_limit > 0 || c->outlier_limit > 0;
     c->n_fault_draws = is_spoilt ? draws_of(o->n_columns + o->n_categories) : 0;
     TRY(reserve(c));
-    *cells = c;
+    *maker = c;
     c = NULL;
 done:
-    wn_cells_free(c);
+    wn_row_maker_free(c);
     return status;
 }
 
-void wn_cells_free(wn_cells *cells)
+void wn_row_maker_free(wn_row_maker *maker)
 {
-    if (cells == NULL)
+    if (maker == NULL)
         return;
-    void *const parts[] = {cells->unique,  cells->targets.target, cells->targets.amount, cells->words,  cells->z,
-                           cells->factors, cells->codes,          cells->moved,          cells->faults, cells->counts};
+    void *const parts[] = {maker->unique,  maker->targets.target, maker->targets.amount, maker->words,  maker->z,
+                           maker->factors, maker->codes,          maker->moved,          maker->faults, maker->counts};
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
         wn_free(parts[i]);
-    wn_free(cells);
+    wn_free(maker);
 }
 
-int64_t *wn_cells_counts(wn_cells *cells)
+int64_t *wn_row_maker_counts(wn_row_maker *maker)
 {
-    return cells->counts;
+    return maker->counts;
 }
 
-static void draw_normals(wn_cells *c, wn_random_purpose purpose, size_t n, size_t n_draws, float *z)
+static void draw_normals(wn_row_maker *c, wn_random_purpose purpose, size_t n, size_t n_draws, float *z)
 {
     if (n_draws == 0)
         return;
@@ -107,7 +107,7 @@ static void draw_normals(wn_cells *c, wn_random_purpose purpose, size_t n, size_
 }
 
 /* The informative columns of one row: means by the target, factors, and what is their own. */
-static void make_informative(const wn_cells *c, size_t row, float *z)
+static void make_informative(const wn_row_maker *c, size_t row, float *z)
 {
     const wn_truth *t = c->truth;
     size_t m = t->options.n_informative;
@@ -158,7 +158,7 @@ static void spoil(float *restrict z, const uint32_t *restrict faults, uint32_t g
     }
 }
 
-static void make_numbers(wn_cells *c, size_t n, const wn_cells_place *place, size_t done)
+static void make_numbers(wn_row_maker *c, size_t n, const wn_row_place *place, size_t done)
 {
     const wn_truth *t = c->truth;
     size_t n_columns = t->options.n_columns, row_bytes = n_columns * wn_truth_bytes(t->options.type);
@@ -171,7 +171,7 @@ static void make_numbers(wn_cells *c, size_t n, const wn_cells_place *place, siz
         make_redundant(t, z);
         if (c->n_fault_draws > 0)
             spoil(z, c->faults + i * 4 * c->n_fault_draws, c->gap_limit, c->outlier_limit, n_columns, c->counts,
-                  c->counts + wn_cells_columns(c));
+                  c->counts + wn_row_maker_columns(c));
         wn_stored_numbers(t->options.type, z, t->centre, t->scale, n_columns, out + i * row_bytes);
     }
 }
@@ -189,7 +189,7 @@ static int32_t code_of(const wn_truth *t, size_t category, float hidden)
     return t->code[category * t->options.n_levels + low];
 }
 
-static void make_codes(wn_cells *c, size_t n, const wn_cells_place *place, size_t done)
+static void make_codes(wn_row_maker *c, size_t n, const wn_row_place *place, size_t done)
 {
     const wn_truth *t = c->truth;
     size_t n_categories = t->options.n_categories, n_columns = t->options.n_columns;
@@ -211,20 +211,20 @@ static void make_codes(wn_cells *c, size_t n, const wn_cells_place *place, size_
     }
 }
 
-void wn_cells_make(wn_cells *cells, int64_t first, size_t n, const wn_cells_place *place)
+void wn_row_maker_make(wn_row_maker *maker, int64_t first, size_t n, const wn_row_place *place)
 {
-    const wn_truth *t = cells->truth;
+    const wn_truth *t = maker->truth;
     size_t label_bytes = wn_truth_bytes(wn_truth_label_type(t));
-    for (size_t done = 0; done < n; done += cells->slice) {
-        size_t left = n - done < cells->slice ? n - done : cells->slice;
-        wn_row_order_unique(&cells->order, first + (int64_t)done, left, cells->unique);
-        wn_targets_make(t, cells->unique, left, cells->words, &cells->targets,
+    for (size_t done = 0; done < n; done += maker->slice) {
+        size_t left = n - done < maker->slice ? n - done : maker->slice;
+        wn_row_order_unique(&maker->order, first + (int64_t)done, left, maker->unique);
+        wn_targets_make(t, maker->unique, left, maker->words, &maker->targets,
                         (char *)place->labels + (place->at + done) * label_bytes);
-        if (cells->n_fault_draws > 0)
-            wn_random_words(t->options.seed, WN_RANDOM_TABLE_FAULTS, cells->unique, left, 0, cells->n_fault_draws,
-                            cells->faults);
-        make_numbers(cells, left, place, done);
+        if (maker->n_fault_draws > 0)
+            wn_random_words(t->options.seed, WN_RANDOM_TABLE_FAULTS, maker->unique, left, 0, maker->n_fault_draws,
+                            maker->faults);
+        make_numbers(maker, left, place, done);
         if (t->options.n_categories > 0)
-            make_codes(cells, left, place, done);
+            make_codes(maker, left, place, done);
     }
 }
