@@ -59,10 +59,11 @@ void wn_compress_report_clear(wn_compress_report *report);
 
 struct wn_background;
 
-/* Where fine-tuning leaves its checkpoints, and the one to go on from (NULL: the beginning); both borrowed. */
+/* Where fine-tuning leaves its checkpoints, and the one to go on from (NULL: the beginning), freed and NULL once it is
+ * restored. */
 typedef struct {
     const wn_checkpoint_sink *sink;
-    const wn_checkpoint *resume;
+    wn_checkpoint **resume;
 } wn_compress_checkpoints;
 
 /* Collective. After the full model was trained: fine-tunes it with masks on `train` (lanes of selected features),

@@ -34,7 +34,7 @@ typedef struct {
     wn_trainer_hooks hooks;
     const wn_checkpoint_sink *checkpoints; /* borrowed; NULL: none are written */
     bool keeps_end;                        /* a checkpoint after the last epoch too */
-    const wn_checkpoint *resume;           /* borrowed; to go on from; NULL: from the beginning */
+    wn_checkpoint **resume;                /* to go on from, freed and NULL once restored; NULL: from the beginning */
 } wn_trainer_options;
 
 /* Collective. Trains the network in place on the lanes' dataset for n_epochs epochs; after each, metrics of

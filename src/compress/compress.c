@@ -52,8 +52,7 @@ static wn_status tune(wn_search *search, int64_t n_epochs, size_t n_rounds, doub
                                   .hooks = {.before_step = before_step, .save = save, .context = search},
                                   .checkpoints = search->checkpoints,
                                   .keeps_end = true, /* judging may take long */
-                                  .resume = search->resume};
-    search->resume = NULL;
+                                  .resume = &search->resume};
     TRY(wn_trainer_run(search->ranks, search->lanes, search->train, NULL, search->labels, &options, search->current));
     search->next_step += n_steps;
     search->next_epoch += n_epochs;
@@ -295,7 +294,10 @@ wn_status wn_compress_run(const wn_ranks *ranks, const wn_compress_options *opti
                         .started = wn_clock_seconds()};
     if (checkpoints != NULL) {
         search.checkpoints = checkpoints->sink;
-        search.resume = checkpoints->resume;
+        if (checkpoints->resume != NULL) {
+            search.resume = *checkpoints->resume;
+            *checkpoints->resume = NULL;
+        }
     }
     *report = (wn_compress_report){.accepted_trial = SIZE_MAX, .mask_decision = SIZE_MAX};
     report->judged_on_training_rows = judge == train;
@@ -308,6 +310,7 @@ done:
         wn_background_abandon(search.background);
     else if (background == NULL)
         status = wn_background_close(search.background, NULL);
+    wn_checkpoint_free(search.resume);
     wn_dataset_free(sample);
     wn_free(search.bracket.mask);
     wn_network_free(search.bracket.network);

@@ -31,7 +31,7 @@ typedef struct {
     wn_bracket bracket;            /* of plan: auto */
     wn_compress_report *report;
     const wn_checkpoint_sink *checkpoints;
-    const wn_checkpoint *resume; /* NULL once it was gone on from */
+    wn_checkpoint *resume; /* owned; NULL once it was gone on from */
 } wn_search;
 
 /* Local, rank 0. The search within a trial's fine-tuning, with the best artefact's bytes, into a checkpoint. Fails:

@@ -108,39 +108,72 @@ static wn_status read_slot(wn_checkpoint_store *store, size_t slot, wn_checkpoin
     return status;
 }
 
+/* As read_slot, of which only the title stays. */
+static wn_status read_title(wn_checkpoint_store *store, size_t slot, title *found, bool *is_there)
+{
+    wn_checkpoint *here = NULL;
+    wn_status status = read_slot(store, slot, &here, found);
+    *is_there = here != NULL;
+    wn_checkpoint_free(here);
+    return status;
+}
+
 static bool is_of(const title *found, const char *stage, wn_hash key)
 {
     return strcmp(found->stage, stage) == 0 && wn_hash_compare(found->key, key) == 0;
 }
 
-/* On rank 0. The next one goes over the file that is not the newest whole one. */
-static wn_status find_newest(wn_checkpoint_store *store, const char *stage, wn_hash key, wn_checkpoint **newest)
+/* On rank 0. Which slot has the newest of a stage, SLOTS where none does; each file is read alone, so that no two take
+ * memory. The next one goes over the file that is not the newest whole one. */
+static wn_status find_slot(wn_checkpoint_store *store, const char *stage, wn_hash key, size_t *newest)
 {
     wn_status status = WN_OK;
     uint64_t number = 0;
+    *newest = SLOTS;
     for (size_t slot = 0; slot < SLOTS; slot++) {
-        wn_checkpoint *here = NULL;
         title found = {0};
-        status = read_slot(store, slot, &here, &found);
-        if (status == WN_OK && here != NULL && found.number >= store->next.number) {
+        bool is_there = false;
+        TRY(read_title(store, slot, &found, &is_there));
+        if (!is_there)
+            continue;
+        if (found.number >= store->next.number) {
             store->next.number = found.number + 1;
             store->slot = (slot + 1) % SLOTS;
         }
-        if (status == WN_OK && here != NULL && is_of(&found, stage, key) &&
-            (*newest == NULL || found.number > number)) {
-            wn_checkpoint_free(*newest);
-            *newest = here;
+        if (is_of(&found, stage, key) && (*newest == SLOTS || found.number > number)) {
+            *newest = slot;
             number = found.number;
-            here = NULL;
         }
-        wn_checkpoint_free(here);
-        if (status != WN_OK)
-            break;
     }
-    if (status != WN_OK) {
-        wn_checkpoint_free(*newest);
-        *newest = NULL;
-    }
+done:
+    return status;
+}
+
+/* On rank 0. */
+static wn_status read_newest(wn_checkpoint_store *store, const char *stage, wn_hash key, wn_checkpoint **newest)
+{
+    wn_status status = WN_OK;
+    title found;
+    size_t slot = SLOTS;
+    TRY(find_slot(store, stage, key, &slot));
+    if (slot < SLOTS)
+        TRY(read_slot(store, slot, newest, &found));
+done:
+    return status;
+}
+
+wn_status wn_checkpoint_store_has(wn_checkpoint_store *store, const char *stage, wn_hash key, bool *is_there)
+{
+    wn_status status = WN_OK;
+    size_t slot = SLOTS;
+    unsigned char found;
+    if (store->ranks.rank == 0)
+        status = find_slot(store, stage, key, &slot);
+    TRY(wn_ranks_agree(&store->ranks, status));
+    found = slot < SLOTS;
+    TRY(wn_ranks_broadcast(&store->ranks, 0, &found, sizeof found));
+    *is_there = found;
+done:
     return status;
 }
 
@@ -150,7 +183,7 @@ wn_status wn_checkpoint_store_find(wn_checkpoint_store *store, const char *stage
     wn_status status = WN_OK;
     wn_checkpoint *found = NULL;
     if (store->ranks.rank == 0)
-        status = find_newest(store, stage, key, &found);
+        status = read_newest(store, stage, key, &found);
     TRY(wn_ranks_agree(&store->ranks, status));
     TRY(wn_checkpoint_share(&store->ranks, &found));
     *checkpoint = found;

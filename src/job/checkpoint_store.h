@@ -15,6 +15,11 @@ WN_MUST_USE wn_status wn_checkpoint_store_open(const wn_ranks *ranks, wn_checkpo
                                                wn_run_directory *directory, double seconds);
 void wn_checkpoint_store_close(wn_checkpoint_store *store);
 
+/* Collective. Whether there is a whole checkpoint of a stage under its key; warns and fails as wn_checkpoint_store_find
+ * does. */
+WN_MUST_USE wn_status wn_checkpoint_store_has(wn_checkpoint_store *store, const char *stage, wn_hash key,
+                                              bool *is_there);
+
 /* Collective. The newest whole checkpoint of a stage under its key: *checkpoint (new, owned by the caller, on every
  * rank), NULL where there is none. A damaged one is named in a warning. Fails: WN_IO, WN_NO_MEMORY, agreed. */
 WN_MUST_USE wn_status wn_checkpoint_store_find(wn_checkpoint_store *store, const char *stage, wn_hash key,

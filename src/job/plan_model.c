@@ -171,7 +171,8 @@ static void append(size_t *n, size_t *room, size_t n_bytes)
         *room = larger(*n, 2 * *room);
 }
 
-/* On rank 0: the state's copy, and the same again as it is read back. `n_masks` of the wide network's. */
+/* The state to go on from, which every rank has until it is restored; on rank 0 later the state's copy, and the same
+ * again as it is read back. `n_masks` of the wide network's. */
 static size_t checkpoint_bytes(const job_size *size, const network_size *network, const rank_part *part,
                                size_t n_snapshots, size_t n_masks)
 {
@@ -182,7 +183,7 @@ static size_t checkpoint_bytes(const job_size *size, const network_size *network
         append(&n, &room, wide);
     for (size_t i = 0; i < n_snapshots; i++)
         append(&n, &room, wide * sizeof(float));
-    return part->is_root ? n + room : 0;
+    return part->is_root ? n + room : n;
 }
 
 /* Rows that judge, and on rank 0 the sample of them. */
@@ -231,9 +232,12 @@ static wn_model_moment search_moment(const job_size *size, const rank_part *part
 static wn_model_moment tune_moment(const job_size *size, const rank_part *part)
 {
     wn_model_moment moment = search_moment(size, part);
-    size_t work = work_bytes(size, part), n_held = size->job->compress.is_auto;
+    const wn_job *job = size->job;
+    size_t work = work_bytes(size, part), n_held = job->compress.is_auto;
+    size_t n_artefact =
+        job->compress.is_auto || job->compress.int8 ? 1 : sizeof(float); /* bytes a parameter, at most */
     moment.model += trainer_bytes(size, &size->wide, part);
-    moment.checkpoint = checkpoint_bytes(size, &size->wide, part, 1 + n_held, 4 + n_held);
+    moment.checkpoint = checkpoint_bytes(size, &size->wide, part, 1 + n_held, 4 + n_held + n_artefact);
     if (is_beside(size->job))
         moment.compression += work;
     else if (work > moment.checkpoint) /* without a thread they follow each other */

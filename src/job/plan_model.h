@@ -10,7 +10,7 @@ typedef struct {
     size_t features;    /* prepared rows */
     size_t model;       /* parameters, optimizer, gradients of the rank's lanes, activations */
     size_t compression; /* networks and masks of the search and of the background stage */
-    size_t checkpoint;  /* the state's copy on rank 0, while it grows and while it is read back */
+    size_t checkpoint;  /* the state to go on from; on rank 0 its copy, while it grows and while it is read back */
 } wn_model_moment;
 
 /* Local. */

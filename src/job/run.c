@@ -141,7 +141,6 @@ static wn_status write_summary(wn_run_state *state, wn_status outcome, json_t **
 
 static void state_clear(wn_run_state *state)
 {
-    wn_checkpoint_free(state->compress_resume);
     wn_checkpoint_store_close(state->checkpoints);
     wn_dataset_free(state->judge);
     wn_dataset_free(state->sample);

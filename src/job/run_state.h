@@ -33,7 +33,6 @@ typedef struct {
     wn_background *background;
     wn_compress_options compress_options; /* lives as long as background */
     wn_checkpoint_store *checkpoints;
-    wn_checkpoint *compress_resume; /* to go on with compression from; NULL: from its beginning */
     wn_hash rows_key, profile_key, recipe_key, train_key, compress_key, evaluate_key;
     int64_t n_parameters_kept; /* by compression */
     double start;

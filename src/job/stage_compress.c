@@ -159,6 +159,7 @@ static wn_status compress_stage(wn_run_state *state, const wn_compress_options *
 {
     wn_status status = WN_OK;
     wn_dataset *train = NULL;
+    wn_checkpoint *resume = NULL;
     wn_compress_report report = {0};
     wn_stage_meter meter;
     TRY(wn_run_rows(state));
@@ -169,11 +170,14 @@ static wn_status compress_stage(wn_run_state *state, const wn_compress_options *
                          state->lanes.mine, &meter.cost));
     meter.passes++;
     TRY(wn_run_judge(state, &meter));
-    if (options->while_training &&
-        state->background == NULL) /* the model was reused: what it found is in a checkpoint */
+    bool reopened = options->while_training && state->background == NULL;
+    if (reopened) /* the model was reused: what it found is in a checkpoint */
         TRY(wn_run_open_background(state, &meter));
+    TRY(wn_checkpoint_store_find(state->checkpoints, "compress", state->compress_key, &resume));
+    if (reopened && resume == NULL)
+        TRY(wn_fail(WN_IO, "the checkpoint of compression was there and is not now; start again"));
     wn_compress_checkpoints checkpoints = {
-        wn_checkpoint_store_sink(state->checkpoints, "compress", state->compress_key), state->compress_resume};
+        wn_checkpoint_store_sink(state->checkpoints, "compress", state->compress_key), &resume};
     TRY(wn_compress_run(state->ranks, options, &state->lanes, train, state->judge, &state->recipe->labels,
                         state->recipe, state->network, state->background, &checkpoints,
                         wn_run_directory_path(state->directory, "compressed.wnm"), &report));
@@ -182,6 +186,7 @@ static wn_status compress_stage(wn_run_state *state, const wn_compress_options *
     TRY(keep_result(state, first_entry, &report));
 done:
     wn_compress_report_clear(&report);
+    wn_checkpoint_free(resume);
     wn_dataset_free(train);
     return status;
 }
@@ -199,8 +204,6 @@ wn_status wn_stage_compress(wn_run_state *state)
         state->n_parameters_kept = json_integer_value(json_object_get(result, "parameters_kept"));
     } else {
         wn_log_info("compress: done (%s)", why);
-        if (state->compress_resume == NULL)
-            TRY(wn_checkpoint_store_find(state->checkpoints, "compress", state->compress_key, &state->compress_resume));
         TRY(compress_stage(state, &options));
     }
 done:

@@ -121,7 +121,7 @@ static wn_status train_network(wn_run_state *state, const wn_dataset *train, con
         .hooks = {.before_step = before_step, .after_epoch = after_epoch, .save = save, .context = state},
         .checkpoints = wn_checkpoint_store_sink(state->checkpoints, "train", state->train_key),
         .keeps_end = state->background != NULL, /* its decisions lie in no other file */
-        .resume = resume};
+        .resume = &resume};
     TRY(wn_trainer_run(state->ranks, &state->lanes, train, validation, &state->recipe->labels, &options,
                        state->network));
 done:
@@ -198,13 +198,14 @@ static wn_status find_result(wn_run_state *state, json_t **result, const char **
 {
     wn_status status = WN_OK;
     json_t *compressed = NULL;
+    bool is_under_way = false;
     TRY(wn_run_directory_find_stage(state->ranks, state->directory, "train", state->train_key, result, why));
     if (*result == NULL || !in_background(state->job))
         goto done;
     TRY(wn_run_directory_find_stage(state->ranks, state->directory, "compress", state->compress_key, &compressed, why));
     if (compressed == NULL)
-        TRY(wn_checkpoint_store_find(state->checkpoints, "compress", state->compress_key, &state->compress_resume));
-    if (compressed == NULL && state->compress_resume == NULL) {
+        TRY(wn_checkpoint_store_has(state->checkpoints, "compress", state->compress_key, &is_under_way));
+    if (compressed == NULL && !is_under_way) {
         json_decref(*result);
         *result = NULL;
     }

@@ -304,11 +304,17 @@ done:
 
 static wn_status open_training(trainer *t)
 {
+    wn_checkpoint **resume = t->options->resume;
+    bool goes_on = resume != NULL && *resume != NULL;
     wn_status status = open_buffers(t);
-    if (status == WN_OK && t->options->resume != NULL)
-        status = wn_training_restore(t->options->resume, &t->place, t->network, t->optimizer);
+    if (status == WN_OK && goes_on)
+        status = wn_training_restore(*resume, &t->place, t->network, t->optimizer);
+    if (goes_on) { /* training needs its memory */
+        wn_checkpoint_free(*resume);
+        *resume = NULL;
+    }
     status = wn_ranks_agree(t->ranks, status);
-    if (status == WN_OK && t->options->resume != NULL) {
+    if (status == WN_OK && goes_on) {
         wn_log_info("%s: goes on from a checkpoint: epoch %lld, batch %lld", t->options->stage,
                     (long long)t->place.epoch + 1, (long long)t->place.batch + 1);
         wn_event("resumed", "{s:s, s:I, s:I}", "stage", t->options->stage, "epoch", (json_int_t)t->place.epoch + 1,

@@ -2,9 +2,11 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 
 import h5py
 import numpy
@@ -83,3 +85,27 @@ def troubled_table(path, n_rows, n_columns=9, seed=1, classes=3, chunk=None):
 
 def scratch():
     return tempfile.TemporaryDirectory(prefix="winnow-test-")
+
+
+def events(out):
+    path = os.path.join(out, "events.jsonl")
+    if not os.path.exists(path):
+        return []
+    with open(path, encoding="utf-8") as file:
+        return [json.loads(line) for line in file if line.endswith("\n")]
+
+
+def stop_when(program, job, out, n_ranks, is_time, more=(), send=signal.SIGUSR1):
+    """Starts a run (`more`: its further arguments) and sends a signal once is_time(new events) holds; the finished process."""
+    before = len(events(out))
+    process = subprocess.Popen(launched(program, ["run", job, "--out", out, *more], n_ranks), stdout=subprocess.PIPE,
+                               stderr=subprocess.PIPE, text=True)
+    while process.poll() is None and not is_time(events(out)[before:]):
+        time.sleep(0.002)
+    process.send_signal(send)
+    output, errors = process.communicate(timeout=120)
+    return subprocess.CompletedProcess(process.args, process.returncode, output, errors)
+
+
+def reached(stage, epoch):
+    return lambda seen: any(e["event"] == "epoch" and e["stage"] == stage and e["epoch"] >= epoch for e in seen)

@@ -4,7 +4,7 @@ import os
 import re
 import sys
 
-from winnow_runs import Checks, run_json, scratch, troubled_table, winnow, write_text
+from winnow_runs import Checks, reached, run_json, scratch, stop_when, troubled_table, winnow, write_text
 
 JOB = """
 memory: {memory}
@@ -76,14 +76,29 @@ def check_memory(checks, program, directory, name, rest, n_ranks):
     need = re.search(r"at the worst moment +([\d.]+)", plan.stdout)
     checks.that(need is not None, f"{name}: {plan.stdout} {plan.stderr}")
     out = os.path.join(directory, f"memory-{name}-{n_ranks}")
-    done = winnow(program, ["run", job, "--out", out, "--set", f"memory={int((float(need.group(1)) + 0.1) * 2**20)}"], n_ranks)
+    memory = ["--set", f"memory={int((float(need.group(1)) + 0.1) * 2**20)}"]
+    done = winnow(program, ["run", job, "--out", out] + memory, n_ranks)
     checks.equal(done.returncode, 0, f"{name} on {n_ranks} ranks with what was planned ({done.stderr[-300:]})")
+    check_going_on(checks, program, job, memory, out, n_ranks)
     memory = run_json(out)["memory"]
     planned, peak = memory["planned_bytes"], memory["peak_bytes"]
     print(f"{name} on {n_ranks} ranks: planned {planned / 2**20:.1f} MiB, allocated {peak / 2**20:.1f} MiB")
     checks.that(peak <= planned + 2**18, f"{name} on {n_ranks} ranks: allocated {peak}, planned {planned}")  # what is left may keep a small block
     # 100 classes are planned for, and the worker's largest moment beside a checkpoint, which is not in every run.
     checks.that(planned <= 1.8 * peak, f"{name} on {n_ranks} ranks: planned {planned}, allocated only {peak}")
+
+
+def check_going_on(checks, program, job, memory, whole, n_ranks):
+    """What was stopped in training and in fine-tuning goes on with the memory that was planned."""
+    out, what = whole + "-stopped", f"{os.path.basename(whole)}"
+    for moment, stage in ((reached("train", 1), "train"), (reached("fine-tune", 1), "fine-tune")):
+        stopped = stop_when(program, job, out, n_ranks, moment, memory)
+        checks.equal(stopped.returncode, 75, f"{what}: stopped in {stage} ({stopped.stderr[-300:]})")
+    done = winnow(program, ["run", job, "--out", out] + memory, n_ranks)
+    checks.equal(done.returncode, 0, f"{what}: goes on ({done.stderr[-300:]})")
+    checks.equal(run_json(out)["fingerprints"], run_json(whole)["fingerprints"], f"{what}: fingerprints")
+    planned, peak = (run_json(out)["memory"][key] for key in ("planned_bytes", "peak_bytes"))
+    checks.that(peak <= planned + 2**18, f"{what}: gone on with, allocated {peak}, planned {planned}")
 
 
 def check_limits(checks, program, directory, table):

@@ -4,12 +4,9 @@ checkpoints when the newer is damaged."""
 
 import json
 import os
-import signal
-import subprocess
 import sys
-import time
 
-from winnow_runs import Checks, launched, run_json, scratch, troubled_table, winnow, write_text
+from winnow_runs import Checks, events, reached, run_json, scratch, stop_when, troubled_table, winnow, write_text
 
 JOB = """
 memory: 1GiB
@@ -21,30 +18,6 @@ train: {{model: {{type: mlp, hidden: [40, 30], dropout: 0.1}}, epochs: 8, batch:
 compress: {{while_training: {beside}, metric: accuracy, tolerance: 0.1, plan: {plan}, epochs: 12, trials: 5}}
 """
 LIST = "[{prune: {sparsity: 0.8}}, {quantize: {type: int8}}]"
-
-
-def events(out):
-    path = os.path.join(out, "events.jsonl")
-    if not os.path.exists(path):
-        return []
-    with open(path, encoding="utf-8") as file:
-        return [json.loads(line) for line in file if line.endswith("\n")]
-
-
-def stop_when(program, job, out, n_ranks, is_time, send=signal.SIGUSR1):
-    """Starts a run and sends a signal once is_time(new events) holds; the finished process."""
-    before = len(events(out))
-    process = subprocess.Popen(launched(program, ["run", job, "--out", out], n_ranks), stdout=subprocess.PIPE,
-                               stderr=subprocess.PIPE, text=True)
-    while process.poll() is None and not is_time(events(out)[before:]):
-        time.sleep(0.002)
-    process.send_signal(send)
-    output, errors = process.communicate(timeout=120)
-    return subprocess.CompletedProcess(process.args, process.returncode, output, errors)
-
-
-def reached(stage, epoch):
-    return lambda seen: any(e["event"] == "epoch" and e["stage"] == stage and e["epoch"] >= epoch for e in seen)
 
 
 def check_same(checks, run, whole, what):

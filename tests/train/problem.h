@@ -24,7 +24,7 @@ typedef struct {
     const unsigned char *mask;
     wn_trainer_hooks hooks;
     const wn_checkpoint_sink *checkpoints;
-    const wn_checkpoint *resume;
+    wn_checkpoint **resume;
 } problem;
 
 /* 3 epochs of 11 steps. */
