@@ -104,8 +104,10 @@ done:
 static void tell(const conversion *c)
 {
     for (size_t i = 0; i < c->source.n_columns; i++) {
-        if (wn_csv_column_loses_digits(&c->columns[i]))
-            wn_log_warning("%s: has gaps, so its integers beyond 2^53 are rounded to float64", c->names[i]);
+        const wn_csv_column *column = &c->columns[i];
+        if (wn_csv_column_loses_digits(column, c->layout->datasets[c->layout->dataset[i]].type))
+            wn_log_warning("%s: %s, so its integers beyond 2^53 are rounded to float64", c->names[i],
+                           column->meanings & WN_CSV_GAP ? "has gaps" : "lies in one dataset with other columns");
     }
     wn_log_info("%lld rows of %zu columns, cut by %s", (long long)c->source.n_rows, c->source.n_columns,
                 c->source.delimiter == '\t' ? "tabs" : (char[]){'\'', c->source.delimiter, '\'', '\0'});

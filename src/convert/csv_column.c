@@ -103,10 +103,10 @@ wn_store_type wn_csv_column_type(const wn_csv_column *column)
     return m & WN_CSV_BIG ? WN_STORE_UINT64 : integer_type(column);
 }
 
-bool wn_csv_column_loses_digits(const wn_csv_column *column)
+bool wn_csv_column_loses_digits(const wn_csv_column *column, wn_store_type type)
 {
     const int64_t exact = 1LL << 53;
     unsigned m = column->meanings;
     bool is_long = (m & WN_CSV_BIG) || ((m & WN_CSV_INTEGER) && (column->greatest > exact || column->least < -exact));
-    return is_long && !wn_csv_column_is_text(column) && wn_csv_column_type(column) == WN_STORE_FLOAT64;
+    return is_long && !(m & WN_CSV_REAL) && !wn_csv_column_is_text(column) && type == WN_STORE_FLOAT64;
 }

@@ -31,7 +31,8 @@ bool wn_csv_column_is_text(const wn_csv_column *column);
  * else float64. */
 wn_store_type wn_csv_column_type(const wn_csv_column *column);
 
-/* Local. Whether integers of the column lose digits because gaps make it float64. */
-bool wn_csv_column_loses_digits(const wn_csv_column *column);
+/* Local. Whether a column of whole numbers loses digits when it is stored as `type`, that of its dataset: of float64,
+ * because of gaps or of other columns in the dataset. Fractions in a column say that it holds no exact numbers. */
+bool wn_csv_column_loses_digits(const wn_csv_column *column, wn_store_type type);
 
 #endif

@@ -103,7 +103,9 @@ static char *take_integer(const wn_csv_rules *rules, wn_csv_cursor *cursor, char
 {
     wn_integer integer;
     const char *end = wn_number_integer(at, &integer);
-    if (end == NULL || !rules->is_end[(unsigned char)*end] || integer.is_huge || integer.magnitude > INT64_MAX)
+    bool is_negative_zero = integer.is_negative && integer.magnitude == 0; /* has a sign among float64 */
+    if (end == NULL || !rules->is_end[(unsigned char)*end] || integer.is_huge || integer.magnitude > INT64_MAX ||
+        is_negative_zero)
         return take_any(rules, cursor, at);
     int64_t value = integer.is_negative ? -(int64_t)integer.magnitude : (int64_t)integer.magnitude;
     wn_csv_column *seen = &cursor->seen;

@@ -36,6 +36,18 @@ static wn_status check_encoding(wn_csv_file *file, const char *text, size_t n)
     return WN_OK;
 }
 
+/* Whether a line ends outside quotes. Which quotes open a field only the delimiter tells; here every one counts. */
+static bool has_line(const wn_csv_window *window)
+{
+    bool is_open = false;
+    for (const char *c = window->text; c < window->end; c++) {
+        is_open = is_open != (*c == '"');
+        if (!is_open && (*c == '\n' || *c == '\r'))
+            return true;
+    }
+    return false;
+}
+
 static wn_status read_head(head *h, wn_csv_file *file)
 {
     wn_status status = WN_OK;
@@ -43,7 +55,7 @@ static wn_status read_head(head *h, wn_csv_file *file)
     TRY(wn_csv_window_read(&h->window, file, 0, HEAD_BYTES));
     TRY(check_encoding(file, h->window.text, (size_t)(h->window.end - h->window.text)));
     TRY(wn_csv_window_read(&h->window, file, file->first, file->first + HEAD_BYTES));
-    if (!h->window.is_last && memchr(h->window.text, '\n', HEAD_BYTES) == NULL)
+    if (!h->window.is_last && !has_line(&h->window))
         TRY(wn_csv_window_read(&h->window, file, file->first, file->first + LONG_HEAD_BYTES));
 done:
     return status;

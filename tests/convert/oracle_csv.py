@@ -31,6 +31,7 @@ SPACES = " \t\n\v\f\r"
 TYPES = [("int8", -2**7, 2**7 - 1), ("uint8", 0, 2**8 - 1), ("int16", -2**15, 2**15 - 1), ("int32", -2**31, 2**31 - 1),
          ("int64", -2**63, 2**63 - 1), ("uint64", 0, 2**64 - 1)]
 
+csv.field_size_limit(1 << 24)
 checks = Checks()
 
 
@@ -135,6 +136,7 @@ NASTY = {
     "integers": "a,b,c,d,e,f\n127,128,-129,32768,2147483648,9223372036854775808\n-128,0,1,0,0,0\n",
     "edges": "a,b\n-9223372036854775808,18446744073709551615\n9223372036854775807,1\n",
     "huge": "a,b,c\n18446744073709551616,18446744073709551616,9223372036854775808\n1,1.5,-1\n",
+    "zero with a sign and gaps": "a,b\n-0,1\nNA,2\n0,-0\n",
     "zeros": "a,b,c\n007,-0,-0\n08,0,0.0\n",
     "reals": "a,b,c,d,e\n1e400,-1e400,1e-400,.5,5.\n4.9e-324,1.7976931348623157e308,2.2250738585072011e-308,1E+5,+0.1\n",
     "not numbers": "a,b,c,d,e,f,g\n0x10,1e,1_000,--1,1.2.3,1e5x,.\n1,1,1,1,1,1,1\n",
@@ -172,6 +174,30 @@ def numbers(folder):
     for name in wanted:
         same_values = numpy.array_equal(arrays[name], wanted[name].to_numpy(), equal_nan=name in ("real", "gaps", "single"))
         checks.that(same_values, f"column {name} beside pandas: {arrays[name][:5]} {wanted[name][:5]}")
+
+
+def rounded(folder):
+    """Whole numbers that float64 cannot hold are told of, whichever rows come first; not where fractions stand among them."""
+    source, table = os.path.join(folder, "t.csv"), os.path.join(folder, "t.h5")
+    big, wide = "9007199254740993", ",".join(f"c{i}" for i in range(70))
+    for text, words in [(f"a,b\n{big},1\nNA,2\n", "a: has gaps"), (f"a,b\n{big},1\n1.5,2\n", ""), (f"a,b\n1.5,1\n{big},2\n", ""),
+                        (f"a,b\n{big},1\n1,2.5\n", ""), (f"{wide}\n{big}{',1' * 69}\n", ""),
+                        (f"{wide}\n{big}{',1.5' * 69}\n", "c0: lies in one dataset with other columns")]:
+        with open(source, "w", encoding="utf-8") as file:
+            file.write(text)
+        result = winnow(PROGRAM, ["convert", source, "-o", table])
+        told = [line for line in result.stderr.splitlines() if "rounded to float64" in line]
+        checks.that(len(told) == bool(words) and all(words in line for line in told), f"digits lost in {text[:40]!r}: {result.stderr}")
+
+
+def long_heads(folder):
+    """A first row of more bytes than are looked at first, of which most are lines within quotes."""
+    for delimiter in ",;":
+        for first in (delimiter.join(["1", '"' + "x\n" * 200000 + '"']), delimiter.join(["1", '"' + "x" * 400000 + '"'])):
+            text = first + f"\n2{delimiter}y\n"
+            arrays = stored(convert(folder, text, "--header", "no"))
+            rows = rows_of(text, delimiter)
+            checks.that(list(arrays["column0"]) == [1, 2] and list(arrays["column1"]) == [row[1] for row in rows], "a long first row")
 
 
 def random_field(rng):
@@ -327,7 +353,7 @@ def ranks(folder):
         checks.that(same(arrays[name], column(fields)), f"column {name} of a large table")
 
 
-for test in (nasty, numbers, random_tables, headers, errors, several, packed, full_disk, ranks):
+for test in (nasty, numbers, rounded, long_heads, random_tables, headers, errors, several, packed, full_disk, ranks):
     with tempfile.TemporaryDirectory() as place:
         test(place)
 checks.close()
