@@ -12,6 +12,7 @@ typedef struct {
     wn_csv_field *fields[LINES]; /* of the lines that are whole, up to n_lines */
     size_t n_fields[LINES];
     size_t n_lines;
+    bool is_open;     /* the first of them ends with the file, within quotes */
     size_t first_end; /* where the line behind the first row begins, in bytes of the window */
     wn_csv_field *memory;
 } head;
@@ -62,9 +63,11 @@ done:
 }
 
 /* Lines of the head that are rows and whole: `line` begins and `end` ends each, up to LINES. */
-static size_t find_lines(const wn_csv_window *window, char delimiter, char *lines[LINES], char *ends[LINES])
+static size_t find_lines(const wn_csv_window *window, char delimiter, char *lines[LINES], char *ends[LINES],
+                         bool *is_open)
 {
     size_t n = 0;
+    *is_open = false;
     wn_csv_walk walk = wn_csv_walk_over(window->text, window->end, delimiter);
     char *line = window->text;
     while (n < LINES && line < window->end) {
@@ -75,6 +78,7 @@ static size_t find_lines(const wn_csv_window *window, char delimiter, char *line
         bool is_row = !wn_csv_is_blank(line, window->end, delimiter);
         lines[n] = line;
         ends[n] = end;
+        *is_open = *is_open || (n == 0 && is_row && state == WN_CSV_QUOTED);
         n += is_row;
         if (end == window->end)
             break;
@@ -119,7 +123,7 @@ static wn_status cut(head *h, char delimiter)
     char *lines[LINES], *ends[LINES];
     size_t n_all = 0;
     TRY(copy_window(h));
-    h->n_lines = find_lines(&h->copy, delimiter, lines, ends);
+    h->n_lines = find_lines(&h->copy, delimiter, lines, ends, &h->is_open);
     if (h->n_lines > 0)
         h->first_end = ends[0] < h->copy.end ? (size_t)(wn_csv_next_line(ends[0]) - h->copy.text)
                                              : (size_t)(h->copy.end - h->copy.text);
@@ -207,9 +211,9 @@ static bool has_header(const head *h, const wn_csv_options *options)
 
 static wn_status check_lines(const head *h, const wn_csv_file *file)
 {
-    if (h->n_lines > 0)
+    if (h->n_lines > 0 && !h->is_open)
         return WN_OK;
-    if (h->window.is_last)
+    if (h->window.is_last && !h->is_open)
         return wn_fail(WN_BAD_DATA, "%s: is empty: it has no row and no header", file->path);
     return wn_fail(WN_BAD_DATA, "%s: its first line does not end; is a quote not closed?", file->path);
 }

@@ -269,6 +269,7 @@ def errors(folder):
             ("a,b\n1,2\n\n\"x\ny\",2,3\n", ":4: 3 fields instead of 2", {}),
             ("a,b\r\n1,2\r\n3,4,\r\n", ":3: 3 fields instead of 2", {}),
             ("a,b\n1,2\n3,\"open\n4,5\n", ":3: a quote that opens in this row is not closed", {}),
+            ('"a,b\n1,2\n3,4\n', "its first line does not end", {}),
             ("a,b\n1,2\n3,\0\n", "zero byte", {}),
             ("a,b\n1,2\n3,é\n", ":3: is not UTF-8", {"encoding": "latin-1"}),
             ("a,b\n1,2\n", "is UTF-16", {"encoding": "utf-16"})]:
