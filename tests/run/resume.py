@@ -59,8 +59,8 @@ def main():
         for name, values in (("keep", {"keep": 0.5}), ("normalize", {"normalize": "none"})):
             other = start(program, job(name, **values), out, checks, n_ranks=3)
             fresh = start(program, job(name, **values), os.path.join(directory, f"fresh-{name}"), checks, n_ranks=1)
-            checks.equal(reused(other)["profile"], [True], f"the profile is reused when {name} changed")
-            checks.equal(reused(other)["statistics"], [False], f"statistics are done again when {name} changed")
+            checks.that(all(reused(other)["profile"]), f"the profile is reused when {name} changed")
+            checks.equal(reused(other)["statistics"], [True], f"statistics are reused when {name} changed")
             checks.equal(other["fingerprints"], fresh["fingerprints"], f"{name} changed: what a fresh run gives")
             checks.equal(other["rows"], fresh["rows"], f"{name} changed: the ledger of a fresh run")
 
