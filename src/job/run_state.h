@@ -131,6 +131,9 @@ json_t *wn_json_hash(wn_hash hash);
 json_t *wn_json_number(double value);
 json_t *wn_json_metrics(const wn_metrics *metrics);
 
+/* Local, rank 0. Whether this attempt left anything to go on from: a finished stage or a checkpoint. */
+bool wn_run_came_further(const wn_run_state *state);
+
 /* Local, rank 0. run.json of the run so far. A new reference. */
 json_t *wn_summary(const wn_run_state *state, wn_status status, const wn_run_peaks *peaks);
 
