@@ -26,7 +26,7 @@ typedef struct {
 } wn_term_sink;
 
 /* Local. Is there a stemmer of this name: "none", or a language of libstemmer's ("english", "porter", "german" ...)?
- * Fails: WN_BAD_JOB (unknown; the message names a similar one or all), WN_UNAVAILABLE (a build without the library). */
+ * Fails: WN_BAD_JOB (unknown; the message lists them), WN_UNAVAILABLE (a build without the library). */
 WN_MUST_USE wn_status wn_stemmer_check(const char *stem);
 
 /* Local. Makes terms of 1 to `ngrams` (1 to WN_NGRAMS_MAX) following words, stemmed and joined by one space. It has

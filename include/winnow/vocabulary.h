@@ -30,7 +30,7 @@ double wn_vocabulary_weight(const wn_vocabulary *vocabulary, size_t i);
 /* Scratch of one thread: counts of a vocabulary's terms in the text at hand. */
 typedef struct wn_term_counter wn_term_counter;
 
-/* Local. 12 bytes a term of the vocabulary, which is borrowed. The caller frees it. Fails: WN_NO_MEMORY. */
+/* Local. 8 bytes a term of the vocabulary, which is borrowed. The caller frees it. Fails: WN_NO_MEMORY. */
 WN_MUST_USE wn_status wn_term_counter_new(wn_term_counter **counter, const wn_vocabulary *vocabulary);
 void wn_term_counter_free(wn_term_counter *counter);
 
