@@ -1,6 +1,8 @@
 /* From the statistics to the recipe: ledger, ranking, reduction. */
 #include "run_state.h"
 
+#include "winnow/lda.h"
+
 #include <string.h>
 
 static wn_status run_ranking(wn_run_state *state, const wn_statistics *statistics)
@@ -23,15 +25,42 @@ done:
     return status;
 }
 
-static json_t *reduce_json(const wn_projection *projection, const wn_eigen_report *report)
+static json_t *reduce_json(const wn_projection *projection, double residual, double orthogonality)
 {
     json_t *ratios = json_array();
     for (size_t i = 0; i < projection->n_components; i++)
         json_array_append_new(ratios, wn_json_number(projection->explained_variance_ratio[i]));
     return json_pack("{s:s, s:s, s:[i, i], s:I, s:o, s:f, s:f}", "method", projection->method, "solver",
                      projection->solver, "grid", projection->grid[0], projection->grid[1], "components",
-                     (json_int_t)projection->n_components, "explained_variance_ratio", ratios, "residual",
-                     report->residual, "orthogonality", report->orthogonality);
+                     (json_int_t)projection->n_components, "explained_variance_ratio", ratios, "residual", residual,
+                     "orthogonality", orthogonality);
+}
+
+static wn_status reduce_by_pca(wn_run_state *state, const wn_gram_sums *gram)
+{
+    const wn_job *job = state->job;
+    wn_pca_options options = {job->reduce.solver, job->reduce.components.count, job->reduce.components.share};
+    wn_eigen_report report = {0};
+    wn_status status = wn_pca_fit(state->ranks, &options, gram, state->recipe, &report);
+    if (status == WN_OK)
+        state->reduce_json = reduce_json(state->recipe->projection, report.residual, report.orthogonality);
+    return status;
+}
+
+static wn_status reduce_by_lda(wn_run_state *state, const wn_gram_sums *gram)
+{
+    const wn_job *job = state->job;
+    wn_lda_options options = {job->reduce.components.count, job->reduce.components.share, job->reduce.shrinkage};
+    wn_lda_report report = {0};
+    if (state->recipe->labels.task != WN_TASK_CLASSIFICATION)
+        return wn_fail(WN_BAD_DATA, "reduce.method: lda needs a label of classes; input.task: classification makes "
+                                    "classes of integers");
+    wn_status status = wn_lda_fit(state->ranks, &options, gram, state->recipe, &report);
+    if (status == WN_OK) {
+        state->reduce_json = reduce_json(state->recipe->projection, report.residual, report.orthogonality);
+        json_object_set_new(state->reduce_json, "condition", wn_json_number(report.condition));
+    }
+    return status;
 }
 
 static wn_status run_reduction(wn_run_state *state, const wn_statistics *statistics)
@@ -40,10 +69,8 @@ static wn_status run_reduction(wn_run_state *state, const wn_statistics *statist
     const wn_job *job = state->job;
     wn_stage_meter meter;
     wn_stage_meter_begin(&meter, "reduce");
-    wn_pca_options options = {job->reduce.solver, job->reduce.components.count, job->reduce.components.share};
-    wn_eigen_report report = {0};
-    TRY(wn_pca_fit(state->ranks, &options, statistics->gram, state->recipe, &report));
-    state->reduce_json = reduce_json(state->recipe->projection, &report);
+    TRY(job->reduce.method == WN_REDUCE_LDA ? reduce_by_lda(state, statistics->gram)
+                                            : reduce_by_pca(state, statistics->gram));
     TRY(wn_stage_meter_end(state->ranks, &meter, state->stages));
 done:
     return status;
@@ -106,7 +133,7 @@ static wn_status fit_recipe(wn_run_state *state)
     TRY(close_ledger(state));
     if (job->has_rank)
         TRY(run_ranking(state, statistics));
-    if (job->has_reduce && job->reduce.is_pca)
+    if (job->has_reduce && job->reduce.method != WN_REDUCE_NONE)
         TRY(run_reduction(state, statistics));
     TRY(keep_result(state, first_entry, statistics->hash));
 done:

@@ -7,8 +7,7 @@ wn_statistics_options wn_run_statistics_options(const wn_run_state *state)
 {
     const wn_job *job = state->job;
     bool ranks_by_bins = job->has_rank && job->rank.use[WN_RANK_MUTUAL_INFORMATION];
-    bool pca = job->has_reduce && job->reduce.is_pca;
-    return (wn_statistics_options){.gram = pca || (job->has_rank && job->rank.use[WN_RANK_ANOVA]),
+    return (wn_statistics_options){.gram = wn_job_needs_products(job),
                                    .n_bins = ranks_by_bins ? (size_t)job->rank.bins : 0,
                                    .path = wn_run_directory_path(state->directory, STATISTICS)};
 }
