@@ -9,6 +9,7 @@
 #include "winnow/clock.h"
 #include "winnow/fixed_label.h"
 #include "winnow/forest.h"
+#include "winnow/forest_score.h"
 #include "winnow/memory.h"
 #include "winnow/radix_sort.h"
 
@@ -32,6 +33,8 @@ typedef struct {
     int32_t *labels;
     int64_t *numbers;
     wn_forest *forest;
+    wn_forest_score score;
+    double *permutation;
     double code_seconds, grow_seconds, score_seconds;
 } drive;
 
@@ -189,6 +192,11 @@ static wn_status tell(const drive *d)
     printf("{\"hash\": \"%s\", \"code_seconds\": %.4f, \"grow_seconds\": %.4f, \"peak\": %zu", text, d->code_seconds,
            d->grow_seconds, wn_memory_peak());
     print_list("importance", importance, d->n_features);
+    if (d->is_scored) {
+        print_list("permutation", d->permutation, d->n_features);
+        printf(", \"score\": %.17g, \"score_rows\": %lld, \"score_seconds\": %.4f", d->score.score,
+               (long long)d->score.n_rows, d->score_seconds);
+    }
     printf("}\n");
 done:
     wn_free(importance);
@@ -212,6 +220,18 @@ static void read_option(drive *d, const char *text)
     d->is_scored = d->is_scored || strcmp(text, "score=1") == 0;
 }
 
+static wn_status score(drive *d)
+{
+    wn_status status = WN_OK;
+    double begin = wn_clock_seconds();
+    TRY(wn_ranks_agree(&d->ranks, wn_new(&d->permutation, d->n_features)));
+    TRY(wn_forest_out_of_bag(&d->ranks, d->forest, &d->rows, &d->options, &d->score));
+    TRY(wn_forest_permutation(&d->ranks, d->forest, &d->rows, &d->options, d->permutation));
+    d->score_seconds = wn_clock_seconds() - begin;
+done:
+    return status;
+}
+
 static wn_status run(drive *d)
 {
     wn_status status = WN_OK;
@@ -219,6 +239,8 @@ static wn_status run(drive *d)
     double begin = wn_clock_seconds();
     TRY(wn_forest_grow(&d->ranks, &d->rows, &d->options, &d->forest));
     d->grow_seconds = wn_clock_seconds() - begin;
+    if (d->is_scored)
+        TRY(score(d));
     if (d->ranks.rank == 0)
         status = tell(d);
     TRY(wn_ranks_agree(&d->ranks, status));
@@ -244,6 +266,7 @@ int main(int argc, char **argv)
     }
     if (status != WN_OK && d.ranks.rank == 0)
         fprintf(stderr, "drive_forest: %s\n", wn_status_message());
+    wn_free(d.permutation);
     wn_forest_free(d.forest);
     wn_free(d.numbers);
     wn_free(d.labels);
