@@ -276,5 +276,5 @@ int main(int argc, char **argv)
     wn_free(d.codes);
     wn_bin_codes_free(d.bin_codes);
     MPI_Finalize();
-    return status;
+    return (int)status;
 }
