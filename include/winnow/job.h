@@ -38,9 +38,15 @@ typedef struct {
     wn_outlier_action action;
 } wn_clean_override;
 
+/* How a column is normalized, and what is done with its cells before. */
+typedef struct {
+    wn_normalize_method method;
+    wn_transform transform;
+} wn_normalization;
+
 typedef struct {
     char *glob;
-    wn_normalize_method method;
+    wn_normalization how;
 } wn_normalize_override;
 
 /* What input.types says of a column: numeric, or an image whose cells are the columns NAME0, NAME1, ... */
@@ -67,6 +73,7 @@ typedef struct {
         wn_column_type *types;
         size_t n_types;
         double split_validation, split_test;
+        char *split_by; /* NULL: by row */
     } input;
     bool has_clean, has_normalize, has_rank, has_reduce, has_train, has_compress;
     struct {
@@ -76,12 +83,13 @@ typedef struct {
         double limit;
         wn_outlier_action action;
         bool drop_duplicates;
+        wn_text_list duplicate_columns; /* names or globs that equal rows agree in; none: all columns and the label */
         bool infinite_is_missing;
         wn_clean_override *overrides;
         size_t n_overrides;
     } clean;
     struct {
-        wn_normalize_method method;
+        wn_normalization how;
         wn_normalize_override *overrides;
         size_t n_overrides;
     } normalize;

@@ -1,4 +1,4 @@
-#include "job_reader.h"
+#include "key_kinds.h"
 
 #include <string.h>
 
@@ -25,6 +25,11 @@ static void relate_input(wn_job_reader *reader)
 static void relate_clean(wn_job_reader *reader)
 {
     static const char *const details[] = {"clean.outliers.limit", "clean.outliers.action"};
+    const wn_job *job = reader->job;
+    if (wn_job_reader_is_sound(reader, "clean.outliers.limit") &&
+        job->clean.limit >= wn_outlier_limit_end(job->clean.rule))
+        wn_job_fault_at(reader, "clean.outliers.limit", "is %g, must be below 0.5, each tail's share",
+                        job->clean.limit);
     if (wn_job_reader_has(reader, "clean.outliers.rule"))
         return;
     for (size_t i = 0; i < 2; i++)

@@ -44,10 +44,12 @@ static void clean_rule(const wn_job *job, const char *column, wn_column_rule *ru
 
 static void normalize_rule(const wn_job *job, const char *column, wn_column_rule *rule)
 {
-    rule->normalize = job->normalize.method;
+    wn_normalization how = job->normalize.how;
     for (size_t i = 0; i < job->normalize.n_overrides; i++)
         if (wn_job_matches(job, job->normalize.overrides[i].glob, column))
-            rule->normalize = job->normalize.overrides[i].method;
+            how = job->normalize.overrides[i].how;
+    rule->normalize = how.method;
+    rule->transform = how.transform;
 }
 
 wn_status wn_job_pattern_check(const wn_job *job, const char *key, const char *pattern, const char *const *columns,

@@ -3,12 +3,27 @@
 #include "values.h"
 #include "winnow/memory.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 double wn_outlier_limit(wn_outlier_rule rule)
 {
-    return rule == WN_OUTLIERS_IQR ? 1.5 : 3.0;
+    switch (rule) {
+    case WN_OUTLIERS_IQR:
+        return 1.5;
+    case WN_OUTLIERS_MAD:
+        return 3.5; /* Iglewicz and Hoaglin 1993 */
+    case WN_OUTLIERS_QUANTILE:
+        return 0.01;
+    default:
+        return 3;
+    }
+}
+
+double wn_outlier_limit_end(wn_outlier_rule rule)
+{
+    return rule == WN_OUTLIERS_QUANTILE ? 0.5 : (double)INFINITY;
 }
 
 /* A word, or {constant: X}. */
@@ -104,9 +119,11 @@ static void read_override_outliers(wn_job_reader *reader, const char *path, cons
     if (word)
         override->rule = (wn_outlier_rule)word->value;
     override->limit = wn_outlier_limit(override->rule);
-    if (limit &&
-        (limit->kind != WN_YAML_SCALAR || !wn_value_number(limit->text, &override->limit) || override->limit <= 0))
-        wn_job_fault_add(reader, limit, path, "limit must be a number above 0");
+    double end = wn_outlier_limit_end(override->rule);
+    if (limit && (limit->kind != WN_YAML_SCALAR || !wn_value_number(limit->text, &override->limit) ||
+                  override->limit <= 0 || override->limit >= end))
+        wn_job_fault_add(reader, limit, path, "limit must be a number above 0%s",
+                         isinf(end) ? "" : " and below 0.5, each tail's share");
     override->action = WN_OUTLIER_CLIP;
     word = action ? wn_key_word_read(reader, path, wn_words_outlier_action, action) : NULL;
     if (word)
@@ -121,6 +138,8 @@ static void read_clean_override(wn_job_reader *reader, const char *path, const w
     if (!wn_key_map_check(reader, path, node, names, 2))
         return;
     const wn_yaml *missing = wn_yaml_find(node, "missing"), *outliers = wn_yaml_find(node, "outliers");
+    if (node->n == 0)
+        wn_job_fault_add(reader, node, path, "says nothing, must have missing or outliers");
     if (missing)
         override->has_missing = read_missing_node(reader, path, missing, &override->missing, &override->constant);
     if (outliers)

@@ -103,8 +103,7 @@ static wn_status run_statistics(wn_run_state *state, const wn_pilot *pilot, wn_s
     wn_statistics_options options = {.gram = pca || (job->has_rank && job->rank.use[WN_RANK_ANOVA]),
                                      .n_bins = ranks_by_bins ? (size_t)job->rank.bins : 0};
     wn_pass pass = wn_stage_pass(state, "statistics");
-    TRY(wn_statistics_run(&pass, state->rows, pilot, state->recipe, &options, statistics, &meter.cost));
-    meter.passes++;
+    TRY(wn_statistics_run(&pass, state->rows, pilot, state->recipe, &options, statistics, &meter.passes, &meter.cost));
     TRY(wn_stage_meter_end(state->ranks, &meter, state->stages));
 done:
     return status;

@@ -1,6 +1,7 @@
 #include "winnow/statistics.h"
 
 #include "clean.h"
+#include "clean_quartiles.h"
 #include "column_list.h"
 #include "normalize.h"
 #include "statistics_plan.h"
@@ -17,10 +18,12 @@ typedef struct {
     wn_moments *moments;
     wn_gram *gram;               /* NULL unless asked for */
     wn_contingency *contingency; /* NULL unless asked for */
+    wn_quantile_search quartiles;
 } wn_statistics_states;
 
 static void clear_states(wn_statistics_states *states)
 {
+    wn_quantile_search_clear(&states->quartiles);
     wn_contingency_free(states->contingency);
     wn_gram_free(states->gram);
     wn_moments_free(states->moments);
@@ -61,6 +64,10 @@ static wn_status init_states(wn_statistics_states *states, wn_rows *rows, const 
     if (options->n_bins > 0)
         TRY(wn_contingency_new(&states->contingency, plan->n_cols, plan->n_bins, plan->edges, plan->n_classes,
                                plan->class_edges));
+    TRY(wn_clean_quartiles_init(&states->quartiles, pilot, recipe));
+    TRY(wn_quantile_search_begin(&states->quartiles));
+    if (states->quartiles.quantiles)
+        wn_moments_carry(states->moments, states->quartiles.quantiles);
 done:
     return status;
 }
@@ -199,19 +206,19 @@ static wn_status fit_columns(wn_recipe *recipe, const wn_moments_summary *moment
             wn_column_list_add(&constant, column->name, -1);
     }
     if (constant.n_names > 0)
-        wn_log_warning("columns that do not vary in training rows are centred and not scaled: %s",
-                       wn_column_list_text(&constant));
+        wn_log_warning("columns that do not vary in training rows are not scaled: %s", wn_column_list_text(&constant));
 done:
     return status;
 }
 
 wn_status wn_statistics_run(const wn_pass *pass, wn_rows *rows, const wn_pilot *pilot, wn_recipe *recipe,
-                            const wn_statistics_options *options, wn_statistics **statistics, wn_pass_cost *cost)
+                            const wn_statistics_options *options, wn_statistics **statistics, int *n_passes,
+                            wn_pass_cost *cost)
 {
     wn_status status = WN_OK;
     wn_statistics_states states = {0};
     wn_statistics *new = NULL;
-    wn_accumulator accumulators[4];
+    wn_accumulator accumulators[5];
     wn_block_step steps[2];
     if (options->n_bins > 0 && !rows->catalog->has_label)
         return wn_fail(WN_BAD_DATA, "bins against a label need one, and the input has no label");
@@ -222,7 +229,10 @@ wn_status wn_statistics_run(const wn_pass *pass, wn_rows *rows, const wn_pilot *
     steps[0] = wn_rows_step(rows, WN_ROW_TRAIN);
     steps[1] = wn_cleaner_step(&states.cleaner);
     size_t n = list_accumulators(&states, accumulators);
+    if (states.quartiles.quantiles)
+        accumulators[n++] = wn_quantiles_accumulator(states.quartiles.quantiles);
     TRY(wn_pass_run(pass, steps, 2, accumulators, n, cost));
+    ++*n_passes;
     bool writes = pass->ranks->rank == 0;
     if (writes)
         status = keep_sums(&states, recipe);
@@ -231,6 +241,7 @@ wn_status wn_statistics_run(const wn_pass *pass, wn_rows *rows, const wn_pilot *
     if (status == WN_OK && writes)
         status = keep_class_counts(new, recipe);
     TRY(wn_ranks_agree(pass->ranks, status));
+    TRY(wn_clean_quartiles_finish(pass, rows, &states.cleaner, &states.quartiles, recipe, n_passes, cost));
     TRY(fit_columns(recipe, new->moments, &states.cleaner));
     *statistics = new;
     new = NULL;
