@@ -6,6 +6,7 @@
 #include "winnow/compress.h"
 #include "winnow/pca.h"
 #include "winnow/ranking.h"
+#include "winnow/rows.h"
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -166,6 +167,15 @@ WN_MUST_USE wn_status wn_job_section_hash(const wn_job *job, const char *section
 /* Local. Borrowed views for the rooms below; cache_bytes is the caller's to set. */
 wn_input wn_job_input(const wn_job *job);
 wn_reader_options wn_job_reader_options(const wn_job *job);
+
+/* Local. The input and the reader's options by which the column of split.by is read as a label: missing_values are
+ * missing in it, test files are left out. */
+wn_input wn_job_split_input(const wn_job *job);
+wn_reader_options wn_job_split_options(const wn_job *job);
+
+/* Local. The columns of a catalog, and whether its label, that clean.duplicates names (all where it names none); the
+ * caller frees identity->columns. Fails: WN_BAD_DATA with a suggestion where a name or glob matches none. */
+WN_MUST_USE wn_status wn_job_identity(const wn_job *job, const wn_catalog *catalog, wn_identity *identity);
 
 /* Local. The rule of each of the recipe's columns, overrides by name or glob resolved (the later one wins). An override
  * that matches no column is WN_BAD_DATA with a suggestion. */

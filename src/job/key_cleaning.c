@@ -76,25 +76,6 @@ static void allow_missing(const wn_key *key, wn_text *text)
     wn_text_add(text, ", or {constant: a number}");
 }
 
-static void read_duplicates(wn_job_reader *reader, const wn_key *key, const wn_yaml *node)
-{
-    if (node->kind == WN_YAML_MAP && wn_yaml_find(node, "columns")) {
-        wn_key_unbuilt(reader, key->path, node, "{columns: ...}");
-        return;
-    }
-    wn_kind_choice.read(reader, key, node);
-}
-
-static void write_duplicates(const wn_key *key, const wn_job *job, wn_text *text)
-{
-    wn_kind_choice.write(key, job, text);
-}
-
-static void allow_duplicates(const wn_key *key, wn_text *text)
-{
-    wn_key_words_allow(key->words, text);
-}
-
 static void clear_clean_overrides(const wn_key *key, wn_job *job)
 {
     (void)key;
@@ -138,8 +119,6 @@ static void read_clean_override(wn_job_reader *reader, const char *path, const w
     if (!wn_key_map_check(reader, path, node, names, 2))
         return;
     const wn_yaml *missing = wn_yaml_find(node, "missing"), *outliers = wn_yaml_find(node, "outliers");
-    if (node->n == 0)
-        wn_job_fault_add(reader, node, path, "says nothing, must have missing or outliers");
     if (missing)
         override->has_missing = read_missing_node(reader, path, missing, &override->missing, &override->constant);
     if (outliers)
@@ -201,6 +180,5 @@ static void allow_clean_overrides(const wn_key *key, wn_text *text)
 }
 
 const wn_key_kind wn_kind_missing = {"word or map", read_missing, write_missing, allow_missing, NULL};
-const wn_key_kind wn_kind_duplicates = {"word", read_duplicates, write_duplicates, allow_duplicates, NULL};
 const wn_key_kind wn_kind_clean_overrides = {"map", read_clean_overrides, write_clean_overrides, allow_clean_overrides,
                                              clear_clean_overrides};

@@ -16,8 +16,17 @@ static const wn_key_word words[] = {{"none", WN_NORMALIZE_NONE, false},
                                     {"log", LOG, false},
                                     {NULL, 0, false}};
 
+static void read_word(wn_job_reader *reader, const char *path, const wn_yaml *node, wn_normalization *how)
+{
+    const wn_key_word *word = wn_key_word_read(reader, path, words, node);
+    if (word && word->value == LOG)
+        *how = (wn_normalization){WN_NORMALIZE_NONE, WN_TRANSFORM_LOG};
+    else if (word)
+        *how = (wn_normalization){(wn_normalize_method)word->value, WN_TRANSFORM_NONE};
+}
+
 /* [log, METHOD]: the other methods are linear, so that a second one would undo the first. */
-static void read_list(wn_job_reader *reader, const char *path, const wn_yaml *node, wn_normalization *how)
+static void read_pair(wn_job_reader *reader, const char *path, const wn_yaml *node, wn_normalization *how)
 {
     const wn_key_word *first = node->n > 0 ? wn_key_word_read(reader, path, words, node->items[0]) : NULL;
     const wn_key_word *second = node->n > 1 ? wn_key_word_read(reader, path, words, node->items[1]) : NULL;
@@ -29,15 +38,12 @@ static void read_list(wn_job_reader *reader, const char *path, const wn_yaml *no
 
 static void read_how(wn_job_reader *reader, const char *path, const wn_yaml *node, wn_normalization *how)
 {
-    if (node->kind == WN_YAML_LIST) {
-        read_list(reader, path, node, how);
-        return;
-    }
-    const wn_key_word *word = wn_key_word_read(reader, path, words, node);
-    if (word && word->value == LOG)
-        *how = (wn_normalization){WN_NORMALIZE_NONE, WN_TRANSFORM_LOG};
-    else if (word)
-        *how = (wn_normalization){(wn_normalize_method)word->value, WN_TRANSFORM_NONE};
+    if (node->kind != WN_YAML_LIST)
+        read_word(reader, path, node, how);
+    else if (node->n == 1)
+        read_word(reader, path, node->items[0], how);
+    else
+        read_pair(reader, path, node, how);
 }
 
 static void write_how(wn_normalization how, wn_text *text)

@@ -95,7 +95,9 @@ const wn_key wn_keys[] = {
      .value = "0.0", .help = "share of the rows that decisions are made on"},
     {.path = "input.split.test", .kind = &wn_kind_number, AT(input.split_test), .max = 1, .below_max = true,
      .value = "0.0", .help = "share of the rows that are used once, at the end"},
-    UNBUILT("input.split.by", "none", "split by a column's value instead of the row's"),
+    {.path = "input.split.by", .kind = &wn_kind_text, AT(input.split_by), .note = "none",
+     .help = "column by whose value, instead of the row, the side is drawn: equal values, one side. Looked up as the label is, "
+             "and need not be included; rows where it is missing are drawn each for itself"},
     UNBUILT("input.weight", "none", "column of row weights"),
     UNBUILT("input.allow_external", "false", "links and raw storage that lead out of the file"),
 
@@ -110,7 +112,8 @@ const wn_key wn_keys[] = {
     {.path = "clean.outliers.action", .kind = &wn_kind_word, AT(clean.action), .words = wn_words_outlier_action,
      .value = "clip", .help = "what is done with outliers; report only counts them"},
     {.path = "clean.duplicates", .kind = &wn_kind_duplicates, AT(clean.drop_duplicates), .words = duplicates,
-     .value = "keep", .help = "exact repeats over all rows of files; the first stays"},
+     .value = "keep", .help = "exact repeats over all rows of files, in all columns and the label or in those named (the label may be); the first "
+                              "stays"},
     {.path = "clean.infinite", .kind = &wn_kind_choice, AT(clean.infinite_is_missing), .words = infinite,
      .value = "error", .help = "what an infinite cell is"},
     {.path = "clean.overrides", .kind = &wn_kind_clean_overrides, AT(clean.overrides), .value = "{}",
