@@ -56,6 +56,7 @@ typedef struct {
     size_t n_test;
     const char *table;          /* group or dataset; NULL: the one candidate */
     const char *label;          /* NULL: none; a dataset or column of the table, else one beside it or at the root */
+    const char *label_key;      /* what messages call it; NULL: input.label */
     const char *const *include; /* globs over names of columns and of their datasets; none means all */
     size_t n_include;
     const char *const *exclude;

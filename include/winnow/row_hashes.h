@@ -5,12 +5,18 @@
 #include "winnow/accumulator.h"
 #include "winnow/ranks.h"
 
+#include <stdbool.h>
+
 typedef struct wn_row_hashes wn_row_hashes;
 
 /* Local. Hashes of the typed values of all cells and the label: -0 equals 0 and all NaN are equal. The seed keys the
  * hash. The caller frees it. Fails: WN_NO_MEMORY. */
 WN_MUST_USE wn_status wn_row_hashes_new(wn_row_hashes **hashes, size_t n_cols, uint64_t seed);
 void wn_row_hashes_free(wn_row_hashes *hashes);
+
+/* Local. Before any row is added: hashes of the n columns alone (ascending numbers, copied), and of the label where it
+ * is asked for. Fails: WN_NO_MEMORY. */
+WN_MUST_USE wn_status wn_row_hashes_restrict(wn_row_hashes *hashes, const size_t *columns, size_t n, bool has_label);
 
 /* Local. Adds the rows of a block. Fails: WN_NO_MEMORY. */
 WN_MUST_USE wn_status wn_row_hashes_add(wn_row_hashes *hashes, const wn_block *block);

@@ -54,6 +54,17 @@ WN_MUST_USE wn_status wn_rows_new(wn_rows **rows, const wn_pass *pass, const wn_
                                   const wn_split *split);
 void wn_rows_free(wn_rows *rows);
 
+/* Local. The side of what has drawn u, uniform in [0, 1). */
+wn_row_status wn_split_side(const wn_split *split, double u);
+
+/* Collective. Before anything is dropped: rows of `files` that have a value in the groups' column take the side that
+ * the hash of (seed, value) draws, so that equal values lie on one side; rows without a value keep theirs, each for
+ * itself. `groups` is a catalog of the same files (without test files) with that column as its label, `reader` is of
+ * it; its blocks may be cut otherwise. Fails: WN_BAD_DATA where it has another number of rows, as reading does, agreed.
+ */
+WN_MUST_USE wn_status wn_rows_split_by(wn_rows *rows, const wn_ranks *ranks, const wn_catalog *groups,
+                                       wn_reader *reader, const wn_split *split);
+
 /* Local. For a run of blocks, all WN_ROW_TRAIN. The caller frees it. Fails: WN_NO_MEMORY. */
 WN_MUST_USE wn_status wn_rows_of_blocks(wn_rows **rows, const wn_catalog *catalog, wn_range blocks);
 
@@ -64,11 +75,18 @@ WN_MUST_USE wn_status wn_rows_write(const wn_ranks *ranks, const wn_rows *rows, 
 WN_MUST_USE wn_status wn_rows_read(const wn_ranks *ranks, wn_rows **rows, const wn_catalog *catalog, wn_range blocks,
                                    const char *path);
 
+/* What equal rows agree in. */
+typedef struct {
+    size_t *columns; /* (n_columns) ascending numbers */
+    size_t n_columns;
+    bool has_label;
+} wn_identity;
+
 /* Collective. One pass that hashes all rows that have a label and marks as duplicate those of `files` that equal an
- * earlier one of `files`; the first stays. Rows of test files that equal a row of `files` are counted in *leaked and
- * stay. */
-WN_MUST_USE wn_status wn_rows_drop_duplicates(wn_rows *rows, const wn_pass *pass, uint64_t seed, int64_t *leaked,
-                                              wn_pass_cost *cost);
+ * earlier one of `files`, in what the identity says (NULL: all columns and the label); the first stays. Rows of test
+ * files that equal a row of `files` are counted in *leaked and stay. */
+WN_MUST_USE wn_status wn_rows_drop_duplicates(wn_rows *rows, const wn_pass *pass, const wn_identity *identity,
+                                              uint64_t seed, int64_t *leaked, wn_pass_cost *cost);
 
 /* Local. A step that leaves only the rows of a status (WN_ROW_TRAIN ...). The rows are borrowed. */
 wn_block_step wn_rows_step(wn_rows *rows, wn_row_status status);

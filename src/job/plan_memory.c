@@ -5,6 +5,7 @@
 #include "winnow/plan.h"
 
 #include "winnow/memory.h"
+#include "winnow/modes.h"
 
 /* One with the taker, one full, one of the pilot; and those that threads decode, each beside what it decodes from. */
 enum { BLOCKS_AT_REST = 3, BLOCKS_PER_THREAD = 2, BYTES_PER_HASHED_ROW = 96 };
@@ -13,6 +14,15 @@ enum { REST = 2 << 20 }; /* files that are read and hashed by pieces, names, the
 static size_t larger(size_t a, size_t b)
 {
     return a > b ? a : b;
+}
+
+/* Some gap may be filled by the most frequent value. */
+static bool counts_values(const wn_job *job)
+{
+    bool counts = job->clean.missing == WN_MISSING_MOST_FREQUENT;
+    for (size_t i = 0; i < job->clean.n_overrides; i++)
+        counts |= job->clean.overrides[i].has_missing && job->clean.overrides[i].missing == WN_MISSING_MOST_FREQUENT;
+    return job->has_clean && counts;
 }
 
 static size_t largest_block(const wn_catalog *catalog)
@@ -70,6 +80,8 @@ wn_memory_plan wn_memory_plan_of(int n_ranks, const wn_job *job, const wn_catalo
         .gram = gram ? width * width * 4 * sizeof(double) + block * width * sizeof(double) + solver_bytes(job, p) : 0,
         .rows = rows,
         .rest = REST};
+    if (counts_values(job))
+        plan.values = WN_MODES_BYTES;
     if (job->has_clean && job->clean.drop_duplicates)
         plan.duplicates = rows * BYTES_PER_HASHED_ROW;
     wn_model_moment moment = wn_model_plan_of(n_ranks, job, catalog, plan.blocks, rows, block);
@@ -77,7 +89,8 @@ wn_memory_plan wn_memory_plan_of(int n_ranks, const wn_job *job, const wn_catalo
     plan.model = moment.model;
     plan.compression = moment.compression;
     plan.checkpoint = moment.checkpoint;
-    plan.need = larger(plan.blocks + larger(plan.pilot + plan.gram, plan.duplicates), wn_model_moment_bytes(&moment));
+    plan.need = larger(plan.blocks + larger(plan.pilot + larger(plan.gram, plan.values), plan.duplicates),
+                       wn_model_moment_bytes(&moment));
     plan.need = larger(plan.need, gathering_bytes(catalog, rows, block, plan.blocks)) + plan.rows + plan.rest;
     return plan;
 }
@@ -86,13 +99,14 @@ wn_status wn_memory_plan_check(const wn_memory_plan *plan, size_t memory)
 {
     if (plan->need <= memory)
         return WN_OK;
-    return wn_fail(WN_UNAVAILABLE,
-                   "the plan exceeds memory: %zu MiB a rank are needed (model %zu, compression %zu, checkpoint %zu, "
-                   "prepared rows %zu, products of columns %zu, blocks %zu, pilot %zu, duplicates %zu), memory allows "
-                   "%zu; use more ranks, or a larger `memory`",
-                   plan->need >> 20, plan->model >> 20, plan->compression >> 20, plan->checkpoint >> 20,
-                   plan->features >> 20, plan->gram >> 20, plan->blocks >> 20, plan->pilot >> 20,
-                   plan->duplicates >> 20, memory >> 20);
+    return wn_fail(
+        WN_UNAVAILABLE,
+        "the plan exceeds memory: %zu MiB a rank are needed (model %zu, compression %zu, checkpoint %zu, "
+        "prepared rows %zu, products of columns %zu, blocks %zu, pilot %zu, duplicates %zu, values %zu), memory allows "
+        "%zu; use more ranks, or a larger `memory`",
+        plan->need >> 20, plan->model >> 20, plan->compression >> 20, plan->checkpoint >> 20, plan->features >> 20,
+        plan->gram >> 20, plan->blocks >> 20, plan->pilot >> 20, plan->duplicates >> 20, plan->values >> 20,
+        memory >> 20);
 }
 
 wn_status wn_plan_memory(const wn_ranks *ranks, const wn_job *job, const wn_catalog *catalog,

@@ -38,7 +38,8 @@ static wn_status open_table(wn_run_state *state)
                             .reader = state->reader,
                             .blocks = wn_range_part(state->catalog->n_blocks, state->ranks->size, state->ranks->rank),
                             .name = "read",
-                            .total_rows = state->catalog->n_rows};
+                            .total_rows = state->catalog->n_rows,
+                            .directory = wn_run_directory_root(state->directory)};
     wn_log_info("input: %lld rows, %zu columns, %lld blocks in %zu files on %d ranks",
                 (long long)state->catalog->n_rows, state->catalog->n_columns, (long long)state->catalog->n_blocks,
                 state->catalog->n_files, state->ranks->size);

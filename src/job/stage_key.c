@@ -28,7 +28,25 @@ done:
     return status;
 }
 
-/* What the sums are of, beside the cleaned rows: normalization, ranking and reduction only follow from them. */
+/* What normalization asks of the pass itself: cells that are transformed before they are summed, quartiles. */
+static wn_status hash_rules(const wn_run_state *state, wn_hasher *hasher)
+{
+    wn_status status = WN_OK;
+    wn_recipe *rules = NULL;
+    TRY(wn_recipe_new(&rules, state->catalog));
+    TRY(wn_job_column_rules(state->job, rules));
+    for (size_t i = 0; i < rules->n_columns; i++) {
+        const wn_column_rule *rule = &rules->columns[i].rule;
+        const int32_t asks[] = {(int32_t)rule->transform, rule->normalize == WN_NORMALIZE_ROBUST};
+        wn_hasher_add(hasher, asks, sizeof asks);
+    }
+done:
+    wn_recipe_free(rules);
+    return status;
+}
+
+/* What the sums are of, beside the cleaned rows: all else of normalization, ranking and reduction only follows from
+ * them. */
 static wn_status statistics_key(wn_run_state *state)
 {
     wn_status status = WN_OK;
@@ -41,6 +59,7 @@ static wn_status statistics_key(wn_run_state *state)
     TRY(wn_hasher_new(&hasher, 0));
     wn_hasher_add(hasher, &before, sizeof before);
     wn_hasher_add(hasher, wanted, sizeof wanted);
+    TRY(hash_rules(state, hasher));
     state->statistics_key = wn_hasher_finish(hasher);
 done:
     wn_hasher_free(hasher);

@@ -31,15 +31,18 @@ static int64_t mark_repeats(wn_rows *rows, int64_t first_test_row, const int64_t
     return leaked;
 }
 
-wn_status wn_rows_drop_duplicates(wn_rows *rows, const wn_pass *pass, uint64_t seed, int64_t *leaked,
-                                  wn_pass_cost *cost)
+wn_status wn_rows_drop_duplicates(wn_rows *rows, const wn_pass *pass, const wn_identity *identity, uint64_t seed,
+                                  int64_t *leaked, wn_pass_cost *cost)
 {
     wn_status status = WN_OK;
     wn_row_hashes *hashes = NULL;
     int64_t *repeats = NULL, n_leaked = 0;
     size_t n_repeats = 0;
     int64_t first_test_row = rows->catalog->n_rows - rows->catalog->n_test_rows;
-    TRY(wn_ranks_agree(pass->ranks, wn_row_hashes_new(&hashes, rows->catalog->n_columns, seed)));
+    status = wn_row_hashes_new(&hashes, rows->catalog->n_columns, seed);
+    if (status == WN_OK && identity)
+        status = wn_row_hashes_restrict(hashes, identity->columns, identity->n_columns, identity->has_label);
+    TRY(wn_ranks_agree(pass->ranks, status));
     wn_block_step step = {labelled_apply, rows, true};
     wn_accumulator accumulator = wn_row_hashes_accumulator(hashes);
     TRY(wn_pass_run(pass, &step, 1, &accumulator, 1, cost));

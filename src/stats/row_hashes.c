@@ -22,9 +22,12 @@ static const int64_t MOST_ROWS = INT64_MAX >> RANK_BITS;
 struct wn_row_hashes {
     size_t n_cols;
     uint64_t seed;
+    size_t *columns; /* (n_hashed) those that are hashed, owned; NULL: all */
+    size_t n_hashed;
+    bool has_label;
     hashed_row *rows; /* owned */
     size_t n, capacity;
-    double *scratch; /* (n_cols + 1) canonical cells of a row and its label */
+    double *scratch; /* (n_cols + 1) canonical cells of a row, and its label */
 };
 
 wn_status wn_row_hashes_new(wn_row_hashes **hashes, size_t n_cols, uint64_t seed)
@@ -32,7 +35,8 @@ wn_status wn_row_hashes_new(wn_row_hashes **hashes, size_t n_cols, uint64_t seed
     wn_status status = WN_OK;
     wn_row_hashes *made = NULL;
     TRY(wn_new(&made, 1));
-    made->n_cols = n_cols;
+    made->n_cols = made->n_hashed = n_cols;
+    made->has_label = true;
     made->seed = seed;
     TRY(wn_new(&made->scratch, n_cols + 1));
     *hashes = made;
@@ -47,8 +51,24 @@ void wn_row_hashes_free(wn_row_hashes *hashes)
     if (hashes == NULL)
         return;
     wn_free(hashes->scratch);
+    wn_free(hashes->columns);
     wn_free(hashes->rows);
     wn_free(hashes);
+}
+
+wn_status wn_row_hashes_restrict(wn_row_hashes *hashes, const size_t *columns, size_t n, bool has_label)
+{
+    wn_status status = WN_OK;
+    size_t *copy = NULL;
+    TRY(wn_new(&copy, n));
+    for (size_t i = 0; i < n; i++)
+        copy[i] = columns[i];
+    wn_free(hashes->columns);
+    hashes->columns = copy;
+    hashes->n_hashed = n;
+    hashes->has_label = has_label;
+done:
+    return status;
 }
 
 /* One bit pattern for all NaN, one for both zeros. */
@@ -57,10 +77,21 @@ static double canonical(double value)
     return value != value ? (double)NAN : value + 0.0;
 }
 
+/* The hash of a row whose cells lie in scratch. */
+static wn_hash hash_row(wn_row_hashes *hashes, double label)
+{
+    double *values = hashes->scratch;
+    size_t n = hashes->n_hashed;
+    for (size_t c = 0; c < n; c++) /* columns ascend */
+        values[c] = canonical(values[hashes->columns ? hashes->columns[c] : c]);
+    if (hashes->has_label)
+        values[n++] = canonical(label);
+    return wn_hash_bytes(values, n * sizeof *values, hashes->seed);
+}
+
 wn_status wn_row_hashes_add(wn_row_hashes *hashes, const wn_block *block)
 {
     wn_status status = WN_OK;
-    size_t p = hashes->n_cols;
     if (hashes->n + block->n_rows > hashes->capacity) {
         size_t capacity = 2 * hashes->capacity + block->n_rows;
         TRY(wn_resize(&hashes->rows, capacity));
@@ -68,11 +99,8 @@ wn_status wn_row_hashes_add(wn_row_hashes *hashes, const wn_block *block)
     }
     wn_cells cells = wn_block_view(block);
     for (size_t i = 0; i < block->n_rows; i++) {
-        wn_cells_widen(hashes->scratch, wn_cells_at(cells, i * block->n_cols), p);
-        for (size_t c = 0; c < p; c++)
-            hashes->scratch[c] = canonical(hashes->scratch[c]);
-        hashes->scratch[p] = canonical(block->labels[i]);
-        wn_hash key = wn_hash_bytes(hashes->scratch, (p + 1) * sizeof(double), hashes->seed);
+        wn_cells_widen(hashes->scratch, wn_cells_at(cells, i * block->n_cols), hashes->n_cols);
+        wn_hash key = hash_row(hashes, block->labels[i]);
         hashes->rows[hashes->n++] = (hashed_row){key.high, key.low, (uint64_t)block->rows[i]};
     }
 done:

@@ -9,8 +9,8 @@ from winnow_runs import Checks, reached, run_json, scratch, stop_when, troubled_
 JOB = """
 memory: {memory}
 input: {{files: [{table}], label: kind, split: {{validation: 0.2}}}}
-clean: {{missing: {missing}, outliers: {{rule: {rule}, limit: 3, action: {action}}}, duplicates: {duplicates}}}
-normalize: {{method: standard}}
+clean: {{missing: {missing}, outliers: {{rule: {rule}, limit: {limit}, action: {action}}}, duplicates: {duplicates}}}
+normalize: {{method: {normalize}}}
 {rest}
 """
 
@@ -21,6 +21,8 @@ JOBS = {
     "all": {"rest": RANK + TRAIN + "compress: {epochs: 1, tolerance: 0.5}\n", "duplicates": "drop"},
     "apart": {"rest": TRAIN + "compress: {while_training: false, epochs: 1, tolerance: 0.5}\n", "missing": "drop_row"},
     "twice": {"rest": RANK + TRAIN, "missing": "mean", "rule": "iqr", "action": "drop_row"},
+    "distances": {"rest": "", "missing": "most_frequent", "rule": "mad", "duplicates": "{columns: [kind, x0]}", "normalize": "[log, robust]"},
+    "told": {"rest": "", "missing": "most_frequent", "rule": "quantile", "limit": 0.01, "action": "report", "normalize": "minmax"},
 }
 
 
@@ -44,7 +46,7 @@ def done_passes(run):
 
 
 def check_job(checks, program, directory, table, name, values):
-    words = {"memory": "1GiB", "missing": "median", "rule": "none", "action": "clip", "duplicates": "keep", **values}
+    words = {"memory": "1GiB", "missing": "median", "rule": "none", "action": "clip", "duplicates": "keep", "limit": 3, "normalize": "standard", **values}
     job = write_text(os.path.join(directory, f"{name}.yaml"), JOB.format(table=table, **words))
     out = os.path.join(directory, f"out-{name}")
     plan = winnow(program, ["run", job, "--out", out, "--dry-run"], 3)
@@ -71,7 +73,7 @@ def check_memory(checks, program, directory, name, rest, n_ranks):
     if not os.path.exists(table):
         troubled_table(table, 4000, n_columns=60, classes=5, chunk=100)
     job = write_text(os.path.join(directory, f"{name}.yaml"), JOB.format(
-        table=table, memory="1GiB", missing="median", rule="iqr", action="clip", duplicates="keep", rest=rest))
+        table=table, memory="1GiB", missing="median", rule="iqr", action="clip", duplicates="keep", limit=3, normalize="standard", rest=rest))
     plan = winnow(program, ["run", job, "--dry-run", "--ranks", str(n_ranks)])
     need = re.search(r"at the worst moment +([\d.]+)", plan.stdout)
     checks.that(need is not None, f"{name}: {plan.stdout} {plan.stderr}")
@@ -103,7 +105,7 @@ def check_going_on(checks, program, job, memory, whole, n_ranks):
 
 def check_limits(checks, program, directory, table):
     job = write_text(os.path.join(directory, "small.yaml"), JOB.format(
-        table=table, memory="1MiB", missing="median", rule="none", action="clip", duplicates="drop", rest=TRAIN))
+        table=table, memory="1MiB", missing="median", rule="none", action="clip", duplicates="drop", limit=3, normalize="standard", rest=TRAIN))
     planned = winnow(program, ["run", job, "--out", os.path.join(directory, "small"), "--dry-run"], 2)
     done = winnow(program, ["run", job, "--out", os.path.join(directory, "small")], 2)
     checks.equal((planned.returncode, done.returncode), (69, 69), f"too little memory ({done.stderr[-300:]})")
