@@ -40,6 +40,12 @@ typedef struct {
     bool has_label; /* the job names a label: rows without it go */
 } wn_split;
 
+typedef struct {
+    uint64_t seed;
+    size_t budget;         /* bytes of memory, the least of all ranks counts; 0: no bound */
+    const char *directory; /* where what exceeds it is spilled; NULL with no bound only */
+} wn_duplicates_options;
+
 /* Counts over the whole table. read = kept + the dropped; kept = train + validation + test. */
 typedef struct {
     int64_t read, kept, train, validation, test;
@@ -66,9 +72,9 @@ WN_MUST_USE wn_status wn_rows_read(const wn_ranks *ranks, wn_rows **rows, const 
 
 /* Collective. One pass that hashes all rows that have a label and marks as duplicate those of `files` that equal an
  * earlier one of `files`; the first stays. Rows of test files that equal a row of `files` are counted in *leaked and
- * stay. */
-WN_MUST_USE wn_status wn_rows_drop_duplicates(wn_rows *rows, const wn_pass *pass, uint64_t seed, int64_t *leaked,
-                                              wn_pass_cost *cost);
+ * stay. Hashes take wn_row_hashes_bytes of the budget; what exceeds it is spilled. Fails: as wn_row_hashes_add too. */
+WN_MUST_USE wn_status wn_rows_drop_duplicates(wn_rows *rows, const wn_pass *pass, const wn_duplicates_options *options,
+                                              int64_t *leaked, wn_pass_cost *cost);
 
 /* Local. A step that leaves only the rows of a status (WN_ROW_TRAIN ...). The rows are borrowed. */
 wn_block_step wn_rows_step(wn_rows *rows, wn_row_status status);

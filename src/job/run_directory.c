@@ -126,6 +126,11 @@ const char *wn_run_directory_path(const wn_run_directory *directory, const char 
     return directory->paths[i];
 }
 
+const char *wn_run_directory_root(const wn_run_directory *directory)
+{
+    return directory->path;
+}
+
 /* A JSON value of rank 0 on every rank: a new reference, NULL for NULL. */
 static wn_status share_json(const wn_ranks *ranks, const json_t *value, json_t **shared)
 {

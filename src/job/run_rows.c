@@ -65,7 +65,9 @@ static wn_status find_rows(wn_run_state *state, wn_stage_meter *meter)
     meter->cost.bytes_read += wn_reader_bytes_read(state->reader) - bytes_before;
     if (job->has_clean && job->clean.drop_duplicates) {
         pass.name = "duplicates";
-        TRY(wn_rows_drop_duplicates(state->rows, &pass, (uint64_t)job->seed, &state->leaked, &meter->cost));
+        const wn_duplicates_options options = {(uint64_t)job->seed, state->plan.duplicates,
+                                               wn_run_directory_root(state->directory)};
+        TRY(wn_rows_drop_duplicates(state->rows, &pass, &options, &state->leaked, &meter->cost));
         meter->passes++;
     }
     TRY(wn_rows_write(state->ranks, state->rows, wn_run_directory_path(state->directory, ROWS)));
