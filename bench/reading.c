@@ -133,24 +133,34 @@ done:
     return status;
 }
 
+static void count_repeat(void *context, int64_t row)
+{
+    (void)row;
+    ++*(int64_t *)context;
+}
+
 /* Reading, hashing and finding the repeats of rows over all ranks. */
 static wn_status run_duplicates(bench *b)
 {
     wn_status status = WN_OK;
     wn_reader *reader = NULL;
     wn_row_hashes *hashes = NULL;
-    int64_t *repeats = NULL;
-    size_t n_repeats = 0;
+    int64_t n_leaked = 0, n_repeats = 0, most_rows = b->catalog->n_rows / b->ranks->size + 65536;
+    const wn_row_hashes_options hashing = {.n_cols = b->catalog->n_columns,
+                                           .seed = 1,
+                                           .n_originals = INT64_MAX,
+                                           .most_rows = (size_t)most_rows,
+                                           .take = count_repeat,
+                                           .context = &n_repeats};
     const wn_reader_options options = {.n_threads = b->n_threads};
     TRY(wn_reader_open(&reader, b->catalog, &options));
-    TRY(wn_row_hashes_new(&hashes, b->catalog->n_columns, 1));
+    TRY(wn_row_hashes_new(&hashes, &hashing));
     wn_pass pass = {b->ranks, reader, b->blocks, "bench", b->catalog->n_rows};
     wn_accumulator accumulator = wn_row_hashes_accumulator(hashes);
     begin(b);
     TRY(wn_pass_run(&pass, NULL, 0, &accumulator, 1, NULL));
-    TRY(wn_row_hashes_repeats(b->ranks, hashes, b->catalog->n_rows, &repeats, &n_repeats));
+    TRY(wn_row_hashes_finish(b->ranks, hashes, &n_leaked));
 done:
-    wn_free(repeats);
     wn_row_hashes_free(hashes);
     wn_reader_close(reader);
     return status;

@@ -3,12 +3,13 @@
 #include "plan_model.h"
 #include "run_state.h"
 #include "winnow/plan.h"
+#include "winnow/row_hashes.h"
 
 #include "winnow/memory.h"
 #include "winnow/modes.h"
 
 /* One with the taker, one full, one of the pilot; and those that threads decode, each beside what it decodes from. */
-enum { BLOCKS_AT_REST = 3, BLOCKS_PER_THREAD = 2, BYTES_PER_HASHED_ROW = 96 };
+enum { BLOCKS_AT_REST = 3, BLOCKS_PER_THREAD = 2 };
 enum { REST = 2 << 20 }; /* files that are read and hashed by pieces, names, the recipe */
 
 static size_t larger(size_t a, size_t b)
@@ -51,6 +52,12 @@ static size_t gathering_bytes(const wn_catalog *catalog, size_t rows, size_t blo
     return larger((2 * mine + 2 * pilot) * row, blocks + 3 * mine * row + 2 * block * sizeof(uint64_t));
 }
 
+/* At least a byte: no bytes would be no bound. */
+static size_t left_of(size_t memory, size_t taken)
+{
+    return memory > taken ? memory - taken : 1;
+}
+
 /* Matrices of the features beside the finished products: Lasso's correlations, products in the order of entry and a
  * factor; lda's scatters, vectors and what LAPACK overwrites. Those of pca fit where the sums were. */
 static size_t solver_bytes(const wn_job *job, size_t n_columns)
@@ -63,7 +70,8 @@ static size_t solver_bytes(const wn_job *job, size_t n_columns)
     return matrices * n_columns * n_columns * sizeof(double);
 }
 
-/* The columns' statistics, the duplicates and the model are never there at once. */
+/* Hashes of rows that memory does not hold are spilled. The columns' statistics, the duplicates and the model are never
+ * there at once. */
 wn_memory_plan wn_memory_plan_of(int n_ranks, const wn_job *job, const wn_catalog *catalog, size_t n_threads)
 {
     size_t p = catalog->n_columns, block = largest_block(catalog), size = (size_t)n_ranks;
@@ -83,7 +91,7 @@ wn_memory_plan wn_memory_plan_of(int n_ranks, const wn_job *job, const wn_catalo
     if (counts_values(job))
         plan.values = WN_MODES_BYTES;
     if (job->has_clean && job->clean.drop_duplicates)
-        plan.duplicates = rows * BYTES_PER_HASHED_ROW;
+        plan.duplicates = wn_row_hashes_bytes(rows, left_of((size_t)job->memory, plan.blocks + plan.rows + plan.rest));
     wn_model_moment moment = wn_model_plan_of(n_ranks, job, catalog, plan.blocks, rows, block);
     plan.features = moment.features;
     plan.model = moment.model;
@@ -110,16 +118,15 @@ wn_status wn_memory_plan_check(const wn_memory_plan *plan, size_t memory)
 }
 
 wn_status wn_plan_memory(const wn_ranks *ranks, const wn_job *job, const wn_catalog *catalog,
-                         wn_reader_options *options, size_t *need)
+                         wn_reader_options *options, wn_memory_plan *plan)
 {
-    wn_memory_plan plan = wn_memory_plan_of(ranks->size, job, catalog, options->n_threads);
-    wn_status status = wn_memory_plan_check(&plan, (size_t)job->memory);
+    *plan = wn_memory_plan_of(ranks->size, job, catalog, options->n_threads);
+    wn_status status = wn_memory_plan_check(plan, (size_t)job->memory);
     wn_log_detail("memory: %zu MiB for blocks, %zu pilot, %zu products, %zu duplicates, %zu prepared rows, %zu model, "
                   "%zu compression, %zu checkpoint; limit %zu MiB",
-                  plan.blocks >> 20, plan.pilot >> 20, plan.gram >> 20, plan.duplicates >> 20, plan.features >> 20,
-                  plan.model >> 20, plan.compression >> 20, plan.checkpoint >> 20, (size_t)job->memory >> 20);
-    *need = plan.need;
+                  plan->blocks >> 20, plan->pilot >> 20, plan->gram >> 20, plan->duplicates >> 20, plan->features >> 20,
+                  plan->model >> 20, plan->compression >> 20, plan->checkpoint >> 20, (size_t)job->memory >> 20);
     if (status == WN_OK)
-        options->cache_bytes = (size_t)job->memory - plan.need;
+        options->cache_bytes = (size_t)job->memory - plan->need;
     return status;
 }

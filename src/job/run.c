@@ -31,8 +31,7 @@ static wn_status open_table(wn_run_state *state)
     TRY(wn_catalog_open(state->ranks, &state->catalog, &input));
     wn_reader_options options = wn_job_reader_options(state->job);
     TRY(wn_node_threads(state->ranks, &options.n_threads));
-    TRY(wn_ranks_agree(state->ranks,
-                       wn_plan_memory(state->ranks, state->job, state->catalog, &options, &state->planned_bytes)));
+    TRY(wn_ranks_agree(state->ranks, wn_plan_memory(state->ranks, state->job, state->catalog, &options, &state->plan)));
     TRY(wn_ranks_agree(state->ranks, wn_reader_open(&state->reader, state->catalog, &options)));
     state->pass = (wn_pass){.ranks = state->ranks,
                             .reader = state->reader,
