@@ -16,7 +16,7 @@ struct wn_table_writer {
     char *path, *part; /* the final name, the one while it is written */
     hid_t file;
     wn_stored_dataset *datasets;
-    size_t n_datasets;
+    size_t n_datasets, capacity;
     bool has_failed;
 };
 
@@ -55,9 +55,11 @@ wn_status wn_table_writer_refuse(const char *path, const char *input)
 static hid_t create_file(const char *path, bool is_ordered)
 {
     hid_t access = wn_hdf5_new_access(), creation = H5Pcreate(H5P_FILE_CREATE), file = -1;
-    herr_t result = creation < 0 ? -1 : 0;
+    herr_t result = H5Pset_obj_track_times(creation, false); /* equal contents are equal files */
     if (result >= 0 && is_ordered)
         result = H5Pset_link_creation_order(creation, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED);
+    if (result >= 0 && is_ordered) /* HDF5 1.8's form, which that needs anyway, has attributes of more than 64 KiB */
+        result = H5Pset_libver_bounds(access, H5F_LIBVER_V18, H5F_LIBVER_LATEST);
     if (result >= 0)
         file = H5Fcreate(path, H5F_ACC_TRUNC, creation, access);
     wn_hdf5_release(creation);
@@ -102,7 +104,10 @@ static wn_status add(wn_table_writer *writer, wn_stored_dataset d, const char *n
                      size_t *dataset)
 {
     wn_status status = WN_OK;
-    TRY(wn_resize(&writer->datasets, writer->n_datasets + 1));
+    if (writer->n_datasets == writer->capacity) {
+        TRY(wn_resize(&writer->datasets, 2 * writer->capacity + 8));
+        writer->capacity = 2 * writer->capacity + 8;
+    }
     TRY(wn_string_copy(&d.name, name));
     d.id = wn_stored_create(writer->file, &d, storage);
     if (d.id < 0) {
