@@ -68,6 +68,7 @@ typedef struct {
         size_t n_types;
         double split_validation, split_test;
     } input;
+        bool allow_external;
     bool has_clean, has_normalize, has_rank, has_reduce, has_train, has_compress;
     struct {
         wn_missing_method missing;

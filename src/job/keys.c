@@ -104,7 +104,8 @@ const wn_key wn_keys[] = {
      .value = "0.0", .help = "share of the rows that are used once, at the end"},
     UNBUILT("input.split.by", "none", "split by a column's value instead of the row's"),
     UNBUILT("input.weight", "none", "column of row weights"),
-    UNBUILT("input.allow_external", "false", "links and raw storage that lead out of the file"),
+    {.path = "input.allow_external", .kind = &wn_kind_boolean, AT(input.allow_external), .value = "false",
+     .help = "follow external links, raw storage and virtual datasets into other files"},
 
     {.path = "clean.missing", .kind = &wn_kind_missing, AT(clean.missing), .value = "error",
      .help = "what fills missing cells, or drops their rows from training"},
