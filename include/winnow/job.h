@@ -5,6 +5,7 @@
 
 #include "winnow/compress.h"
 #include "winnow/pca.h"
+#include "winnow/prepared.h"
 #include "winnow/ranking.h"
 
 #include <stdbool.h>
@@ -67,8 +68,8 @@ typedef struct {
         wn_column_type *types;
         size_t n_types;
         double split_validation, split_test;
-    } input;
         bool allow_external;
+    } input;
     bool has_clean, has_normalize, has_rank, has_reduce, has_train, has_compress;
     struct {
         wn_missing_method missing;
@@ -119,6 +120,8 @@ typedef struct {
     } compress;
     struct {
         char *directory;
+        bool data; /* also the prepared table */
+        wn_prepared_storage storage;
     } output;
 } wn_job;
 

@@ -226,7 +226,8 @@ const wn_key wn_keys[] = {
 
     {.path = "output.directory", .kind = &wn_kind_path, AT(output.directory), .note = "runs/NAME",
      .help = "directory of the run"},
-    UNBUILT("output.data", "false", "also write the prepared table"),
+    {.path = "output.data", .kind = &wn_kind_data, AT(output.data), .value = "false",
+     .help = "also write the rows that were kept, as the model sees them, into DIRECTORY/data"},
     UNBUILT("output.tensorboard", "false", "also write events for TensorBoard"),
 };
 /* clang-format on */

@@ -175,8 +175,44 @@ wn_status wn_manifest_remove_files(const char *directory, const json_t *manifest
         TRY(remove_file(directory, text, ".part"));
         TRY(remove_file(directory, text, ""));
     }
+    TRY(wn_manifest_clear(directory, manifest, "data"));
     TRY(remove_file(directory, NAME, ""));
 done:
+    return status;
+}
+
+/* Whether an entry of a folder is a file of ours, or one that a kill left half written beside its name. */
+static bool is_ours_in(const json_t *manifest, const char *folder, const char *entry)
+{
+    char name[300];
+    const char *part = strstr(entry, ".part-");
+    size_t n = part != NULL ? (size_t)(part - entry) : strlen(entry);
+    bool fits = (size_t)snprintf(name, sizeof name, "%s/%.*s", folder, (int)n, entry) < sizeof name;
+    return fits && wn_manifest_owns(manifest, name);
+}
+
+wn_status wn_manifest_clear(const char *directory, const json_t *manifest, const char *folder)
+{
+    wn_status status = WN_OK;
+    char *path = NULL, *name = NULL;
+    DIR *stream = NULL;
+    TRY(wn_string_format(&path, "%s/%s", directory, folder));
+    stream = opendir(path);
+    for (const struct dirent *entry = stream ? readdir(stream) : NULL; entry; entry = readdir(stream)) {
+        if (!is_ours_in(manifest, folder, entry->d_name))
+            continue;
+        TRY(wn_string_format(&name, "%s/%s", path, entry->d_name));
+        if (unlink(name) != 0 && errno != ENOENT)
+            TRY(wn_fail(WN_CANT_CREATE, "%s: cannot be removed: %s", name, strerror(errno)));
+        wn_free(name);
+        name = NULL;
+    }
+    rmdir(path);
+done:
+    if (stream)
+        closedir(stream);
+    wn_free(name);
+    wn_free(path);
     return status;
 }
 
@@ -200,8 +236,8 @@ wn_status wn_manifest_own(json_t *manifest, const char *name)
     return json_array_append_new(json_object_get(manifest, "ours"), json_string(name)) == 0 ? WN_OK : no_memory();
 }
 
-/* {name, bytes, hash} of a file as it is. */
-static wn_status describe_file(const char *directory, const char *name, json_t **file)
+/* {name, bytes, hash} of a file as it is; without hash where that is not wanted. */
+static wn_status describe_file(const char *directory, const char *name, bool has_hash, json_t **file)
 {
     wn_status status = WN_OK;
     char *path = NULL, text[WN_HASH_TEXT_SIZE];
@@ -210,9 +246,12 @@ static wn_status describe_file(const char *directory, const char *name, json_t *
     TRY(wn_string_format(&path, "%s/%s", directory, name));
     if (stat(path, &about) != 0)
         TRY(wn_fail(WN_IO, "%s: %s", path, strerror(errno)));
-    TRY(wn_hash_file(&hash, path));
-    wn_hash_text(hash, text);
-    *file = json_pack("{s:s, s:I, s:s}", "name", name, "bytes", (json_int_t)about.st_size, "hash", text);
+    if (has_hash) {
+        TRY(wn_hash_file(&hash, path));
+        wn_hash_text(hash, text);
+    }
+    *file =
+        json_pack("{s:s, s:I, s:s*}", "name", name, "bytes", (json_int_t)about.st_size, "hash", has_hash ? text : NULL);
     if (!*file)
         status = no_memory();
 done:
@@ -221,17 +260,24 @@ done:
 }
 
 wn_status wn_manifest_enter(json_t *manifest, const char *directory, const char *stage, wn_hash key,
-                            const char *const *files, size_t n_files, json_t *result)
+                            const char *const *files, size_t n_files, const json_t *others, json_t *result)
 {
     wn_status status = WN_OK;
     char text[WN_HASH_TEXT_SIZE];
+    size_t o = 0;
+    json_t *other = NULL;
     wn_hash_text(key, text);
     json_t *list = json_array(), *file = NULL;
     for (size_t i = 0; i < n_files; i++) {
-        TRY(describe_file(directory, files[i], &file));
+        TRY(describe_file(directory, files[i], true, &file));
         if (json_array_append_new(list, file) != 0)
             TRY(no_memory());
         TRY(wn_manifest_own(manifest, files[i]));
+    }
+    json_array_foreach(others, o, other)
+    {
+        if (json_array_append(list, other) != 0)
+            TRY(no_memory());
     }
     json_t *entry = json_pack("{s:s, s:O, s:O?}", "key", text, "files", list, "result", result);
     if (!entry || json_object_set_new(json_object_get(manifest, "stages"), stage, entry) != 0)
@@ -247,7 +293,7 @@ static wn_status check_file(const char *directory, const json_t *file, char *why
     wn_status status = WN_OK;
     const char *name = json_string_value(json_object_get(file, "name"));
     json_t *now = NULL;
-    if (!name || strchr(name, '/')) {
+    if (!is_inside(name)) {
         snprintf(why, why_size, "its entry is damaged");
         return WN_OK;
     }
@@ -257,7 +303,7 @@ static wn_status check_file(const char *directory, const json_t *file, char *why
         snprintf(why, why_size, "%s is missing", name);
         goto done;
     }
-    TRY(describe_file(directory, name, &now));
+    TRY(describe_file(directory, name, json_object_get(file, "hash") != NULL, &now));
     if (!json_equal(now, file))
         snprintf(why, why_size, "%s is damaged", name);
 done:
@@ -308,7 +354,7 @@ wn_status wn_manifest_forget(json_t *manifest, const char *directory, const char
     json_array_foreach(json_object_get(entry, "files"), i, file)
     {
         const char *name = json_string_value(json_object_get(file, "name"));
-        if (name && wn_manifest_owns(manifest, name) && !strchr(name, '/'))
+        if (is_inside(name) && wn_manifest_owns(manifest, name))
             TRY(remove_file(directory, name, ""));
     }
     if (json_object_set_new(stages, stage, json_pack("{s:s, s:[], s:n}", "key", "", "files", "result")) != 0)

@@ -41,6 +41,18 @@ static size_t gathering_bytes(const wn_catalog *catalog, size_t rows, size_t blo
     return larger((2 * mine + 2 * pilot) * row, blocks + 3 * mine * row + 2 * block * sizeof(uint64_t));
 }
 
+/* While the prepared table is written: a block's features and components, labels, splits; the statuses of a shard's
+ * rows.
+ */
+static size_t prepared_bytes(const wn_job *job, const wn_catalog *catalog, size_t rows, size_t block)
+{
+    size_t shard = (size_t)wn_prepared_shard_rows(1) + block, most = (size_t)catalog->n_rows;
+    if (!job->output.data)
+        return 0;
+    shard = shard < most ? shard : most;
+    return block * (2 * catalog->n_columns * sizeof(float) + 3 * sizeof(double)) + larger(rows, shard);
+}
+
 /* The columns' statistics, the duplicates and the model are never there at once. */
 wn_memory_plan wn_memory_plan_of(int n_ranks, const wn_job *job, const wn_catalog *catalog, size_t n_threads)
 {
@@ -65,6 +77,8 @@ wn_memory_plan wn_memory_plan_of(int n_ranks, const wn_job *job, const wn_catalo
     plan.compression = moment.compression;
     plan.checkpoint = moment.checkpoint;
     plan.need = larger(plan.blocks + larger(plan.pilot + plan.gram, plan.duplicates), wn_model_moment_bytes(&moment));
+    plan.prepared = prepared_bytes(job, catalog, rows, block);
+    plan.need = larger(plan.need, plan.blocks + plan.prepared);
     plan.need = larger(plan.need, gathering_bytes(catalog, rows, block, plan.blocks)) + plan.rows + plan.rest;
     return plan;
 }
