@@ -37,8 +37,7 @@ WN_MUST_USE wn_status wn_manifest_clear(const char *directory, const json_t *man
 /* Local. Enters a finished stage with the sizes and hashes of its files as they are now, and `others` ({name, bytes};
  * may be NULL) as they are given: of those only the size is looked at when the stage is found. */
 WN_MUST_USE wn_status wn_manifest_enter(json_t *manifest, const char *directory, const char *stage, wn_hash key,
-                                        const char *const *files, size_t n_files, const json_t *others,
-                                        json_t *result);
+                                        const char *const *files, size_t n_files, const json_t *others, json_t *result);
 
 /* Local. The result of a finished stage of this key whose files are whole (borrowed), else NULL and why not. */
 WN_MUST_USE wn_status wn_manifest_find(const json_t *manifest, const char *directory, const char *stage, wn_hash key,

@@ -67,7 +67,8 @@ WN_MUST_USE wn_status wn_stage_train(wn_run_state *state);
 WN_MUST_USE wn_status wn_stage_compress(wn_run_state *state);
 WN_MUST_USE wn_status wn_stage_evaluate(wn_run_state *state);
 
-/* Local. Before any work: whether this build can write the prepared table as the job wants it. Fails: WN_UNAVAILABLE. */
+/* Local. Before any work: whether this build can write the prepared table as the job wants it. Fails: WN_UNAVAILABLE.
+ */
 WN_MUST_USE wn_status wn_stage_data_check(const wn_job *job);
 
 /* Local. Before the training that compression follows: whether its metric and plan fit the task and the rows. Fails:

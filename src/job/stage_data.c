@@ -4,6 +4,7 @@
 #include "winnow/codec.h"
 #include "winnow/durable.h"
 #include "winnow/hdf5_filters.h"
+#include "winnow/log.h"
 #include "winnow/memory.h"
 #include "winnow/prepared.h"
 
@@ -230,32 +231,54 @@ done:
     return status;
 }
 
-/* Whether the content of one shard is what was written. */
-static bool is_intact(const wn_run_state *state, const json_t *shard)
+/* Local. Whether the content of one shard is what was written. Fails: WN_BAD_DATA, naming it. */
+static wn_status check_shard(const wn_run_state *state, const json_t *shard)
 {
-    char *path = NULL, text[WN_HASH_TEXT_SIZE] = "";
+    wn_status status = WN_OK;
+    char *path = NULL, text[WN_HASH_TEXT_SIZE];
     wn_hash hash;
     const char *name = json_string_value(json_object_get(shard, "name"));
     const char *wanted = json_string_value(json_object_get(shard, "hash"));
-    if (name == NULL || wanted == NULL ||
-        wn_string_format(&path, "%s/%s", wn_run_directory_root(state->directory), name) != WN_OK)
-        return false;
-    if (wn_hash_file(&hash, path) == WN_OK)
-        wn_hash_text(hash, text);
+    if (name == NULL || wanted == NULL)
+        return wn_fail(WN_BAD_DATA, "its entry is damaged");
+    TRY(wn_string_format(&path, "%s/%s", wn_run_directory_root(state->directory), name));
+    if (wn_hash_file(&hash, path) != WN_OK)
+        TRY(wn_fail(WN_BAD_DATA, "%s cannot be read", name));
+    wn_hash_text(hash, text);
+    if (strcmp(text, wanted) != 0)
+        status = wn_fail(WN_BAD_DATA, "%s is damaged", name);
+done:
     wn_free(path);
-    return strcmp(text, wanted) == 0;
+    return status;
 }
 
-/* Collective. All ranks look at the shards, each at its share. */
-static wn_status are_intact(const wn_run_state *state, const json_t *result, bool *are)
+/* Collective. All ranks look at the shards, each at its share. Fails: WN_BAD_DATA, naming one that is damaged. */
+static wn_status check_shards(const wn_run_state *state, const json_t *result)
 {
+    wn_status status = WN_OK;
     const json_t *shards = json_object_get(result, "shards");
     wn_range mine = wn_range_part((int64_t)json_array_size(shards), state->ranks->size, state->ranks->rank);
-    int64_t n_damaged = 0;
-    for (int64_t s = mine.first; s < mine.last; s++)
-        n_damaged += !is_intact(state, json_array_get(shards, (size_t)s));
-    wn_status status = wn_ranks_sum(state->ranks, &n_damaged, 1);
-    *are = n_damaged == 0;
+    for (int64_t s = mine.first; s < mine.last && status == WN_OK; s++)
+        status = check_shard(state, json_array_get(shards, (size_t)s));
+    return wn_ranks_agree(state->ranks, status);
+}
+
+/* Collective. As wn_run_directory_find_stage. */
+static wn_status find_result(wn_run_state *state, json_t **result, const char **why)
+{
+    wn_status status = WN_OK;
+    TRY(wn_run_directory_find_stage(state->ranks, state->directory, "data", state->data_key, result, why));
+    if (*result == NULL)
+        goto done;
+    status = check_shards(state, *result);
+    if (status != WN_BAD_DATA)
+        goto done;
+    wn_log_warning("data: %s, and is made again", wn_status_message());
+    json_decref(*result);
+    *result = NULL;
+    *why = "a shard is damaged";
+    status = WN_OK;
+done:
     return status;
 }
 
@@ -264,17 +287,10 @@ wn_status wn_stage_data(wn_run_state *state)
     wn_status status = WN_OK;
     json_t *result = NULL;
     const char *why = "";
-    bool is_there = false;
     if (!state->job->output.data)
         return WN_OK;
-    TRY(wn_run_directory_find_stage(state->ranks, state->directory, "data", state->data_key, &result, &why));
+    TRY(find_result(state, &result, &why));
     if (result != NULL) {
-        TRY(are_intact(state, result, &is_there));
-        why = "a shard is damaged";
-        if (!is_there)
-            wn_log_warning("data: %s, and is made again", why);
-    }
-    if (is_there) {
         TRY(wn_ranks_agree(state->ranks, wn_stage_reuse(state, "data", result)));
     } else {
         wn_log_info("data: written (%s)", why);

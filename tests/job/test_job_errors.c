@@ -132,7 +132,8 @@ static const wrong_job wrong_jobs[] = {
       "2:43: train.checkpoint: is ten, must be a duration as in 30min",
       "2:64: train.early_stopping: is not built yet; only none is accepted",
       "2:93: train.penalty.l1: is not built yet; only 0.0 is accepted"}},
-    {FILES "extract: {text: {method: tfidf}, image: {method: none}}\nevaluate: {groups: [a]}\noutput: {tensorboard: true}\n",
+    {FILES
+     "extract: {text: {method: tfidf}, image: {method: none}}\nevaluate: {groups: [a]}\noutput: {tensorboard: true}\n",
      {NULL},
      {"2:26: extract.text.method: is not built yet; only none is accepted",
       "3:20: evaluate.groups: is not built yet; only none is accepted",
