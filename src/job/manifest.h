@@ -26,6 +26,9 @@ WN_MUST_USE wn_status wn_manifest_remove_files(const char *directory, const json
 /* Local. Removes one file, if it is there. Fails: WN_CANT_CREATE. */
 WN_MUST_USE wn_status wn_manifest_remove_file(const char *directory, const char *name);
 
+/* Local. Whether a name leads to a file of the directory or of one in it; NULL does not. */
+bool wn_manifest_is_inside(const char *name);
+
 /* Local. Whether a name is ours; makes it so. */
 bool wn_manifest_owns(const json_t *manifest, const char *name);
 WN_MUST_USE wn_status wn_manifest_own(json_t *manifest, const char *name);

@@ -12,7 +12,7 @@ enum { MOST_SHARDS = 7, SHARD_BYTES = 600 * 4 * FIXTURE_COLS };
 
 static const size_t file_rows[] = {700, 1, 300, 513, 90, 256, 700};
 static const size_t few_rows[] = {2, 1, 2};
-static const wn_statistics_options no_options = {false, 0};
+static const wn_statistics_options no_options = {0};
 
 static void shard_path(char path[512], const char *folder, size_t s)
 {
