@@ -99,7 +99,8 @@ const wn_key wn_keys[] = {
      .help = "column by whose value, instead of the row, the side is drawn: equal values, one side. Looked up as the label is, "
              "and need not be included; rows where it is missing are drawn each for itself"},
     UNBUILT("input.weight", "none", "column of row weights"),
-    UNBUILT("input.allow_external", "false", "links and raw storage that lead out of the file"),
+    {.path = "input.allow_external", .kind = &wn_kind_boolean, AT(input.allow_external), .value = "false",
+     .help = "follow external links, raw storage and virtual datasets into other files"},
 
     {.path = "clean.missing", .kind = &wn_kind_missing, AT(clean.missing), .value = "error",
      .help = "what fills missing cells, or drops their rows from training"},
@@ -224,7 +225,8 @@ const wn_key wn_keys[] = {
 
     {.path = "output.directory", .kind = &wn_kind_path, AT(output.directory), .note = "runs/NAME",
      .help = "directory of the run"},
-    UNBUILT("output.data", "false", "also write the prepared table"),
+    {.path = "output.data", .kind = &wn_kind_data, AT(output.data), .value = "false",
+     .help = "also write the rows that were kept, as the model sees them, into DIRECTORY/data"},
     UNBUILT("output.tensorboard", "false", "also write events for TensorBoard"),
 };
 /* clang-format on */

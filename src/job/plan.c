@@ -74,6 +74,8 @@ size_t wn_stage_plans(const wn_job *job, const wn_recipe *rules, wn_stage_plan p
         plans[n++] = (wn_stage_plan){"rank", "from the statistics", 0, 0};
     if (reduces)
         plans[n++] = (wn_stage_plan){"reduce", "from the statistics", 0, 0};
+    if (job->output.data)
+        plans[n++] = (wn_stage_plan){"data", "kept rows, as the model sees them, to disk", 1, 1};
     if (job->has_train)
         plans[n++] = (wn_stage_plan){"train",
                                      beside ? "training, validation and judging rows into memory"
@@ -148,17 +150,11 @@ static void print_memory(const wn_memory_plan *plan, int64_t memory, FILE *out)
     const struct {
         const char *name;
         size_t bytes;
-    } lines[] = {{"blocks in flight", plan->blocks},
-                 {"row statuses", plan->rows},
-                 {"pilot", plan->pilot},
-                 {"products of columns", plan->gram},
-                 {"distinct values", plan->values},
-                 {"duplicates", plan->duplicates},
-                 {"prepared rows", plan->features},
-                 {"model", plan->model},
-                 {"compression", plan->compression},
-                 {"checkpoint", plan->checkpoint},
-                 {"files and names", plan->rest}};
+    } lines[] = {
+        {"blocks in flight", plan->blocks},  {"row statuses", plan->rows},       {"pilot", plan->pilot},
+        {"products of columns", plan->gram}, {"distinct values", plan->values},  {"duplicates", plan->duplicates},
+        {"prepared rows", plan->features},   {"prepared table", plan->prepared}, {"model", plan->model},
+        {"compression", plan->compression},  {"checkpoint", plan->checkpoint},   {"files and names", plan->rest}};
     fprintf(out, "\nmemory a rank          MiB\n");
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
         fprintf(out, "  %-19s %6.1f\n", lines[i].name, (double)lines[i].bytes / 0x1p20);
@@ -225,6 +221,7 @@ wn_status wn_plan_print(const wn_ranks *ranks, wn_job *job, int n_ranks, FILE *o
     wn_catalog *catalog = NULL;
     wn_input input = wn_job_input(job);
     size_t n_threads;
+    TRY(wn_ranks_agree(ranks, wn_stage_data_check(job)));
     TRY(wn_run_memory(ranks, job));
     TRY(wn_node_threads(ranks, &n_threads));
     if (n_ranks != ranks->size) /* where they will run is not known: as many of them as fit on a node like this */

@@ -58,6 +58,17 @@ static size_t left_of(size_t memory, size_t taken)
     return memory > taken ? memory - taken : 1;
 }
 
+/* While the prepared table is written: a block's features and components, labels, splits; the statuses of a shard's
+ * rows. */
+static size_t prepared_bytes(const wn_job *job, const wn_catalog *catalog, size_t rows, size_t block)
+{
+    size_t shard = (size_t)wn_prepared_shard_rows(1) + block, most = (size_t)catalog->n_rows;
+    if (!job->output.data)
+        return 0;
+    shard = shard < most ? shard : most;
+    return block * (2 * catalog->n_columns * sizeof(float) + 3 * sizeof(double)) + larger(rows, shard);
+}
+
 /* Matrices of the features beside the finished products: Lasso's correlations, products in the order of entry and a
  * factor; lda's scatters, vectors and what LAPACK overwrites. Those of pca fit where the sums were. */
 static size_t solver_bytes(const wn_job *job, size_t n_columns)
@@ -99,6 +110,8 @@ wn_memory_plan wn_memory_plan_of(int n_ranks, const wn_job *job, const wn_catalo
     plan.checkpoint = moment.checkpoint;
     plan.need = larger(plan.blocks + larger(plan.pilot + larger(plan.gram, plan.values), plan.duplicates),
                        wn_model_moment_bytes(&moment));
+    plan.prepared = prepared_bytes(job, catalog, rows, block);
+    plan.need = larger(plan.need, plan.blocks + plan.prepared);
     plan.need = larger(plan.need, gathering_bytes(catalog, rows, block, plan.blocks)) + plan.rows + plan.rest;
     return plan;
 }

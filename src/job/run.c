@@ -92,12 +92,14 @@ static wn_status run_stages(wn_run_state *state)
 {
     wn_status status = WN_OK;
     heed_time_limit(state);
+    TRY(wn_ranks_agree(state->ranks, wn_stage_data_check(state->job)));
     TRY(wn_watchdog_start(state->ranks, wn_run_directory_path(state->directory, "ranks"),
                           60 * state->options->hang_minutes));
     TRY(open_table(state));
     TRY(wn_run_keys(state));
     TRY(wn_checkpoint_store_open(state->ranks, &state->checkpoints, state->directory, state->job->train.checkpoint));
     TRY(wn_stage_recipe(state));
+    TRY(wn_stage_data(state));
     if (!state->job->has_train)
         goto done;
     TRY(wn_stage_train(state));

@@ -35,7 +35,7 @@ typedef struct {
     wn_background *background;
     wn_compress_options compress_options; /* lives as long as background */
     wn_checkpoint_store *checkpoints;
-    wn_hash rows_key, profile_key, statistics_key, recipe_key, train_key, compress_key, evaluate_key;
+    wn_hash rows_key, profile_key, statistics_key, recipe_key, train_key, compress_key, evaluate_key, data_key;
     int64_t n_parameters_kept; /* by compression */
     double start;
     wn_memory_plan plan; /* memory that this rank takes at most, kept blocks apart; all 0 before it is planned */
@@ -79,9 +79,14 @@ WN_MUST_USE wn_status wn_stage_statistics(wn_run_state *state, wn_statistics **s
 
 /* Collective. The stages in their order. Each reuses its result where the directory has it. */
 WN_MUST_USE wn_status wn_stage_recipe(wn_run_state *state);
+WN_MUST_USE wn_status wn_stage_data(wn_run_state *state);
 WN_MUST_USE wn_status wn_stage_train(wn_run_state *state);
 WN_MUST_USE wn_status wn_stage_compress(wn_run_state *state);
 WN_MUST_USE wn_status wn_stage_evaluate(wn_run_state *state);
+
+/* Local. Before any work: whether this build can write the prepared table as the job wants it. Fails: WN_UNAVAILABLE.
+ */
+WN_MUST_USE wn_status wn_stage_data_check(const wn_job *job);
 
 /* Local. Before the training that compression follows: whether its metric and plan fit the task and the rows. Fails:
  * WN_BAD_JOB. */
