@@ -1,6 +1,5 @@
 #include "winnow/convert.h"
 
-#include "csv.h"
 #include "idx_table.h"
 #include "json_lines.h"
 #include "npy_table.h"
@@ -82,7 +81,7 @@ wn_status wn_convert(const wn_ranks *ranks, const char *const *sources, size_t n
         return status;
     format of = format_of(sources[0]);
     if (of == CSV)
-        return wn_csv_convert(ranks, sources, n_sources, output, options);
+        return wn_csv_convert(ranks, sources, n_sources, output, &options->csv);
     if (ranks->rank == 0)
         status = convert_alone(of, sources, n_sources, output);
     return wn_ranks_agree(ranks, status);
