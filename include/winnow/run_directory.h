@@ -26,14 +26,11 @@ WN_MUST_USE wn_status wn_run_directory_open(const wn_ranks *ranks, wn_run_direct
 /* Collective. Gives the lock back. */
 void wn_run_directory_close(wn_run_directory *directory);
 
-/* Local. The directory itself, owned by it until close. */
+/* Local. The directory's own path, owned by it until close: where files without a name may lie, too. */
 const char *wn_run_directory_root(const wn_run_directory *directory);
 
 /* Local. "DIRECTORY/NAME" of a name that runs have, owned by the directory until close. */
 const char *wn_run_directory_path(const wn_run_directory *directory, const char *name);
-
-/* Local. The directory's own path, owned by it until close: where files without a name may lie. */
-const char *wn_run_directory_root(const wn_run_directory *directory);
 
 /* Collective. Whether a finished stage of this name and key lies here, with its files whole (size and hash are checked
  * by rank 0). *result is then what was given to wn_run_directory_finish_stage (new reference, every rank), NULL

@@ -119,11 +119,6 @@ void wn_run_directory_close(wn_run_directory *directory)
     wn_free(directory);
 }
 
-const char *wn_run_directory_root(const wn_run_directory *directory)
-{
-    return directory->path;
-}
-
 const char *wn_run_directory_path(const wn_run_directory *directory, const char *name)
 {
     size_t i = 0;

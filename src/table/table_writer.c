@@ -138,13 +138,16 @@ static wn_status add(wn_table_writer *writer, wn_stored_dataset d, const char *n
     return add_placed(writer, d, name, (placement){.storage = storage}, dataset);
 }
 
-static wn_status start(wn_stored_dataset *d, const char *name, wn_store_type type, const size_t *dims, size_t n_dims)
+static wn_status start(wn_table_writer *writer, wn_stored_dataset *d, const char *name, wn_store_type type,
+                       const size_t *dims, size_t n_dims)
 {
     if (n_dims >= WN_STORED_MOST_DIMS)
         return wn_fail(WN_UNAVAILABLE, "%s: a table of %zu dimensions is not built", name, n_dims + 1);
     *d = (wn_stored_dataset){.id = -1, .own_type = -1, .type = type, .rank = (int)n_dims + 1, .n_rows = -1};
     for (size_t i = 0; i < n_dims; i++)
         d->dims[i + 1] = dims[i];
+    if (type == WN_STORE_BOOL && (d->own_type = wn_stored_bool_type()) < 0)
+        return fail_write(writer, name);
     return WN_OK;
 }
 
@@ -152,7 +155,7 @@ wn_status wn_table_writer_add_dataset(wn_table_writer *writer, const char *name,
                                       size_t n_dims, int compression, size_t *dataset)
 {
     wn_stored_dataset d;
-    wn_status status = start(&d, name, type, dims, n_dims);
+    wn_status status = start(writer, &d, name, type, dims, n_dims);
     if (status != WN_OK)
         return status;
     wn_table_storage storage = {
@@ -164,12 +167,10 @@ wn_status wn_table_writer_add_sized(wn_table_writer *writer, const char *name, w
                                     size_t n_dims, const wn_table_storage *storage, size_t *dataset)
 {
     wn_stored_dataset d;
-    wn_status status = start(&d, name, type, dims, n_dims);
+    wn_status status = start(writer, &d, name, type, dims, n_dims);
     if (status != WN_OK)
         return status;
     d.n_rows = storage->n_rows;
-    if (type == WN_STORE_BOOL && (d.own_type = wn_stored_bool_type()) < 0)
-        return fail_write(writer, name);
     return add(writer, d, name, storage, dataset);
 }
 
@@ -177,7 +178,7 @@ wn_status wn_table_writer_add_virtual(wn_table_writer *writer, const char *name,
                                       size_t n_dims, const wn_table_part *parts, size_t n_parts, size_t *dataset)
 {
     wn_stored_dataset d;
-    wn_status status = start(&d, name, type, dims, n_dims);
+    wn_status status = start(writer, &d, name, type, dims, n_dims);
     if (status != WN_OK)
         return status;
     d.n_rows = 0;
