@@ -10,7 +10,7 @@ build="gcc make cmake pkg-config libc6-dev libopenmpi-dev openmpi-bin libhdf5-de
 demo="$build dataset-fashion-mnist python3"
 check="$build libcunit1-dev clang clang-format libclang-rt-14-dev python3-numpy python3-sklearn python3-h5py python3-pandas
   python3-torch dataset-fashion-mnist hdf5-filter-plugin hdf5-filter-plugin-blosc-serial hdf5-plugin-lzf bitshuffle hdf5-tools slurm-wlm munge iproute2 shellcheck"
-bench="$check python3-tables"
+bench="$check python3-tables python3-dask"
 
 case "${1:-}" in
 build) packages=$build ;;
