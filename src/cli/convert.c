@@ -90,8 +90,9 @@ static error_t parse(int key, char *value, struct argp_state *state)
 static const struct argp parser = {options,
                                    parse,
                                    "SOURCE...",
-                                   "Makes one HDF5 table of CSV files with equal columns, the rows of one after the "
-                                   "other, or of IDX files (MNIST's format, also .gz) with equally many rows: images "
+                                   "Makes one HDF5 table of CSV files with equal columns or of JSON lines (.jsonl, "
+                                   ".ndjson; also .gz), the rows of one file after the other, or of IDX files (MNIST's "
+                                   "format, also .gz) with equally many rows: images "
                                    "become /px, labels /label. Equal sources make equal bytes at any number of ranks.",
                                    NULL,
                                    NULL,
@@ -104,7 +105,7 @@ static wn_status convert_among(convert_arguments *arguments)
     wn_status status = wn_session_open(&ranks, arguments->level);
     if (status != WN_OK)
         return status;
-    status = wn_node_threads(&ranks, &choices->n_threads);
+    status = wn_node_threads(&ranks, &choices->csv.n_threads);
     if (status == WN_OK)
         status = wn_convert(&ranks, arguments->sources.text, arguments->sources.n, arguments->output, choices);
     return wn_session_close(&ranks, status);
@@ -115,7 +116,7 @@ static wn_status convert_alone(convert_arguments *arguments)
     wn_ranks ranks;
     wn_convert_options *choices = &arguments->options;
     wn_session_open_alone(&ranks, arguments->level);
-    choices->n_threads = wn_node_threads_among(1);
+    choices->csv.n_threads = wn_node_threads_among(1);
     wn_status status = wn_convert(&ranks, arguments->sources.text, arguments->sources.n, arguments->output, choices);
     return wn_session_close(&ranks, status);
 }

@@ -140,20 +140,35 @@ done:
     return status;
 }
 
-wn_status wn_profile_fit(const wn_pass *pass, wn_rows *rows, const wn_pilot *pilot, wn_recipe *recipe, int *n_passes,
-                         wn_pass_cost *cost)
+/* Fills as far as raw cells give them; true where a pass over cleaned cells is to follow. */
+static bool begin_fills(wn_recipe *recipe, unsigned char *later)
+{
+    bool drops = rows_go(recipe);
+    return fit_fills(recipe, drops, later) > 0 || drops;
+}
+
+wn_status wn_profile_measure(const wn_pass *pass, wn_rows *rows, const wn_pilot *pilot, wn_recipe *recipe,
+                             bool *needs_cleaned, int *n_passes, wn_pass_cost *cost)
 {
     wn_status status = WN_OK;
     unsigned char *later = NULL;
-    int passes = 0;
     TRY(wn_ranks_agree(pass->ranks, wn_new(&later, recipe->n_columns)));
-    TRY(profile_raw(pass, rows, pilot, recipe, &passes, cost));
+    TRY(profile_raw(pass, rows, pilot, recipe, n_passes, cost));
     TRY(wn_missing_check(recipe));
-    bool drops = rows_go(recipe);
-    size_t n_later = fit_fills(recipe, drops, later);
-    if (drops || n_later > 0)
-        TRY(profile_clean(pass, rows, pilot, recipe, later, &passes, cost));
-    *n_passes = passes;
+    *needs_cleaned = begin_fills(recipe, later);
+done:
+    wn_free(later);
+    return status;
+}
+
+wn_status wn_profile_cleaned(const wn_pass *pass, wn_rows *rows, const wn_pilot *pilot, wn_recipe *recipe,
+                             int *n_passes, wn_pass_cost *cost)
+{
+    wn_status status = WN_OK;
+    unsigned char *later = NULL;
+    TRY(wn_ranks_agree(pass->ranks, wn_new(&later, recipe->n_columns)));
+    begin_fills(recipe, later);
+    TRY(profile_clean(pass, rows, pilot, recipe, later, n_passes, cost));
 done:
     wn_free(later);
     return status;
