@@ -144,9 +144,10 @@ def check_consensus(checks, found, methods, what):
 
 
 def check_forest(checks, found, x, y, is_real, what):
-    """The same at both rank counts, and what scikit-learn's forest of as many trees says."""
+    """The same at both rank counts, and what scikit-learn's forests say: two of them are correlated by 0.84 to 0.95 on breast_cancer."""
     kind, tried = (RandomForestRegressor, 1 / 3) if is_real else (RandomForestClassifier, "sqrt")
-    theirs = kind(100, max_depth=10, max_features=tried, random_state=0).fit(x, y).feature_importances_
+    theirs = numpy.mean([kind(100, max_depth=10, max_features=tried, random_state=seed).fit(x, y).feature_importances_
+                         for seed in range(3)], axis=0)
     checks.that(numpy.array_equal(*found), f"{what}: the forest is the same on all ranks")
     checks.near(found[0].sum(), 1.0, 1e-12, f"{what}: shares")
     like = numpy.corrcoef(found[0], theirs)[0, 1]
