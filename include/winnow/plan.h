@@ -10,8 +10,8 @@
 
 /* Bytes a rank takes at most, by purpose; `need` is what they come to together at the worst moment. */
 typedef struct {
-    size_t blocks, pilot, gram, values, duplicates, rows, features, model, compression, checkpoint, prepared, rest,
-        need;
+    size_t blocks, pilot, gram, values, duplicates, forest, rows, features, model, compression, checkpoint, prepared,
+        rest, need;
 } wn_memory_plan;
 
 /* Local. Of a job over a catalog's table on so many ranks, each with so many threads that decode. */

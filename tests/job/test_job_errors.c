@@ -84,7 +84,8 @@ static const wrong_job wrong_jobs[] = {
     {FILES "rank: {methods: [anova, anova, forest], bins: 257, consensus: borda, folds: 5}\n",
      {NULL},
      {"2:25: rank.methods: names anova twice",
-      "2:32: rank.methods: is forest, must be one of variance, anova, mutual_information, lasso",
+      "2:32: rank.methods: is forest, must be one of variance, anova, mutual_information, random_forest, "
+      "lasso",
       "2:47: rank.bins: is 257, must be an integer from 2 to 256",
       "2:63: rank.consensus: is not built yet; only mean_rank is accepted", "2:77: rank.folds: is not built yet"}},
     {"input: {files: [a.h5]}\nrank: {methods: [mutual_information]}\n",

@@ -22,7 +22,7 @@ JOBS = {
     "recipe": {"rest": ""},
     "all": {"rest": RANK + TRAIN + "compress: {epochs: 1, tolerance: 0.5}\n", "duplicates": "drop"},
     "apart": {"rest": TRAIN + "compress: {while_training: false, epochs: 1, tolerance: 0.5}\n", "missing": "drop_row"},
-    "twice": {"rest": RANK + TRAIN, "missing": "mean", "rule": "iqr", "action": "drop_row"},
+    "twice": {"rest": RANK.replace("anova", "anova, random_forest") + TRAIN, "missing": "mean", "rule": "iqr", "action": "drop_row"},
     "distances": {"rest": "", "missing": "most_frequent", "rule": "mad", "duplicates": "{columns: [kind, x0]}", "normalize": "[log, robust]"},
     "told": {"rest": "", "missing": "most_frequent", "rule": "quantile", "limit": 0.01, "action": "report", "normalize": "minmax"},
 }
