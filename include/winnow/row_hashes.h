@@ -7,8 +7,8 @@
 
 typedef struct wn_row_hashes wn_row_hashes;
 
-/* Local. Hashes of the typed values of all cells and the label: -0 equals 0 and all NaN are equal. The seed keys the
- * hash. The caller frees it. Fails: WN_NO_MEMORY. */
+/* Local. Hashes of the typed values of all cells, the label and all texts: -0 equals 0 and all NaN are equal. The seed
+ * keys the hash. The caller frees it. Fails: WN_NO_MEMORY. */
 WN_MUST_USE wn_status wn_row_hashes_new(wn_row_hashes **hashes, size_t n_cols, uint64_t seed);
 void wn_row_hashes_free(wn_row_hashes *hashes);
 

@@ -32,7 +32,7 @@ static bool read_missing_node(wn_job_reader *reader, const char *path, const wn_
     return true;
 }
 
-static void write_missing_value(wn_missing_method method, double constant, wn_text *text)
+static void write_missing_value(wn_missing_method method, double constant, wn_text_buffer *text)
 {
     if (method != WN_MISSING_CONSTANT) {
         wn_text_add(text, "%s", wn_key_word_name(wn_words_missing, (int)method));
@@ -48,13 +48,13 @@ static void read_missing(wn_job_reader *reader, const wn_key *key, const wn_yaml
     read_missing_node(reader, key->path, node, &reader->job->clean.missing, &reader->job->clean.constant);
 }
 
-static void write_missing(const wn_key *key, const wn_job *job, wn_text *text)
+static void write_missing(const wn_key *key, const wn_job *job, wn_text_buffer *text)
 {
     (void)key;
     write_missing_value(job->clean.missing, job->clean.constant, text);
 }
 
-static void allow_missing(const wn_key *key, wn_text *text)
+static void allow_missing(const wn_key *key, wn_text_buffer *text)
 {
     (void)key;
     wn_key_words_allow(wn_words_missing, text);
@@ -70,12 +70,12 @@ static void read_duplicates(wn_job_reader *reader, const wn_key *key, const wn_y
     wn_kind_choice.read(reader, key, node);
 }
 
-static void write_duplicates(const wn_key *key, const wn_job *job, wn_text *text)
+static void write_duplicates(const wn_key *key, const wn_job *job, wn_text_buffer *text)
 {
     wn_kind_choice.write(key, job, text);
 }
 
-static void allow_duplicates(const wn_key *key, wn_text *text)
+static void allow_duplicates(const wn_key *key, wn_text_buffer *text)
 {
     wn_key_words_allow(key->words, text);
 }
@@ -147,7 +147,7 @@ static void read_clean_overrides(wn_job_reader *reader, const wn_key *key, const
     }
 }
 
-static void write_clean_override(const wn_clean_override *override, wn_text *text)
+static void write_clean_override(const wn_clean_override *override, wn_text_buffer *text)
 {
     wn_text_add_quoted(text, override->glob, false);
     wn_text_add(text, ": {");
@@ -164,7 +164,7 @@ static void write_clean_override(const wn_clean_override *override, wn_text *tex
     wn_text_add(text, "}");
 }
 
-static void write_clean_overrides(const wn_key *key, const wn_job *job, wn_text *text)
+static void write_clean_overrides(const wn_key *key, const wn_job *job, wn_text_buffer *text)
 {
     (void)key;
     wn_text_add(text, "{");
@@ -175,7 +175,7 @@ static void write_clean_overrides(const wn_key *key, const wn_job *job, wn_text 
     wn_text_add(text, "}");
 }
 
-static void allow_clean_overrides(const wn_key *key, wn_text *text)
+static void allow_clean_overrides(const wn_key *key, wn_text_buffer *text)
 {
     (void)key;
     wn_text_add(text, "a map of names or globs of columns to {missing, outliers}");

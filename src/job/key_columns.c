@@ -54,7 +54,7 @@ static void read_normalize_overrides(wn_job_reader *reader, const wn_key *key, c
     }
 }
 
-static void write_normalize_overrides(const wn_key *key, const wn_job *job, wn_text *text)
+static void write_normalize_overrides(const wn_key *key, const wn_job *job, wn_text_buffer *text)
 {
     (void)key;
     wn_text_add(text, "{");
@@ -67,7 +67,7 @@ static void write_normalize_overrides(const wn_key *key, const wn_job *job, wn_t
     wn_text_add(text, "}");
 }
 
-static void allow_normalize_overrides(const wn_key *key, wn_text *text)
+static void allow_normalize_overrides(const wn_key *key, wn_text_buffer *text)
 {
     (void)key;
     wn_text_add(text, "a map of names or globs of columns to a method, ");
@@ -125,7 +125,7 @@ static void read_types(wn_job_reader *reader, const wn_key *key, const wn_yaml *
     }
 }
 
-static void write_types(const wn_key *key, const wn_job *job, wn_text *text)
+static void write_types(const wn_key *key, const wn_job *job, wn_text_buffer *text)
 {
     (void)key;
     wn_text_add(text, "{");
@@ -141,7 +141,7 @@ static void write_types(const wn_key *key, const wn_job *job, wn_text *text)
     wn_text_add(text, "}");
 }
 
-static void allow_types(const wn_key *key, wn_text *text)
+static void allow_types(const wn_key *key, wn_text_buffer *text)
 {
     (void)key;
     wn_text_add(text, "a map of columns to numeric or {image: [height, width]}");

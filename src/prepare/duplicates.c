@@ -39,7 +39,7 @@ wn_status wn_rows_drop_duplicates(wn_rows *rows, const wn_pass *pass, uint64_t s
     int64_t *repeats = NULL, n_leaked = 0;
     size_t n_repeats = 0;
     int64_t first_test_row = rows->catalog->n_rows - rows->catalog->n_test_rows;
-    TRY(wn_ranks_agree(pass->ranks, wn_row_hashes_new(&hashes, rows->catalog->n_columns, seed)));
+    TRY(wn_ranks_agree(pass->ranks, wn_row_hashes_new(&hashes, rows->catalog->n_cells, seed)));
     wn_block_step step = {labelled_apply, rows, true};
     wn_accumulator accumulator = wn_row_hashes_accumulator(hashes);
     TRY(wn_pass_run(pass, &step, 1, &accumulator, 1, cost));

@@ -20,11 +20,11 @@ enum { ROW_WORDS = sizeof(hashed_row) / sizeof(uint64_t), RANK_BITS = 20, MOST_R
 static const int64_t MOST_ROWS = INT64_MAX >> RANK_BITS;
 
 struct wn_row_hashes {
-    size_t n_cols;
+    size_t n_cols, n_texts;
     uint64_t seed;
     hashed_row *rows; /* owned */
     size_t n, capacity;
-    double *scratch; /* (n_cols + 1) canonical cells of a row and its label */
+    double *scratch; /* (n_cols + 1 + 2 n_texts) canonical cells of a row, its label, the hashes of its texts */
 };
 
 wn_status wn_row_hashes_new(wn_row_hashes **hashes, size_t n_cols, uint64_t seed)
@@ -57,10 +57,31 @@ static double canonical(double value)
     return value != value ? (double)NAN : value + 0.0;
 }
 
+/* Two words of hash a text. */
+static void hash_texts(const wn_block *block, size_t row, uint64_t seed, double *words)
+{
+    for (size_t i = 0; i < block->n_texts; i++) {
+        wn_text text = block->texts[row * block->n_texts + i];
+        wn_hash hash = wn_hash_bytes(text.data, text.n_bytes, seed);
+        memcpy(words + 2 * i, &hash, sizeof hash);
+    }
+}
+
+static wn_status room_for_texts(wn_row_hashes *hashes, size_t n_texts)
+{
+    wn_status status = WN_OK;
+    if (hashes->n_texts != n_texts)
+        status = wn_resize(&hashes->scratch, hashes->n_cols + 1 + 2 * n_texts);
+    if (status == WN_OK)
+        hashes->n_texts = n_texts;
+    return status;
+}
+
 wn_status wn_row_hashes_add(wn_row_hashes *hashes, const wn_block *block)
 {
     wn_status status = WN_OK;
-    size_t p = hashes->n_cols;
+    size_t p = hashes->n_cols, n_words = p + 1 + 2 * block->n_texts;
+    TRY(room_for_texts(hashes, block->n_texts));
     if (hashes->n + block->n_rows > hashes->capacity) {
         size_t capacity = 2 * hashes->capacity + block->n_rows;
         TRY(wn_resize(&hashes->rows, capacity));
@@ -72,7 +93,8 @@ wn_status wn_row_hashes_add(wn_row_hashes *hashes, const wn_block *block)
         for (size_t c = 0; c < p; c++)
             hashes->scratch[c] = canonical(hashes->scratch[c]);
         hashes->scratch[p] = canonical(block->labels[i]);
-        wn_hash key = wn_hash_bytes(hashes->scratch, (p + 1) * sizeof(double), hashes->seed);
+        hash_texts(block, i, hashes->seed, hashes->scratch + p + 1);
+        wn_hash key = wn_hash_bytes(hashes->scratch, n_words * sizeof(double), hashes->seed);
         hashes->rows[hashes->n++] = (hashed_row){key.high, key.low, (uint64_t)block->rows[i]};
     }
 done:
