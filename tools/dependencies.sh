@@ -6,10 +6,10 @@ set -eu
 
 build="gcc make cmake pkg-config libc6-dev libopenmpi-dev openmpi-bin libhdf5-dev libopenblas-dev liblapacke-dev
   libscalapack-openmpi-dev libyaml-dev libjansson-dev librandom123-dev libxxhash-dev zlib1g-dev libdeflate-dev
-  libzstd-dev liblz4-dev liblzf-dev libblosc-dev libbz2-dev libaec-dev"
+  libzstd-dev liblz4-dev liblzf-dev libblosc-dev libbz2-dev libaec-dev libutf8proc-dev libstemmer-dev"
 demo="$build dataset-fashion-mnist python3"
 check="$build libcunit1-dev clang clang-format libclang-rt-14-dev python3-numpy python3-sklearn python3-h5py python3-pandas
-  python3-torch dataset-fashion-mnist hdf5-filter-plugin hdf5-filter-plugin-blosc-serial hdf5-plugin-lzf bitshuffle hdf5-tools slurm-wlm munge iproute2 shellcheck"
+  python3-torch python3-scipy python3-snowballstemmer dataset-fashion-mnist hdf5-filter-plugin hdf5-filter-plugin-blosc-serial hdf5-plugin-lzf bitshuffle hdf5-tools slurm-wlm munge iproute2 shellcheck"
 bench="$check python3-tables"
 
 case "${1:-}" in

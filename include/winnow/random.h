@@ -16,6 +16,7 @@ typedef enum {
     WN_RANDOM_DROPOUT,
     WN_RANDOM_SAMPLE,
     WN_RANDOM_TEST,
+    WN_RANDOM_FOLDS,
     /* of made tables (generate.h), whose bytes stay what they are whatever else is drawn */
     WN_RANDOM_TABLE = 1024,
     WN_RANDOM_TABLE_ORDER,

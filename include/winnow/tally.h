@@ -1,0 +1,48 @@
+/* tally.h - how often byte strings occur here, and in how many rows: terms of texts, levels of categories.
+ * Local and in memory: rows are counted without communication, and what was counted is handed to keyed counts
+ * (keyed_counts.h), which add over ranks, before it grows too large. */
+#ifndef WINNOW_TALLY_H
+#define WINNOW_TALLY_H
+
+#include "winnow/hash.h"
+#include "winnow/texts.h"
+#include "winnow/tokens.h"
+
+typedef struct wn_tally wn_tally;
+
+typedef struct {
+    wn_hash key;   /* of the bytes: wn_hash_bytes with seed 0 */
+    int64_t count; /* how often */
+    int64_t rows;  /* in how many rows */
+    wn_text text;  /* the bytes; of a number its eight, see levels.h */
+} wn_tally_entry;
+
+/* Local. An empty tally. The caller frees it. Fails: WN_NO_MEMORY. */
+WN_MUST_USE wn_status wn_tally_new(wn_tally **tally);
+void wn_tally_free(wn_tally *tally);
+
+/* Local. From here on what is added belongs to another row. */
+void wn_tally_begin_row(wn_tally *tally);
+
+/* Local. Adds one occurrence in the row begun last; the bytes are copied where they are new. Fails: WN_NO_MEMORY. */
+WN_MUST_USE wn_status wn_tally_add(wn_tally *tally, wn_text text, wn_hash key);
+
+/* Local. Begins a row and adds the terms of its text. Fails: WN_NO_MEMORY. */
+WN_MUST_USE wn_status wn_tally_add_terms(wn_tally *tally, wn_tokenizer *tokenizer, wn_text text);
+
+/* Local. Distinct byte strings, and the bytes of memory that the tally takes. */
+size_t wn_tally_size(const wn_tally *tally);
+size_t wn_tally_bytes(const wn_tally *tally);
+
+/* Local. The ith entry in no particular order, i < size; its text is borrowed until the next add or empty. */
+wn_tally_entry wn_tally_at(const wn_tally *tally, size_t i);
+
+/* Local. Forgets all entries and keeps the memory: after they were handed on, between two rows. */
+void wn_tally_empty(wn_tally *tally);
+
+/* Local. Leaves in entries[*n] the (at most) `limit` entries of largest count among those of at least `minimum_rows`
+ * rows, ties broken by smaller key, sorted by key; sets *n. Choosing from what other choices left gives the same as
+ * choosing from all: each rank chooses from its own keys, then all from the joined choices. */
+void wn_tally_choose(wn_tally_entry *entries, size_t *n, size_t limit, int64_t minimum_rows);
+
+#endif

@@ -1,0 +1,114 @@
+#include "winnow/levels.h"
+
+#include "text_index.h"
+#include "winnow/memory.h"
+#include "winnow/order_key.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char wn_level_other[] = "(other)";
+
+struct wn_levels {
+    wn_text_index index;
+};
+
+wn_level_bytes wn_level_number(double value)
+{
+    wn_level_bytes number;
+    value += 0.0; /* -0 becomes 0 */
+    memcpy(number.bytes, &value, sizeof value);
+    return number;
+}
+
+double wn_level_value(wn_text number)
+{
+    double value;
+    memcpy(&value, number.data, sizeof value);
+    return value;
+}
+
+void wn_level_name(double value, char name[WN_LEVEL_NAME_SIZE])
+{
+    if (fabs(value) < 1e15 && value == floor(value)) {
+        snprintf(name, WN_LEVEL_NAME_SIZE, "%.0f", value + 0.0);
+        return;
+    }
+    for (int digits = 1; digits <= 17; digits++) {
+        snprintf(name, WN_LEVEL_NAME_SIZE, "%.*g", digits, value);
+        if (strtod(name, NULL) == value)
+            return;
+    }
+}
+
+static int by_bytes(const void *a, const void *b)
+{
+    return wn_text_compare(*(const wn_text *)a, *(const wn_text *)b);
+}
+
+static int by_value(const void *a, const void *b)
+{
+    int64_t left = wn_order_key(wn_level_value(*(const wn_text *)a));
+    int64_t right = wn_order_key(wn_level_value(*(const wn_text *)b));
+    return left == right ? 0 : left < right ? -1 : 1;
+}
+
+static wn_status check_numbers(const wn_text *texts, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (texts[i].n_bytes != sizeof(wn_level_bytes))
+            return wn_fail(WN_BAD_DATA, "a level is no number: it has %zu bytes", texts[i].n_bytes);
+    return WN_OK;
+}
+
+wn_status wn_levels_new(wn_levels **levels, const wn_text *texts, size_t n, bool are_numbers)
+{
+    wn_status status = WN_OK;
+    wn_levels *made = NULL;
+    wn_text *sorted = NULL;
+    if (are_numbers)
+        TRY(check_numbers(texts, n));
+    TRY(wn_new(&made, 1));
+    TRY(wn_new(&sorted, n));
+    if (n > 0)
+        memcpy(sorted, texts, n * sizeof *texts);
+    qsort(sorted, n, sizeof *sorted, are_numbers ? by_value : by_bytes);
+    TRY(wn_text_index_init(&made->index, sorted, n, "level"));
+    *levels = made;
+    made = NULL;
+done:
+    wn_free(sorted);
+    wn_levels_free(made);
+    return status;
+}
+
+void wn_levels_free(wn_levels *levels)
+{
+    if (levels == NULL)
+        return;
+    wn_text_index_clear(&levels->index);
+    wn_free(levels);
+}
+
+size_t wn_levels_size(const wn_levels *levels)
+{
+    return levels->index.n;
+}
+
+wn_text wn_levels_at(const wn_levels *levels, size_t i)
+{
+    return levels->index.texts[i];
+}
+
+size_t wn_levels_code_text(const wn_levels *levels, wn_text text)
+{
+    return wn_text_index_find(&levels->index, wn_hash_bytes(text.data, text.n_bytes, 0));
+}
+
+size_t wn_levels_code_number(const wn_levels *levels, double value)
+{
+    wn_level_bytes number = wn_level_number(value);
+    return wn_levels_code_text(levels, (wn_text){number.bytes, sizeof number});
+}

@@ -1,0 +1,73 @@
+/* Errors of levels. What they are is judged by oracle_levels.py. */
+#include "winnow/levels.h"
+
+#include "testing.h"
+#include "winnow/memory.h"
+
+#include <math.h>
+#include <string.h>
+
+static void test_refused(void)
+{
+    wn_levels *levels = NULL;
+    const wn_text twice[] = {{"a", 1}, {"a", 1}}, short_number[] = {{"1234", 4}};
+    CU_ASSERT_EQUAL(wn_levels_new(&levels, twice, 2, false), WN_BAD_DATA);
+    CU_ASSERT_EQUAL(wn_levels_new(&levels, short_number, 1, true), WN_BAD_DATA);
+    CU_ASSERT(levels == NULL);
+    wn_levels_free(levels);
+}
+
+/* Without levels every cell is in the bucket. */
+static void test_none(void)
+{
+    wn_levels *levels = NULL;
+    if (CHECK_OK(wn_levels_new(&levels, NULL, 0, true))) {
+        CU_ASSERT_EQUAL(wn_levels_size(levels), 0);
+        CU_ASSERT_EQUAL(wn_levels_code_number(levels, 3), 0);
+    }
+    wn_levels_free(levels);
+}
+
+static void test_names(void)
+{
+    static const struct {
+        double value;
+        const char *name;
+    } named[] = {{0, "0"},
+                 {-0.0, "0"},
+                 {94110, "94110"},
+                 {-7, "-7"},
+                 {0.1, "0.1"},
+                 {1e15, "1e+15"},
+                 {123456789012345, "123456789012345"},
+                 {-2.5e-8, "-2.5e-08"},
+                 {INFINITY, "inf"}};
+    for (size_t i = 0; i < sizeof named / sizeof *named; i++) {
+        char name[WN_LEVEL_NAME_SIZE];
+        wn_level_name(named[i].value, name);
+        CU_ASSERT_STRING_EQUAL(name, named[i].name);
+    }
+}
+
+static void test_allocation_fails(void)
+{
+    const wn_text texts[] = {{"b", 1}, {"a", 1}};
+    size_t before = wn_memory_used();
+    wn_levels *levels = NULL;
+    for (int64_t nth = 1; levels == NULL && nth < 20; nth++) {
+        wn_memory_fail_at(nth);
+        wn_status status = wn_levels_new(&levels, texts, 2, false);
+        wn_memory_fail_at(0);
+        CU_ASSERT_EQUAL(status, levels != NULL ? WN_OK : WN_NO_MEMORY);
+        CU_ASSERT(levels != NULL || wn_memory_used() == before);
+    }
+    CU_ASSERT(levels != NULL);
+    wn_levels_free(levels);
+    CU_ASSERT_EQUAL(wn_memory_used(), before);
+}
+
+static const wn_test tests[] = {{"what is refused", test_refused},
+                                {"no level", test_none},
+                                {"names of numbers", test_names},
+                                {"allocations that fail", test_allocation_fails}};
+TEST_MAIN("levels", tests)

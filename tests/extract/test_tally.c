@@ -1,0 +1,173 @@
+/* Counts beside a naive count of drawn strings, choices in one go and by parts, allocations that fail. */
+#include "winnow/tally.h"
+
+#include "testing.h"
+#include "winnow/memory.h"
+#include "winnow/random.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { N_WORDS = 3000, N_ROWS = 500, ROW_WORDS = 40 };
+
+static size_t drawn(size_t row, size_t i)
+{
+    uint64_t bits = wn_random_bits((wn_random){1, WN_RANDOM_TEST, row}, i);
+    return (size_t)wn_random_below(bits, 1 + row % N_WORDS); /* small numbers are frequent */
+}
+
+static wn_status add_word(wn_tally *tally, size_t word)
+{
+    char name[32];
+    int n = snprintf(name, sizeof name, "word%zu", word);
+    return wn_tally_add(tally, (wn_text){name, (size_t)n}, wn_hash_bytes(name, (size_t)n, 0));
+}
+
+static wn_status add_rows(wn_tally *tally, size_t first, size_t end)
+{
+    wn_status status = WN_OK;
+    for (size_t row = first; row < end; row++) {
+        wn_tally_begin_row(tally);
+        for (size_t i = 0; i < ROW_WORDS; i++)
+            TRY(add_word(tally, drawn(row, i)));
+    }
+done:
+    return status;
+}
+
+static void count_naively(int64_t count[N_WORDS], int64_t rows[N_WORDS])
+{
+    size_t last[N_WORDS] = {0};
+    memset(count, 0, N_WORDS * sizeof *count);
+    memset(rows, 0, N_WORDS * sizeof *rows);
+    for (size_t row = 0; row < N_ROWS; row++)
+        for (size_t i = 0; i < ROW_WORDS; i++) {
+            size_t word = drawn(row, i);
+            count[word]++;
+            rows[word] += last[word] != row + 1;
+            last[word] = row + 1;
+        }
+}
+
+static size_t word_of(wn_text text)
+{
+    size_t word = N_WORDS;
+    char name[32] = "";
+    memcpy(name, text.data, text.n_bytes < 31 ? text.n_bytes : 31);
+    return sscanf(name, "word%zu", &word) == 1 && word < N_WORDS ? word : 0;
+}
+
+static void test_counts(void)
+{
+    static int64_t count[N_WORDS], rows[N_WORDS];
+    wn_tally *tally = NULL;
+    size_t distinct = 0;
+    count_naively(count, rows);
+    for (size_t w = 0; w < N_WORDS; w++)
+        distinct += count[w] > 0;
+    if (CHECK_OK(wn_tally_new(&tally)) && CHECK_OK(add_rows(tally, 0, N_ROWS))) {
+        CU_ASSERT_EQUAL(wn_tally_size(tally), distinct);
+        for (size_t i = 0; i < wn_tally_size(tally); i++) {
+            wn_tally_entry entry = wn_tally_at(tally, i);
+            size_t word = word_of(entry.text);
+            CU_ASSERT_EQUAL(entry.count, count[word]);
+            CU_ASSERT_EQUAL(entry.rows, rows[word]);
+        }
+        CU_ASSERT(wn_tally_bytes(tally) <= wn_memory_used());
+        wn_tally_empty(tally);
+        CU_ASSERT_EQUAL(wn_tally_size(tally), 0);
+        CHECK_OK(add_rows(tally, 0, 1));
+        CU_ASSERT_EQUAL(wn_tally_size(tally), 1); /* row 0 draws of one word */
+        CU_ASSERT_EQUAL(wn_tally_at(tally, 0).count, ROW_WORDS);
+        CU_ASSERT_EQUAL(wn_tally_at(tally, 0).rows, 1);
+    }
+    wn_tally_free(tally);
+}
+
+/* A text that is empty, and ones of which one is the beginning of another. */
+static void test_texts(void)
+{
+    wn_tally *tally = NULL;
+    const char bytes[] = "ab\0cd";
+    if (CHECK_OK(wn_tally_new(&tally)))
+        for (size_t n = 0; n < sizeof bytes; n++)
+            CHECK_OK(wn_tally_add(tally, (wn_text){n > 0 ? bytes : NULL, n}, wn_hash_bytes(bytes, n, 0)));
+    for (size_t n = 0; tally != NULL && n < wn_tally_size(tally); n++) {
+        wn_tally_entry entry = wn_tally_at(tally, n);
+        CU_ASSERT_EQUAL(entry.text.n_bytes, n);
+        CU_ASSERT(memcmp(entry.text.data, bytes, n) == 0);
+    }
+    wn_tally_free(tally);
+}
+
+static wn_tally_entry entry_of(uint64_t key, int64_t count, int64_t rows)
+{
+    return (wn_tally_entry){{key, 0}, count, rows, {NULL, 0}};
+}
+
+static void test_choice(void)
+{
+    wn_tally_entry entries[] = {entry_of(5, 7, 1), entry_of(4, 3, 3), entry_of(3, 3, 2),
+                                entry_of(2, 9, 2), entry_of(1, 3, 2), entry_of(0, 2, 2)};
+    size_t n = 6;
+    wn_tally_choose(entries, &n, 3, 2);
+    CU_ASSERT_EQUAL(n, 3);
+    CU_ASSERT_EQUAL(entries[0].key.low, 1); /* 3, and 3 and 4 have larger keys */
+    CU_ASSERT_EQUAL(entries[1].key.low, 2);
+    CU_ASSERT_EQUAL(entries[2].key.low, 3);
+    wn_tally_choose(entries, &n, 10, 1);
+    CU_ASSERT_EQUAL(n, 3);
+    wn_tally_choose(entries, &n, 0, 1);
+    CU_ASSERT_EQUAL(n, 0);
+    wn_tally_choose(entries, &n, 5, 1);
+    CU_ASSERT_EQUAL(n, 0);
+}
+
+/* Choices of parts, joined and chosen from again, are the choice of all. */
+static void test_choice_by_parts(void)
+{
+    enum { N = 1000, LIMIT = 50 };
+    static wn_tally_entry all[N], parts[N];
+    size_t n = N, n_joined = 0;
+    for (size_t i = 0; i < N; i++)
+        all[i] = parts[i] = entry_of(wn_random_bits((wn_random){2, WN_RANDOM_TEST, 0}, i), 1 + (int64_t)(i * i % 37),
+                                     1 + (int64_t)(i % 5));
+    for (size_t first = 0; first < N; first += 300) {
+        size_t part = N - first < 300 ? N - first : 300;
+        wn_tally_choose(parts + first, &part, LIMIT, 3);
+        memmove(parts + n_joined, parts + first, part * sizeof *parts);
+        n_joined += part;
+    }
+    wn_tally_choose(parts, &n_joined, LIMIT, 3);
+    wn_tally_choose(all, &n, LIMIT, 3);
+    CU_ASSERT_EQUAL(n, LIMIT);
+    CU_ASSERT_EQUAL(n_joined, n);
+    for (size_t i = 0; i < n; i++)
+        CU_ASSERT_EQUAL(parts[i].key.low, all[i].key.low);
+}
+
+static void test_allocation_fails(void)
+{
+    size_t before = wn_memory_used();
+    for (int64_t nth = 1; nth < 40; nth++) {
+        wn_tally *tally = NULL;
+        wn_memory_fail_at(nth);
+        wn_status status = wn_tally_new(&tally);
+        if (status == WN_OK)
+            status = add_rows(tally, 0, N_ROWS);
+        wn_memory_fail_at(0);
+        wn_tally_free(tally);
+        CU_ASSERT_EQUAL(wn_memory_used(), before);
+        if (status == WN_OK)
+            return;
+        CU_ASSERT_EQUAL(status, WN_NO_MEMORY);
+    }
+    CU_FAIL("never enough memory");
+}
+
+static const wn_test tests[] = {{"counts and rows", test_counts},
+                                {"texts", test_texts},
+                                {"the choice of the most frequent", test_choice},
+                                {"choices by parts", test_choice_by_parts},
+                                {"allocations that fail", test_allocation_fails}};
+TEST_MAIN("tally", tests)
