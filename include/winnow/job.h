@@ -43,11 +43,13 @@ typedef struct {
     wn_normalize_method method;
 } wn_normalize_override;
 
-/* What input.types says of a column: numeric, or an image whose cells are the columns NAME0, NAME1, ... */
+typedef enum { WN_TYPE_NUMERIC, WN_TYPE_CATEGORICAL, WN_TYPE_TEXT, WN_TYPE_IGNORE, WN_TYPE_IMAGE } wn_type_word;
+
+/* What input.types says of the columns that match a name or glob; an image's cells are the columns NAME0, NAME1, ... */
 typedef struct {
     char *name;
-    bool is_image;
-    int64_t height, width; /* of an image */
+    wn_type_word word;
+    int64_t height, width, channels; /* of an image */
 } wn_column_type;
 
 typedef enum { WN_MODEL_LINEAR, WN_MODEL_LOGISTIC, WN_MODEL_MLP } wn_model_type;
@@ -68,7 +70,7 @@ typedef struct {
         size_t n_types;
         double split_validation, split_test;
     } input;
-    bool has_clean, has_normalize, has_rank, has_reduce, has_train, has_compress;
+    bool has_clean, has_normalize, has_extract, has_rank, has_reduce, has_train, has_compress;
     struct {
         wn_missing_method missing;
         double constant;
@@ -77,6 +79,7 @@ typedef struct {
         wn_outlier_action action;
         bool drop_duplicates;
         bool infinite_is_missing;
+        bool indicators;
         wn_clean_override *overrides;
         size_t n_overrides;
     } clean;
@@ -85,6 +88,10 @@ typedef struct {
         wn_normalize_override *overrides;
         size_t n_overrides;
     } normalize;
+    struct {
+        bool one_hot;
+        int64_t levels;
+    } extract;
     struct {
         bool use[WN_RANK_METHODS];
         int64_t bins;
@@ -159,8 +166,9 @@ WN_MUST_USE wn_status wn_job_section_hash(const wn_job *job, const char *section
 wn_input wn_job_input(const wn_job *job);
 wn_reader_options wn_job_reader_options(const wn_job *job);
 
-/* Local. The rule of each of the recipe's columns, overrides by name or glob resolved (the later one wins). An override
- * that matches no column is WN_BAD_DATA with a suggestion. */
+/* Local. The rule of each of the recipe's columns: its kind, overrides by name or glob resolved (the later one wins).
+ * WN_BAD_DATA: an override that matches no column (with a suggestion) or makes no sense for its column's kind, a type
+ * that its cells are not. */
 WN_MUST_USE wn_status wn_job_column_rules(const wn_job *job, wn_recipe *recipe);
 
 /* Local. Memory in bytes that a rank may allocate when the job does not say: 80 % of the least of the Slurm limit, the

@@ -211,6 +211,8 @@ static wn_status fit_recipe(wn_run_state *state)
     const wn_job *job = state->job;
     size_t first_entry = json_array_size(state->stages);
     TRY(find_profile(state, &pilot));
+    if (job->has_compress && !wn_recipe_is_plain(state->recipe))
+        TRY(wn_fail(WN_UNAVAILABLE, "compress: a model of categories or indicators is not built yet"));
     TRY(run_statistics(state, pilot, &statistics));
     TRY(close_ledger(state));
     if (job->has_rank)

@@ -89,7 +89,7 @@ static wn_status run_once(const wn_measurement *measurement, measuring *state, b
     wn_status status = WN_OK;
     wn_cleaner *cleaner = measurement->cleaner;
     wn_block_step steps[2] = {wn_rows_step(measurement->rows, WN_ROW_TRAIN)};
-    wn_accumulator accumulators[3];
+    wn_accumulator accumulators[4];
     size_t n_steps = 1, n_accumulators = 0;
     wn_quantiles_free(state->quantiles);
     state->quantiles = NULL;
@@ -103,6 +103,8 @@ static wn_status run_once(const wn_measurement *measurement, measuring *state, b
             wn_moments_carry(state->moments, state->quantiles);
         accumulators[n_accumulators++] = wn_moments_accumulator(state->moments);
     }
+    if (is_first && measurement->levels)
+        accumulators[n_accumulators++] = wn_level_counts_accumulator(measurement->levels);
     if (is_first && cleaner && cleaner->counts)
         accumulators[n_accumulators++] = wn_cleaner_accumulator(cleaner);
     if (state->n_open > 0)

@@ -1,6 +1,9 @@
 #include "winnow/profile.h"
 
 #include "clean.h"
+#include "encoder.h"
+#include "indicator.h"
+#include "level_counts.h"
 #include "measure.h"
 #include "missing.h"
 #include "outliers.h"
@@ -29,7 +32,7 @@ static void describe_column(wn_recipe_column *column, const wn_moments_summary *
 
 /* Collective. The passes over raw cells; bounds follow. */
 static wn_status profile_raw(const wn_pass *pass, wn_rows *rows, const wn_pilot *pilot, wn_recipe *recipe,
-                             int *n_passes, wn_pass_cost *cost)
+                             wn_level_counts *levels, int *n_passes, wn_pass_cost *cost)
 {
     static const double probability[QUARTILES] = {0.25, 0.5, 0.75};
     wn_status status = WN_OK;
@@ -38,11 +41,13 @@ static wn_status profile_raw(const wn_pass *pass, wn_rows *rows, const wn_pilot 
     wn_measurement measurement = {.pass = pass, .rows = rows, .sample = pilot};
     measurement.n_probabilities = QUARTILES;
     measurement.probability = probability;
-    TRY(wn_ranks_agree(pass->ranks, wn_new(&quartiles, QUARTILES * recipe->n_columns)));
+    measurement.levels = levels;
+    TRY(wn_ranks_agree(pass->ranks, wn_new(&quartiles, QUARTILES * recipe->n_cells)));
     TRY(wn_measure(&measurement, &summary, quartiles, n_passes, cost));
     if (summary->n_rows == 0)
         TRY(wn_fail(WN_BAD_DATA, "no training row is left"));
-    for (size_t i = 0; i < recipe->n_columns; i++) {
+    wn_level_counts_describe(levels, recipe);
+    for (size_t i = 0; i < recipe->n_cells; i++) {
         describe_column(&recipe->columns[i], summary, i, quartiles + QUARTILES * i);
         TRY(wn_outliers_fit(&recipe->columns[i]));
     }
@@ -69,7 +74,7 @@ static bool rows_go(const wn_recipe *recipe)
 static size_t fit_fills(wn_recipe *recipe, bool drops, unsigned char *later)
 {
     size_t n_later = 0;
-    for (size_t i = 0; i < recipe->n_columns; i++) {
+    for (size_t i = 0; i < recipe->n_cells; i++) {
         wn_recipe_column *column = &recipe->columns[i];
         column->outliers = wn_outliers_exist(column) ? -1 : 0;
         later[i] = wn_missing_needs_clean_cells(column, drops);
@@ -85,7 +90,7 @@ static wn_status fit_clean_fills(wn_recipe *recipe, const unsigned char *later, 
 {
     if (moments->n_rows == 0)
         return wn_fail(WN_BAD_DATA, "no training row is left after dropping rows with gaps or outliers");
-    for (size_t i = 0; i < recipe->n_columns; i++) {
+    for (size_t i = 0; i < recipe->n_cells; i++) {
         wn_recipe_column *column = &recipe->columns[i];
         if (!later[i])
             continue;
@@ -101,13 +106,13 @@ static wn_status fit_clean_fills(wn_recipe *recipe, const unsigned char *later, 
 /* The columns whose median is wanted. */
 static void choose_medians(const wn_recipe *recipe, const unsigned char *later, unsigned char *wanted)
 {
-    for (size_t i = 0; i < recipe->n_columns; i++)
+    for (size_t i = 0; i < recipe->n_cells; i++)
         wanted[i] = later[i] && wn_missing_fill_kind(&recipe->columns[i].rule) == WN_FILL_MEDIAN;
 }
 
 /* Collective. The pass over cells after the outlier action, which also drops the rows that go. */
 static wn_status profile_clean(const wn_pass *pass, wn_rows *rows, const wn_pilot *pilot, wn_recipe *recipe,
-                               const unsigned char *later, int *n_passes, wn_pass_cost *cost)
+                               const unsigned char *later, wn_level_counts *levels, int *n_passes, wn_pass_cost *cost)
 {
     static const double half = 0.5;
     wn_status status = WN_OK;
@@ -120,16 +125,16 @@ static wn_status profile_clean(const wn_pass *pass, wn_rows *rows, const wn_pilo
     if (status == WN_OK)
         status = wn_clean_pilot(pilot, recipe, false, &sample);
     if (status == WN_OK)
-        status = wn_new(&medians, recipe->n_columns);
+        status = wn_new(&medians, recipe->n_cells);
     if (status == WN_OK)
-        status = wn_new(&wanted, recipe->n_columns);
+        status = wn_new(&wanted, recipe->n_cells);
     TRY(wn_ranks_agree(pass->ranks, status));
     cleaner.counts = true;
     choose_medians(recipe, later, wanted);
-    wn_measurement measurement = {pass, rows, &cleaner, &sample, 1, &half, wanted};
+    wn_measurement measurement = {pass, rows, &cleaner, &sample, 1, &half, wanted, levels};
     TRY(wn_measure(&measurement, &summary, medians, n_passes, cost));
     TRY(fit_clean_fills(recipe, later, summary, medians));
-    for (size_t i = 0; i < recipe->n_columns; i++)
+    for (size_t i = 0; i < recipe->n_cells; i++)
         recipe->columns[i].outliers = cleaner.outliers[i];
 done:
     wn_moments_summary_free(summary);
@@ -140,21 +145,44 @@ done:
     return status;
 }
 
+/* Collective. What the levels and gaps make of the columns; in a table of numbers nothing. */
+static wn_status fit_encoders(const wn_ranks *ranks, const wn_level_counts *levels, wn_recipe *recipe)
+{
+    wn_status status = WN_OK;
+    TRY(wn_level_counts_fit(ranks, levels, recipe));
+    status = wn_indicators_fit(recipe);
+    if (status == WN_OK && (recipe->n_encoders > 0 || recipe->n_features == 0))
+        status = wn_recipe_list_features(recipe);
+    TRY(wn_ranks_agree(ranks, status));
+done:
+    return status;
+}
+
 wn_status wn_profile_fit(const wn_pass *pass, wn_rows *rows, const wn_pilot *pilot, wn_recipe *recipe, int *n_passes,
                          wn_pass_cost *cost)
 {
     wn_status status = WN_OK;
     unsigned char *later = NULL;
+    wn_level_counts *levels = NULL;
     int passes = 0;
-    TRY(wn_ranks_agree(pass->ranks, wn_new(&later, recipe->n_columns)));
-    TRY(profile_raw(pass, rows, pilot, recipe, &passes, cost));
+    status = wn_new(&later, recipe->n_columns);
+    if (status == WN_OK)
+        status = wn_level_counts_new(&levels, recipe);
+    TRY(wn_ranks_agree(pass->ranks, status));
+    TRY(profile_raw(pass, rows, pilot, recipe, levels, &passes, cost));
     TRY(wn_missing_check(recipe));
     bool drops = rows_go(recipe);
     size_t n_later = fit_fills(recipe, drops, later);
+    if (drops) { /* the levels of the rows that are left */
+        wn_level_counts_free(levels);
+        TRY(wn_ranks_agree(pass->ranks, wn_level_counts_new(&levels, recipe)));
+    }
     if (drops || n_later > 0)
-        TRY(profile_clean(pass, rows, pilot, recipe, later, &passes, cost));
+        TRY(profile_clean(pass, rows, pilot, recipe, later, drops ? levels : NULL, &passes, cost));
+    TRY(fit_encoders(pass->ranks, levels, recipe));
     *n_passes = passes;
 done:
+    wn_level_counts_free(levels);
     wn_free(later);
     return status;
 }

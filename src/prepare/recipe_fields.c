@@ -40,7 +40,7 @@ const wn_recipe_field wn_recipe_integers[WN_RECIPE_INTEGERS] = {
     COLUMN("outliers", outliers),
 };
 
-static const char *const missing_words[] = {"error", "mean", "median", "constant", "drop_row"};
+static const char *const missing_words[] = {"error", "mean", "median", "constant", "drop_row", "most_frequent"};
 static const char *const outlier_words[] = {"none", "zscore", "iqr"};
 static const char *const action_words[] = {"clip", "missing", "drop_row"};
 static const char *const normalize_words[] = {"none", "standard"};

@@ -2,6 +2,7 @@
 
 #include "clean.h"
 #include "column_list.h"
+#include "extraction.h"
 #include "normalize.h"
 #include "statistics_plan.h"
 
@@ -14,6 +15,7 @@
 typedef struct {
     wn_statistics_plan plan;
     wn_cleaner cleaner;
+    wn_extraction extraction; /* of a table that is not of numbers alone */
     wn_moments *moments;
     wn_gram *gram;               /* NULL unless asked for */
     wn_contingency *contingency; /* NULL unless asked for */
@@ -24,6 +26,7 @@ static void clear_states(wn_statistics_states *states)
     wn_contingency_free(states->contingency);
     wn_gram_free(states->gram);
     wn_moments_free(states->moments);
+    wn_extraction_clear(&states->extraction);
     wn_cleaner_clear(&states->cleaner);
     wn_statistics_plan_clear(&states->plan);
 }
@@ -45,15 +48,17 @@ static wn_status new_gram(wn_statistics_states *states, const wn_rows *rows, con
     return wn_gram_new(&states->gram, &shape);
 }
 
-static wn_status init_states(wn_statistics_states *states, wn_rows *rows, const wn_pilot *pilot,
+static wn_status init_states(wn_statistics_states *states, const wn_pass *pass, wn_rows *rows, const wn_pilot *pilot,
                              const wn_recipe *recipe, const wn_statistics_options *options)
 {
     wn_status status = WN_OK;
     wn_statistics_plan *plan = &states->plan;
     TRY(wn_statistics_plan_init(plan, pilot, recipe, rows->catalog->has_label, options->n_bins));
-    TRY(wn_cleaner_init(&states->cleaner, recipe, rows, true));
+    TRY(wn_cleaner_init(&states->cleaner, recipe, rows, wn_recipe_is_plain(recipe)));
+    if (!wn_recipe_is_plain(recipe))
+        TRY(wn_extraction_init(&states->extraction, recipe, wn_reader_block_capacity(pass->reader)));
     states->cleaner.drops = false; /* the profile has dropped what goes */
-    for (size_t i = 0; i < recipe->n_columns; i++)
+    for (size_t i = 0; i < recipe->n_cells; i++)
         states->cleaner.counts |= recipe->columns[i].outliers < 0;
     TRY(wn_moments_new(&states->moments, plan->n_cols, plan->centre));
     if (options->gram)
@@ -185,15 +190,18 @@ static wn_status fit_columns(wn_recipe *recipe, const wn_moments_summary *moment
 {
     wn_status status = WN_OK;
     wn_column_list constant = {0};
-    for (size_t i = 0; i < recipe->n_columns; i++) {
-        wn_recipe_column *column = &recipe->columns[i];
+    for (size_t i = 0; i < recipe->n_cells; i++)
+        if (recipe->columns[i].outliers < 0)
+            recipe->columns[i].outliers = cleaner->outliers[i];
+    for (size_t i = 0; i < recipe->n_features; i++) {
+        wn_recipe_column *column = &recipe->columns[recipe->feature_source[i]];
+        if (recipe->feature_encoder[i] != WN_NO_ENCODER)
+            continue;
         bool is_constant = moments->min[i] == moments->max[i]; /* then rounding has no say */
         column->clean_mean = is_constant ? moments->min[i] : moments->mean[i];
         column->clean_deviation = is_constant ? 0 : moments->deviation[i];
         column->clean_min = moments->min[i];
         column->clean_max = moments->max[i];
-        if (column->outliers < 0)
-            column->outliers = cleaner->outliers[i];
         TRY(wn_normalize_fit(column));
         if (wn_normalize_is_constant(column))
             wn_column_list_add(&constant, column->name, -1);
@@ -212,17 +220,23 @@ wn_status wn_statistics_run(const wn_pass *pass, wn_rows *rows, const wn_pilot *
     wn_statistics_states states = {0};
     wn_statistics *new = NULL;
     wn_accumulator accumulators[4];
-    wn_block_step steps[2];
+    wn_block_step steps[3];
+    size_t n_steps = 2;
     if (options->n_bins > 0 && !rows->catalog->has_label)
         return wn_fail(WN_BAD_DATA, "bins against a label need one, and the input has no label");
     status = wn_new(&new, 1);
     if (status == WN_OK)
-        status = init_states(&states, rows, pilot, recipe, options);
+        status = init_states(&states, pass, rows, pilot, recipe, options);
     TRY(wn_ranks_agree(pass->ranks, status));
     steps[0] = wn_rows_step(rows, WN_ROW_TRAIN);
     steps[1] = wn_cleaner_step(&states.cleaner);
     size_t n = list_accumulators(&states, accumulators);
-    TRY(wn_pass_run(pass, steps, 2, accumulators, n, cost));
+    if (states.extraction.features != NULL) {
+        steps[n_steps++] = wn_extraction_step(&states.extraction);
+        for (size_t i = 0; i < n; i++)
+            accumulators[i] = wn_extraction_accumulator(&states.extraction, accumulators[i]);
+    }
+    TRY(wn_pass_run(pass, steps, n_steps, accumulators, n, cost));
     bool writes = pass->ranks->rank == 0;
     if (writes)
         status = keep_sums(&states, recipe);

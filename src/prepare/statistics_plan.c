@@ -51,6 +51,13 @@ static void plan_column(wn_statistics_plan *plan, size_t i, const wn_recipe_colu
             wn_quantile_sorted(sorted, n_known, (double)k / (double)plan->n_bins);
 }
 
+/* From 0 to 1 by even steps, and most often 0: the centre that keeps sparse features sparse. */
+static void plan_encoded(wn_statistics_plan *plan, size_t i)
+{
+    for (size_t k = 1; k < plan->n_bins; k++)
+        plan->edges[i * (plan->n_bins - 1) + k - 1] = (double)k / (double)plan->n_bins;
+}
+
 static int compare_doubles(const void *a, const void *b)
 {
     double x = *(const double *)a, y = *(const double *)b;
@@ -88,7 +95,7 @@ wn_status wn_statistics_plan_init(wn_statistics_plan *plan, const wn_pilot *pilo
     wn_status status = WN_OK;
     wn_pilot cleaned = {0};
     double *sorted = NULL;
-    size_t n_cols = recipe->n_columns;
+    size_t n_cols = recipe->n_features;
     *plan = (wn_statistics_plan){.n_cols = n_cols, .n_bins = n_bins, .has_label = has_label};
     TRY(wn_new(&plan->centre, n_cols));
     TRY(wn_new(&plan->exponent, n_cols));
@@ -96,8 +103,11 @@ wn_status wn_statistics_plan_init(wn_statistics_plan *plan, const wn_pilot *pilo
     TRY(wn_clean_pilot(pilot, recipe, true, &cleaned));
     TRY(wn_new(&sorted, cleaned.n_rows));
     for (size_t i = 0; i < n_cols; i++) {
-        size_t n = wn_pilot_column(&cleaned, i, sorted);
-        plan_column(plan, i, &recipe->columns[i], sorted, n);
+        size_t column = recipe->feature_source[i];
+        if (recipe->feature_encoder[i] == WN_NO_ENCODER)
+            plan_column(plan, i, &recipe->columns[column], sorted, wn_pilot_column(&cleaned, column, sorted));
+        else
+            plan_encoded(plan, i);
     }
     if (has_label)
         TRY(plan_labels(plan, &cleaned, &recipe->labels, sorted));

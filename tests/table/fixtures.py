@@ -232,6 +232,7 @@ def parts():
     """One table in several files with different chunks, types and numbers of rows."""
     names, cells, labels = ["X%d" % i for i in range(4)] + ["t"], [], []
     os.makedirs(path("parts"))
+    os.makedirs(path("texts"))
     for i, (n, kind, chunks) in enumerate([(700, "f4", None), (1, "i2", None), (0, "f4", (32, 4)), (1300, "u1", (500, 3)), (900, "f4", (64, 4))]):
         x = random.integers(0, 200, (n, 4)).astype(kind)
         t = random.normal(size=n).astype("f4")
