@@ -29,9 +29,6 @@ typedef struct {
     double limit;
     wn_outlier_action action;
     wn_normalize_method normalize;
-    wn_column_kind kind;
-    bool indicates; /* a feature tells where cells were missing, if any are in training rows */
-    size_t levels;  /* of a category that get a feature each (one_hot); 0: none do */
 } wn_column_rule;
 
 /* What was fitted for one column. mean to quartiles describe its training cells before cleaning. */
@@ -41,6 +38,9 @@ typedef struct {
     size_t position; /* where the column lies among a block's cells, or its texts: as in the catalog that the recipe was
                         made for at first, see wn_recipe_match */
     wn_column_rule rule;
+    wn_column_kind kind;
+    bool indicates;         /* a feature is to tell where cells were missing, if any are in training rows */
+    size_t levels;          /* of a category that get a feature each (one_hot); 0: none do */
     int64_t count, missing; /* training cells: valid, missing */
     int64_t outliers;       /* training cells outside [lower, upper]; -1: the statistics pass is to count them */
     double mean, deviation, min, max, median, quartile_low, quartile_high;

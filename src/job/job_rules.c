@@ -101,7 +101,7 @@ static wn_status refuse_override(const char *key, const char *glob, const char *
 /* Overrides that a column which is no number cannot have. */
 static wn_status check_fit(const wn_job *job, const wn_recipe_column *column)
 {
-    wn_column_kind kind = column->rule.kind;
+    wn_column_kind kind = column->kind;
     for (size_t i = 0; job->has_clean && i < job->clean.n_overrides; i++) {
         const wn_clean_override *override = &job->clean.overrides[i];
         bool fills_number = override->missing == WN_MISSING_MEAN || override->missing == WN_MISSING_MEDIAN ||
@@ -122,17 +122,18 @@ static wn_status check_fit(const wn_job *job, const wn_recipe_column *column)
 }
 
 /* Section-wide choices go to the columns they fit; a category takes its own defaults. */
-static void fit_category(const wn_job *job, bool is_text, wn_column_rule *rule)
+static void fit_category(const wn_job *job, wn_recipe_column *column)
 {
-    rule->levels = job->has_extract && job->extract.one_hot ? (size_t)job->extract.levels : 0;
+    wn_column_rule *rule = &column->rule;
+    column->levels = job->has_extract && job->extract.one_hot ? (size_t)job->extract.levels : 0;
     rule->outliers = WN_OUTLIERS_NONE;
     rule->action = WN_OUTLIER_CLIP;
     rule->normalize = WN_NORMALIZE_NONE;
     bool fills = rule->missing == WN_MISSING_MEAN || rule->missing == WN_MISSING_MEDIAN ||
-                 (is_text && rule->missing == WN_MISSING_CONSTANT);
-    if (rule->levels > 0 && fills)
+                 (column->is_text && rule->missing == WN_MISSING_CONSTANT);
+    if (column->levels > 0 && fills)
         rule->missing = WN_MISSING_MOST_FREQUENT;
-    if (rule->levels == 0 && is_text && rule->missing != WN_MISSING_DROP_ROW)
+    if (column->levels == 0 && column->is_text && rule->missing != WN_MISSING_DROP_ROW)
         rule->missing = WN_MISSING_CONSTANT; /* it makes no feature: its gaps do not matter */
 }
 
@@ -149,18 +150,18 @@ static wn_status column_rule(const wn_job *job, wn_recipe_column *column)
 {
     wn_status status = WN_OK;
     wn_column_rule rule = {.missing = WN_MISSING_ERROR};
-    TRY(set_kind(job, column->name, column->is_text, &rule.kind));
+    TRY(set_kind(job, column->name, column->is_text, &column->kind));
     if (job->has_clean)
         clean_rule(job, column->name, &rule);
     if (job->has_normalize)
         normalize_rule(job, column->name, &rule);
-    rule.indicates = job->has_clean && job->clean.indicators && rule.kind != WN_COLUMN_TEXT;
+    column->indicates = job->has_clean && job->clean.indicators && column->kind != WN_COLUMN_TEXT;
     column->rule = rule;
-    if (rule.kind == WN_COLUMN_NUMERIC)
+    if (column->kind == WN_COLUMN_NUMERIC)
         goto done;
     TRY(check_fit(job, column));
-    if (rule.kind == WN_COLUMN_CATEGORICAL)
-        fit_category(job, column->is_text, &column->rule);
+    if (column->kind == WN_COLUMN_CATEGORICAL)
+        fit_category(job, column);
     else
         fit_text(&column->rule);
 done:

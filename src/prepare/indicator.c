@@ -75,7 +75,7 @@ wn_status wn_indicators_fit(wn_recipe *recipe)
         bool empties = column->rule.action == WN_OUTLIER_MISSING && column->rule.outliers != WN_OUTLIERS_NONE &&
                        wn_outliers_exist(column);
         bool stays = column->rule.missing != WN_MISSING_DROP_ROW;
-        if (column->rule.indicates && ((column->missing > 0 && stays) || empties))
+        if (column->indicates && ((column->missing > 0 && stays) || empties))
             TRY(wn_recipe_add_encoder(recipe, &wn_indicator_ops, NULL, i));
     }
 done:

@@ -22,7 +22,7 @@ struct wn_level_counts {
 
 static bool is_counted(const wn_recipe_column *column)
 {
-    return column->is_text || (column->rule.kind == WN_COLUMN_CATEGORICAL && column->rule.levels > 0);
+    return column->is_text || (column->kind == WN_COLUMN_CATEGORICAL && column->levels > 0);
 }
 
 wn_status wn_level_counts_new(wn_level_counts **counts, const wn_recipe *recipe)
@@ -44,7 +44,7 @@ wn_status wn_level_counts_new(wn_level_counts **counts, const wn_recipe *recipe)
             continue;
         counted_column *counted = &made->columns[made->n++];
         *counted = (counted_column){i, column->is_text, column->position, NULL};
-        if (column->rule.kind == WN_COLUMN_CATEGORICAL && column->rule.levels > 0)
+        if (column->kind == WN_COLUMN_CATEGORICAL && column->levels > 0)
             TRY(wn_tally_new(&counted->tally));
     }
     *counts = made;
@@ -133,7 +133,7 @@ static wn_status fit_column(const wn_ranks *ranks, const counted_column *counted
 {
     wn_status status = WN_OK;
     wn_tally_sum levels = {0};
-    TRY(wn_tally_sum_ranks(ranks, counted->tally, recipe->columns[counted->column].rule.levels, 1, &levels));
+    TRY(wn_tally_sum_ranks(ranks, counted->tally, recipe->columns[counted->column].levels, 1, &levels));
     TRY(wn_ranks_agree(ranks, wn_one_hot_fit(recipe, counted->column, &levels)));
 done:
     wn_tally_sum_clear(&levels);

@@ -7,7 +7,7 @@
 
 #include "winnow/recipe.h"
 
-/* Local. Adds the encoder of a category from its levels in training rows, rule.levels of them at most, and sets what
+/* Local. Adds the encoder of a category from its levels in training rows, levels of them at most, and sets what
  * fills its gaps. Others share one feature if there are such in training rows (scikit-learn's infrequent_if_exist);
  * else they are all 0. Fails: WN_BAD_DATA (no level to fill gaps from), WN_NO_MEMORY. */
 WN_MUST_USE wn_status wn_one_hot_fit(wn_recipe *recipe, size_t column, const wn_tally_sum *levels);

@@ -19,7 +19,7 @@ static wn_status write_columns(const wn_recipe_file *file, const wn_recipe *reci
     TRY(wn_new(&words, n));
     TRY(wn_new(&are_texts, n));
     for (size_t i = 0; i < n; i++) {
-        words[i] = (char *)(uintptr_t)kind_words[recipe->columns[i].rule.kind];
+        words[i] = (char *)(uintptr_t)kind_words[recipe->columns[i].kind];
         are_texts[i] = recipe->columns[i].is_text;
     }
     TRY(wn_recipe_file_put_strings(file, "columns/kind", words, n));
@@ -96,7 +96,7 @@ static wn_status read_columns(const wn_recipe_file *file, wn_recipe *recipe)
             kind++;
         if (kind == N_KINDS || (are_texts[i] == 0 && i > 0 && are_texts[i - 1] != 0))
             TRY(fail_value(file, "columns/kind"));
-        recipe->columns[i].rule.kind = (wn_column_kind)kind;
+        recipe->columns[i].kind = (wn_column_kind)kind;
         recipe->columns[i].is_text = are_texts[i] != 0;
         recipe->n_cells += are_texts[i] == 0;
         recipe->columns[i].position = are_texts[i] == 0 ? i : i - recipe->n_cells;

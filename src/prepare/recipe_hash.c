@@ -43,9 +43,9 @@ static void hash_column(wn_hasher *hasher, const wn_recipe_column *column)
 static void hash_encoders(wn_hasher *hasher, const wn_recipe *recipe)
 {
     for (size_t i = 0; i < recipe->n_columns; i++)
-        if (recipe->columns[i].rule.kind != WN_COLUMN_NUMERIC) {
+        if (recipe->columns[i].kind != WN_COLUMN_NUMERIC) {
             hash_size(hasher, i);
-            hash_size(hasher, recipe->columns[i].rule.kind);
+            hash_size(hasher, recipe->columns[i].kind);
         }
     for (size_t e = 0; e < recipe->n_encoders; e++) {
         const wn_encoder *encoder = &recipe->encoders[e];

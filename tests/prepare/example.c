@@ -29,10 +29,7 @@ static void set_column(wn_recipe_column *column, size_t i)
                                     (wn_outlier_rule)(i % 3),
                                     1.5,
                                     (wn_outlier_action)(i / 2 % 3),
-                                    (wn_normalize_method)(i % 2),
-                                    WN_COLUMN_NUMERIC,
-                                    false,
-                                    0};
+                                    (wn_normalize_method)(i % 2)};
     column->count = 100 + (int64_t)i;
     column->missing = (int64_t)i;
     column->outliers = 3;
