@@ -2,20 +2,12 @@
 #ifndef WINNOW_CONVERT_H
 #define WINNOW_CONVERT_H
 
-#include "winnow/ranks.h"
+#include "winnow/csv.h"
 
 #include <stddef.h>
 
-typedef enum { WN_CSV_HEADER_FOUND, WN_CSV_HEADER_YES, WN_CSV_HEADER_NO } wn_csv_header;
-
 typedef struct {
-    wn_csv_header header; /* whether the first line names the columns; FOUND: the file tells */
-    char delimiter;       /* 0: found among , ; tab | */
-} wn_csv_options;
-
-typedef struct {
-    size_t n_threads; /* that read and convert beside the calling one; 0: that one does it */
-    wn_csv_options csv;
+    wn_csv_options csv; /* IDX has no choices */
 } wn_convert_options;
 
 /* Collective. Converts files of one format, told by their endings, into one table at `output`.

@@ -39,4 +39,8 @@ void wn_gradient_sum_blame(wn_gradient_sum *sum, size_t layer, int64_t row, bool
 WN_MUST_USE wn_status wn_gradient_sum_reduce(const wn_ranks *ranks, wn_gradient_sum *sum, wn_status status, float *mean,
                                              double *loss, int64_t *n_rows);
 
+/* Collective. After a reduce whose mean cannot be stepped with: what was blamed since then, of all ranks, in the same
+ * words. Fails always: WN_BAD_DATA, "WHAT is not finite in epoch E, ...". */
+WN_MUST_USE wn_status wn_gradient_sum_refuse(const wn_ranks *ranks, wn_gradient_sum *sum, const char *what);
+
 #endif

@@ -52,6 +52,8 @@ typedef struct {
     int64_t height, width, channels; /* of an image */
 } wn_column_type;
 
+typedef enum { WN_REDUCE_NONE, WN_REDUCE_PCA, WN_REDUCE_LDA } wn_reduction;
+
 typedef enum { WN_MODEL_LINEAR, WN_MODEL_LOGISTIC, WN_MODEL_MLP } wn_model_type;
 
 /* A name of an image in lists of columns (include, exclude, always, never) was replaced by globs that match
@@ -99,9 +101,10 @@ typedef struct {
         wn_text_list always, never;
     } rank;
     struct {
-        bool is_pca; /* false: method none */
+        wn_reduction method;
         wn_amount components;
         wn_solver solver;
+        double shrinkage; /* of lda */
     } reduce;
     struct {
         wn_model_type model;
@@ -165,6 +168,9 @@ WN_MUST_USE wn_status wn_job_section_hash(const wn_job *job, const char *section
 /* Local. Borrowed views for the rooms below; cache_bytes is the caller's to set. */
 wn_input wn_job_input(const wn_job *job);
 wn_reader_options wn_job_reader_options(const wn_job *job);
+
+/* Local. Whether a ranking or the reduction follows from the products of columns. */
+bool wn_job_needs_products(const wn_job *job);
 
 /* Local. The rule of each of the recipe's columns: its kind, overrides by name or glob resolved (the later one wins).
  * WN_BAD_DATA: an override that matches no column (with a suggestion) or makes no sense for its column's kind, a type

@@ -39,7 +39,7 @@ void wn_log_progress(const char *stage, const char *what, double done, double to
  * dropped. Fails: WN_IO. */
 WN_MUST_USE wn_status wn_events_open(const char *path);
 
-/* Local. Closes the event sink, if there is one. */
+/* Local. Closes the event sink, if there is one; warns where an event could not be written. */
 void wn_events_close(void);
 
 /* Local. Writes one line: {"time": ..., "event": name, ...} with pairs as in

@@ -6,6 +6,7 @@
 
 #include "winnow/checkpoint.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -29,6 +30,13 @@ void wn_optimizer_free(wn_optimizer *optimizer);
 /* Local. One step: parameters (n) from the mean gradient (n). Where mask (n) is given, parameters with mask 0 stay 0.
  */
 void wn_optimizer_step(wn_optimizer *optimizer, const float *gradient, const unsigned char *mask, float *parameters);
+
+/* Local. Before a step: the last parameter of which the step's gradient would carry the state, a momentum or a sum or
+ * mean of squares, out of float32; n where there is none. A square alone is out from about 1.8e19 on. */
+size_t wn_optimizer_overflow(const wn_optimizer *optimizer, const float *gradient, const float *parameters);
+
+/* Local. Whether all that it knows is finite. */
+bool wn_optimizer_is_finite(const wn_optimizer *optimizer);
 
 /* Local. Sets the parameters (n) whose mask (n) is 0 to 0. */
 void wn_optimizer_mask(const unsigned char *mask, float *parameters, size_t n);

@@ -14,6 +14,7 @@ typedef struct {
     wn_log_level level;
     double max_hours;    /* stop at a checkpoint after this time; 0: no limit but Slurm's */
     double hang_minutes; /* a rank, or a read, without a sign of life for so long hangs; 0: not watched */
+    const char *outcome; /* a file that a word on the end is appended to; NULL: none */
 } wn_run_options;
 
 #endif

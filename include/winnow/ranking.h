@@ -7,9 +7,15 @@
 
 #include <stdbool.h>
 
-typedef enum { WN_RANK_VARIANCE, WN_RANK_ANOVA, WN_RANK_MUTUAL_INFORMATION, WN_RANK_METHODS } wn_rank_method;
+typedef enum {
+    WN_RANK_VARIANCE,
+    WN_RANK_ANOVA,
+    WN_RANK_MUTUAL_INFORMATION,
+    WN_RANK_LASSO,
+    WN_RANK_METHODS
+} wn_rank_method;
 
-/* Local. "variance", "anova", "mutual_information". */
+/* Local. "variance", "anova", "mutual_information", "lasso". */
 const char *wn_rank_method_name(wn_rank_method method);
 
 /* Local. Variance of the cleaned feature divided by its squared range; 0 for a constant one. score (n_features). */
@@ -23,6 +29,16 @@ WN_MUST_USE wn_status wn_rank_anova(const wn_statistics *statistics, const wn_re
 /* Local. Plug-in mutual information in nats between a feature's bins and the classes (or the bins of a real label);
  * from the contingency tables. Never below 0. */
 void wn_rank_mutual_information(const wn_statistics *statistics, const wn_recipe *recipe, double *score);
+
+/* Local. Where each feature enters the Lasso's path (lasso.h) over 100 values of alpha down to a thousandth of the
+ * first, duality gaps at most 1e-7: features and label scaled to deviation 1, so that units have no say. Classes: one
+ * against the rest, each class's 0/1 column in the place of the label (the quadratic bound of the logistic loss at
+ * weights 0), and the best of a feature's entries; of two classes one is enough. A constant feature scores 0. Fails:
+ * WN_BAD_DATA where the label does not vary, WN_INTERNAL, WN_NO_MEMORY. */
+WN_MUST_USE wn_status wn_rank_lasso(const wn_statistics *statistics, const wn_recipe *recipe, double *score);
+
+/* Local. Whether a method's score follows from the products of columns. */
+bool wn_rank_needs_products(wn_rank_method method);
 
 typedef struct {
     bool use[WN_RANK_METHODS];

@@ -31,7 +31,8 @@ const char *wn_run_directory_path(const wn_run_directory *directory, const char 
 
 /* Collective. Whether a finished stage of this name and key lies here, with its files whole (size and hash are checked
  * by rank 0). *result is then what was given to wn_run_directory_finish_stage (new reference, every rank), NULL
- * otherwise; *why says in words why not ("new", "input changed", "FILE is damaged"; static or owned by the directory).
+ * otherwise; *why says in words why not ("new", "its input changed", "it was made with the BLAS kernels for ...", "FILE
+ * is damaged"; static or owned by the directory).
  */
 WN_MUST_USE wn_status wn_run_directory_find_stage(const wn_ranks *ranks, wn_run_directory *directory, const char *stage,
                                                   wn_hash key, json_t **result, const char **why);

@@ -10,8 +10,9 @@
 #include "winnow/recipe.h"
 
 typedef struct {
-    bool gram;     /* products of columns are wanted (pca, anova) */
-    size_t n_bins; /* bins of the contingency tables; 0: none wanted */
+    bool gram;        /* products of columns are wanted (pca, anova) */
+    size_t n_bins;    /* bins of the contingency tables; 0: none wanted */
+    const char *path; /* where rank 0 keeps the finished sums for starts to come; NULL: nowhere. Borrowed */
 } wn_statistics_options;
 
 typedef struct {
@@ -30,6 +31,11 @@ typedef struct {
 WN_MUST_USE wn_status wn_statistics_run(const wn_pass *pass, wn_rows *rows, const wn_pilot *pilot, wn_recipe *recipe,
                                         const wn_statistics_options *options, wn_statistics **statistics,
                                         wn_pass_cost *cost);
+
+/* Collective. The same from the sums that a run of the same recipe and options left at options->path, read by rank 0:
+ * no pass, no pilot. Fails: WN_NO_INPUT, WN_BAD_DATA where the file is damaged or of another shape, WN_NO_MEMORY. */
+WN_MUST_USE wn_status wn_statistics_read(const wn_ranks *ranks, wn_rows *rows, wn_recipe *recipe,
+                                         const wn_statistics_options *options, wn_statistics **statistics);
 void wn_statistics_free(wn_statistics *statistics);
 
 #endif

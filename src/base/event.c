@@ -13,7 +13,8 @@
 #include <string.h>
 
 static FILE *sink;
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* guards the sink */
+static int lost_by;                                      /* errno of the first write that failed; 0: none */
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* guards both */
 
 /* A run that was killed may have left half a line: the next event begins its own. */
 static void end_last_line(FILE *file)
@@ -27,8 +28,8 @@ static void end_last_line(FILE *file)
 static void set_sink(FILE *file)
 {
     pthread_mutex_lock(&lock);
-    if (sink != NULL)
-        fclose(sink);
+    if (sink != NULL && fclose(sink) != 0 && lost_by == 0)
+        lost_by = errno;
     sink = file;
     pthread_mutex_unlock(&lock);
 }
@@ -43,9 +44,13 @@ wn_status wn_events_open(const char *path)
     return WN_OK;
 }
 
+/* The results are whole without events: what was lost is told and no more. */
 void wn_events_close(void)
 {
     set_sink(NULL);
+    if (lost_by != 0)
+        wn_log_warning("events.jsonl lacks events: writing it failed: %s", strerror(lost_by));
+    lost_by = 0;
 }
 
 static json_t *number(double value)
@@ -100,8 +105,9 @@ static void write_line(const json_t *event)
     char *line = json_dumps(event, JSON_COMPACT);
     pthread_mutex_lock(&lock);
     if (sink != NULL && line != NULL) {
-        fprintf(sink, "%s\n", line);
-        fflush(sink);
+        bool is_written = fprintf(sink, "%s\n", line) > 0;
+        if ((fflush(sink) != 0 || !is_written) && lost_by == 0)
+            lost_by = errno;
     }
     pthread_mutex_unlock(&lock);
     free(line);

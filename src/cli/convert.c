@@ -104,7 +104,7 @@ static wn_status convert_among(convert_arguments *arguments)
     wn_status status = wn_session_open(&ranks, arguments->level);
     if (status != WN_OK)
         return status;
-    status = wn_node_threads(&ranks, &choices->n_threads);
+    status = wn_node_threads(&ranks, &choices->csv.n_threads);
     if (status == WN_OK)
         status = wn_convert(&ranks, arguments->sources.text, arguments->sources.n, arguments->output, choices);
     return wn_session_close(&ranks, status);
@@ -115,7 +115,7 @@ static wn_status convert_alone(convert_arguments *arguments)
     wn_ranks ranks;
     wn_convert_options *choices = &arguments->options;
     wn_session_open_alone(&ranks, arguments->level);
-    choices->n_threads = wn_node_threads_among(1);
+    choices->csv.n_threads = wn_node_threads_among(1);
     wn_status status = wn_convert(&ranks, arguments->sources.text, arguments->sources.n, arguments->output, choices);
     return wn_session_close(&ranks, status);
 }

@@ -3,6 +3,7 @@
 #include "arguments.h"
 #include "results.h"
 #include "session.h"
+#include "winnow/log.h"
 #include "winnow/memory.h"
 #include "winnow/plan.h"
 #include "winnow/report.h"
@@ -13,7 +14,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { KEY_SET = 256, KEY_OUT, KEY_RESUME, KEY_HELP_KEYS, KEY_DRY_RUN, KEY_RANKS, KEY_MAX_HOURS, KEY_HANG_MINUTES };
+enum {
+    KEY_SET = 256,
+    KEY_OUT,
+    KEY_RESUME,
+    KEY_HELP_KEYS,
+    KEY_DRY_RUN,
+    KEY_RANKS,
+    KEY_MAX_HOURS,
+    KEY_HANG_MINUTES,
+    KEY_OUTCOME
+};
 
 static const double default_hang_minutes = 10;
 
@@ -43,6 +54,11 @@ static const struct argp_option options[] = {
     {"hang-minutes", KEY_HANG_MINUTES, "M", 0,
      "End (status 76) when a rank, a read or the run directory gives no sign of life for M minutes; default 10, 0 does "
      "not watch",
+     0},
+    {"outcome", KEY_OUTCOME, "FILE", 0,
+     "For scripts: append one word to FILE when the run ends: done, stopped (start again to go on), standstill "
+     "(stopped, "
+     "and the next start begins where this one did) or failed",
      0},
     {0}};
 
@@ -136,6 +152,9 @@ static error_t parse(int key, char *value, struct argp_state *state)
         return take_number(state, "--max-hours", value, &arguments->options.max_hours);
     case KEY_HANG_MINUTES:
         return take_number(state, "--hang-minutes", value, &arguments->options.hang_minutes);
+    case KEY_OUTCOME:
+        arguments->options.outcome = value;
+        return 0;
     case ARGP_KEY_ARG:
         return take_job(arguments, state, value);
     case ARGP_KEY_END:
@@ -168,6 +187,21 @@ static wn_status write_report(const char *directory, wn_status outcome)
     return outcome != WN_OK ? wn_fail(outcome, "%s", cause) : status;
 }
 
+/* On rank 0. A script that misses the word takes the run for one that was killed. */
+static void append_outcome(const char *path, wn_status status, const json_t *summary)
+{
+    bool is_further = json_is_true(json_object_get(summary, "came_further"));
+    const char *word = status == WN_OK        ? "done"
+                       : status != WN_STOPPED ? "failed"
+                       : is_further           ? "stopped"
+                                              : "standstill";
+    FILE *file = fopen(path, "a");
+    bool is_written = file && fprintf(file, "%s\n", word) > 0;
+    is_written = file && fclose(file) == 0 && is_written;
+    if (!is_written)
+        wn_log_warning("%s: the outcome (%s) cannot be written: %s", path, word, strerror(errno));
+}
+
 static wn_status print_results(const char *directory, const json_t *summary)
 {
     char report[4096];
@@ -186,6 +220,8 @@ static wn_status run_job(const wn_ranks *ranks, wn_job *job, const wn_run_option
         status = write_report(directory, status);
     if (status == WN_OK && ranks->rank == 0)
         status = print_results(directory, summary);
+    if (given->outcome && ranks->rank == 0)
+        append_outcome(given->outcome, status, summary);
     json_decref(summary);
     return status;
 }

@@ -146,7 +146,10 @@ static wn_status read_bytes(wn_checkpoint *checkpoint, FILE *file, const char *p
 {
     wn_status status = WN_OK;
     head found;
-    if (fread(&found, 1, sizeof found, file) != sizeof found || memcmp(found.magic, magic, sizeof magic) != 0)
+    bool has_head = fread(&found, 1, sizeof found, file) == sizeof found;
+    if (!has_head && ferror(file))
+        return wn_fail(WN_IO, "%s: cannot be read: %s", path, strerror(errno));
+    if (!has_head || memcmp(found.magic, magic, sizeof magic) != 0)
         return wn_fail(WN_BAD_DATA, "%s: is no checkpoint of this version of Winnow, or is damaged", path);
     fseek(file, 0, SEEK_END);
     if ((uint64_t)ftell(file) != found.n_bytes)

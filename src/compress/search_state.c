@@ -66,7 +66,7 @@ static wn_status save_artefact(const wn_search *search, wn_checkpoint *checkpoin
         return wn_fail(WN_IO, "%s: %s", search->path, strerror(errno));
     TRY(wn_new(&bytes, n));
     if (fread(bytes, 1, n, file) != n)
-        TRY(wn_fail(WN_IO, "%s: is shorter than it was written", search->path));
+        TRY(wn_fail(WN_IO, "%s: %s", search->path, ferror(file) ? strerror(errno) : "is shorter than it was written"));
     TRY(wn_checkpoint_put(checkpoint, ARTEFACT, bytes, n));
 done:
     wn_free(bytes);

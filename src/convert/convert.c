@@ -1,6 +1,5 @@
 #include "winnow/convert.h"
 
-#include "csv.h"
 #include "idx_table.h"
 
 #include <stdbool.h>
@@ -57,6 +56,6 @@ wn_status wn_convert(const wn_ranks *ranks, const char *const *sources, size_t n
     if (status != WN_OK)
         return status;
     if (are_csv)
-        return wn_csv_convert(ranks, sources, n_sources, output, options);
+        return wn_csv_convert(ranks, sources, n_sources, output, &options->csv);
     return wn_ranks_agree(ranks, ranks->rank == 0 ? wn_idx_convert(sources, n_sources, output) : WN_OK);
 }

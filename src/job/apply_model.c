@@ -1,6 +1,7 @@
 #include "apply_model.h"
 
 #include "job_record.h"
+#include "winnow/fingerprint.h"
 #include "winnow/memory.h"
 #include "winnow/node.h"
 
@@ -14,11 +15,25 @@ static wn_status run_path(char **path, const char *run, const char *name)
     return wn_string_format(path, "%s/%s", run, name);
 }
 
+/* Local. recipe.h5 as run.json knows it, where there is one. */
+static wn_status read_recipe(const json_t *summary, const char *path, wn_recipe **recipe)
+{
+    wn_status status = WN_OK;
+    wn_hash hash;
+    TRY(wn_recipe_read(recipe, path));
+    TRY(wn_recipe_hash(*recipe, &hash));
+    TRY(wn_fingerprint_check(summary, "recipe", hash, path));
+done:
+    return status;
+}
+
 /* Local. recipe.h5, with the artefact or, where the run trained, model.h5. */
 static wn_status read_model(const wn_apply_options *options, wn_apply_source *source)
 {
     wn_status status = WN_OK;
     char *small = NULL, *recipe = NULL, *model = NULL, *job = NULL;
+    json_t *summary = NULL;
+    TRY(wn_fingerprint_summary(&summary, options->run));
     TRY(run_path(&small, options->run, "compressed.wnm"));
     TRY(run_path(&recipe, options->run, "recipe.h5"));
     TRY(run_path(&model, options->run, "model.h5"));
@@ -26,16 +41,19 @@ static wn_status read_model(const wn_apply_options *options, wn_apply_source *so
     TRY(wn_job_record_read(&source->job, job));
     bool has_small = access(small, R_OK) == 0;
     bool use_small = options->model == WN_APPLY_COMPRESSED && (options->model_given || has_small);
-    TRY(wn_recipe_read(&source->recipe, recipe));
+    TRY(read_recipe(summary, recipe, &source->recipe));
     source->seen = source->recipe;
     if (use_small) {
         TRY(wn_artefact_read(&source->artefact, small));
+        TRY(wn_fingerprint_check(summary, "compressed", source->artefact->hash, small));
         source->seen = source->artefact->recipe;
         source->network = source->artefact->network;
     } else if (options->model_given || source->job->has_train) {
         TRY(wn_network_read(&source->network, model));
+        TRY(wn_fingerprint_check(summary, "model", wn_network_hash(source->network), model));
     }
 done:
+    json_decref(summary);
     wn_free(job);
     wn_free(model);
     wn_free(recipe);

@@ -161,7 +161,8 @@ static wn_status check_columns(wn_job_reader *reader, const wn_catalog *catalog)
         status = worse(status, check_patterns(reader, "rank.always", &job->rank.always, columns, n));
         status = worse(status, check_patterns(reader, "rank.never", &job->rank.never, columns, n));
     }
-    if (job->has_reduce && job->reduce.is_pca && job->reduce.components.count > n && !has_encoders(job)) {
+    if (job->has_reduce && job->reduce.method != WN_REDUCE_NONE && job->reduce.components.count > n &&
+        !has_encoders(job)) {
         wn_job_fault_at(reader, "reduce.components", "is %zu, more than the %zu columns", job->reduce.components.count,
                         n);
         status = WN_BAD_DATA;

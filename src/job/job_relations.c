@@ -37,16 +37,24 @@ static void relate_rank(wn_job_reader *reader)
     const wn_job *job = reader->job;
     if (!job->has_rank || job->input.label)
         return;
-    if (job->rank.use[WN_RANK_ANOVA] || job->rank.use[WN_RANK_MUTUAL_INFORMATION])
-        wn_job_fault_at(reader, "rank.methods", "has %s, which needs input.label",
-                        job->rank.use[WN_RANK_ANOVA] ? "anova" : "mutual_information");
+    for (int method = 0; method < WN_RANK_METHODS; method++)
+        if (job->rank.use[method] && method != WN_RANK_VARIANCE)
+            wn_job_fault_at(reader, "rank.methods", "has %s, which needs input.label",
+                            wn_rank_method_name((wn_rank_method)method));
 }
 
 static void relate_reduce(wn_job_reader *reader)
 {
     const wn_job *job = reader->job;
+    bool is_lda = job->has_reduce && job->reduce.method == WN_REDUCE_LDA;
+    if (is_lda && (!job->input.label || job->input.task == WN_TASK_REGRESSION))
+        wn_job_fault_at(reader, "reduce.method", "is lda, which needs a label of classes (input.label, input.task)");
+    if (is_lda && job->reduce.solver != WN_SOLVER_AUTO && job->reduce.solver != WN_SOLVER_LAPACK)
+        wn_job_fault_at(reader, "reduce.solver", "is not for lda, must be auto or lapack");
+    if (job->has_reduce && !is_lda && job->reduce.shrinkage > 0)
+        wn_job_fault_at(reader, "reduce.shrinkage", "is above 0, but only lda shrinks");
     size_t keep = job->has_rank ? job->rank.keep.count : 0;
-    if (job->has_reduce && job->reduce.is_pca && keep > 0 && job->rank.always.n == 0 &&
+    if (job->has_reduce && job->reduce.method != WN_REDUCE_NONE && keep > 0 && job->rank.always.n == 0 &&
         job->reduce.components.count > keep)
         wn_job_fault_at(reader, "reduce.components", "is %zu, more than the %zu features of rank.keep",
                         job->reduce.components.count, keep);

@@ -47,10 +47,10 @@ static const wn_key_word rankings[] = {{"variance", WN_RANK_VARIANCE, false},
                                        {"anova", WN_RANK_ANOVA, false},
                                        {"mutual_information", WN_RANK_MUTUAL_INFORMATION, false},
                                        {"random_forest", 0, true},
-                                       {"lasso", 0, true},
+                                       {"lasso", WN_RANK_LASSO, false},
                                        {NULL, 0, false}};
 static const wn_key_word reductions[] = {
-    {"none", false, false}, {"pca", true, false}, {"lda", 0, true}, {NULL, 0, false}};
+    {"none", WN_REDUCE_NONE, false}, {"pca", WN_REDUCE_PCA, false}, {"lda", WN_REDUCE_LDA, false}, {NULL, 0, false}};
 static const wn_key_word solvers[] = {{"auto", WN_SOLVER_AUTO, false},
                                       {"lapack", WN_SOLVER_LAPACK, false},
                                       {"scalapack", WN_SOLVER_SCALAPACK, false},
@@ -161,14 +161,15 @@ const wn_key wn_keys[] = {
     UNBUILT("rank.forest.depth", "", "depth of random_forest"),
     UNBUILT("rank.forest.importance", "", "importance of random_forest"),
 
-    {.path = "reduce.method", .kind = &wn_kind_choice, AT(reduce.is_pca), .words = reductions, .value = "none",
-     .help = "projection of the features that were kept"},
+    {.path = "reduce.method", .kind = &wn_kind_word, AT(reduce.method), .words = reductions, .value = "none",
+     .help = "projection of the features that were kept: pca, or lda by a label of classes"},
     {.path = "reduce.components", .kind = &wn_kind_amount, AT(reduce.components), .value = "1.0",
-     .help = "a count, or the share of the variance that is kept"},
+     .help = "a count, or the share of the variance (lda: between classes) that is kept"},
     {.path = "reduce.solver", .kind = &wn_kind_word, AT(reduce.solver), .words = solvers, .value = "auto",
      .help = "auto looks at the table, never at the number of ranks"},
     UNBUILT("reduce.precision", "double", "precision of the statistics"),
-    UNBUILT("reduce.shrinkage", "0.0", "shrinkage of lda"),
+    {.path = "reduce.shrinkage", .kind = &wn_kind_number, AT(reduce.shrinkage), .max = 1, .value = "0.0",
+     .help = "of lda's scatters towards a multiple of the identity"},
     UNBUILT("reduce.append", "false", "keep the features beside the components"),
 
     {.path = "train.model.type", .kind = &wn_kind_word, AT(train.model), .words = models, .value = "mlp",

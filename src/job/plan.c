@@ -23,7 +23,8 @@ size_t wn_stage_plans(const wn_job *job, const wn_recipe *rules, wn_stage_plan p
 {
     size_t n = 0;
     bool drops_duplicates = job->has_clean && job->clean.drop_duplicates, twice = may_look_twice(rules);
-    bool beside = job->has_compress && job->compress.while_training, pca = job->has_reduce && job->reduce.is_pca;
+    bool beside = job->has_compress && job->compress.while_training;
+    bool reduces = job->has_reduce && job->reduce.method != WN_REDUCE_NONE;
     plans[n++] = (wn_stage_plan){"rows", drops_duplicates ? "labels, then hashes of all rows" : "labels only",
                                  drops_duplicates, drops_duplicates};
     plans[n++] = (wn_stage_plan){"profile",
@@ -33,7 +34,7 @@ size_t wn_stage_plans(const wn_job *job, const wn_recipe *rules, wn_stage_plan p
     plans[n++] = (wn_stage_plan){"statistics", "moments, products, contingency tables at once", 1, 1};
     if (job->has_rank)
         plans[n++] = (wn_stage_plan){"rank", "from the statistics", 0, 0};
-    if (pca)
+    if (reduces)
         plans[n++] = (wn_stage_plan){"reduce", "from the statistics", 0, 0};
     if (job->has_train)
         plans[n++] = (wn_stage_plan){"train",
@@ -44,7 +45,7 @@ size_t wn_stage_plans(const wn_job *job, const wn_recipe *rules, wn_stage_plan p
         plans[n++] =
             (wn_stage_plan){"compress", beside ? "training rows" : "training and judging rows", 2 - beside, 2 - beside};
     if (job->has_train) {
-        int passes = 1 + pca + job->has_compress;
+        int passes = 1 + reduces + job->has_compress;
         plans[n++] = (wn_stage_plan){"evaluate", "rows of the metrics, as each model sees them", passes, passes};
     }
     return n;

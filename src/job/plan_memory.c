@@ -67,6 +67,18 @@ static size_t gathering_bytes(const wn_catalog *catalog, size_t rows, size_t blo
     return larger((2 * mine + 2 * pilot) * row, blocks + 3 * mine * row + 2 * block * sizeof(uint64_t));
 }
 
+/* Matrices of the features beside the finished products: Lasso's correlations, products in the order of entry and a
+ * factor; lda's scatters, vectors and what LAPACK overwrites. Those of pca fit where the sums were. */
+static size_t solver_bytes(const wn_job *job, size_t n_columns)
+{
+    size_t matrices = 0;
+    if (job->has_rank && job->rank.use[WN_RANK_LASSO])
+        matrices = 3;
+    if (job->has_reduce && job->reduce.method == WN_REDUCE_LDA)
+        matrices = 6;
+    return matrices * n_columns * n_columns * sizeof(double);
+}
+
 /* The columns' statistics, the duplicates and the model are never there at once. */
 wn_memory_plan wn_memory_plan_of(int n_ranks, const wn_job *job, const wn_catalog *catalog, size_t n_threads)
 {
@@ -75,17 +87,19 @@ wn_memory_plan wn_memory_plan_of(int n_ranks, const wn_job *job, const wn_catalo
     size_t rows = ((size_t)catalog->n_rows + size - 1) / size + block;
     rows = rows < (size_t)catalog->n_rows ? rows : (size_t)catalog->n_rows;
     size_t cell_bytes = sizeof(double) + (catalog->is_float32 ? sizeof(float) : 0); /* raw, and widened */
-    bool gram = (job->has_rank && job->rank.use[WN_RANK_ANOVA]) || (job->has_reduce && job->reduce.is_pca);
+    bool gram = wn_job_needs_products(job);
     size_t width = n_features + 1 + WN_MAX_CLASSES;
     size_t extracted = n_features > p ? block * n_features * sizeof(double) : 0;
     size_t in_flight = BLOCKS_AT_REST + BLOCKS_PER_THREAD * (n_threads + 1);
     in_flight = in_flight < 2 * (size_t)catalog->n_blocks + 1 ? in_flight : 2 * (size_t)catalog->n_blocks + 1;
-    wn_memory_plan plan = {.blocks = in_flight * block * (p * cell_bytes + 2 * sizeof(double) + text_bytes(catalog)) +
-                                     extracted,
-                           .pilot = 2 * pilot_rows(catalog) * (p + 2) * sizeof(double), /* raw and cleaned */
-                           .gram = gram ? width * width * 4 * sizeof(double) + block * width * sizeof(double) : 0,
-                           .rows = rows,
-                           .rest = REST};
+    wn_memory_plan plan = {
+        .blocks = in_flight * block * (p * cell_bytes + 2 * sizeof(double) + text_bytes(catalog)) + extracted,
+        .pilot = 2 * pilot_rows(catalog) * (p + 2) * sizeof(double), /* raw and cleaned */
+        .gram =
+            gram ? width * width * 4 * sizeof(double) + block * width * sizeof(double) + solver_bytes(job, n_features)
+                 : 0,
+        .rows = rows,
+        .rest = REST};
     if (job->has_clean && job->clean.drop_duplicates)
         plan.duplicates = rows * BYTES_PER_HASHED_ROW;
     wn_model_moment moment = wn_model_plan_of(n_ranks, job, catalog, plan.blocks, rows, block);

@@ -55,7 +55,7 @@ static size_t count_features(const wn_job *job, const wn_catalog *catalog)
 
 static bool projects(const wn_job *job)
 {
-    return job->has_reduce && job->reduce.is_pca;
+    return job->has_reduce && job->reduce.method != WN_REDUCE_NONE;
 }
 
 static size_t count_inputs(const wn_job *job, size_t n_features)

@@ -171,10 +171,15 @@ static wn_status close_background(wn_run_state *state, wn_status outcome)
     return status;
 }
 
+bool wn_run_came_further(const wn_run_state *state)
+{
+    return wn_run_directory_n_entered(state->directory) > 0 || wn_checkpoint_store_n_written(state->checkpoints) > 0;
+}
+
 /* On rank 0. Starting again and again with the same limit would come no further. */
 static void warn_of_standstill(const wn_run_state *state)
 {
-    if (wn_run_directory_n_entered(state->directory) == 0 && wn_checkpoint_store_n_written(state->checkpoints) == 0)
+    if (!wn_run_came_further(state))
         wn_log_warning(
             "this attempt finished no stage and wrote no checkpoint: the next begins where it did, and needs more "
             "time");

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-static const char ROWS[] = "rows.u8";
+static const char ROWS[] = "rows.u8", DROPS[] = "drops.u8";
 
 /* Marks the training rows that a fitted recipe drops. */
 typedef struct {
@@ -36,19 +36,54 @@ static bool drops_rows(const wn_recipe *recipe)
     return false;
 }
 
-wn_status wn_run_drop_rows(wn_run_state *state, wn_stage_meter *meter)
+static wn_status make_drops(wn_run_state *state, wn_stage_meter *meter)
 {
     wn_status status = WN_OK;
     drop_context drop = {.rows = state->rows, .recipe = state->recipe};
-    if (!drops_rows(state->recipe))
-        return WN_OK;
     TRY(wn_ranks_agree(state->ranks, wn_new(&drop.scratch, state->recipe->n_cells)));
     wn_pass pass = wn_stage_pass(state, "rows");
     wn_block_step steps[] = {wn_rows_step(state->rows, WN_ROW_TRAIN), {mark_drops, &drop, false}};
     TRY(wn_pass_run(&pass, steps, 2, NULL, 0, &meter->cost));
     meter->passes++;
+    TRY(wn_run_keep_drops(state));
 done:
     wn_free(drop.scratch);
+    return status;
+}
+
+wn_status wn_run_keep_drops(wn_run_state *state)
+{
+    wn_status status = WN_OK;
+    const char *files[] = {DROPS};
+    json_t *result = NULL;
+    if (!drops_rows(state->recipe))
+        return WN_OK;
+    TRY(wn_rows_write(state->ranks, state->rows, wn_run_directory_path(state->directory, DROPS)));
+    result = json_object();
+    TRY(wn_run_directory_finish_stage(state->ranks, state->directory, "drops", state->profile_key, files, 1, result));
+done:
+    json_decref(result);
+    return status;
+}
+
+wn_status wn_run_drop_rows(wn_run_state *state, wn_stage_meter *meter)
+{
+    wn_status status = WN_OK;
+    json_t *result = NULL;
+    const char *why = "";
+    if (!drops_rows(state->recipe))
+        return WN_OK;
+    TRY(wn_run_directory_find_stage(state->ranks, state->directory, "drops", state->profile_key, &result, &why));
+    if (result == NULL) {
+        TRY(make_drops(state, meter));
+        goto done;
+    }
+    wn_rows_free(state->rows);
+    state->rows = NULL;
+    TRY(wn_rows_read(state->ranks, &state->rows, state->catalog, state->pass.blocks,
+                     wn_run_directory_path(state->directory, DROPS)));
+done:
+    json_decref(result);
     return status;
 }
 

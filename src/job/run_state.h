@@ -6,6 +6,7 @@
 
 #include "winnow/background.h"
 #include "winnow/run.h"
+#include "winnow/statistics.h"
 
 /* What reading and computing cost on this rank while a stage ran. */
 typedef struct {
@@ -33,7 +34,7 @@ typedef struct {
     wn_background *background;
     wn_compress_options compress_options; /* lives as long as background */
     wn_checkpoint_store *checkpoints;
-    wn_hash rows_key, profile_key, recipe_key, train_key, compress_key, evaluate_key;
+    wn_hash rows_key, profile_key, statistics_key, recipe_key, train_key, compress_key, evaluate_key;
     int64_t n_parameters_kept; /* by compression */
     double start;
     size_t planned_bytes; /* memory that this rank takes at most, kept blocks apart; 0 before it is planned */
@@ -57,8 +58,23 @@ WN_MUST_USE wn_status wn_run_memory(const wn_ranks *ranks, wn_job *job);
  * nothing where they are there already. With a recipe that is fitted also the drops that its rules say. */
 WN_MUST_USE wn_status wn_run_rows(wn_run_state *state);
 
-/* Collective. The drops that the state's recipe says, among its rows: one pass, none where no rule drops. */
+/* Collective. The drops that the state's recipe says, among its rows: from the directory, else by one pass; nothing
+ * where no rule drops. */
 WN_MUST_USE wn_status wn_run_drop_rows(wn_run_state *state, wn_stage_meter *meter);
+
+/* Collective. Keeps the state's rows for starts to come, now that the recipe's drops are among them; nothing where no
+ * rule drops. */
+WN_MUST_USE wn_status wn_run_keep_drops(wn_run_state *state);
+
+/* Local. What the job's ranking and reduction need to be summed, and where the sums are kept. */
+wn_statistics_options wn_run_statistics_options(const wn_run_state *state);
+
+/* Collective. Rows and a recipe of what the columns' raw cells say, fitted or from the directory. Their pilot too where
+ * it is wanted (then `pilot` is not NULL) or was read for the fit; the caller frees it. */
+WN_MUST_USE wn_status wn_stage_profile(wn_run_state *state, wn_pilot **pilot);
+
+/* Collective. What follows from the cleaned rows of the profile, by a pass or from the directory. Makes the profile. */
+WN_MUST_USE wn_status wn_stage_statistics(wn_run_state *state, wn_statistics **statistics);
 
 /* Collective. The stages in their order. Each reuses its result where the directory has it. */
 WN_MUST_USE wn_status wn_stage_recipe(wn_run_state *state);
@@ -114,6 +130,9 @@ WN_MUST_USE wn_status wn_plan_memory(const wn_ranks *ranks, const wn_job *job, c
 json_t *wn_json_hash(wn_hash hash);
 json_t *wn_json_number(double value);
 json_t *wn_json_metrics(const wn_metrics *metrics);
+
+/* Local, rank 0. Whether this attempt left anything to go on from: a finished stage or a checkpoint. */
+bool wn_run_came_further(const wn_run_state *state);
 
 /* Local, rank 0. run.json of the run so far. A new reference. */
 json_t *wn_summary(const wn_run_state *state, wn_status status, const wn_run_peaks *peaks);

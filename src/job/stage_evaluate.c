@@ -5,6 +5,7 @@
 #include "winnow/agreement.h"
 #include "winnow/exact_sum.h"
 #include "winnow/memory.h"
+#include "winnow/rebuild.h"
 #include "winnow/stop.h"
 
 #include <math.h>
@@ -140,15 +141,15 @@ done:
     return status;
 }
 
-/* |x - x'|^2 of one row, x' = mean + components' . component rebuilt into scratch (n_features). */
-static double row_error(const wn_projection *projection, const float *features, const float *components,
-                        double *scratch)
+/* |x - x'|^2 of one row, x' = mean + back' . component rebuilt into scratch (n_features). */
+static double row_error(const wn_projection *projection, const double *back, const float *features,
+                        const float *components, double *scratch)
 {
     size_t p = projection->n_features;
     memcpy(scratch, projection->mean, p * sizeof *scratch);
     for (size_t c = 0; c < projection->n_components; c++)
         for (size_t j = 0; j < p; j++)
-            scratch[j] += projection->components[c * p + j] * (double)components[c];
+            scratch[j] += back[c * p + j] * (double)components[c];
     double error = 0;
     for (size_t j = 0; j < p; j++)
         error += ((double)features[j] - scratch[j]) * ((double)features[j] - scratch[j]);
@@ -161,17 +162,20 @@ static wn_status sum_errors(const wn_projection *projection, const rows_to_judge
 {
     enum { POLL_ROWS = 64 };
     wn_status status = WN_OK;
-    double *scratch = NULL;
+    double *scratch = NULL, *back = NULL;
     TRY(wn_new(&scratch, projection->n_features));
+    TRY(wn_new(&back, projection->n_components * projection->n_features));
+    TRY(wn_projection_rebuild(projection, back));
     for (size_t i = 0; i < rows->features->n_rows; i++) {
         if (i % POLL_ROWS == 0 && wn_agreement_poll(agreement))
             break;
         if (wn_stop_requested())
             TRY(wn_stop_fail("an evaluation"));
-        wn_exact_sum_add(sum, row_error(projection, rows->features->features + i * projection->n_features,
+        wn_exact_sum_add(sum, row_error(projection, back, rows->features->features + i * projection->n_features,
                                         rows->components->features + i * projection->n_components, scratch));
     }
 done:
+    wn_free(back);
     wn_free(scratch);
     return status;
 }

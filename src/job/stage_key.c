@@ -28,6 +28,25 @@ done:
     return status;
 }
 
+/* What the sums are of, beside the cleaned rows: normalization, ranking and reduction only follow from them. */
+static wn_status statistics_key(wn_run_state *state)
+{
+    wn_status status = WN_OK;
+    static const char *const none[] = {NULL};
+    wn_hasher *hasher = NULL;
+    wn_statistics_options options = wn_run_statistics_options(state);
+    const uint64_t wanted[] = {options.gram, options.n_bins};
+    wn_hash before;
+    TRY(wn_stage_key(state, state->profile_key, none, &before));
+    TRY(wn_hasher_new(&hasher, 0));
+    wn_hasher_add(hasher, &before, sizeof before);
+    wn_hasher_add(hasher, wanted, sizeof wanted);
+    state->statistics_key = wn_hasher_finish(hasher);
+done:
+    wn_hasher_free(hasher);
+    return status;
+}
+
 /* A compression that works beside training is a result of both. */
 static wn_status chain_keys(wn_run_state *state)
 {
@@ -43,6 +62,7 @@ static wn_status chain_keys(wn_run_state *state)
     TRY(wn_catalog_hash(state->catalog, &input));
     TRY(wn_stage_key(state, input, rows, &state->rows_key));
     TRY(wn_stage_key(state, state->rows_key, extract, &state->profile_key));
+    TRY(statistics_key(state));
     TRY(wn_stage_key(state, state->profile_key, prepare, &state->recipe_key));
     TRY(wn_stage_key(state, state->recipe_key, beside ? both : train, &state->train_key));
     TRY(wn_stage_key(state, state->train_key, compress, &state->compress_key));
@@ -63,7 +83,10 @@ wn_status wn_run_keys(wn_run_state *state)
                   {"compress", job->has_compress ? &state->compress_key : NULL},
                   {"train", job->has_train ? &state->train_key : NULL},
                   {"recipe", &state->recipe_key},
+                  {"statistics", &state->statistics_key},
                   {"profile", &state->profile_key},
+                  {"drops", &state->profile_key},
+                  {"measured", &state->profile_key},
                   {"rows", &state->rows_key}};
     for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)
         TRY(wn_run_directory_forget_stage(state->ranks, state->directory, wanted[i].stage, wanted[i].key));

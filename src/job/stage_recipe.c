@@ -1,114 +1,9 @@
-/* From files to the recipe: rows, pilot, profile, statistics, ranking, reduction. */
+/* From the statistics to the recipe: ledger, ranking, reduction. */
 #include "run_state.h"
 
-#include "winnow/memory.h"
-#include "winnow/profile.h"
-#include "winnow/statistics.h"
+#include "winnow/lda.h"
 
 #include <string.h>
-
-static const char PROFILE[] = "profile.h5";
-
-static wn_status new_recipe(wn_run_state *state)
-{
-    wn_status status = WN_OK;
-    const wn_job *job = state->job;
-    wn_recipe *recipe = NULL;
-    wn_pass pass = wn_stage_pass(state, "labels");
-    TRY(wn_ranks_agree(state->ranks, wn_recipe_new(&recipe, state->catalog)));
-    if (job->input.label != NULL)
-        TRY(wn_labels_find(&pass, state->rows, job->input.task, &recipe->labels));
-    TRY(wn_ranks_agree(state->ranks, wn_job_column_rules(job, recipe)));
-    state->recipe = recipe;
-    recipe = NULL;
-done:
-    wn_recipe_free(recipe);
-    return status;
-}
-
-static wn_status read_pilot(wn_run_state *state, wn_pilot **pilot, wn_stage_meter *meter)
-{
-    wn_block_step train_only = wn_rows_step(state->rows, WN_ROW_TRAIN);
-    wn_pass pass = wn_stage_pass(state, "pilot");
-    return wn_pilot_read(&pass, &train_only, 1, state->catalog->n_blocks, (uint64_t)state->job->seed, pilot,
-                         &meter->cost);
-}
-
-/* A recipe of what the columns' raw cells say, kept for starts to come. */
-static wn_status fit_profile(wn_run_state *state, wn_pilot **pilot)
-{
-    wn_status status = WN_OK;
-    wn_stage_meter meter;
-    json_t *result = NULL;
-    TRY(wn_run_rows(state));
-    size_t first_entry = json_array_size(state->stages);
-    TRY(new_recipe(state));
-    wn_stage_meter_begin(&meter, "profile");
-    TRY(read_pilot(state, pilot, &meter));
-    wn_pass pass = wn_stage_pass(state, "profile");
-    TRY(wn_profile_fit(&pass, state->rows, *pilot, state->recipe, &meter.passes, &meter.cost));
-    TRY(wn_stage_meter_end(state->ranks, &meter, state->stages));
-    if (state->ranks->rank == 0)
-        status = wn_recipe_write(state->recipe, wn_run_directory_path(state->directory, PROFILE));
-    TRY(wn_ranks_agree(state->ranks, status));
-    result = json_pack("{s:o}", "stages", wn_stage_entries(state->stages, first_entry));
-    const char *files[] = {PROFILE};
-    TRY(wn_run_directory_finish_stage(state->ranks, state->directory, "profile", state->profile_key, files, 1, result));
-done:
-    json_decref(result);
-    return status;
-}
-
-/* The pilot is small and read again: as the profile saw it, before rows drop. Normalization is not part of what was
- * profiled: the job's is taken. */
-static wn_status reuse_profile(wn_run_state *state, json_t *result, wn_pilot **pilot)
-{
-    wn_status status = WN_OK;
-    wn_stage_meter meter;
-    TRY(wn_run_rows(state));
-    TRY(wn_ranks_agree(state->ranks, wn_stage_reuse(state, "profile", result)));
-    wn_stage_meter_begin(&meter, "pilot");
-    TRY(read_pilot(state, pilot, &meter));
-    TRY(wn_ranks_agree(state->ranks, wn_recipe_read(&state->recipe, wn_run_directory_path(state->directory, PROFILE))));
-    TRY(wn_ranks_agree(state->ranks, wn_recipe_match(state->recipe, state->catalog)));
-    TRY(wn_ranks_agree(state->ranks, wn_job_column_rules(state->job, state->recipe)));
-    TRY(wn_run_drop_rows(state, &meter));
-    TRY(wn_stage_meter_end(state->ranks, &meter, state->stages));
-done:
-    return status;
-}
-
-static wn_status find_profile(wn_run_state *state, wn_pilot **pilot)
-{
-    wn_status status = WN_OK;
-    json_t *result = NULL;
-    const char *why = "";
-    TRY(wn_run_directory_find_stage(state->ranks, state->directory, "profile", state->profile_key, &result, &why));
-    if (result == NULL)
-        wn_log_info("profile: fitted (%s)", why);
-    TRY(result != NULL ? reuse_profile(state, result, pilot) : fit_profile(state, pilot));
-done:
-    json_decref(result);
-    return status;
-}
-
-static wn_status run_statistics(wn_run_state *state, const wn_pilot *pilot, wn_statistics **statistics)
-{
-    wn_status status = WN_OK;
-    const wn_job *job = state->job;
-    wn_stage_meter meter;
-    wn_stage_meter_begin(&meter, "statistics");
-    bool ranks_by_bins = job->has_rank && job->rank.use[WN_RANK_MUTUAL_INFORMATION];
-    bool pca = job->has_reduce && job->reduce.is_pca;
-    wn_statistics_options options = {.gram = pca || (job->has_rank && job->rank.use[WN_RANK_ANOVA]),
-                                     .n_bins = ranks_by_bins ? (size_t)job->rank.bins : 0};
-    wn_pass pass = wn_stage_pass(state, "statistics");
-    TRY(wn_statistics_run(&pass, state->rows, pilot, state->recipe, &options, statistics, &meter.cost));
-    meter.passes++;
-    TRY(wn_stage_meter_end(state->ranks, &meter, state->stages));
-done:
-    return status;
-}
 
 static wn_status run_ranking(wn_run_state *state, const wn_statistics *statistics)
 {
@@ -130,15 +25,42 @@ done:
     return status;
 }
 
-static json_t *reduce_json(const wn_projection *projection, const wn_eigen_report *report)
+static json_t *reduce_json(const wn_projection *projection, double residual, double orthogonality)
 {
     json_t *ratios = json_array();
     for (size_t i = 0; i < projection->n_components; i++)
         json_array_append_new(ratios, wn_json_number(projection->explained_variance_ratio[i]));
     return json_pack("{s:s, s:s, s:[i, i], s:I, s:o, s:f, s:f}", "method", projection->method, "solver",
                      projection->solver, "grid", projection->grid[0], projection->grid[1], "components",
-                     (json_int_t)projection->n_components, "explained_variance_ratio", ratios, "residual",
-                     report->residual, "orthogonality", report->orthogonality);
+                     (json_int_t)projection->n_components, "explained_variance_ratio", ratios, "residual", residual,
+                     "orthogonality", orthogonality);
+}
+
+static wn_status reduce_by_pca(wn_run_state *state, const wn_gram_sums *gram)
+{
+    const wn_job *job = state->job;
+    wn_pca_options options = {job->reduce.solver, job->reduce.components.count, job->reduce.components.share};
+    wn_eigen_report report = {0};
+    wn_status status = wn_pca_fit(state->ranks, &options, gram, state->recipe, &report);
+    if (status == WN_OK)
+        state->reduce_json = reduce_json(state->recipe->projection, report.residual, report.orthogonality);
+    return status;
+}
+
+static wn_status reduce_by_lda(wn_run_state *state, const wn_gram_sums *gram)
+{
+    const wn_job *job = state->job;
+    wn_lda_options options = {job->reduce.components.count, job->reduce.components.share, job->reduce.shrinkage};
+    wn_lda_report report = {0};
+    if (state->recipe->labels.task != WN_TASK_CLASSIFICATION)
+        return wn_fail(WN_BAD_DATA, "reduce.method: lda needs a label of classes; input.task: classification makes "
+                                    "classes of integers");
+    wn_status status = wn_lda_fit(state->ranks, &options, gram, state->recipe, &report);
+    if (status == WN_OK) {
+        state->reduce_json = reduce_json(state->recipe->projection, report.residual, report.orthogonality);
+        json_object_set_new(state->reduce_json, "condition", wn_json_number(report.condition));
+    }
+    return status;
 }
 
 static wn_status run_reduction(wn_run_state *state, const wn_statistics *statistics)
@@ -147,10 +69,8 @@ static wn_status run_reduction(wn_run_state *state, const wn_statistics *statist
     const wn_job *job = state->job;
     wn_stage_meter meter;
     wn_stage_meter_begin(&meter, "reduce");
-    wn_pca_options options = {job->reduce.solver, job->reduce.components.count, job->reduce.components.share};
-    wn_eigen_report report = {0};
-    TRY(wn_pca_fit(state->ranks, &options, statistics->gram, state->recipe, &report));
-    state->reduce_json = reduce_json(state->recipe->projection, &report);
+    TRY(job->reduce.method == WN_REDUCE_LDA ? reduce_by_lda(state, statistics->gram)
+                                            : reduce_by_pca(state, statistics->gram));
     TRY(wn_stage_meter_end(state->ranks, &meter, state->stages));
 done:
     return status;
@@ -206,23 +126,20 @@ done:
 static wn_status fit_recipe(wn_run_state *state)
 {
     wn_status status = WN_OK;
-    wn_pilot *pilot = NULL;
     wn_statistics *statistics = NULL;
     const wn_job *job = state->job;
     size_t first_entry = json_array_size(state->stages);
-    TRY(find_profile(state, &pilot));
+    TRY(wn_stage_statistics(state, &statistics));
     if (job->has_compress && !wn_recipe_is_plain(state->recipe))
         TRY(wn_fail(WN_UNAVAILABLE, "compress: a model of categories or indicators is not built yet"));
-    TRY(run_statistics(state, pilot, &statistics));
     TRY(close_ledger(state));
     if (job->has_rank)
         TRY(run_ranking(state, statistics));
-    if (job->has_reduce && job->reduce.is_pca)
+    if (job->has_reduce && job->reduce.method != WN_REDUCE_NONE)
         TRY(run_reduction(state, statistics));
     TRY(keep_result(state, first_entry, statistics->hash));
 done:
     wn_statistics_free(statistics);
-    wn_pilot_free(pilot);
     return status;
 }
 

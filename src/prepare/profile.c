@@ -79,7 +79,8 @@ static size_t fit_fills(wn_recipe *recipe, bool drops, unsigned char *later)
         column->outliers = wn_outliers_exist(column) ? -1 : 0;
         later[i] = wn_missing_needs_clean_cells(column, drops);
         n_later += later[i];
-        wn_missing_fit(column, column->mean, column->median);
+        if (column->levels == 0 || column->rule.missing == WN_MISSING_CONSTANT) /* a category's own level fills it */
+            wn_missing_fit(column, column->mean, column->median);
     }
     return n_later;
 }
@@ -158,29 +159,50 @@ done:
     return status;
 }
 
-wn_status wn_profile_fit(const wn_pass *pass, wn_rows *rows, const wn_pilot *pilot, wn_recipe *recipe, int *n_passes,
-                         wn_pass_cost *cost)
+/* Fills as far as raw cells give them; true where a pass over cleaned cells is to follow. */
+static bool begin_fills(wn_recipe *recipe, unsigned char *later)
+{
+    bool drops = rows_go(recipe);
+    return fit_fills(recipe, drops, later) > 0 || drops;
+}
+
+/* Where rows go, levels are those of the rows that are left. */
+wn_status wn_profile_measure(const wn_pass *pass, wn_rows *rows, const wn_pilot *pilot, wn_recipe *recipe,
+                             bool *needs_cleaned, int *n_passes, wn_pass_cost *cost)
 {
     wn_status status = WN_OK;
     unsigned char *later = NULL;
     wn_level_counts *levels = NULL;
-    int passes = 0;
     status = wn_new(&later, recipe->n_columns);
     if (status == WN_OK)
         status = wn_level_counts_new(&levels, recipe);
     TRY(wn_ranks_agree(pass->ranks, status));
-    TRY(profile_raw(pass, rows, pilot, recipe, levels, &passes, cost));
+    TRY(profile_raw(pass, rows, pilot, recipe, levels, n_passes, cost));
     TRY(wn_missing_check(recipe));
+    *needs_cleaned = begin_fills(recipe, later);
+    if (!rows_go(recipe))
+        TRY(fit_encoders(pass->ranks, levels, recipe));
+done:
+    wn_level_counts_free(levels);
+    wn_free(later);
+    return status;
+}
+
+wn_status wn_profile_cleaned(const wn_pass *pass, wn_rows *rows, const wn_pilot *pilot, wn_recipe *recipe,
+                             int *n_passes, wn_pass_cost *cost)
+{
+    wn_status status = WN_OK;
+    unsigned char *later = NULL;
+    wn_level_counts *levels = NULL;
     bool drops = rows_go(recipe);
-    size_t n_later = fit_fills(recipe, drops, later);
-    if (drops) { /* the levels of the rows that are left */
-        wn_level_counts_free(levels);
-        TRY(wn_ranks_agree(pass->ranks, wn_level_counts_new(&levels, recipe)));
-    }
-    if (drops || n_later > 0)
-        TRY(profile_clean(pass, rows, pilot, recipe, later, drops ? levels : NULL, &passes, cost));
-    TRY(fit_encoders(pass->ranks, levels, recipe));
-    *n_passes = passes;
+    status = wn_new(&later, recipe->n_columns);
+    if (status == WN_OK && drops)
+        status = wn_level_counts_new(&levels, recipe);
+    TRY(wn_ranks_agree(pass->ranks, status));
+    begin_fills(recipe, later);
+    TRY(profile_clean(pass, rows, pilot, recipe, later, levels, n_passes, cost));
+    if (drops)
+        TRY(fit_encoders(pass->ranks, levels, recipe));
 done:
     wn_level_counts_free(levels);
     wn_free(later);

@@ -4,6 +4,7 @@
 #include "column_list.h"
 #include "extraction.h"
 #include "normalize.h"
+#include "statistics_file.h"
 #include "statistics_plan.h"
 
 #include "winnow/log.h"
@@ -48,15 +49,13 @@ static wn_status new_gram(wn_statistics_states *states, const wn_rows *rows, con
     return wn_gram_new(&states->gram, &shape);
 }
 
-static wn_status init_states(wn_statistics_states *states, const wn_pass *pass, wn_rows *rows, const wn_pilot *pilot,
-                             const wn_recipe *recipe, const wn_statistics_options *options)
+/* By a plan that is there. */
+static wn_status init_states(wn_statistics_states *states, wn_rows *rows, const wn_recipe *recipe,
+                             const wn_statistics_options *options)
 {
     wn_status status = WN_OK;
     wn_statistics_plan *plan = &states->plan;
-    TRY(wn_statistics_plan_init(plan, pilot, recipe, rows->catalog->has_label, options->n_bins));
     TRY(wn_cleaner_init(&states->cleaner, recipe, rows, wn_recipe_is_plain(recipe)));
-    if (!wn_recipe_is_plain(recipe))
-        TRY(wn_extraction_init(&states->extraction, recipe, wn_reader_block_capacity(pass->reader)));
     states->cleaner.drops = false; /* the profile has dropped what goes */
     for (size_t i = 0; i < recipe->n_cells; i++)
         states->cleaner.counts |= recipe->columns[i].outliers < 0;
@@ -213,43 +212,78 @@ done:
     return status;
 }
 
+/* Collective. What follows from sums that are those of all ranks. */
+static wn_status conclude(const wn_ranks *ranks, wn_statistics_states *states, wn_recipe *recipe,
+                          wn_statistics **statistics)
+{
+    wn_statistics *new = NULL;
+    bool writes = ranks->rank == 0;
+    wn_status status = wn_new(&new, 1);
+    if (status == WN_OK && writes)
+        status = keep_sums(states, recipe);
+    if (status == WN_OK)
+        status = finish_states(states, new);
+    if (status == WN_OK && writes)
+        status = keep_class_counts(new, recipe);
+    TRY(wn_ranks_agree(ranks, status));
+    TRY(fit_columns(recipe, new->moments, &states->cleaner));
+    *statistics = new;
+    new = NULL;
+done:
+    wn_statistics_free(new);
+    return status;
+}
+
 wn_status wn_statistics_run(const wn_pass *pass, wn_rows *rows, const wn_pilot *pilot, wn_recipe *recipe,
                             const wn_statistics_options *options, wn_statistics **statistics, wn_pass_cost *cost)
 {
     wn_status status = WN_OK;
     wn_statistics_states states = {0};
-    wn_statistics *new = NULL;
-    wn_accumulator accumulators[4];
+    wn_accumulator accumulators[4], seen[4]; /* seen: features in place of cells */
     wn_block_step steps[3];
     size_t n_steps = 2;
     if (options->n_bins > 0 && !rows->catalog->has_label)
         return wn_fail(WN_BAD_DATA, "bins against a label need one, and the input has no label");
-    status = wn_new(&new, 1);
+    status = wn_statistics_plan_init(&states.plan, pilot, recipe, rows->catalog->has_label, options->n_bins);
     if (status == WN_OK)
-        status = init_states(&states, pass, rows, pilot, recipe, options);
+        status = init_states(&states, rows, recipe, options);
+    if (status == WN_OK && !wn_recipe_is_plain(recipe))
+        status = wn_extraction_init(&states.extraction, recipe, wn_reader_block_capacity(pass->reader));
     TRY(wn_ranks_agree(pass->ranks, status));
     steps[0] = wn_rows_step(rows, WN_ROW_TRAIN);
     steps[1] = wn_cleaner_step(&states.cleaner);
     size_t n = list_accumulators(&states, accumulators);
+    memcpy(seen, accumulators, sizeof seen);
     if (states.extraction.features != NULL) {
         steps[n_steps++] = wn_extraction_step(&states.extraction);
         for (size_t i = 0; i < n; i++)
-            accumulators[i] = wn_extraction_accumulator(&states.extraction, accumulators[i]);
+            seen[i] = wn_extraction_accumulator(&states.extraction, accumulators[i]);
     }
-    TRY(wn_pass_run(pass, steps, n_steps, accumulators, n, cost));
-    bool writes = pass->ranks->rank == 0;
-    if (writes)
-        status = keep_sums(&states, recipe);
-    if (status == WN_OK)
-        status = finish_states(&states, new);
-    if (status == WN_OK && writes)
-        status = keep_class_counts(new, recipe);
+    TRY(wn_pass_run(pass, steps, n_steps, seen, n, cost));
+    if (options->path && pass->ranks->rank == 0)
+        status = wn_statistics_file_write(options->path, &states.plan, accumulators, n);
     TRY(wn_ranks_agree(pass->ranks, status));
-    TRY(fit_columns(recipe, new->moments, &states.cleaner));
-    *statistics = new;
-    new = NULL;
+    TRY(conclude(pass->ranks, &states, recipe, statistics));
 done:
-    wn_statistics_free(new);
+    clear_states(&states);
+    return status;
+}
+
+wn_status wn_statistics_read(const wn_ranks *ranks, wn_rows *rows, wn_recipe *recipe,
+                             const wn_statistics_options *options, wn_statistics **statistics)
+{
+    wn_status status = WN_OK;
+    wn_statistics_states states = {0};
+    wn_accumulator accumulators[4];
+    wn_recipe_file file = {H5I_INVALID_HID, options->path};
+    TRY(wn_ranks_agree(ranks, wn_statistics_plan_new(&states.plan, recipe, rows->catalog->has_label, options->n_bins)));
+    TRY(wn_statistics_file_open(ranks, &file, options->path, &states.plan));
+    TRY(wn_ranks_agree(ranks, init_states(&states, rows, recipe, options)));
+    size_t n = list_accumulators(&states, accumulators);
+    TRY(wn_statistics_file_sums(ranks, &file, accumulators, n));
+    TRY(conclude(ranks, &states, recipe, statistics));
+done:
+    wn_recipe_file_close(&file);
     clear_states(&states);
     return status;
 }

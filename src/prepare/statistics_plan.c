@@ -65,26 +65,35 @@ static int compare_doubles(const void *a, const void *b)
 }
 
 /* Classes in place of bins, or bins of a real label. */
-static wn_status plan_labels(wn_statistics_plan *plan, const wn_pilot *pilot, const wn_labels *labels, double *sorted)
+static void plan_labels(wn_statistics_plan *plan, const wn_pilot *pilot, const wn_labels *labels, double *sorted)
 {
-    wn_status status = WN_OK;
     size_t n = 0;
-    plan->n_classes = labels->n_classes > 0 ? labels->n_classes : plan->n_bins;
-    TRY(wn_new(&plan->class_edges, plan->n_classes));
     for (size_t k = 1; k < labels->n_classes; k++)
         plan->class_edges[k - 1] = labels->classes[k];
     if (labels->n_classes > 0)
-        return WN_OK;
+        return;
     for (size_t i = 0; i < pilot->n_rows; i++)
         if (!isnan(pilot->labels[i]))
             sorted[n++] = pilot->labels[i];
     if (n == 0)
-        return WN_OK;
+        return;
     qsort(sorted, n, sizeof *sorted, compare_doubles);
     plan->label_centre = wn_quantile_sorted(sorted, n, 0.5);
     plan->label_exponent = choose_exponent(sorted, n, plan->label_centre, 0);
     for (size_t k = 1; k < plan->n_classes; k++)
         plan->class_edges[k - 1] = wn_quantile_sorted(sorted, n, (double)k / (double)plan->n_bins);
+}
+
+wn_status wn_statistics_plan_new(wn_statistics_plan *plan, const wn_recipe *recipe, bool has_label, size_t n_bins)
+{
+    wn_status status = WN_OK;
+    size_t n_cols = recipe->n_features, n_classes = recipe->labels.n_classes > 0 ? recipe->labels.n_classes : n_bins;
+    *plan = (wn_statistics_plan){.n_cols = n_cols, .n_bins = n_bins, .has_label = has_label};
+    plan->n_classes = has_label ? n_classes : 0;
+    TRY(wn_new(&plan->centre, n_cols));
+    TRY(wn_new(&plan->exponent, n_cols));
+    TRY(wn_new(&plan->edges, n_bins > 0 ? n_cols * (n_bins - 1) : 0));
+    TRY(wn_new(&plan->class_edges, plan->n_classes));
 done:
     return status;
 }
@@ -95,14 +104,10 @@ wn_status wn_statistics_plan_init(wn_statistics_plan *plan, const wn_pilot *pilo
     wn_status status = WN_OK;
     wn_pilot cleaned = {0};
     double *sorted = NULL;
-    size_t n_cols = recipe->n_features;
-    *plan = (wn_statistics_plan){.n_cols = n_cols, .n_bins = n_bins, .has_label = has_label};
-    TRY(wn_new(&plan->centre, n_cols));
-    TRY(wn_new(&plan->exponent, n_cols));
-    TRY(wn_new(&plan->edges, n_bins > 0 ? n_cols * (n_bins - 1) : 0));
+    TRY(wn_statistics_plan_new(plan, recipe, has_label, n_bins));
     TRY(wn_clean_pilot(pilot, recipe, true, &cleaned));
     TRY(wn_new(&sorted, cleaned.n_rows));
-    for (size_t i = 0; i < n_cols; i++) {
+    for (size_t i = 0; i < plan->n_cols; i++) {
         size_t column = recipe->feature_source[i];
         if (recipe->feature_encoder[i] == WN_NO_ENCODER)
             plan_column(plan, i, &recipe->columns[column], sorted, wn_pilot_column(&cleaned, column, sorted));
@@ -110,7 +115,7 @@ wn_status wn_statistics_plan_init(wn_statistics_plan *plan, const wn_pilot *pilo
             plan_encoded(plan, i);
     }
     if (has_label)
-        TRY(plan_labels(plan, &cleaned, &recipe->labels, sorted));
+        plan_labels(plan, &cleaned, &recipe->labels, sorted);
 done:
     wn_free(sorted);
     wn_clean_pilot_clear(&cleaned);

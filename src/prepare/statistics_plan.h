@@ -21,6 +21,10 @@ typedef struct {
  * WN_NO_MEMORY. */
 WN_MUST_USE wn_status wn_statistics_plan_init(wn_statistics_plan *plan, const wn_pilot *pilot, const wn_recipe *recipe,
                                               bool has_label, size_t n_bins);
+
+/* Local. The same sizes, all zero: to be read into. */
+WN_MUST_USE wn_status wn_statistics_plan_new(wn_statistics_plan *plan, const wn_recipe *recipe, bool has_label,
+                                             size_t n_bins);
 void wn_statistics_plan_clear(wn_statistics_plan *plan);
 
 #endif

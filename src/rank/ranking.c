@@ -8,8 +8,13 @@
 
 const char *wn_rank_method_name(wn_rank_method method)
 {
-    static const char *const names[] = {"variance", "anova", "mutual_information"};
+    static const char *const names[] = {"variance", "anova", "mutual_information", "lasso"};
     return names[method];
+}
+
+bool wn_rank_needs_products(wn_rank_method method)
+{
+    return method == WN_RANK_ANOVA || method == WN_RANK_LASSO;
 }
 
 static bool matches(const char *name, const char *const *globs, size_t n)
@@ -32,6 +37,8 @@ static wn_status run_method(wn_rank_method method, const wn_statistics *statisti
     case WN_RANK_MUTUAL_INFORMATION:
         wn_rank_mutual_information(statistics, recipe, score);
         return WN_OK;
+    case WN_RANK_LASSO:
+        return wn_rank_lasso(statistics, recipe, score);
     case WN_RANK_METHODS:
         break;
     }

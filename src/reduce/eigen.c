@@ -1,5 +1,6 @@
 #include "winnow/eigen.h"
 
+#include "eigen_signs.h"
 #include "eigen_solvers.h"
 #include "winnow/memory.h"
 
@@ -93,7 +94,7 @@ static void restore_order(size_t n, size_t n_wanted, double *eigenvalues, double
         }
 }
 
-static void fix_sign(size_t n, double *vector)
+void wn_eigen_fix_sign(size_t n, double *vector)
 {
     size_t largest = 0;
     for (size_t i = 1; i < n; i++)
@@ -209,7 +210,7 @@ wn_status wn_eigen_solve(const wn_ranks *ranks, wn_solver solver, size_t n, cons
         TRY(wn_eigen_scalapack(ranks, n, a, n_wanted, eigenvalues, vectors, done_by.grid));
     reverse(n, n_wanted, eigenvalues, vectors);
     for (size_t i = 0; i < n_wanted; i++)
-        fix_sign(n, vectors + i * n);
+        wn_eigen_fix_sign(n, vectors + i * n);
     TRY(check(ranks, n, a, n_wanted, eigenvalues, vectors, &done_by));
     TRY(refine(ranks, n, a, n_wanted, eigenvalues, vectors));
     restore_order(n, n_wanted, eigenvalues, vectors);

@@ -4,6 +4,7 @@
 #include "number.h"
 #include "run_files.h"
 #include "winnow/artefact.h"
+#include "winnow/fingerprint.h"
 #include "winnow/memory.h"
 #include "winnow/network.h"
 
@@ -33,26 +34,32 @@ static const char *const model_objects[] = {"/"};
 
 static const char *const none_skipped[] = {NULL};
 
-static wn_status check_recipe(const char *path)
+static wn_status hash_recipe(const char *path, wn_hash *hash)
 {
     wn_recipe *recipe = NULL;
     wn_status status = wn_recipe_read(&recipe, path);
+    if (status == WN_OK)
+        status = wn_recipe_hash(recipe, hash);
     wn_recipe_free(recipe);
     return status;
 }
 
-static wn_status check_artefact(const char *path)
+static wn_status hash_artefact(const char *path, wn_hash *hash)
 {
     wn_artefact *artefact = NULL;
     wn_status status = wn_artefact_read(&artefact, path);
+    if (status == WN_OK)
+        *hash = artefact->hash;
     wn_artefact_free(artefact);
     return status;
 }
 
-static wn_status check_network(const char *path)
+static wn_status hash_network(const char *path, wn_hash *hash)
 {
     wn_network *network = NULL;
     wn_status status = wn_network_read(&network, path);
+    if (status == WN_OK)
+        *hash = wn_network_hash(network);
     wn_network_free(network);
     return status;
 }
@@ -60,7 +67,7 @@ static wn_status check_network(const char *path)
 /* A fingerprint, and the file whose numbers it is of. */
 typedef struct {
     const char *name, *file;
-    wn_status (*check)(const char *path); /* whether the file is whole */
+    wn_status (*hash)(const char *path, wn_hash *hash); /* of the file's numbers, where it is whole */
     const char *const *objects;
     size_t n_objects;
     const char *const *skipped;
@@ -68,10 +75,10 @@ typedef struct {
 
 #define OBJECTS(objects) objects, sizeof(objects) / sizeof *(objects)
 static const fingerprint fingerprints[] = {
-    {"statistics", "recipe.h5", check_recipe, OBJECTS(statistics_objects), none_skipped},
-    {"recipe", "recipe.h5", check_recipe, OBJECTS(recipe_objects), skipped},
-    {"model", "model.h5", check_network, OBJECTS(model_objects), skipped},
-    {"compressed", "compressed.wnm", check_artefact, NULL, 0, NULL},
+    {"statistics", "recipe.h5", hash_recipe, OBJECTS(statistics_objects), none_skipped},
+    {"recipe", "recipe.h5", hash_recipe, OBJECTS(recipe_objects), skipped},
+    {"model", "model.h5", hash_network, OBJECTS(model_objects), skipped},
+    {"compressed", "compressed.wnm", hash_artefact, NULL, 0, NULL},
 };
 enum { N_FINGERPRINTS = sizeof fingerprints / sizeof *fingerprints };
 
@@ -107,10 +114,12 @@ static const char *fingerprint_of(const wn_run_files *run, const char *name)
     return json_string_value(json_object_get(json_object_get(run->summary, "fingerprints"), name));
 }
 
-/* Every file that a fingerprint is of is what the run left: else the fingerprint says nothing about it. */
+/* Every file that a fingerprint is of is what the run left: else the fingerprint says nothing about it. The recipe's
+ * numbers follow from the statistics that lie in its file. */
 static wn_status check_files(const wn_run_files *run)
 {
     wn_status status = WN_OK;
+    wn_hash hash;
     char *path = NULL;
     for (size_t i = 0; i < N_FINGERPRINTS; i++) {
         if (!fingerprint_of(run, fingerprints[i].name) || fingerprints[i].objects == statistics_objects)
@@ -118,7 +127,8 @@ static wn_status check_files(const wn_run_files *run)
         wn_free(path);
         path = NULL;
         TRY(wn_string_format(&path, "%s/%s", run->path, fingerprints[i].file));
-        TRY(fingerprints[i].check(path));
+        TRY(fingerprints[i].hash(path, &hash));
+        TRY(wn_fingerprint_check(run->summary, fingerprints[i].name, hash, path));
     }
 done:
     wn_free(path);

@@ -1,6 +1,7 @@
 #include "run_files.h"
 
 #include "values.h"
+#include "winnow/fingerprint.h"
 #include "winnow/memory.h"
 
 #include <errno.h>
@@ -67,15 +68,20 @@ static wn_status read_kinds(wn_run_files *files, const char *path)
 
 static wn_status read_recipe(wn_run_files *files)
 {
+    wn_status status = WN_OK;
+    wn_hash hash;
     char *path = NULL;
-    wn_status status = wn_string_format(&path, "%s/recipe.h5", files->path);
-    if (status == WN_OK)
-        status = wn_recipe_read(&files->recipe, path);
-    if (status == WN_OK)
-        status = read_kinds(files, path);
+    TRY(wn_string_format(&path, "%s/recipe.h5", files->path));
+    TRY(wn_recipe_read(&files->recipe, path));
+    TRY(wn_recipe_hash(files->recipe, &hash));
+    TRY(wn_fingerprint_check(files->summary, "recipe", hash, path));
+    TRY(read_kinds(files, path));
+done:
     wn_free(path);
     if (status == WN_OK || status == WN_NO_MEMORY)
         return status;
+    wn_recipe_free(files->recipe);
+    files->recipe = NULL;
     snprintf(files->recipe_fault, sizeof files->recipe_fault, "%s", wn_status_message());
     return WN_OK;
 }

@@ -170,6 +170,13 @@ static void fill_loss_maxima(wn_gradient_sum *sum)
     }
 }
 
+static void fill_blame(wn_gradient_sum *sum)
+{
+    sum->maxima[MAX_BLAME] = (int64_t)(sum->n_layers - sum->blamed);
+    sum->maxima[MAX_ROW_ALONE] = key_of_row(sum->row_alone);
+    sum->maxima[MAX_ROW_IN_SUM] = key_of_row(sum->row_in_sum);
+}
+
 static void fill_maxima(wn_gradient_sum *sum, wn_status status)
 {
     memset(sum->maxima, 0, (MAX_HEAD + sum->n_tensors) * sizeof *sum->maxima);
@@ -177,9 +184,7 @@ static void fill_maxima(wn_gradient_sum *sum, wn_status status)
     sum->maxima[MAX_STOP] = wn_stop_requested() ? 1 : 0;
     if (status != WN_OK)
         return; /* the lanes may not be filled */
-    sum->maxima[MAX_BLAME] = (int64_t)(sum->n_layers - sum->blamed);
-    sum->maxima[MAX_ROW_ALONE] = key_of_row(sum->row_alone);
-    sum->maxima[MAX_ROW_IN_SUM] = key_of_row(sum->row_in_sum);
+    fill_blame(sum);
     fill_loss_maxima(sum);
     for (size_t i = 0; i < sum->n_lanes; i++)
         for (size_t t = 0; t < sum->n_tensors; t++) {
@@ -209,6 +214,14 @@ static void format_row(const wn_gradient_sum *sum, char *text, size_t size)
         snprintf(text, size, ", in the sum over row %lld of the table and others", (long long)(INT64_MAX - in_sum));
 }
 
+static wn_status fail_not_finite(const wn_gradient_sum *sum, const char *what, size_t layer)
+{
+    char row[96];
+    format_row(sum, row, sizeof row);
+    return wn_fail(WN_BAD_DATA, "%s is not finite in epoch %lld, batch %lld, layer %s%s", what, (long long)sum->epoch,
+                   (long long)sum->batch, sum->layer_names[layer], row);
+}
+
 /* The same on every rank: it follows from the maxima alone. */
 static wn_status check_finite(const wn_gradient_sum *sum)
 {
@@ -220,11 +233,16 @@ static wn_status check_finite(const wn_gradient_sum *sum)
         layer = sum->n_layers - (size_t)sum->maxima[MAX_BLAME];
     else if (layer == sum->n_layers)
         layer = sum->n_layers - 1;
-    char row[96];
-    format_row(sum, row, sizeof row);
-    return wn_fail(WN_BAD_DATA, "%s is not finite in epoch %lld, batch %lld, layer %s%s",
-                   loss_is_bad ? "loss" : "gradient", (long long)sum->epoch, (long long)sum->batch,
-                   sum->layer_names[layer], row);
+    return fail_not_finite(sum, loss_is_bad ? "loss" : "gradient", layer);
+}
+
+wn_status wn_gradient_sum_refuse(const wn_ranks *ranks, wn_gradient_sum *sum, const char *what)
+{
+    memset(sum->maxima, 0, MAX_HEAD * sizeof *sum->maxima);
+    fill_blame(sum);
+    wn_status sent = wn_ranks_max(ranks, sum->maxima, MAX_HEAD);
+    size_t from_last = (size_t)sum->maxima[MAX_BLAME]; /* 0: no rank blamed a layer */
+    return sent != WN_OK ? sent : fail_not_finite(sum, what, sum->n_layers - (from_last > 0 ? from_last : 1));
 }
 
 /* One small message: what every rank must know before values can be sent. */

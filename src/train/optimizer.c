@@ -1,9 +1,9 @@
 #include "winnow/optimizer.h"
 
+#include "fixed_point.h"
 #include "winnow/memory.h"
 
 #include <math.h>
-#include <stdbool.h>
 
 /* Steps are float32 as PyTorch's are: constants are made in double and rounded once. */
 struct wn_optimizer {
@@ -114,6 +114,47 @@ static void adagrad_step(wn_optimizer *optimizer, const float *restrict gradient
         square[i] = s;
         parameters[i] -= rate * (g / (sqrtf(s) + epsilon));
     }
+}
+
+/* The state of one parameter after a step, as the step makes it. */
+static float next_state(const wn_optimizer *optimizer, size_t i, float gradient, float parameter)
+{
+    const wn_optimizer_options *options = &optimizer->options;
+    float g = gradient + (float)options->weight_decay * parameter;
+    switch (options->type) {
+    case WN_OPTIMIZER_ADAM:
+        return optimizer->second[i] * (float)options->beta2 + gradient * gradient * (float)(1.0 - options->beta2);
+    case WN_OPTIMIZER_ADAGRAD:
+        return optimizer->second[i] + g * g;
+    default:
+        return optimizer->first != NULL ? optimizer->first[i] * (float)options->momentum + g : 0.0f;
+    }
+}
+
+/* Adam's mean of squares stays below the largest of them: most gradients need no look at the state. */
+static bool is_harmless(const wn_optimizer *optimizer, const float *gradient)
+{
+    enum { BITS_OF_2_POW_60 = (127 + 60) << 23 };
+    if (optimizer->options.type == WN_OPTIMIZER_SGD && optimizer->first == NULL)
+        return true;
+    return optimizer->options.type == WN_OPTIMIZER_ADAM &&
+           wn_fixed_largest_bits(gradient, optimizer->n) < BITS_OF_2_POW_60;
+}
+
+size_t wn_optimizer_overflow(const wn_optimizer *optimizer, const float *gradient, const float *parameters)
+{
+    if (is_harmless(optimizer, gradient))
+        return optimizer->n;
+    for (size_t i = optimizer->n; i-- > 0;)
+        if (!isfinite(next_state(optimizer, i, gradient[i], parameters[i])))
+            return i;
+    return optimizer->n;
+}
+
+bool wn_optimizer_is_finite(const wn_optimizer *optimizer)
+{
+    return (optimizer->first == NULL || wn_fixed_largest_bits(optimizer->first, optimizer->n) < WN_FLOAT_NOT_FINITE) &&
+           (optimizer->second == NULL || wn_fixed_largest_bits(optimizer->second, optimizer->n) < WN_FLOAT_NOT_FINITE);
 }
 
 void wn_optimizer_mask(const unsigned char *restrict mask, float *restrict parameters, size_t n)

@@ -116,9 +116,9 @@ static size_t gather(trainer *t, size_t lane, int64_t s)
     return n;
 }
 
-/* Whether the rows at n places of a lane's part of a batch (order: its rows) make a loss or gradient that is not finite
+/* The loss, and the gradient into t->mean, that the rows at n places of a lane's part of a batch (order: its rows) make
  * when all others are zero. They keep their places, by which dropout draws. */
-static bool is_bad(trainer *t, const int64_t *order, const size_t *places, size_t n, wn_dropout_draw draw)
+static double make_of_some(trainer *t, const int64_t *order, const size_t *places, size_t n, wn_dropout_draw draw)
 {
     size_t n_inputs = t->network->n_inputs, last = 0;
     memset(t->rows, 0, t->share * n_inputs * sizeof *t->rows);
@@ -129,7 +129,12 @@ static bool is_bad(trainer *t, const int64_t *order, const size_t *places, size_
         t->targets[i] = t->train->targets[row];
         last = i > last ? i : last;
     }
-    double loss = wn_network_gradient(t->network, t->workspace, t->rows, t->targets, t->share, last + 1, draw, t->mean);
+    return wn_network_gradient(t->network, t->workspace, t->rows, t->targets, t->share, last + 1, draw, t->mean);
+}
+
+static bool is_bad(trainer *t, const int64_t *order, const size_t *places, size_t n, wn_dropout_draw draw)
+{
+    double loss = make_of_some(t, order, places, n, draw);
     return !isfinite(loss) || wn_fixed_largest_bits(t->mean, t->network->n_parameters) >= WN_FLOAT_NOT_FINITE;
 }
 
@@ -207,7 +212,7 @@ static wn_status save(const trainer *t)
     wn_status status = WN_OK;
     wn_checkpoint *checkpoint = NULL;
     const wn_trainer_options *options = t->options;
-    if (!wn_training_is_finite(t->network))
+    if (!wn_training_is_finite(t->network) || !wn_optimizer_is_finite(t->optimizer))
         return WN_OK;
     TRY(wn_checkpoint_new(&checkpoint));
     TRY(wn_training_save(&t->place, t->network, t->optimizer, checkpoint));
@@ -234,6 +239,44 @@ static void save_when_due(trainer *t)
         t->pending = save(t);
 }
 
+/* Whether a row of the batch, of n_rows rows in all, carries the optimizer's state out of float32 by itself. */
+static bool is_too_steep(trainer *t, const int64_t *order, size_t place, int64_t n_rows, wn_dropout_draw draw)
+{
+    size_t n = t->network->n_parameters;
+    make_of_some(t, order, &place, 1, draw);
+    for (size_t i = 0; i < n; i++)
+        t->mean[i] /= (float)n_rows;
+    return wn_optimizer_overflow(t->optimizer, t->mean, t->network->parameters) < n;
+}
+
+/* Blames this rank's rows of the batch for what its mean gradient would do to a layer. Training has ended. */
+static void blame_step(trainer *t, size_t layer, int64_t step, int64_t n_rows)
+{
+    for (size_t i = 0; i < t->n_lanes; i++) {
+        wn_dropout_draw draw = {t->options->seed, step, t->lanes->mine.first + (int64_t)i};
+        const int64_t *order = t->order + t->order_first[i] + (size_t)t->place.batch * t->share;
+        size_t n = gather(t, i, t->place.batch);
+        for (size_t k = 0; k < n; k++)
+            wn_gradient_sum_blame(t->sum, layer, t->train->rows[order[k]], is_too_steep(t, order, k, n_rows, draw));
+    }
+}
+
+/* Collective. Whether the step's gradient, which all ranks have, leaves the optimizer's state finite: before it is
+ * taken. */
+static wn_status check_step(trainer *t, int64_t step, int64_t n_rows)
+{
+    const wn_network *network = t->network;
+    size_t layer = network->n_layers - 1;
+    size_t last = wn_optimizer_overflow(t->optimizer, t->mean, network->parameters);
+    if (last == network->n_parameters)
+        return WN_OK;
+    while (layer > 0 && network->layers[layer].weight > last)
+        layer--;
+    blame_step(t, layer, step, n_rows);
+    bool is_sgd = t->options->optimizer.type == WN_OPTIMIZER_SGD;
+    return wn_gradient_sum_refuse(t->ranks, t->sum, is_sgd ? "momentum" : "squared gradient");
+}
+
 static wn_status run_step(trainer *t)
 {
     int64_t step = step_of(t), n_rows;
@@ -244,6 +287,8 @@ static wn_status run_step(trainer *t)
         make_gradients(t, step, t->place.batch);
     wn_gradient_sum_locate(t->sum, t->place.epoch + 1, t->place.batch + 1);
     wn_status status = wn_gradient_sum_reduce(t->ranks, t->sum, t->pending, t->mean, &loss, &n_rows);
+    if (status == WN_OK)
+        status = check_step(t, step, n_rows);
     if (status != WN_OK)
         return status;
     wn_optimizer_step(t->optimizer, t->mean, t->options->mask, t->network->parameters);

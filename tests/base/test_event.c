@@ -108,6 +108,22 @@ static void test_after_a_kill(void)
     json_decref(lines);
 }
 
+/* A write that fails loses an event, not the run: it is told once. */
+static void test_full_device(void)
+{
+    if (!CHECK_OK(wn_events_open("/dev/full")))
+        return;
+    size_t before = json_array_size(wn_log_warnings());
+    wn_event("epoch", "{s:i}", "n", 1);
+    wn_event("epoch", "{s:i}", "n", 2);
+    wn_events_close();
+    CU_ASSERT_EQUAL(json_array_size(wn_log_warnings()), before + 1);
+    const char *told = json_string_value(json_array_get(wn_log_warnings(), before));
+    CU_ASSERT(told != NULL && strstr(told, "events.jsonl lacks events") != NULL);
+    wn_events_close();
+    CU_ASSERT_EQUAL(json_array_size(wn_log_warnings()), before + 1);
+}
+
 static void test_without_sink(void)
 {
     json_t *given = json_string("given");
@@ -157,6 +173,7 @@ static void test_threads(void)
 static const wn_test tests[] = {
     {"every kind of value", test_kinds},          {"what JSON cannot hold", test_what_json_cannot_hold},
     {"appended, and there at once", test_append}, {"after a kill", test_after_a_kill},
-    {"without a sink", test_without_sink},        {"from many threads", test_threads}};
+    {"on a full device", test_full_device},       {"without a sink", test_without_sink},
+    {"from many threads", test_threads}};
 
 TEST_MAIN("base/event", tests)

@@ -80,9 +80,11 @@ class Bench:
 
 
 def several_hosts(bench, short):
-    """Two and four hosts, an array of settings, and a bad job, which must not come back."""
+    """Two and four hosts, an array of settings, and two jobs that must not come back: a bad one, and one that never gets
+    anywhere in its time."""
     two = bench.submit("two-hosts", "run.sbatch", short, *TWO_HOSTS)
     four = bench.submit("four-hosts", "run.sbatch", short, "-N4", "--ntasks-per-node=2")
+    still = bench.submit("standstill", "restart.sbatch", short, *ONE_RANK, arguments=("--max-hours", "1e-9"))
     wrong = write_text(os.path.join(bench.directory, "bad.yaml"), "trian: {}\n")
     bad = bench.submit("bad-job", "restart.sbatch", wrong, *ONE_RANK)
     settings = write_text(os.path.join(bench.directory, "settings"),
@@ -94,6 +96,9 @@ def several_hosts(bench, short):
     bench.checks.equal(run_json(four.run)["ranks"], 8, "ranks on four hosts")
     bench.checks.equal(bad.ended(), ("FAILED", 78), f"a bad job: {bad.text()[-500:]}")
     bench.checks.equal(bad.restarts(), 0, "restarts of a bad job")
+    bench.checks.equal(still.ended(), ("FAILED", 75), f"a job that comes no further: {still.text()[-500:]}")
+    bench.checks.equal(still.restarts(), 0, "restarts of a job that comes no further")
+    bench.checks.that("came no further than the last; not started again" in still.text(), f"it is told: {still.text()[-500:]}")
     for task, epochs in (("1", 2), ("2", 3)):
         until(f"task {task} of the sweep", lambda: os.path.exists(os.path.join(out, task, "run.json")))
         bench.checks.equal(len(run_json(os.path.join(out, task))["train"]["epochs"]), epochs, f"epochs of task {task}")
@@ -101,7 +106,8 @@ def several_hosts(bench, short):
 
 def time_limit(bench, long):
     """Slurm's signal before the limit: a checkpoint, back to the queue, the rest. Others are refused the directory."""
-    job = bench.submit("limited", "restart.sbatch", long, *TWO_HOSTS, "--time=10", "--signal=USR1@900")
+    job = bench.submit("limited", "restart.sbatch", long, *TWO_HOSTS, "--time=10", "--signal=USR1@900",
+                       "--export=ALL,WINNOW_RESTARTS=0")  # a stop is no failure
     held, seen = job.hold_in_training()
     second = bench.submit("second", "run.sbatch", long, *ONE_RANK, run=job.run)
     bench.checks.equal(second.ended(), ("FAILED", 73), f"a second job on one directory: {second.text()[-500:]}")

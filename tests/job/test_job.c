@@ -95,7 +95,7 @@ static void defaults_of_sections(void)
     CU_ASSERT_EQUAL(job->normalize.method, WN_NORMALIZE_NONE);
     CU_ASSERT_TRUE(job->rank.use[WN_RANK_VARIANCE] && !job->rank.use[WN_RANK_ANOVA]);
     CU_ASSERT_TRUE(job->rank.keep.count == 0 && job->rank.keep.share == 1);
-    CU_ASSERT_FALSE(job->reduce.is_pca);
+    CU_ASSERT_EQUAL(job->reduce.method, WN_REDUCE_NONE);
     CU_ASSERT_EQUAL(job->train.model, WN_MODEL_MLP);
     CU_ASSERT_TRUE(job->train.hidden.n == 1 && job->train.hidden.value[0] == 100);
     CU_ASSERT_EQUAL(job->train.optimizer.type, WN_OPTIMIZER_ADAM);

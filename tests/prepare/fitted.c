@@ -1,7 +1,6 @@
 #include "fitted.h"
 
 #include "winnow/memory.h"
-#include "winnow/profile.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +17,7 @@ bool fitted_open(fitted_table *fit, const fixture_spec *spec, bool drops, const 
     fit->status = fixture_statuses(&fit->table, fit->rows);
     naive_set_rules(fit->recipe, drops);
     naive_prepare(&fit->table, fit->recipe, fit->status, fit->naive, fit->cleaned);
-    return CHECK_OK(wn_profile_fit(&fit->table.pass, fit->rows, fit->pilot, fit->recipe, &n_passes, NULL)) &&
+    return CHECK_OK(fixture_profile(&fit->table.pass, fit->rows, fit->pilot, fit->recipe, &n_passes, NULL)) &&
            CHECK_OK(wn_statistics_run(&fit->table.pass, fit->rows, fit->pilot, fit->recipe, options, &fit->statistics,
                                       NULL));
 }

@@ -1,6 +1,7 @@
 #include "fixture.h"
 
 #include "winnow/memory.h"
+#include "winnow/profile.h"
 #include "winnow/random.h"
 #include "winnow/table_writer.h"
 
@@ -168,6 +169,17 @@ bool fixture_prepare(test_table *table, const wn_split *split, wn_rows **rows, w
         return false;
     wn_block_step step = wn_rows_step(*rows, WN_ROW_TRAIN);
     return CHECK_OK(wn_pilot_read(&table->pass, &step, 1, table->catalog->n_blocks, 1, pilot, NULL));
+}
+
+wn_status fixture_profile(const wn_pass *pass, wn_rows *rows, const wn_pilot *pilot, wn_recipe *recipe, int *n_passes,
+                          wn_pass_cost *cost)
+{
+    bool needs_cleaned = false;
+    *n_passes = 0;
+    wn_status status = wn_profile_measure(pass, rows, pilot, recipe, &needs_cleaned, n_passes, cost);
+    if (status == WN_OK && needs_cleaned)
+        status = wn_profile_cleaned(pass, rows, pilot, recipe, n_passes, cost);
+    return status;
 }
 
 unsigned char *fixture_statuses(const test_table *table, const wn_rows *rows)

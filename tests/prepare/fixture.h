@@ -40,6 +40,10 @@ void fixture_close(test_table *table);
  */
 bool fixture_prepare(test_table *table, const wn_split *split, wn_rows **rows, wn_recipe **recipe, wn_pilot **pilot);
 
+/* Collective. Both steps of the profile, the second where it is needed; *n_passes counts all. */
+wn_status fixture_profile(const wn_pass *pass, wn_rows *rows, const wn_pilot *pilot, wn_recipe *recipe, int *n_passes,
+                          wn_pass_cost *cost);
+
 /* The statuses of all rows, gathered on every rank; the caller frees them. NULL after a failure. */
 unsigned char *fixture_statuses(const test_table *table, const wn_rows *rows);
 

@@ -11,7 +11,7 @@ enum { P = FIXTURE_COLS, K = 3, LANES = 7 };
 
 static const size_t file_rows[] = {700, 1, 300, 513, 90, 256, 700};
 static const size_t few_rows[] = {2, 1, 2};
-static const wn_statistics_options no_options = {false, 0};
+static const wn_statistics_options no_options = {.gram = false};
 
 /* A selection of five, and a projection onto three. */
 static wn_status project(wn_recipe *recipe)

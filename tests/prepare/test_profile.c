@@ -1,7 +1,6 @@
 #include "naive.h"
 
 #include "winnow/memory.h"
-#include "winnow/profile.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -40,7 +39,7 @@ static void check_profile(const fixture_spec *spec, void (*set_rules)(wn_recipe 
         unsigned char *status = fixture_statuses(&table, rows);
         set_rules(recipe);
         naive_prepare(&table, recipe, status, naive, cleaned);
-        if (CHECK_OK(wn_profile_fit(&table.pass, rows, pilot, recipe, &n_passes, NULL))) {
+        if (CHECK_OK(fixture_profile(&table.pass, rows, pilot, recipe, &n_passes, NULL))) {
             for (size_t j = 0; j < FIXTURE_COLS; j++)
                 check_column(&recipe->columns[j], &naive[j]);
             CU_ASSERT(memcmp(rows->status, status + rows->first_row, rows->n_rows) == 0);
@@ -111,7 +110,7 @@ static void test_misleading_pilot(void)
         naive_prepare(&table, recipe, status, naive, cleaned);
         for (size_t i = 0; i < pilot->n_rows * pilot->n_cols; i++)
             pilot->cells[i] = -1000 - (double)i;
-        if (CHECK_OK(wn_profile_fit(&table.pass, rows, pilot, recipe, &n_passes, NULL)))
+        if (CHECK_OK(fixture_profile(&table.pass, rows, pilot, recipe, &n_passes, NULL)))
             for (size_t j = 0; j < FIXTURE_COLS; j++)
                 check_column(&recipe->columns[j], &naive[j]);
         CU_ASSERT(n_passes > 2);
@@ -136,7 +135,7 @@ static void check_refusal(const char *name, void (*set_rules)(wn_recipe *), cons
     int n_passes = 0;
     if (fixture_open(&table, &spec) && fixture_prepare(&table, &split, &rows, &recipe, &pilot)) {
         set_rules(recipe);
-        CU_ASSERT_EQUAL(wn_profile_fit(&table.pass, rows, pilot, recipe, &n_passes, NULL), WN_BAD_DATA);
+        CU_ASSERT_EQUAL(fixture_profile(&table.pass, rows, pilot, recipe, &n_passes, NULL), WN_BAD_DATA);
         CU_ASSERT(strstr(wn_status_message(), message) != NULL);
     }
     wn_pilot_free(pilot);

@@ -118,7 +118,7 @@ static void test_classes(void)
     for (size_t i = 0; i < 2; i++) {
         fixture_spec spec = {.name = i ? "drops" : "classes", .n_rows = file_rows, .n_files = 7, .unlabelled = 0.05};
         fitted_table fitted;
-        if (fitted_open(&fitted, &spec, drops[i], &(wn_statistics_options){true, BINS})) {
+        if (fitted_open(&fitted, &spec, drops[i], &(wn_statistics_options){.gram = true, .n_bins = BINS})) {
             check_moments(&fitted);
             check_gram(&fitted);
             check_edges(&fitted);
@@ -134,7 +134,7 @@ static void test_real_label(void)
 {
     fixture_spec spec = {.name = "real", .n_rows = file_rows, .n_files = 7, .real_label = true, .unlabelled = 0.05};
     fitted_table fitted;
-    if (fitted_open(&fitted, &spec, true, &(wn_statistics_options){true, BINS})) {
+    if (fitted_open(&fitted, &spec, true, &(wn_statistics_options){.gram = true, .n_bins = BINS})) {
         int64_t n = 0;
         check_moments(&fitted);
         check_gram(&fitted);
@@ -150,7 +150,7 @@ static void test_few_rows(void)
 {
     fixture_spec spec = {.name = "scant", .n_rows = few_rows, .n_files = 3};
     fitted_table fitted;
-    if (fitted_open(&fitted, &spec, false, &(wn_statistics_options){true, BINS})) {
+    if (fitted_open(&fitted, &spec, false, &(wn_statistics_options){.gram = true, .n_bins = BINS})) {
         check_moments(&fitted);
         check_gram(&fitted);
         check_contingency(&fitted);
@@ -163,7 +163,7 @@ static void test_options(void)
 {
     fixture_spec spec = {.name = "bare", .n_rows = file_rows, .n_files = 3};
     fitted_table fitted;
-    if (fitted_open(&fitted, &spec, false, &(wn_statistics_options){false, 0})) {
+    if (fitted_open(&fitted, &spec, false, &(wn_statistics_options){.gram = false, .n_bins = 0})) {
         check_moments(&fitted);
         CU_ASSERT_PTR_NULL(fitted.statistics->gram);
         CU_ASSERT_PTR_NULL(fitted.statistics->contingency);
@@ -178,7 +178,7 @@ static void test_hash(void)
     fixture_spec spec = {.name = "hash", .n_rows = file_rows, .n_files = 7};
     fitted_table fitted;
     wn_statistics *others = NULL;
-    wn_statistics_options options = {true, BINS};
+    wn_statistics_options options = {.gram = true, .n_bins = BINS};
     if (fitted_open(&fitted, &spec, false, &options)) {
         wn_hash mine = fitted.statistics->hash, first = mine;
         CHECK_OK(wn_ranks_broadcast(&test_ranks, 0, &first, sizeof first));
@@ -197,9 +197,70 @@ static void test_hash(void)
     fitted_close(&fitted);
 }
 
+/* What a pass left in a file is, read by all ranks, what the pass gave: to the last bit, and without a pass. */
+static void check_read(const fixture_spec *spec, const wn_statistics_options *options)
+{
+    fitted_table fitted;
+    wn_statistics *again = NULL;
+    wn_hash before, after;
+    if (fitted_open(&fitted, spec, false, options) && CHECK_OK(wn_recipe_hash(fitted.recipe, &before))) {
+        for (size_t j = 0; j < FIXTURE_COLS; j++)
+            fitted.recipe->columns[j].center = fitted.recipe->columns[j].clean_max = -1;
+        if (CHECK_OK(wn_statistics_read(&test_ranks, fitted.rows, fitted.recipe, options, &again))) {
+            CU_ASSERT(wn_hash_compare(again->hash, fitted.statistics->hash) == 0);
+            CHECK_OK(wn_recipe_hash(fitted.recipe, &after));
+            CU_ASSERT(wn_hash_compare(before, after) == 0);
+            wn_statistics_free(fitted.statistics);
+            fitted.statistics = again;
+            check_moments(&fitted);
+        }
+    }
+    fitted_close(&fitted);
+}
+
+static void test_read(void)
+{
+    const char *path = test_path("statistics.h5");
+    fixture_spec spec = {.name = "kept", .n_rows = file_rows, .n_files = 7};
+    check_read(&spec, &(wn_statistics_options){true, BINS, path});
+    spec.name = "kept-bare";
+    check_read(&spec, &(wn_statistics_options){false, 0, path});
+    spec = (fixture_spec){.name = "kept-real", .n_rows = file_rows, .n_files = 3, .real_label = true};
+    check_read(&spec, &(wn_statistics_options){true, BINS, path});
+}
+
+/* One byte that differs is found, and so is a file of other options; on every rank. */
+static void test_read_refusals(void)
+{
+    const char *path = test_path("other.h5");
+    fixture_spec spec = {.name = "refused", .n_rows = file_rows, .n_files = 3};
+    wn_statistics_options options = {false, BINS, path}, more = {false, BINS + 1, path};
+    fitted_table fitted;
+    wn_statistics *none = NULL;
+    if (fitted_open(&fitted, &spec, false, &options)) {
+        CU_ASSERT_EQUAL(wn_statistics_read(&test_ranks, fitted.rows, fitted.recipe, &more, &none), WN_BAD_DATA);
+        if (test_ranks.rank == 0) {
+            FILE *file = fopen(path, "r+b");
+            fseek(file, 3000, SEEK_SET);
+            int byte = fgetc(file);
+            fseek(file, 3000, SEEK_SET);
+            fputc(byte ^ 1, file);
+            fclose(file);
+        }
+        CU_ASSERT_EQUAL(wn_statistics_read(&test_ranks, fitted.rows, fitted.recipe, &options, &none), WN_BAD_DATA);
+        CU_ASSERT(strstr(wn_status_message(), "damaged") != NULL);
+    }
+    fitted_close(&fitted);
+}
+
 static const wn_test tests[] = {
-    {"classes", test_classes}, {"real_label", test_real_label}, {"few_rows", test_few_rows}, {"options", test_options},
+    {"classes", test_classes},
+    {"real_label", test_real_label},
+    {"few_rows", test_few_rows},
+    {"options", test_options},
     {"hash", test_hash},
+    {"read", test_read},
+    {"read_refusals", test_read_refusals},
 };
 
 TEST_MAIN("statistics", tests)

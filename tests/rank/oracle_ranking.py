@@ -8,11 +8,12 @@ import numpy
 from scipy.stats import rankdata
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_digits
 from sklearn.feature_selection import f_classif, f_regression
+from sklearn.linear_model import lasso_path
 from sklearn.metrics import mutual_info_score
 
 from winnow_runs import Checks, scratch, winnow
 
-ALL = "[variance, anova, mutual_information]"
+ALL = "[variance, anova, mutual_information, lasso]"
 
 
 def write_table(directory, name, x, y):
@@ -101,6 +102,31 @@ def check_variance(checks, found, x, what):
     checks.that(worst <= 1e-13, f"{what}: variance off by {worst:.1e}")
 
 
+def entry_steps(x, y):
+    """The first of 100 alphas at which each column has weight (100: none), by scikit-learn, and the alphas."""
+    alphas = numpy.abs(x.T @ y).max() / len(y) * 1e-3 ** (numpy.arange(100) / 99)
+    weights = lasso_path(x, y, alphas=alphas, tol=1e-8, max_iter=100000)[1]
+    return numpy.where((weights != 0).any(axis=1), (weights != 0).argmax(axis=1), 100), alphas
+
+
+def check_lasso(checks, found, x, y, is_real, what):
+    """Entries lie at the step where scikit-learn's weights begin, but for steps that rounding or its tolerance move."""
+    x = x - x.mean(axis=0)
+    x = x / numpy.where(x.std(axis=0) > 0, x.std(axis=0), 1)
+    targets = [y] if is_real else [(y == k).astype(float) for k in numpy.unique(y)]
+    least, most = numpy.zeros(x.shape[1]), numpy.zeros(x.shape[1])
+    for target in targets:
+        target = (target - target.mean()) / target.std()
+        step, alphas = entry_steps(x, target)
+        bounds = numpy.concatenate([[alphas[0]], alphas, [0]])
+        least, most = numpy.maximum(least, bounds[step + 1]), numpy.maximum(most, bounds[step])
+    score, slack = found["lasso"], 1.0001
+    inside = (score >= least / slack) & (score <= most * slack)
+    checks.that(inside.mean() >= 0.95, f"{what}: Lasso entries of {inside.mean():.3f} of the columns as by scikit-learn")
+    near = (score >= least * 0.93 ** 3) & (score <= most / 0.93 ** 3)
+    checks.that(near.all(), f"{what}: Lasso entries at most three steps off: {numpy.flatnonzero(~near)}")
+
+
 def consensus_of(scores):
     """Positions by the mean of SciPy's ranks, and the features best first; equals by number."""
     mean = numpy.mean([rankdata(-score, method="average") for score in scores], axis=0)
@@ -128,7 +154,9 @@ def check_scores(checks, program, directory):
             f_error = check_f(checks, found, x, y, is_real, what)
             information = check_information(checks, found, x, y, is_real, 16, what)
             check_variance(checks, found, x, what)
-            check_consensus(checks, found, ("variance", "anova", "mutual_information"), what)
+            if n_ranks == 1:
+                check_lasso(checks, found, x, y, is_real, what)
+            check_consensus(checks, found, ("variance", "anova", "mutual_information", "lasso"), what)
             checks.equal(len(found["selected"]), x.shape[1], f"{what}: a share of 1.0 keeps all")
             print(f"{what}: F {f_error:.1e}, information {information:.1e}")
 

@@ -20,7 +20,7 @@ static const double *score_of(const char *name)
 static void test_scores(void)
 {
     double score[SAMPLE_COLS];
-    wn_ranking_options options = {.use = {true, true, true}, .keep_share = 1.0};
+    wn_ranking_options options = {.use = {true, true, true, true}, .keep_share = 1.0};
     if (!CHECK_OK(wn_ranking_run(&options, table.statistics, table.recipe)))
         return;
     CU_ASSERT_EQUAL(table.recipe->n_scores, WN_RANK_METHODS + 1);
@@ -32,6 +32,9 @@ static void test_scores(void)
     CU_ASSERT_EQUAL(memcmp(score_of("anova"), score, sizeof score), 0);
     wn_rank_mutual_information(table.statistics, table.recipe, score);
     CU_ASSERT_EQUAL(memcmp(score_of("mutual_information"), score, sizeof score), 0);
+    CHECK_OK(wn_rank_lasso(table.statistics, table.recipe, score));
+    CU_ASSERT_EQUAL(memcmp(score_of("lasso"), score, sizeof score), 0);
+    CU_ASSERT_EQUAL(score[SAMPLE_COLS - 1 - SAMPLE_CONSTANT], 0);
     const double *consensus = score_of("consensus");
     CU_ASSERT_EQUAL(table.recipe->n_selected, SAMPLE_COLS);
     for (size_t i = 0; i < SAMPLE_COLS; i++)
@@ -123,7 +126,7 @@ static void test_failure(void)
 {
     sample other;
     const char *all = "c?";
-    wn_ranking_options options = {.use = {true, true, true}, .keep_share = 1, .never = &all, .n_never = 1};
+    wn_ranking_options options = {.use = {true, true, true, true}, .keep_share = 1, .never = &all, .n_never = 1};
     if (sample_fill(&other, 50, 2, 4)) {
         CU_ASSERT_EQUAL(wn_ranking_run(&options, other.statistics, other.recipe), WN_BAD_DATA);
         CU_ASSERT_EQUAL(other.recipe->n_scores, 0);
@@ -134,7 +137,7 @@ static void test_failure(void)
 
 static void test_allocations(void)
 {
-    wn_ranking_options options = {.use = {true, true, true}, .keep_share = 0.5};
+    wn_ranking_options options = {.use = {true, true, true, true}, .keep_share = 0.5};
     wn_status status = WN_NO_MEMORY;
     size_t n_selected = table.recipe->n_selected;
     int64_t nth = 1;

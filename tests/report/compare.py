@@ -132,6 +132,27 @@ def runs(directory):
     return base, epochs
 
 
+def exchanged(directory, base, other):
+    """A file of another run, whole in itself, is found wherever it is read: by compare, apply and the report."""
+    seed, table = os.path.join(directory, "seed"), os.path.join(directory, "t.h5")
+    for name, source, model in (("recipe.h5", seed, "dense"), ("model.h5", other, "dense"), ("compressed.wnm", other, "compressed")):
+        mixed = os.path.join(directory, "mixed-" + name)
+        shutil.copytree(base, mixed)
+        for arguments in (["compare", mixed, base], ["compare", base, mixed],
+                          ["apply", mixed, table, "-o", os.path.join(mixed, "out.h5"), "--model", model]):
+            shutil.copy(os.path.join(base, name), mixed)
+            good = winnow(PROGRAM, arguments)
+            checks.equal(good.returncode, 0, f"{arguments[0]} with the run's own {name} ({good.stderr})")
+            shutil.copy(os.path.join(source, name), mixed)
+            done = winnow(PROGRAM, arguments)
+            checks.equal(done.returncode, 65, f"{arguments[0]} with {name} of another run ({done.stdout} {done.stderr})")
+            checks.that(f"mixed-{name}/{name}: is not of this run" in done.stderr, f"it is named by {arguments[0]}: {done.stderr}")
+        done = winnow(PROGRAM, ["report", mixed])
+        checks.equal(done.returncode, 0, f"a report with {name} of another run ({done.stderr})")
+        with open(os.path.join(mixed, "report.html"), encoding="utf-8") as page:
+            checks.equal("recipe.h5: is not of this run" in page.read(), name == "recipe.h5", "the page says so of the recipe")
+
+
 def absent_and_damaged(directory, base, other):
     short = write_text(os.path.join(directory, "short.yaml"), f"input: {{files: [{directory}/t.h5], label: kind}}\nclean: {{missing: median}}\n")
     recipe_only = run(directory, short, "short", 1)
@@ -154,6 +175,7 @@ def absent_and_damaged(directory, base, other):
         done = winnow(PROGRAM, ["compare", base, damaged])
         checks.equal(done.returncode, 65, f"a damaged {name} ({done.stdout} {done.stderr})")
         checks.that(name in done.stderr, f"it is named: {done.stderr}")
+    exchanged(directory, base, other)
     failed = []
     for name in ("failed", "failed-too"):
         failed.append(os.path.join(directory, name))

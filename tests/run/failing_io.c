@@ -1,8 +1,8 @@
 /* failing_io.c - preloaded into a test run: on one rank the n-th open, read, write or allocation fails as the system
- * would let it, and those after it too. WN_FAIL_RANK, WN_FAIL_CALL (open | read | write | allocate), WN_FAIL_AT (from
- * 1; 0: never), WN_FAIL_ONCE (only that one), WN_FAIL_PATH (only files whose path has this part). Allocations are the
- * program's own, by calloc. At its end every rank writes "CALLS LIVE" into WN_FAIL_REPORT.RANK: how many calls
- * of the kind there were, and how many of its allocations were not freed. */
+ * would let it, and those after it too; so do the streams of stdio. WN_FAIL_RANK, WN_FAIL_CALL (open | read | write |
+ * allocate), WN_FAIL_AT (from 1; 0: never), WN_FAIL_ONCE (only that one), WN_FAIL_PATH (only files whose path has this
+ * part). Allocations are the program's own, by calloc. At its end every rank writes "CALLS LIVE" into
+ * WN_FAIL_REPORT.RANK: how many calls of the kind there were, and how many of its allocations were not freed. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -27,6 +27,12 @@ ssize_t pwrite(int descriptor, const void *buffer, size_t n, off_t offset);
 ssize_t pwrite64(int descriptor, const void *buffer, size_t n, off64_t offset);
 int fsync(int descriptor);
 int rename(const char *from, const char *to);
+FILE *fopen(const char *path, const char *mode);
+FILE *fopen64(const char *path, const char *mode);
+size_t fread(void *buffer, size_t size, size_t n, FILE *stream);
+size_t fwrite(const void *buffer, size_t size, size_t n, FILE *stream);
+int fflush(FILE *stream);
+int fclose(FILE *stream);
 void *calloc(size_t n, size_t size);
 void free(void *pointer);
 void *__libc_calloc(size_t n, size_t size); /* what dlsym, which allocates itself, cannot be asked for */
@@ -145,6 +151,68 @@ int rename(const char *from, const char *to)
         return -1;
     }
     return real(from, to);
+}
+
+static FILE *stream_open_as(const char *name, const char *path, const char *mode)
+{
+    FILE *(*real)(const char *, const char *) = (FILE * (*)(const char *, const char *)) REAL(name);
+    if (has_part(path) && fails("open")) {
+        errno = EIO;
+        return NULL;
+    }
+    return real(path, mode);
+}
+
+FILE *fopen(const char *path, const char *mode)
+{
+    return stream_open_as("fopen", path, mode);
+}
+
+FILE *fopen64(const char *path, const char *mode)
+{
+    return stream_open_as("fopen64", path, mode);
+}
+
+/* Tells -1 where the stream's transfer fails, which the stream then remembers: ferror. */
+static bool stream_fails(const char *call, FILE *stream, int cause)
+{
+    enum { ERROR_SEEN = 0x20 }; /* of the C library's flags */
+    if (stream == NULL || !transfer_fails(call, fileno(stream), cause))
+        return false;
+    stream->_flags |= ERROR_SEEN;
+    return true;
+}
+
+size_t fread(void *buffer, size_t size, size_t n, FILE *stream)
+{
+    size_t (*real)(void *, size_t, size_t, FILE *) = (size_t(*)(void *, size_t, size_t, FILE *))REAL("fread");
+    return stream_fails("read", stream, EIO) ? 0 : real(buffer, size, n, stream);
+}
+
+size_t fwrite(const void *buffer, size_t size, size_t n, FILE *stream)
+{
+    size_t (*real)(const void *, size_t, size_t, FILE *) =
+        (size_t(*)(const void *, size_t, size_t, FILE *))REAL("fwrite");
+    return stream_fails("write", stream, ENOSPC) ? 0 : real(buffer, size, n, stream);
+}
+
+int fflush(FILE *stream)
+{
+    int (*real)(FILE *) = (int (*)(FILE *))REAL("fflush");
+    return stream_fails("write", stream, ENOSPC) ? EOF : real(stream);
+}
+
+/* It is closed all the same. Where it was only read from, closing has nothing that can fail. */
+int fclose(FILE *stream)
+{
+    int (*real)(FILE *) = (int (*)(FILE *))REAL("fclose");
+    bool writes = (fcntl(fileno(stream), F_GETFL) & O_ACCMODE) != O_RDONLY;
+    bool is_failing = writes && stream_fails("write", stream, ENOSPC);
+    int result = real(stream);
+    if (!is_failing)
+        return result;
+    errno = ENOSPC;
+    return EOF;
 }
 
 /* The program's own blocks that are in use, by address. */

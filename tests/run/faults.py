@@ -27,6 +27,7 @@ compress: {{metric: accuracy, tolerance: 0.3, epochs: 3, trials: 3}}
 
 # What a call may end a run with: bad data where a library only says that it failed.
 STATUSES = {"open": (65, 66, 73, 74), "read": (65, 74), "write": (74,), "allocate": (71,)}
+OF_RUN = "of-run"  # files of the run directory
 WRAPPER = '"$@"; status=$?; echo $status >"$WN_STATUS.$OMPI_COMM_WORLD_RANK"; exit $status'
 
 
@@ -55,7 +56,7 @@ def start(program, preload, directory, job, out, n_ranks, settings):
 
 def count_calls(program, preload, directory, job, call, part):
     """How many calls of a kind each of 3 ranks makes in a whole run; nothing of it is left at the end."""
-    out = os.path.join(directory, f"count-{call}")
+    out = os.path.join(directory, f"count-{call}-of-run")
     done, _ = start(program, preload, directory, job, out, 3,
                     {"WN_FAIL_CALL": call, "WN_FAIL_AT": "0", "WN_FAIL_RANK": "0", "WN_FAIL_PATH": part})
     if done.returncode != 0:
@@ -64,11 +65,11 @@ def count_calls(program, preload, directory, job, call, part):
 
 
 def check_case(checks, draw, program, preload, directory, job, number, counts, whole):
-    call = draw.choice(sorted(counts))
-    part = {"open": draw.choice(["table.h5", f"out-{number}"]), "read": "table.h5", "write": f"out-{number}",
-            "allocate": "-"}[call]
-    rank = draw.choice([r for r in range(3) if counts[call][r][0] > 0])
-    at = int(math.exp(draw.uniform(0, math.log(counts[call][rank][0] + 1))))
+    call, kind = draw.choice(sorted(counts))
+    part = f"out-{number}" if kind == OF_RUN else kind
+    calls = [line[0] for line in counts[call, kind]]
+    rank = draw.choice([r for r in range(3) if calls[r] > 0])
+    at = int(math.exp(draw.uniform(0, math.log(calls[rank] + 1))))
     out = os.path.join(directory, f"out-{number}")
     settings = {"WN_FAIL_CALL": call, "WN_FAIL_AT": str(at), "WN_FAIL_RANK": str(rank), "WN_FAIL_PATH": part}
     if draw.random() < 0.5:
@@ -103,8 +104,9 @@ def main():
         done = winnow(program, ["run", job, "--out", os.path.join(directory, "whole")], 2)
         checks.equal(done.returncode, 0, f"status of the undisturbed run ({done.stderr[-500:]})")
         whole = run_json(os.path.join(directory, "whole"))
-        counts = {call: count_calls(program, preload, directory, job, call, part)
-                  for call, part in (("open", "table.h5"), ("read", "table.h5"), ("write", "count-write"), ("allocate", "-"))}
+        counts = {(call, part): count_calls(program, preload, directory, job, call, part)
+                  for call, part in (("open", "table.h5"), ("open", OF_RUN), ("read", "table.h5"), ("read", OF_RUN), ("write", OF_RUN),
+                                     ("allocate", "-"))}
         print(f"calls and blocks left by rank: {counts}")
         for call, lines in counts.items():
             checks.equal([line[1] for line in lines], [0, 0, 0], f"{call}: blocks left by an undisturbed run")

@@ -26,7 +26,7 @@ compress: {{metric: accuracy, tolerance: 0.3, epochs: 2, trials: 2}}
 """
 
 
-STARTED = ("recipe.h5", "model.h5", "compressed.wnm", "manifest.json", "rows.u8", "profile.h5")
+STARTED = ("recipe.h5", "model.h5", "compressed.wnm", "manifest.json", "rows.u8", "profile.h5", "statistics.h5")
 APPLIED = (("recipe.h5", "dense"), ("model.h5", "dense"), ("compressed.wnm", "compressed"), ("job.yaml", "dense"))
 
 
@@ -50,7 +50,7 @@ def copy_of(whole, out):
 def check_start(checks, draw, program, job, whole, out, name, run):
     copy_of(whole, out)
     what = flip(draw, os.path.join(out, name))
-    if name in ("rows.u8", "profile.h5"):  # read only to make the recipe of
+    if name in ("rows.u8", "profile.h5", "statistics.h5"):  # read only to make the recipe of
         os.remove(os.path.join(out, "recipe.h5"))
     done = winnow(program, ["run", job, "--out", out, "-q"])
     if name == "manifest.json":

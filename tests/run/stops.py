@@ -88,19 +88,31 @@ def kept(out):
         return json.load(file)["stages"], sum(e["event"] == "checkpoint" for e in events(out))
 
 
+def outcomes(path):
+    if not os.path.exists(path):
+        return []
+    with open(path, encoding="ascii") as file:
+        return file.read().split()
+
+
 def check_time_limit(checks, program, job, out, whole):
     """A limit that comes again and again, wherever it falls; it grows, so that a slow machine ends too. An attempt that came no
     further says so."""
+    history = out + ".outcome"
     for start in range(40):
         before, hours = kept(out), 0.25 * 1.1**start / 3600 if start > 0 else 1e-9
-        stopped = winnow(program, ["run", job, "--out", out, "--max-hours", str(hours)], 2)
+        stopped = winnow(program, ["run", job, "--out", out, "--max-hours", str(hours), "--outcome", history], 2)
         if stopped.returncode == 0:
             break
         checks.equal(stopped.returncode, 75, f"status at the time limit ({stopped.stderr[-300:]})")
-        checks.equal("needs more time" in stopped.stderr, kept(out) == before, f"no step forward is told: {stopped.stderr[-300:]}")
+        further = kept(out) != before
+        checks.equal("needs more time" in stopped.stderr, not further, f"no step forward is told: {stopped.stderr[-300:]}")
+        checks.equal(outcomes(history)[start:], ["stopped" if further else "standstill"], "the outcome for scripts")
+        checks.equal(run_json(out).get("came_further"), further, "came_further in run.json")
         checks.that("its time limit" in stopped.stderr, f"the time limit is named: {stopped.stderr[-300:]}")
     checks.that(start > 0, "the limit came at least once")
     checks.equal(stopped.returncode, 0, "the run is done in the end")
+    checks.equal(outcomes(history)[start:], ["done"], "the outcome of the last start")
     check_same(checks, run_json(out), whole, f"stopped {start} times by its limit")
 
 

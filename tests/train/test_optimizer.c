@@ -107,6 +107,58 @@ static void test_mask(void)
     }
 }
 
+/* A gradient that the state cannot take is told before the step, and one just below is not; a step then agrees. */
+static void check_overflow(const wn_optimizer_options *options, float most, float more, bool after_some)
+{
+    wn_optimizer *optimizer = NULL;
+    float parameters[N], gradient[N];
+    if (!CHECK_OK(wn_optimizer_new(&optimizer, options, N, STEPS)))
+        return;
+    fill(parameters, 1);
+    for (uint64_t step = 0; after_some && step < 3; step++) {
+        fill(gradient, step);
+        wn_optimizer_step(optimizer, gradient, NULL, parameters);
+    }
+    fill(gradient, 9);
+    gradient[3] = gradient[N - 5] = most;
+    CU_ASSERT_EQUAL(wn_optimizer_overflow(optimizer, gradient, parameters), N);
+    gradient[3] = gradient[N - 5] = -more;
+    CU_ASSERT_EQUAL(wn_optimizer_overflow(optimizer, gradient, parameters), N - 5);
+    gradient[N - 5] = 1;
+    CU_ASSERT_EQUAL(wn_optimizer_overflow(optimizer, gradient, parameters), 3);
+    CU_ASSERT_TRUE(wn_optimizer_is_finite(optimizer));
+    wn_optimizer_step(optimizer, gradient, NULL, parameters);
+    CU_ASSERT_FALSE(wn_optimizer_is_finite(optimizer));
+    wn_optimizer_free(optimizer);
+}
+
+static void test_overflow(void)
+{
+    for (int after_some = 0; after_some < 2; after_some++) {
+        wn_optimizer_options options = {.type = WN_OPTIMIZER_ADAM, .learning_rate = 0.1};
+        check_overflow(&options, 1.8e19f, 1e20f, after_some);
+        options.type = WN_OPTIMIZER_ADAGRAD;
+        check_overflow(&options, 1.8e19f, 1.9e19f, after_some);
+        options = (wn_optimizer_options){.type = WN_OPTIMIZER_SGD, .learning_rate = 0.1, .momentum = 0.9};
+        check_overflow(&options, 3e38f, INFINITY, after_some);
+    }
+}
+
+/* Momentum grows beyond float32 by gradients that are not. */
+static void test_growing_momentum(void)
+{
+    wn_optimizer_options options = {.type = WN_OPTIMIZER_SGD, .learning_rate = 1e-3, .momentum = 0.9};
+    wn_optimizer *optimizer = NULL;
+    float parameters[N] = {0}, gradient[N] = {0};
+    if (!CHECK_OK(wn_optimizer_new(&optimizer, &options, N, STEPS)))
+        return;
+    gradient[7] = 2e38f;
+    CU_ASSERT_EQUAL(wn_optimizer_overflow(optimizer, gradient, parameters), N);
+    wn_optimizer_step(optimizer, gradient, NULL, parameters);
+    CU_ASSERT_EQUAL(wn_optimizer_overflow(optimizer, gradient, parameters), 7);
+    wn_optimizer_free(optimizer);
+}
+
 static void test_failing_allocations(void)
 {
     const wn_optimizer_options options = {.type = WN_OPTIMIZER_ADAM, .learning_rate = 0.1};
@@ -127,6 +179,8 @@ static void test_failing_allocations(void)
 static const wn_test tests[] = {
     {"steps against naive ones", test_steps},
     {"mask", test_mask},
+    {"overflow", test_overflow},
+    {"growing momentum", test_growing_momentum},
     {"failing allocations", test_failing_allocations},
 };
 

@@ -1,0 +1,110 @@
+"""A pass over the table that was finished is not made again: not after a kill within ranking or the eigen solve, or within the
+profile's second pass, and not by a job that ranks, reduces or normalizes otherwise. On any number of ranks, to the fingerprints of
+a run that nobody disturbed."""
+
+import json
+import os
+import signal
+import sys
+
+from winnow_runs import Checks, run_json, scratch, stop_when, troubled_table, winnow, write_text
+
+JOB = """
+memory: 1GiB
+input: {{files: [{table}], label: kind, split: {{validation: 0.2}}}}
+clean: {{missing: mean, outliers: {{rule: zscore, limit: {limit}, action: {action}}}}}
+normalize: {{method: {normalize}}}
+rank: {{methods: {methods}, bins: {bins}, keep: {keep}}}
+reduce: {{method: pca, components: {components}}}
+"""
+
+
+def stages(out):
+    try:
+        with open(os.path.join(out, "manifest.json"), encoding="utf-8") as file:
+            return {name for name, stage in json.load(file)["stages"].items() if stage["key"]}
+    except OSError:
+        return set()
+
+
+def work_of(run):
+    """(passes, bytes read) of every stage that was not reused."""
+    work = {}
+    for stage in run["stages"]:
+        if not stage["reused"]:
+            passes, bytes_read = work.get(stage["name"], (0, 0))
+            work[stage["name"]] = (passes + stage["passes"], bytes_read + stage["bytes_read"])
+    return work
+
+
+def kill_after(checks, program, job, out, n_ranks, stage, before):
+    """A kill of mpirun and its ranks once a stage is in the manifest; `before`: the stage that must not be there yet."""
+    stop_when(program, job, out, n_ranks, lambda _: stage in stages(out), send=signal.SIGKILL)
+    checks.that(stage in stages(out) and before not in stages(out), f"killed between {stage} and {before}: {stages(out)}")
+
+
+def start(checks, program, job, out, n_ranks, what):
+    done = winnow(program, ["run", job, "--out", out], n_ranks)
+    checks.equal(done.returncode, 0, f"{what}: status ({done.stderr[-500:]})")
+    return run_json(out), done.stderr
+
+
+def check_kills(checks, program, job, out, whole):
+    kill_after(checks, program, job, out, 2, "measured", "profile")
+    kill_after(checks, program, job, out, 3, "statistics", "recipe")
+    run, said = start(checks, program, job, out, 1, "killed twice")
+    checks.equal(run["fingerprints"], whole["fingerprints"], "killed twice: fingerprints")
+    checks.equal((run["rows"], run["reduce"]), (whole["rows"], whole["reduce"]), "killed twice: rows and reduction")
+    checks.equal(sum(n for _, n in work_of(run).values()), 0, f"bytes read after the kill in the eigen solve: {work_of(run)}")
+    checks.equal([s["passes"] for s in run["stages"] if s["name"] == "profile"], [1, 1], "passes of the profile, one a start")
+    checks.that("statistics: reused" in said, f"the line of the statistics: {said[-800:]}")
+
+
+def check_second_pass(checks, program, job, out, whole):
+    """After a kill in the second pass only that pass is made, with the pilot of its windows."""
+    kill_after(checks, program, job, out, 3, "measured", "profile")
+    run, said = start(checks, program, job, out, 2, "killed in the second pass")
+    checks.equal(run["fingerprints"], whole["fingerprints"], "killed in the second pass: fingerprints")
+    checks.equal({name: work[0] for name, work in work_of(run).items()},
+                 {"rows": 0, "pilot": 0, "profile": 1, "statistics": 1, "rank": 0, "reduce": 0}, "passes after a kill in the second")
+    checks.that("profile, raw cells: reused" in said, f"the line of the first pass: {said[-800:]}")
+
+
+def check_others(checks, program, job, out, directory):
+    """Jobs that follow from the same sums read no table; those of other sums, or other rows, do."""
+    same = ({"keep": 0.5}, {"components": 2}, {"normalize": "none"}, {"methods": "[variance, anova, mutual_information]", "keep": 4})
+    for number, values in enumerate(same + ({"bins": 9}, {"limit": 7})):
+        run, _ = start(checks, program, job(f"other-{number}", **values), out, 1 + number % 3, str(values))
+        fresh, _ = start(checks, program, job(f"other-{number}", **values), os.path.join(directory, f"fresh-{number}"), 2, f"fresh {values}")
+        for key in ("fingerprints", "rows"):
+            checks.equal(run[key], fresh[key], f"{values}: {key} of a fresh run")
+        work = work_of(run)
+        read = sum(n for _, n in work.values())
+        checks.equal(read == 0, number < len(same), f"{values}: whether the table was read: {work}")
+        checks.equal("profile" in work, "limit" in values, f"{values}: whether the profile was made: {work}")
+
+
+def main():
+    program = sys.argv[1]
+    checks = Checks()
+    with scratch() as directory:
+        wide, small = (os.path.join(directory, name) for name in ("wide.h5", "small.h5"))
+        troubled_table(wide, 3000, n_columns=700, chunk=250)
+        troubled_table(small, 1500, n_columns=8, chunk=100)
+
+        def job(name, **values):
+            words = {"table": small, "limit": 4, "action": "drop_row", "normalize": "standard", "bins": 16, "keep": 0.9,
+                     "methods": "[anova, mutual_information]", "components": 3, **values}
+            return write_text(os.path.join(directory, f"{name}.yaml"), JOB.format(**words))
+
+        large = job("large", table=wide, components=600, action="missing")
+        whole, _ = start(checks, program, large, os.path.join(directory, "whole"), 2, "undisturbed")
+        check_kills(checks, program, large, os.path.join(directory, "killed"), whole)
+        check_second_pass(checks, program, large, os.path.join(directory, "second"), whole)
+        out = os.path.join(directory, "others")
+        start(checks, program, job("first"), out, 2, "first")
+        check_others(checks, program, job, out, directory)
+    checks.close()
+
+
+main()
