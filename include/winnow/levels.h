@@ -8,13 +8,14 @@
 #define WINNOW_LEVELS_H
 
 #include "winnow/hash.h"
+#include "winnow/number_text.h"
 #include "winnow/tally.h"
 
 #include <stdbool.h>
 
 typedef struct wn_levels wn_levels;
 
-enum { WN_LEVEL_NAME_SIZE = 32 };
+enum { WN_LEVEL_NAME_SIZE = WN_NUMBER_TEXT_SIZE };
 
 /* What rare and unseen levels are called together. */
 extern const char wn_level_other[]; /* "(other)" */

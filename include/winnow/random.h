@@ -17,6 +17,9 @@ typedef enum {
     WN_RANDOM_SAMPLE,
     WN_RANDOM_TEST,
     WN_RANDOM_FOLDS,
+    WN_RANDOM_FOREST_ROWS,
+    WN_RANDOM_FOREST_FEATURES,
+    WN_RANDOM_FOREST_DONORS,
     /* of made tables (generate.h), whose bytes stay what they are whatever else is drawn */
     WN_RANDOM_TABLE = 1024,
     WN_RANDOM_TABLE_ORDER,

@@ -59,6 +59,12 @@ WN_MUST_USE wn_status wn_ranks_stream(const wn_ranks *ranks, const void *mine, s
 WN_MUST_USE wn_status wn_ranks_exchange(const wn_ranks *ranks, const void *send, const size_t *n_to, size_t size,
                                         void **received, size_t *n_from);
 
+/* Collective. Sends n_to[r] bytes to each rank r (lying in `send` in order of r) and gives what comes from each rank,
+ * where it is something, to take(context, bytes, n), one rank after another: only the longest part lies in memory.
+ * Fails: what take fails with, agreed; WN_NO_MEMORY. */
+WN_MUST_USE wn_status wn_ranks_deal(const wn_ranks *ranks, const void *send, const size_t *n_to,
+                                    wn_status (*take)(void *context, const void *bytes, size_t n), void *context);
+
 /* Local. For tests: the largest piece of one MPI call in bytes (0, or above INT_MAX: the default, 64 MiB). */
 void wn_ranks_piece_bytes(size_t bytes);
 

@@ -29,6 +29,9 @@ typedef struct {
  * Fails: WN_BAD_JOB (unknown; the message lists them), WN_UNAVAILABLE (a build without the library). */
 WN_MUST_USE wn_status wn_stemmer_check(const char *stem);
 
+/* Local. Debian's names of the libraries for words that this build lacks, parted by commas, or NULL. */
+const char *wn_tokenizer_lacks(void);
+
 /* Local. Makes terms of 1 to `ngrams` (1 to WN_NGRAMS_MAX) following words, stemmed and joined by one space. It has
  * some 100 KiB of scratch, whatever the texts; one thread uses it at a time. The caller frees it. Fails: WN_BAD_JOB,
  * WN_UNAVAILABLE (a build without utf8proc or libstemmer; the message names the package), WN_NO_MEMORY. */

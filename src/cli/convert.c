@@ -90,8 +90,9 @@ static error_t parse(int key, char *value, struct argp_state *state)
 static const struct argp parser = {options,
                                    parse,
                                    "SOURCE...",
-                                   "Makes one HDF5 table of CSV files with equal columns, the rows of one after the "
-                                   "other, or of IDX files (MNIST's format, also .gz) with equally many rows: images "
+                                   "Makes one HDF5 table of CSV files with equal columns or of JSON lines (.jsonl, "
+                                   ".ndjson; also .gz), the rows of one file after the other, or of IDX files (MNIST's "
+                                   "format, also .gz) with equally many rows: images "
                                    "become /px, labels /label. Equal sources make equal bytes at any number of ranks.",
                                    NULL,
                                    NULL,

@@ -1,8 +1,9 @@
-/* wn_ranks_exchange: every rank sends a part to every rank. */
+/* wn_ranks_exchange, wn_ranks_deal: every rank sends a part to every rank. */
 #include "piece.h"
 #include "winnow/memory.h"
 #include "winnow/ranks.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 enum { EXCHANGE_TAG = 77 };
@@ -44,7 +45,25 @@ typedef struct {
     char *received;
 } buffers;
 
-static wn_status new_buffers(const wn_ranks *ranks, const size_t *n_to, const size_t *n_from, size_t size, buffers *use)
+static void clear(buffers *use)
+{
+    wn_free(use->received);
+    wn_free(use->requests);
+    wn_free(use->to);
+    wn_free(use->from);
+}
+
+static size_t most_of(const size_t *counts, int n)
+{
+    size_t most = 0;
+    for (int r = 0; r < n; r++)
+        most = counts[r] > most ? counts[r] : most;
+    return most;
+}
+
+/* What is received is kept whole, or a rank's part at a time. */
+static wn_status new_buffers(const wn_ranks *ranks, const size_t *n_to, const size_t *n_from, size_t size,
+                             bool is_whole, buffers *use)
 {
     wn_status status = WN_OK;
     size_t n = (size_t)ranks->size + 1, most = 0;
@@ -57,7 +76,7 @@ static wn_status new_buffers(const wn_ranks *ranks, const size_t *n_to, const si
         most = pieces > most ? pieces : most;
     }
     TRY(wn_new(&use->requests, 2 * most + 2));
-    TRY(wn_new(&use->received, use->from[ranks->size]));
+    TRY(wn_new(&use->received, is_whole ? use->from[ranks->size] : most_of(n_from, ranks->size) * size));
 done:
     return status;
 }
@@ -75,7 +94,7 @@ wn_status wn_ranks_exchange(const wn_ranks *ranks, const void *send, const size_
     wn_status status = WN_OK;
     buffers use = {0};
     TRY(exchange_counts(ranks, n_to, n_from));
-    TRY(wn_ranks_agree(ranks, new_buffers(ranks, n_to, n_from, size, &use)));
+    TRY(wn_ranks_agree(ranks, new_buffers(ranks, n_to, n_from, size, true, &use)));
     for (int s = 0; s < ranks->size; s++) {
         int to = (ranks->rank + s) % ranks->size, from = (ranks->rank - s + ranks->size) % ranks->size;
         TRY(shift(ranks, (const char *)send + use.to[to], n_to[to] * size, to, use.received + use.from[from],
@@ -84,9 +103,29 @@ wn_status wn_ranks_exchange(const wn_ranks *ranks, const void *send, const size_
     *received = use.received;
     use.received = NULL;
 done:
-    wn_free(use.received);
-    wn_free(use.requests);
-    wn_free(use.to);
-    wn_free(use.from);
+    clear(&use);
+    return status;
+}
+
+wn_status wn_ranks_deal(const wn_ranks *ranks, const void *send, const size_t *n_to,
+                        wn_status (*take)(void *context, const void *bytes, size_t n), void *context)
+{
+    wn_status status = WN_OK, taken = WN_OK;
+    buffers use = {0};
+    size_t *n_from = NULL;
+    TRY(wn_ranks_agree(ranks, wn_new(&n_from, (size_t)ranks->size)));
+    TRY(exchange_counts(ranks, n_to, n_from));
+    TRY(wn_ranks_agree(ranks, new_buffers(ranks, n_to, n_from, 1, false, &use)));
+    for (int s = 0; s < ranks->size; s++) {
+        int to = (ranks->rank + s) % ranks->size, from = (ranks->rank - s + ranks->size) % ranks->size;
+        TRY(shift(ranks, (const char *)send + use.to[to], n_to[to], to, use.received, n_from[from], from,
+                  use.requests));
+        if (taken == WN_OK && n_from[from] > 0) /* after a failure the rest is received and dropped */
+            taken = take(context, use.received, n_from[from]);
+    }
+    status = wn_ranks_agree(ranks, taken);
+done:
+    clear(&use);
+    wn_free(n_from);
     return status;
 }

@@ -1,30 +1,20 @@
-#include "winnow/keyed_counts.h"
-
+#include "keyed_merge.h"
 #include "winnow/memory.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-/* Open addressing, linear probing, at most three quarters full; count 0 with used false is an empty slot. */
-typedef struct {
-    wn_keyed_count entry;
-    int64_t is_used;
-} slot;
+enum { FIRST_CAPACITY = 64, FIRST_TEXTS = 1024, LEAST_BUDGET = 64 << 10 };
 
-struct wn_keyed_counts {
-    slot *slots; /* (capacity), owned */
-    size_t n, capacity;
-};
-
-enum { FIRST_CAPACITY = 64 };
-
-wn_status wn_keyed_counts_new(wn_keyed_counts **counts)
+wn_status wn_keyed_counts_new(wn_keyed_counts **counts, size_t budget, const char *directory)
 {
     wn_status status = WN_OK;
     wn_keyed_counts *made = NULL;
+    if (budget > 0 && directory == NULL)
+        return wn_fail(WN_INTERNAL, "counts within a budget need a directory");
     TRY(wn_new(&made, 1));
-    TRY(wn_new(&made->slots, FIRST_CAPACITY));
-    made->capacity = FIRST_CAPACITY;
+    made->budget = budget > 0 && budget < LEAST_BUDGET ? LEAST_BUDGET : budget;
+    if (directory != NULL)
+        TRY(wn_string_copy(&made->directory, directory));
     *counts = made;
     made = NULL;
 done:
@@ -36,27 +26,51 @@ void wn_keyed_counts_free(wn_keyed_counts *counts)
 {
     if (counts == NULL)
         return;
-    wn_free(counts->slots);
+    wn_keyed_table_release(counts);
+    wn_spill_close(counts->spill);
+    wn_free(counts->runs);
+    wn_free(counts->directory);
     wn_free(counts);
 }
 
-static slot *find(slot *slots, size_t capacity, wn_hash key)
+/* Where a key lies, or the empty slot where it may. */
+static wn_keyed_slot *find(wn_keyed_slot *slots, size_t capacity, wn_hash key)
 {
     size_t i = key.low & (capacity - 1);
-    while (slots[i].is_used && wn_hash_compare(slots[i].entry.key, key) != 0)
+    while (slots[i].text != SLOT_EMPTY && wn_hash_compare(slots[i].key, key) != 0)
         i = (i + 1) & (capacity - 1);
     return &slots[i];
 }
 
-static wn_status grow(wn_keyed_counts *counts)
+/* Whether a table that takes so many bytes for slots and for texts, with what it takes to change it, is within the
+ * budget. */
+static bool fits(const wn_keyed_counts *counts, size_t slot_bytes, size_t text_bytes)
+{
+    size_t most = wn_keyed_shares_of(counts).table;
+    return slot_bytes <= most && text_bytes <= most - slot_bytes;
+}
+
+static size_t sort_bytes(size_t capacity)
+{
+    return capacity / 4 * 3 * 3 * sizeof(uint64_t);
+}
+
+/* Old and new slots lie side by side for a moment, and later slots and the words that they are sorted by. */
+static bool may_grow(const wn_keyed_counts *counts, size_t capacity)
+{
+    size_t growing = (counts->capacity + capacity) * sizeof(wn_keyed_slot);
+    size_t sorting = capacity * sizeof(wn_keyed_slot) + sort_bytes(capacity);
+    return fits(counts, growing > sorting ? growing : sorting, counts->texts_room);
+}
+
+static wn_status grow(wn_keyed_counts *counts, size_t capacity)
 {
     wn_status status = WN_OK;
-    slot *larger = NULL;
-    size_t capacity = 2 * counts->capacity;
+    wn_keyed_slot *larger = NULL;
     TRY(wn_new(&larger, capacity));
     for (size_t i = 0; i < counts->capacity; i++)
-        if (counts->slots[i].is_used)
-            *find(larger, capacity, counts->slots[i].entry.key) = counts->slots[i];
+        if (counts->slots[i].text != SLOT_EMPTY)
+            *find(larger, capacity, counts->slots[i].key) = counts->slots[i];
     wn_free(counts->slots);
     counts->slots = larger;
     counts->capacity = capacity;
@@ -64,133 +78,100 @@ done:
     return status;
 }
 
-wn_status wn_keyed_counts_add(wn_keyed_counts *counts, wn_hash key, int64_t count, int64_t payload)
+/* One more key finds a slot; the table may be empty then. */
+static wn_status make_slot(wn_keyed_counts *counts)
+{
+    size_t capacity = counts->capacity > 0 ? 2 * counts->capacity : FIRST_CAPACITY;
+    if (4 * (counts->n + 1) <= 3 * counts->capacity)
+        return WN_OK;
+    if (counts->n == 0 || may_grow(counts, capacity))
+        return grow(counts, capacity);
+    return wn_keyed_table_spill(counts);
+}
+
+/* A text of n bytes finds room; the table may be empty then. What is too long for the budget is taken all the same. */
+static wn_status make_text_room(wn_keyed_counts *counts, size_t n)
 {
     wn_status status = WN_OK;
-    if (4 * (counts->n + 1) > 3 * counts->capacity)
-        TRY(grow(counts));
-    slot *at = find(counts->slots, counts->capacity, key);
-    if (!at->is_used) {
-        *at = (slot){{key, 0, payload}, 1};
+    size_t need, room = counts->texts_room > 0 ? 2 * counts->texts_room : FIRST_TEXTS;
+    if (counts->n_texts + sizeof n + n <= counts->texts_room)
+        return WN_OK;
+    need = counts->n_texts + sizeof n + n;
+    room = room > need ? room : need;
+    size_t slots = counts->capacity * sizeof(wn_keyed_slot) + sort_bytes(counts->capacity);
+    if (!fits(counts, slots, counts->texts_room + room)) {
+        TRY(wn_keyed_table_spill(counts));
+        room = sizeof n + n;
+        if (room <= counts->texts_room)
+            return WN_OK;
+    }
+    TRY(wn_resize(&counts->texts, room));
+    counts->texts_room = room;
+done:
+    return status;
+}
+
+static void keep_text(wn_keyed_counts *counts, wn_keyed_slot *slot, const wn_keyed_count *entry)
+{
+    unsigned char *to = counts->texts + counts->n_texts;
+    slot->text = counts->n_texts + SLOT_TEXT;
+    memcpy(to, &entry->n_text, sizeof entry->n_text);
+    if (entry->n_text > 0)
+        memcpy(to + sizeof entry->n_text, entry->text, entry->n_text);
+    counts->n_texts += sizeof entry->n_text + entry->n_text;
+}
+
+/* The slot of a key, new or not, with room for its text. */
+static wn_status reach(wn_keyed_counts *counts, const wn_keyed_count *entry, wn_keyed_slot **slot)
+{
+    wn_status status = WN_OK;
+    wn_keyed_slot *at = counts->capacity > 0 ? find(counts->slots, counts->capacity, entry->key) : NULL;
+    bool is_new = at == NULL || at->text == SLOT_EMPTY;
+    bool lacks_text = entry->text != NULL && (is_new || at->text == SLOT_NO_TEXT);
+    if (is_new || lacks_text) {
+        if (is_new)
+            TRY(make_slot(counts));
+        if (lacks_text)
+            TRY(make_text_room(counts, entry->n_text));
+        at = find(counts->slots, counts->capacity, entry->key);
+    }
+    if (at->text == SLOT_EMPTY) {
+        *at = (wn_keyed_slot){.key = entry->key, .payload = entry->payload, .text = SLOT_NO_TEXT};
         counts->n++;
     }
-    at->entry.count += count;
-    if (payload < at->entry.payload)
-        at->entry.payload = payload;
+    *slot = at;
 done:
     return status;
 }
 
-size_t wn_keyed_counts_size(const wn_keyed_counts *counts)
+wn_status wn_keyed_counts_add(wn_keyed_counts *counts, const wn_keyed_count *entry)
 {
-    return counts->n;
+    wn_keyed_slot *at = NULL;
+    wn_status status = reach(counts, entry, &at);
+    if (status != WN_OK)
+        return status;
+    at->count += entry->count;
+    at->rows += entry->rows;
+    if (entry->payload < at->payload)
+        at->payload = entry->payload;
+    if (entry->text != NULL && at->text == SLOT_NO_TEXT)
+        keep_text(counts, at, entry);
+    return WN_OK;
 }
 
-static int by_key(const void *a, const void *b)
-{
-    const wn_keyed_count *left = a, *right = b;
-    return wn_hash_compare(left->key, right->key);
-}
-
-static int by_count(const void *a, const void *b)
-{
-    const wn_keyed_count *left = a, *right = b;
-    if (left->count != right->count)
-        return left->count > right->count ? -1 : 1;
-    return wn_hash_compare(left->key, right->key);
-}
-
-wn_status wn_keyed_counts_sorted(const wn_keyed_counts *counts, wn_keyed_count **entries)
+wn_status wn_keyed_counts_each(const wn_keyed_counts *counts, wn_keyed_take *take, void *context)
 {
     wn_status status = WN_OK;
-    wn_keyed_count *sorted = NULL;
-    size_t n = 0;
-    TRY(wn_new(&sorted, counts->n));
-    for (size_t i = 0; i < counts->capacity; i++)
-        if (counts->slots[i].is_used)
-            sorted[n++] = counts->slots[i].entry;
-    qsort(sorted, n, sizeof *sorted, by_key);
-    *entries = sorted;
+    wn_keyed_merge *merge = NULL;
+    wn_keyed_count entry;
+    bool has = false;
+    TRY(wn_keyed_merge_new(&merge, counts, true));
+    TRY(wn_keyed_merge_next(merge, &entry, &has));
+    while (has) {
+        TRY(take(context, &entry));
+        TRY(wn_keyed_merge_next(merge, &entry, &has));
+    }
 done:
-    return status;
-}
-
-static int owner_of(wn_hash key, int size)
-{
-    return (int)(((unsigned __int128)key.high * (unsigned)size) >> 64);
-}
-
-/* Local. The entries in the order of their owners (keys sorted by the high word are), and how many each owner gets. */
-static wn_status entries_by_owner(const wn_ranks *ranks, const wn_keyed_counts *counts, wn_keyed_count **entries,
-                                  size_t *n_to)
-{
-    wn_status status = WN_OK;
-    TRY(wn_keyed_counts_sorted(counts, entries));
-    for (size_t i = 0; i < counts->n; i++)
-        n_to[owner_of((*entries)[i].key, ranks->size)]++;
-done:
-    return status;
-}
-
-static wn_status fill(wn_keyed_counts *counts, const wn_keyed_count *entries, size_t n)
-{
-    wn_status status = WN_OK;
-    for (size_t i = 0; i < n; i++)
-        TRY(wn_keyed_counts_add(counts, entries[i].key, entries[i].count, entries[i].payload));
-done:
-    return status;
-}
-
-static void swap(wn_keyed_counts *a, wn_keyed_counts *b)
-{
-    wn_keyed_counts kept = *a;
-    *a = *b;
-    *b = kept;
-}
-
-wn_status wn_keyed_counts_partition(const wn_ranks *ranks, wn_keyed_counts *counts)
-{
-    wn_status status = WN_OK;
-    wn_keyed_count *mine = NULL, *received = NULL;
-    wn_keyed_counts *merged = NULL;
-    size_t *n_to = NULL, *n_from = NULL, n = 0;
-    status = wn_new(&n_to, (size_t)ranks->size);
-    if (status == WN_OK)
-        status = wn_new(&n_from, (size_t)ranks->size);
-    if (status == WN_OK)
-        status = wn_keyed_counts_new(&merged);
-    if (status == WN_OK)
-        status = entries_by_owner(ranks, counts, &mine, n_to);
-    TRY(wn_ranks_agree(ranks, status));
-    TRY(wn_ranks_exchange(ranks, mine, n_to, sizeof *mine, (void **)&received, n_from));
-    wn_free(mine); /* the sent copy would lie beside the received and the merged one */
-    mine = NULL;
-    for (int r = 0; r < ranks->size; r++)
-        n += n_from[r];
-    TRY(wn_ranks_agree(ranks, fill(merged, received, n)));
-    swap(counts, merged);
-done:
-    wn_keyed_counts_free(merged);
-    wn_free(received);
-    wn_free(mine);
-    wn_free(n_from);
-    wn_free(n_to);
-    return status;
-}
-
-wn_status wn_keyed_counts_top(const wn_ranks *ranks, const wn_keyed_counts *counts, size_t limit,
-                              wn_keyed_count **entries, size_t *n)
-{
-    wn_status status = WN_OK;
-    wn_keyed_count *mine = NULL, *all = NULL;
-    size_t n_all = 0;
-    TRY(wn_ranks_agree(ranks, wn_keyed_counts_sorted(counts, &mine)));
-    qsort(mine, counts->n, sizeof *mine, by_count);
-    TRY(wn_ranks_gather_all(ranks, mine, counts->n < limit ? counts->n : limit, sizeof *mine, (void **)&all, &n_all));
-    qsort(all, n_all, sizeof *all, by_count);
-    *n = n_all < limit ? n_all : limit;
-    *entries = all;
-done:
-    wn_free(mine);
+    wn_keyed_merge_free(merge);
     return status;
 }

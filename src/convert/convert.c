@@ -1,6 +1,7 @@
 #include "winnow/convert.h"
 
 #include "idx_table.h"
+#include "json_lines.h"
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -16,14 +17,14 @@ static bool ends_with(const char *path, const char *ending)
 /* Formats of the plan that this build does not read, by their usual endings, also of compressed files. */
 static wn_status check_ending(const char *path)
 {
-    static const char *const later[] = {".svm",   ".libsvm", ".svmlight", ".npy",    ".npz",
-                                        ".jsonl", ".json",   ".ndjson",   ".parquet"};
+    static const char *const later[] = {".svm", ".libsvm", ".svmlight", ".npy", ".npz", ".json", ".parquet"};
     static const char *const packed[] = {".csv.zst", ".tsv.zst", ".csv.bz2", ".tsv.bz2", ".csv.xz", ".tsv.xz"};
     char name[32];
     for (size_t i = 0; i < sizeof later / sizeof *later; i++) {
         snprintf(name, sizeof name, "%s.gz", later[i]);
         if (ends_with(path, later[i]) || ends_with(path, name))
-            return wn_fail(WN_UNAVAILABLE, "%s: converting from %s is not built yet; CSV and IDX (also .gz) are", path,
+            return wn_fail(WN_UNAVAILABLE,
+                           "%s: converting from %s is not built yet; CSV, JSON lines and IDX (also .gz) are", path,
                            later[i]);
     }
     for (size_t i = 0; i < sizeof packed / sizeof *packed; i++) {
@@ -33,15 +34,21 @@ static wn_status check_ending(const char *path)
     return WN_OK;
 }
 
-static wn_status check_sources(const char *const *sources, size_t n, bool *are_csv)
+typedef enum { CSV, JSON_LINES, IDX } format;
+
+static format format_of(const char *path)
+{
+    return wn_csv_is_source(path) ? CSV : wn_json_lines_is_source(path) ? JSON_LINES : IDX;
+}
+
+static wn_status check_sources(const char *const *sources, size_t n)
 {
     wn_status status = WN_OK;
     if (n == 0)
         return wn_fail(WN_NO_INPUT, "nothing to convert");
-    *are_csv = wn_csv_is_source(sources[0]);
     for (size_t i = 0; i < n; i++) {
         TRY(check_ending(sources[i]));
-        if (wn_csv_is_source(sources[i]) != *are_csv)
+        if (format_of(sources[i]) != format_of(sources[0]))
             return wn_fail(WN_USAGE, "%s and %s are not of one format", sources[0], sources[i]);
     }
 done:
@@ -51,11 +58,14 @@ done:
 wn_status wn_convert(const wn_ranks *ranks, const char *const *sources, size_t n_sources, const char *output,
                      const wn_convert_options *options)
 {
-    bool are_csv = false;
-    wn_status status = check_sources(sources, n_sources, &are_csv);
+    wn_status status = check_sources(sources, n_sources);
     if (status != WN_OK)
         return status;
-    if (are_csv)
+    format of = format_of(sources[0]);
+    if (of == CSV)
         return wn_csv_convert(ranks, sources, n_sources, output, &options->csv);
-    return wn_ranks_agree(ranks, ranks->rank == 0 ? wn_idx_convert(sources, n_sources, output) : WN_OK);
+    if (ranks->rank == 0)
+        status =
+            of == IDX ? wn_idx_convert(sources, n_sources, output) : wn_json_lines_convert(sources, n_sources, output);
+    return wn_ranks_agree(ranks, status);
 }

@@ -2,10 +2,9 @@
 
 #include "text_index.h"
 #include "winnow/memory.h"
+#include "winnow/number_text.h"
 #include "winnow/order_key.h"
 
-#include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,15 +31,7 @@ double wn_level_value(wn_text number)
 
 void wn_level_name(double value, char name[WN_LEVEL_NAME_SIZE])
 {
-    if (fabs(value) < 1e15 && value == floor(value)) {
-        snprintf(name, WN_LEVEL_NAME_SIZE, "%.0f", value + 0.0);
-        return;
-    }
-    for (int digits = 1; digits <= 17; digits++) {
-        snprintf(name, WN_LEVEL_NAME_SIZE, "%.*g", digits, value);
-        if (strtod(name, NULL) == value)
-            return;
-    }
+    wn_number_text(value, name);
 }
 
 static int by_bytes(const void *a, const void *b)

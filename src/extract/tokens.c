@@ -29,6 +29,12 @@ typedef struct {
     size_t n_bytes, n_letters;
 } reading;
 
+const char *wn_tokenizer_lacks(void)
+{
+    static const char *const packages[] = {NULL, "libutf8proc-dev", "libstemmer-dev", "libutf8proc-dev, libstemmer-dev"};
+    return packages[!WN_HAVE_UTF8PROC + 2 * !WN_HAVE_STEMMER];
+}
+
 static void fill_lower(unsigned char lower[256])
 {
     memset(lower, 0, 256);

@@ -5,6 +5,7 @@
 #include "winnow/job.h"
 #include "winnow/memory.h"
 #include "winnow/node.h"
+#include "winnow/tokens.h"
 
 #include <cblas.h>
 #include <errno.h>
@@ -108,6 +109,14 @@ static void look_at_filters(doctor *d)
             tell(d, "", "problem: HDF5 was built without %s", wn_codec_find(needed[i])->name);
             count(d, WN_UNAVAILABLE);
         }
+}
+
+static void look_at_texts(doctor *d)
+{
+    const char *lacks = wn_tokenizer_lacks();
+    tell(d, "texts", "%s", lacks == NULL ? "words and stems" : "in part");
+    if (lacks != NULL)
+        tell(d, "", "left out of this build: %s; a job that needs one is status 69", lacks);
 }
 
 static void look_at_hdf5(doctor *d)
@@ -252,6 +261,7 @@ wn_status wn_doctor_run(const wn_ranks *ranks, int problems, FILE *out)
     look_at_mpi(&d);
     look_at_hdf5(&d);
     look_at_filters(&d);
+    look_at_texts(&d);
     look_at_blas(&d);
     look_at_launcher(&d);
     look_at_files(&d);

@@ -1,40 +1,17 @@
 #include "winnow/trainer.h"
 
 #include "winnow/clock.h"
-#include "winnow/gradient_sum.h"
 #include "winnow/log.h"
 #include "winnow/memory.h"
 
 #include "fixed_point.h"
-#include "training_state.h"
+#include "trainer_state.h"
 
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-typedef struct {
-    const wn_ranks *ranks;
-    const wn_lanes *lanes;
-    const wn_dataset *train, *validation;
-    const wn_labels *labels;
-    const wn_trainer_options *options;
-    wn_network *network;
-    size_t n_lanes, share; /* lanes of this rank; rows of one lane in one step */
-    wn_optimizer *optimizer;
-    wn_gradient_sum *sum;
-    wn_workspace *workspace;
-    float *mean;           /* (n_parameters) the step's gradient */
-    float *rows, *targets; /* (share, n_inputs), (share): one lane's part of a batch */
-    size_t *places;        /* (share) of rows that are looked for */
-    int64_t *order;        /* (rows here) lane after lane, in the order of this epoch */
-    size_t *order_first;   /* (n_lanes + 1) */
-    bool has_validation;
-    wn_training_place place;
-    wn_status pending; /* what failed on this rank since the last message; the next one carries it */
-} trainer;
-
-static wn_status check_inputs(const trainer *t)
+static wn_status check_inputs(const wn_trainer *t)
 {
     if (t->lanes->n_rows < 1)
         return wn_fail(WN_BAD_DATA, "there are no training rows");
@@ -44,7 +21,7 @@ static wn_status check_inputs(const trainer *t)
     return WN_OK;
 }
 
-static wn_status open_buffers(trainer *t)
+static wn_status open_buffers(wn_trainer *t)
 {
     wn_status status = WN_OK;
     t->n_lanes = (size_t)(t->lanes->mine.last - t->lanes->mine.first);
@@ -64,7 +41,7 @@ done:
     return status;
 }
 
-static void close_buffers(trainer *t)
+static void close_buffers(wn_trainer *t)
 {
     wn_free(t->order_first);
     wn_free(t->order);
@@ -78,7 +55,7 @@ static void close_buffers(trainer *t)
 }
 
 /* Whether any rank has validation rows. */
-static wn_status find_validation(trainer *t)
+static wn_status find_validation(wn_trainer *t)
 {
     int64_t n_rows = t->validation != NULL ? (int64_t)t->validation->n_rows : 0;
     wn_status status = wn_ranks_sum(t->ranks, &n_rows, 1);
@@ -87,7 +64,7 @@ static wn_status find_validation(trainer *t)
 }
 
 /* The order of this rank's lanes in an epoch (from 0). */
-static wn_status shuffle(trainer *t, int64_t epoch)
+static wn_status shuffle(wn_trainer *t, int64_t epoch)
 {
     for (size_t i = 0; i < t->n_lanes; i++) {
         int64_t lane = t->lanes->mine.first + (int64_t)i;
@@ -100,8 +77,7 @@ static wn_status shuffle(trainer *t, int64_t epoch)
     return WN_OK;
 }
 
-/* Copies a lane's rows of step s of the epoch; zero rows fill the share up. Returns how many are rows. */
-static size_t gather(trainer *t, size_t lane, int64_t s)
+size_t wn_trainer_gather(wn_trainer *t, size_t lane, int64_t s)
 {
     size_t n_inputs = t->network->n_inputs, first = t->order_first[lane] + (size_t)s * t->share;
     size_t left = first < t->order_first[lane + 1] ? t->order_first[lane + 1] - first : 0;
@@ -116,79 +92,20 @@ static size_t gather(trainer *t, size_t lane, int64_t s)
     return n;
 }
 
-/* The loss, and the gradient into t->mean, that the rows at n places of a lane's part of a batch (order: its rows) make
- * when all others are zero. They keep their places, by which dropout draws. */
-static double make_of_some(trainer *t, const int64_t *order, const size_t *places, size_t n, wn_dropout_draw draw)
-{
-    size_t n_inputs = t->network->n_inputs, last = 0;
-    memset(t->rows, 0, t->share * n_inputs * sizeof *t->rows);
-    memset(t->targets, 0, t->share * sizeof *t->targets);
-    for (size_t k = 0; k < n; k++) {
-        size_t i = places[k], row = (size_t)order[i];
-        memcpy(t->rows + i * n_inputs, t->train->features + row * n_inputs, n_inputs * sizeof *t->rows);
-        t->targets[i] = t->train->targets[row];
-        last = i > last ? i : last;
-    }
-    return wn_network_gradient(t->network, t->workspace, t->rows, t->targets, t->share, last + 1, draw, t->mean);
-}
-
-static bool is_bad(trainer *t, const int64_t *order, const size_t *places, size_t n, wn_dropout_draw draw)
-{
-    double loss = make_of_some(t, order, places, n, draw);
-    return !isfinite(loss) || wn_fixed_largest_bits(t->mean, t->network->n_parameters) >= WN_FLOAT_NOT_FINITE;
-}
-
-/* For qsort_r: places of rows in the order of their numbers in the table. */
-typedef struct {
-    const int64_t *order, *rows;
-} numbered;
-
-static int by_number(const void *a, const void *b, void *context)
-{
-    const numbered *of = context;
-    int64_t left = of->rows[of->order[*(const size_t *)a]], right = of->rows[of->order[*(const size_t *)b]];
-    return (left > right) - (left < right);
-}
-
-/* Blames the least row among the n of which a lane's gradient was just made that is bad alone: the last one of the
- * shortest run of rows, in the table's order, that is bad together. Where that one is not, only the sum is bad, or a
- * later row: each is tried. Training has ended. */
-static void blame(trainer *t, size_t lane, int64_t s, size_t n, wn_dropout_draw draw)
-{
-    size_t layer = wn_network_not_finite(t->network, t->workspace, t->share), low = 1, high = n;
-    const int64_t *order = t->order + t->order_first[lane] + (size_t)s * t->share;
-    numbered of = {order, t->train->rows};
-    for (size_t i = 0; i < n; i++)
-        t->places[i] = i;
-    qsort_r(t->places, n, sizeof *t->places, by_number, &of);
-    while (low < high) {
-        size_t half = low + (high - low) / 2;
-        if (is_bad(t, order, t->places, half, draw))
-            high = half;
-        else
-            low = half + 1;
-    }
-    size_t k = high - 1;
-    while (k < n && !is_bad(t, order, t->places + k, 1, draw))
-        k++;
-    size_t place = t->places[k < n ? k : 0];
-    wn_gradient_sum_blame(t->sum, layer, t->train->rows[order[place]], k < n);
-}
-
-static void make_gradients(trainer *t, int64_t step, int64_t s)
+static void make_gradients(wn_trainer *t, int64_t step, int64_t s)
 {
     for (size_t i = 0; i < t->n_lanes; i++) {
         wn_dropout_draw draw = {t->options->seed, step, t->lanes->mine.first + (int64_t)i};
-        size_t n = gather(t, i, s);
+        size_t n = wn_trainer_gather(t, i, s);
         double loss = wn_network_gradient(t->network, t->workspace, t->rows, t->targets, t->share, n, draw,
                                           wn_gradient_sum_lane(t->sum, i));
         if (!wn_gradient_sum_set(t->sum, i, (int64_t)n, loss))
-            blame(t, i, s, n, draw);
+            wn_trainer_blame(t, i, s, n, draw);
     }
 }
 
 /* The hook is called on every rank, whatever failed on this one. */
-static void before_step(trainer *t, int64_t step)
+static void before_step(wn_trainer *t, int64_t step)
 {
     const wn_trainer_hooks *hooks = &t->options->hooks;
     if (hooks->before_step == NULL)
@@ -201,13 +118,13 @@ static void before_step(trainer *t, int64_t step)
 }
 
 /* Counted over all epochs, from 0. */
-static int64_t step_of(const trainer *t)
+static int64_t step_of(const wn_trainer *t)
 {
     return t->place.epoch * t->lanes->n_steps + t->place.batch;
 }
 
 /* On rank 0. Parameters that are not finite are no state to go on from: the next loss tells, or check_last_step. */
-static wn_status save(const trainer *t)
+static wn_status save(const wn_trainer *t)
 {
     wn_status status = WN_OK;
     wn_checkpoint *checkpoint = NULL;
@@ -227,57 +144,19 @@ done:
     return status;
 }
 
-static bool writes_checkpoints(const trainer *t)
+static bool writes_checkpoints(const wn_trainer *t)
 {
     return t->options->checkpoints != NULL && t->ranks->rank == 0;
 }
 
-static void save_when_due(trainer *t)
+static void save_when_due(wn_trainer *t)
 {
     if (writes_checkpoints(t) && t->pending == WN_OK &&
         t->options->checkpoints->is_due(t->options->checkpoints->context))
         t->pending = save(t);
 }
 
-/* Whether a row of the batch, of n_rows rows in all, carries the optimizer's state out of float32 by itself. */
-static bool is_too_steep(trainer *t, const int64_t *order, size_t place, int64_t n_rows, wn_dropout_draw draw)
-{
-    size_t n = t->network->n_parameters;
-    make_of_some(t, order, &place, 1, draw);
-    for (size_t i = 0; i < n; i++)
-        t->mean[i] /= (float)n_rows;
-    return wn_optimizer_overflow(t->optimizer, t->mean, t->network->parameters) < n;
-}
-
-/* Blames this rank's rows of the batch for what its mean gradient would do to a layer. Training has ended. */
-static void blame_step(trainer *t, size_t layer, int64_t step, int64_t n_rows)
-{
-    for (size_t i = 0; i < t->n_lanes; i++) {
-        wn_dropout_draw draw = {t->options->seed, step, t->lanes->mine.first + (int64_t)i};
-        const int64_t *order = t->order + t->order_first[i] + (size_t)t->place.batch * t->share;
-        size_t n = gather(t, i, t->place.batch);
-        for (size_t k = 0; k < n; k++)
-            wn_gradient_sum_blame(t->sum, layer, t->train->rows[order[k]], is_too_steep(t, order, k, n_rows, draw));
-    }
-}
-
-/* Collective. Whether the step's gradient, which all ranks have, leaves the optimizer's state finite: before it is
- * taken. */
-static wn_status check_step(trainer *t, int64_t step, int64_t n_rows)
-{
-    const wn_network *network = t->network;
-    size_t layer = network->n_layers - 1;
-    size_t last = wn_optimizer_overflow(t->optimizer, t->mean, network->parameters);
-    if (last == network->n_parameters)
-        return WN_OK;
-    while (layer > 0 && network->layers[layer].weight > last)
-        layer--;
-    blame_step(t, layer, step, n_rows);
-    bool is_sgd = t->options->optimizer.type == WN_OPTIMIZER_SGD;
-    return wn_gradient_sum_refuse(t->ranks, t->sum, is_sgd ? "momentum" : "squared gradient");
-}
-
-static wn_status run_step(trainer *t)
+static wn_status run_step(wn_trainer *t)
 {
     int64_t step = step_of(t), n_rows;
     double loss;
@@ -288,7 +167,7 @@ static wn_status run_step(trainer *t)
     wn_gradient_sum_locate(t->sum, t->place.epoch + 1, t->place.batch + 1);
     wn_status status = wn_gradient_sum_reduce(t->ranks, t->sum, t->pending, t->mean, &loss, &n_rows);
     if (status == WN_OK)
-        status = check_step(t, step, n_rows);
+        status = wn_trainer_check_step(t, step, n_rows);
     if (status != WN_OK)
         return status;
     wn_optimizer_step(t->optimizer, t->mean, t->options->mask, t->network->parameters);
@@ -299,7 +178,7 @@ static wn_status run_step(trainer *t)
 }
 
 /* The steps of the epoch that are to come. */
-static wn_status run_steps(trainer *t)
+static wn_status run_steps(wn_trainer *t)
 {
     double n_epoch = (double)t->lanes->n_rows, total = (double)t->options->n_epochs * n_epoch;
     t->pending = shuffle(t, t->place.epoch);
@@ -312,7 +191,7 @@ static wn_status run_steps(trainer *t)
     return WN_OK;
 }
 
-static void tell(const trainer *t, const wn_epoch *epoch)
+static void tell(const wn_trainer *t, const wn_epoch *epoch)
 {
     bool is_regression = t->network->task == WN_TASK_REGRESSION;
     double value = is_regression ? epoch->validation.r2 : epoch->validation.accuracy;
@@ -326,7 +205,7 @@ static void tell(const trainer *t, const wn_epoch *epoch)
                  epoch->loss, "seconds", epoch->seconds);
 }
 
-static wn_status run_epoch(trainer *t)
+static wn_status run_epoch(wn_trainer *t)
 {
     wn_status status = WN_OK;
     const wn_trainer_hooks *hooks = &t->options->hooks;
@@ -347,7 +226,7 @@ done:
     return status;
 }
 
-static wn_status open_training(trainer *t)
+static wn_status open_training(wn_trainer *t)
 {
     wn_checkpoint **resume = t->options->resume;
     bool goes_on = resume != NULL && *resume != NULL;
@@ -369,7 +248,7 @@ static wn_status open_training(trainer *t)
 }
 
 /* Collective. All ranks have stopped before the same step, or are through. */
-static wn_status save_last(trainer *t, wn_status outcome)
+static wn_status save_last(wn_trainer *t, wn_status outcome)
 {
     char cause[WN_MESSAGE_SIZE];
     bool is_end = outcome == WN_OK && t->options->keeps_end;
@@ -381,7 +260,7 @@ static wn_status save_last(trainer *t, wn_status outcome)
 }
 
 /* What a step makes is judged by the next loss; the last one has none. The same on every rank. */
-static wn_status check_last_step(const trainer *t)
+static wn_status check_last_step(const wn_trainer *t)
 {
     const wn_network *network = t->network;
     for (size_t i = 0; i < network->n_layers; i++) {
@@ -400,13 +279,13 @@ wn_status wn_trainer_run(const wn_ranks *ranks, const wn_lanes *lanes, const wn_
                          wn_network *network)
 {
     wn_status status = WN_OK;
-    trainer t = {.ranks = ranks,
-                 .lanes = lanes,
-                 .train = train,
-                 .validation = validation,
-                 .labels = labels,
-                 .options = options,
-                 .network = network};
+    wn_trainer t = {.ranks = ranks,
+                    .lanes = lanes,
+                    .train = train,
+                    .validation = validation,
+                    .labels = labels,
+                    .options = options,
+                    .network = network};
     TRY(open_training(&t));
     TRY(find_validation(&t));
     if (options->mask != NULL)

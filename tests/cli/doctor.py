@@ -17,7 +17,7 @@ def main():
             checks.equal(done.returncode, 0, f"{what}: status ({done.stdout[-500:]} {done.stderr[-300:]})")
             checks.that(done.stdout.rstrip().endswith("verdict    ready"), f"{what}: the verdict ({done.stdout[-200:]})")
             checks.that(f", {n_ranks or 2} ranks, " in done.stdout, f"{what}: ranks ({done.stdout})")
-            for word in ("winnow", "mpi", "hdf5", "filters", "blas", "launcher", "cores", "memory", "files", "write", "sum"):
+            for word in ("winnow", "mpi", "hdf5", "filters", "texts", "blas", "launcher", "cores", "memory", "files", "write", "sum"):
                 checks.equal(sum(line.split(" ")[0] == word for line in done.stdout.splitlines()), 1, f"{what}: {word}")
         checks.equal(os.listdir(directory), [], "nothing is left in the working directory")
 

@@ -178,6 +178,50 @@ static void check_exchange(bool is_empty)
     wn_free(received);
 }
 
+/* What came so far: bytes of ranks in any order, each rank's together. */
+typedef struct {
+    unsigned char bytes[64];
+    size_t n;
+    wn_status answer;
+} dealt;
+
+static wn_status take_dealt(void *context, const void *bytes, size_t n)
+{
+    dealt *came = context;
+    CU_ASSERT(n > 0 && came->n + n <= sizeof came->bytes);
+    memcpy(came->bytes + came->n, bytes, n);
+    came->n += n;
+    return came->answer == WN_OK ? WN_OK : wn_fail(came->answer, "not taken");
+}
+
+/* The bytes of rank `from` for rank `to` begin with from x 16 + to and go up. One rank fails to take them. */
+static void check_deal(bool is_empty, wn_status answer)
+{
+    size_t n_to[8], n = 0, wrong = 0, expected = 0;
+    unsigned char send[64] = {0};
+    dealt came = {.answer = test_ranks.rank == test_ranks.size - 1 ? answer : WN_OK};
+    for (int r = 0; r < test_ranks.size; r++) {
+        n_to[r] = n_sent(test_ranks.rank, r, is_empty);
+        expected += n_sent(r, test_ranks.rank, is_empty);
+        for (size_t i = 0; i < n_to[r]; i++)
+            send[n++] = (unsigned char)(test_ranks.rank * 16 + r + (int)i);
+    }
+    wn_status status = wn_ranks_deal(&test_ranks, send, n_to, take_dealt, &came);
+    int64_t both[2] = {status, -(int64_t)status};
+    CHECK_OK(wn_ranks_max(&test_ranks, both, 2));
+    CU_ASSERT_EQUAL(both[0], -both[1]);
+    CU_ASSERT(status == WN_OK || status == answer);
+    if (status != WN_OK)
+        return;
+    CU_ASSERT_EQUAL(came.n, expected);
+    for (size_t at = 0; at < came.n;) {
+        int from = came.bytes[at] / 16;
+        for (size_t i = 0; i < n_sent(from, test_ranks.rank, is_empty); i++)
+            wrong += came.bytes[at++] != from * 16 + test_ranks.rank + (int)i;
+    }
+    CU_ASSERT_EQUAL(wrong, 0);
+}
+
 static void test_exchange(void)
 {
     size_t before = wn_memory_used();
@@ -185,6 +229,9 @@ static void test_exchange(void)
         wn_ranks_piece_bytes(PIECES[p]);
         check_exchange(false);
         check_exchange(true);
+        check_deal(false, WN_OK);
+        check_deal(true, WN_OK);
+        check_deal(false, WN_IO);
     }
     CU_ASSERT_EQUAL(wn_memory_used(), before);
 }
@@ -196,9 +243,11 @@ static wn_status use_memory(void)
     size_t n_to[8] = {0}, n_from[8], n = 0;
     int64_t number = test_ranks.rank, *all = NULL, *received = NULL;
     char sent[] = "text", *text = test_ranks.rank == 0 ? sent : NULL;
+    dealt came = {.n = 0};
     n_to[0] = 1;
     TRY(wn_ranks_gather_all(&test_ranks, &number, 1, sizeof number, (void **)&all, &n));
     TRY(wn_ranks_exchange(&test_ranks, &number, n_to, sizeof number, (void **)&received, n_from));
+    TRY(wn_ranks_deal(&test_ranks, &number, n_to, take_dealt, &came));
     TRY(wn_ranks_broadcast_text(&test_ranks, 0, &text));
 done:
     wn_free(all);
@@ -212,7 +261,7 @@ static void test_allocation(void)
 {
     size_t before = wn_memory_used();
     wn_status status = WN_NO_MEMORY;
-    for (int64_t nth = 1; nth < 20 && status != WN_OK; nth++) {
+    for (int64_t nth = 1; nth < 30 && status != WN_OK; nth++) {
         wn_memory_fail_at(test_ranks.rank == test_ranks.size - 1 ? nth : 0);
         status = use_memory();
         wn_memory_fail_at(0);

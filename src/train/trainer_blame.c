@@ -1,0 +1,100 @@
+/* Which row and layer are to blame for numbers that are not finite: rows are tried again, alone. */
+#include "trainer_state.h"
+
+#include "fixed_point.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The loss, and the gradient into t->mean, that the rows at n places of a lane's part of a batch (order: its rows) make
+ * when all others are zero. They keep their places, by which dropout draws. */
+static double make_of_some(wn_trainer *t, const int64_t *order, const size_t *places, size_t n, wn_dropout_draw draw)
+{
+    size_t n_inputs = t->network->n_inputs, last = 0;
+    memset(t->rows, 0, t->share * n_inputs * sizeof *t->rows);
+    memset(t->targets, 0, t->share * sizeof *t->targets);
+    for (size_t k = 0; k < n; k++) {
+        size_t i = places[k], row = (size_t)order[i];
+        memcpy(t->rows + i * n_inputs, t->train->features + row * n_inputs, n_inputs * sizeof *t->rows);
+        t->targets[i] = t->train->targets[row];
+        last = i > last ? i : last;
+    }
+    return wn_network_gradient(t->network, t->workspace, t->rows, t->targets, t->share, last + 1, draw, t->mean);
+}
+
+static bool is_bad(wn_trainer *t, const int64_t *order, const size_t *places, size_t n, wn_dropout_draw draw)
+{
+    double loss = make_of_some(t, order, places, n, draw);
+    return !isfinite(loss) || wn_fixed_largest_bits(t->mean, t->network->n_parameters) >= WN_FLOAT_NOT_FINITE;
+}
+
+/* For qsort_r: places of rows in the order of their numbers in the table. */
+typedef struct {
+    const int64_t *order, *rows;
+} numbered;
+
+static int by_number(const void *a, const void *b, void *context)
+{
+    const numbered *of = context;
+    int64_t left = of->rows[of->order[*(const size_t *)a]], right = of->rows[of->order[*(const size_t *)b]];
+    return (left > right) - (left < right);
+}
+
+void wn_trainer_blame(wn_trainer *t, size_t lane, int64_t s, size_t n, wn_dropout_draw draw)
+{
+    size_t layer = wn_network_not_finite(t->network, t->workspace, t->share), low = 1, high = n;
+    const int64_t *order = t->order + t->order_first[lane] + (size_t)s * t->share;
+    numbered of = {order, t->train->rows};
+    for (size_t i = 0; i < n; i++)
+        t->places[i] = i;
+    qsort_r(t->places, n, sizeof *t->places, by_number, &of);
+    while (low < high) {
+        size_t half = low + (high - low) / 2;
+        if (is_bad(t, order, t->places, half, draw))
+            high = half;
+        else
+            low = half + 1;
+    }
+    size_t k = high - 1;
+    while (k < n && !is_bad(t, order, t->places + k, 1, draw))
+        k++;
+    size_t place = t->places[k < n ? k : 0];
+    wn_gradient_sum_blame(t->sum, layer, t->train->rows[order[place]], k < n);
+}
+
+/* Whether a row of the batch, of n_rows rows in all, carries the optimizer's state out of float32 by itself. */
+static bool is_too_steep(wn_trainer *t, const int64_t *order, size_t place, int64_t n_rows, wn_dropout_draw draw)
+{
+    size_t n = t->network->n_parameters;
+    make_of_some(t, order, &place, 1, draw);
+    for (size_t i = 0; i < n; i++)
+        t->mean[i] /= (float)n_rows;
+    return wn_optimizer_overflow(t->optimizer, t->mean, t->network->parameters) < n;
+}
+
+/* Blames this rank's rows of the batch for what its mean gradient would do to a layer. Training has ended. */
+static void blame_step(wn_trainer *t, size_t layer, int64_t step, int64_t n_rows)
+{
+    for (size_t i = 0; i < t->n_lanes; i++) {
+        wn_dropout_draw draw = {t->options->seed, step, t->lanes->mine.first + (int64_t)i};
+        const int64_t *order = t->order + t->order_first[i] + (size_t)t->place.batch * t->share;
+        size_t n = wn_trainer_gather(t, i, t->place.batch);
+        for (size_t k = 0; k < n; k++)
+            wn_gradient_sum_blame(t->sum, layer, t->train->rows[order[k]], is_too_steep(t, order, k, n_rows, draw));
+    }
+}
+
+wn_status wn_trainer_check_step(wn_trainer *t, int64_t step, int64_t n_rows)
+{
+    const wn_network *network = t->network;
+    size_t layer = network->n_layers - 1;
+    size_t last = wn_optimizer_overflow(t->optimizer, t->mean, network->parameters);
+    if (last == network->n_parameters)
+        return WN_OK;
+    while (layer > 0 && network->layers[layer].weight > last)
+        layer--;
+    blame_step(t, layer, step, n_rows);
+    bool is_sgd = t->options->optimizer.type == WN_OPTIMIZER_SGD;
+    return wn_gradient_sum_refuse(t->ranks, t->sum, is_sgd ? "momentum" : "squared gradient");
+}
