@@ -51,8 +51,9 @@ static void kinds(void)
     wn_recipe_column columns[N];
     wn_recipe recipe = recipe_of(columns);
     columns[5].is_text = true;
-    wn_job *job = job_of("clean: {missing: median, indicators: true, outliers: {rule: iqr}}\nnormalize: {method: standard}\n"
-                         "extract: {categorical: {method: one_hot, levels: 7}}\n");
+    wn_job *job =
+        job_of("clean: {missing: median, indicators: true, outliers: {rule: iqr}}\nnormalize: {method: standard}\n"
+               "extract: {categorical: {method: one_hot, levels: 7}}\n");
     if (job && CHECK_OK(wn_job_column_rules(job, &recipe))) {
         CU_ASSERT_EQUAL(columns[0].kind, WN_COLUMN_NUMERIC);
         CU_ASSERT_EQUAL(columns[0].levels, 0);
@@ -66,7 +67,8 @@ static void kinds(void)
     wn_job_free(job);
     job = job_of("clean: {overrides: {\"odd*\": {missing: mean}}}\n");
     if (job)
-        CHECK_FAILS(wn_job_column_rules(job, &recipe), WN_BAD_DATA, "clean.overrides: odd* has a fill for numbers");
+        CU_ASSERT(wn_job_column_rules(job, &recipe) == WN_BAD_DATA &&
+                  strstr(wn_status_message(), "clean.overrides: odd* has a fill for numbers") != NULL);
     wn_job_free(job);
 }
 

@@ -471,7 +471,10 @@ static void expected_text(size_t column, int64_t i, char text[256])
     if (column == 1 && i % 7 != 0)
         snprintf(text + strlen(text), 16, "%lld", (long long)i);
     if (column >= 2)
-        snprintf(text, 256, "%c%lld", column == 2 ? 's' : column == 3 ? 'p' : 'q',
+        snprintf(text, 256, "%c%lld",
+                 column == 2   ? 's'
+                 : column == 3 ? 'p'
+                               : 'q',
                  (long long)(column == 4 ? i % 3 : i));
 }
 
