@@ -21,8 +21,8 @@ WN_MUST_USE wn_status wn_text_cells_init(wn_text_cells *cells, const wn_hdf5_fil
                                          hid_t dataset, wn_text_store *store);
 void wn_text_cells_clear(wn_text_cells *cells);
 
-/* Local. The nth text of a buffer that was read: without the padding of strings of fixed length, whose bytes stay in the
- * buffer. */
+/* Local. The nth text of a buffer that was read: without the padding of strings of fixed length, whose bytes stay in
+ * the buffer. */
 wn_text wn_text_cells_at(const wn_text_cells *cells, const char *buffer, size_t n);
 
 /* Local. Bytes that the texts of a row of an open dataset take: exactly for strings of fixed length, else the mean over
