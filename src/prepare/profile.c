@@ -30,6 +30,12 @@ static void describe_column(wn_recipe_column *column, const wn_moments_summary *
     column->quartile_high = quartile[2];
 }
 
+/* Moments of no column have seen no row: there strings tell. */
+static bool is_without_rows(const wn_recipe *recipe, const wn_moments_summary *moments)
+{
+    return recipe->n_cells > 0 ? moments->n_rows == 0 : recipe->columns[0].count + recipe->columns[0].missing == 0;
+}
+
 /* Collective. The passes over raw cells; bounds follow. */
 static wn_status profile_raw(const wn_pass *pass, wn_rows *rows, const wn_pilot *pilot, wn_recipe *recipe,
                              wn_level_counts *levels, int *n_passes, wn_pass_cost *cost)
@@ -44,9 +50,9 @@ static wn_status profile_raw(const wn_pass *pass, wn_rows *rows, const wn_pilot 
     measurement.levels = levels;
     TRY(wn_ranks_agree(pass->ranks, wn_new(&quartiles, QUARTILES * recipe->n_cells)));
     TRY(wn_measure(&measurement, &summary, quartiles, n_passes, cost));
-    if (summary->n_rows == 0)
-        TRY(wn_fail(WN_BAD_DATA, "no training row is left"));
     wn_level_counts_describe(levels, recipe);
+    if (is_without_rows(recipe, summary))
+        TRY(wn_fail(WN_BAD_DATA, "no training row is left"));
     for (size_t i = 0; i < recipe->n_cells; i++) {
         describe_column(&recipe->columns[i], summary, i, quartiles + QUARTILES * i);
         TRY(wn_outliers_fit(&recipe->columns[i]));
@@ -89,7 +95,7 @@ static size_t fit_fills(wn_recipe *recipe, bool drops, unsigned char *later)
 static wn_status fit_clean_fills(wn_recipe *recipe, const unsigned char *later, const wn_moments_summary *moments,
                                  const double *medians)
 {
-    if (moments->n_rows == 0)
+    if (is_without_rows(recipe, moments))
         return wn_fail(WN_BAD_DATA, "no training row is left after dropping rows with gaps or outliers");
     for (size_t i = 0; i < recipe->n_cells; i++) {
         wn_recipe_column *column = &recipe->columns[i];
