@@ -10,7 +10,7 @@
 
 /* Bytes a rank takes at most, by purpose; `need` is what they come to together at the worst moment. */
 typedef struct {
-    size_t blocks, pilot, gram, duplicates, rows, features, model, compression, checkpoint, rest, need;
+    size_t blocks, pilot, gram, folds, duplicates, rows, features, model, compression, checkpoint, rest, need;
 } wn_memory_plan;
 
 /* Local. Of a job over a catalog's table on so many ranks, each with so many threads that decode. */

@@ -4,6 +4,7 @@
 #include "run_state.h"
 #include "winnow/plan.h"
 
+#include "winnow/exact_sum.h"
 #include "winnow/memory.h"
 
 /* One with the taker, one full, one of the pilot; and those that threads decode, each beside what it decodes from. */
@@ -53,6 +54,29 @@ static size_t solver_bytes(const wn_job *job, size_t n_columns)
     return matrices * n_columns * n_columns * sizeof(double);
 }
 
+/* Exact sums of moments; products as digits, as a block makes them and finished, beside a scaled block; contingency
+ * tables as counted and finished, the classes at their most. */
+static size_t sums_bytes(const wn_job *job, size_t n_columns, size_t block)
+{
+    size_t width = n_columns + 1 + WN_MAX_CLASSES;
+    size_t bytes = n_columns * 3 * sizeof(wn_exact_sum);
+    if (wn_job_needs_products(job))
+        bytes += width * width * 4 * sizeof(double) + block * width * sizeof(double);
+    if (job->has_rank && job->rank.use[WN_RANK_MUTUAL_INFORMATION]) {
+        size_t bins = (size_t)job->rank.bins, classes = job->input.task == WN_TASK_REGRESSION ? bins : WN_MAX_CLASSES;
+        bytes += 2 * n_columns * bins * classes * sizeof(int64_t);
+    }
+    return bytes;
+}
+
+/* Sums of the parts of the rows, and the rows of one part. */
+static size_t folds_bytes(const wn_job *job, size_t n_columns, size_t block)
+{
+    if (!job->has_rank || job->rank.folds == 0)
+        return 0;
+    return (size_t)job->rank.folds * sums_bytes(job, n_columns, block) + block * (n_columns + 3) * sizeof(double);
+}
+
 /* The columns' statistics, the duplicates and the model are never there at once. */
 wn_memory_plan wn_memory_plan_of(int n_ranks, const wn_job *job, const wn_catalog *catalog, size_t n_threads)
 {
@@ -60,14 +84,13 @@ wn_memory_plan wn_memory_plan_of(int n_ranks, const wn_job *job, const wn_catalo
     size_t rows = ((size_t)catalog->n_rows + size - 1) / size + block;
     rows = rows < (size_t)catalog->n_rows ? rows : (size_t)catalog->n_rows;
     size_t cell_bytes = sizeof(double) + (catalog->is_float32 ? sizeof(float) : 0); /* raw, and widened */
-    bool gram = wn_job_needs_products(job);
-    size_t width = p + 1 + WN_MAX_CLASSES;
     size_t in_flight = BLOCKS_AT_REST + BLOCKS_PER_THREAD * (n_threads + 1);
     in_flight = in_flight < 2 * (size_t)catalog->n_blocks + 1 ? in_flight : 2 * (size_t)catalog->n_blocks + 1;
     wn_memory_plan plan = {
         .blocks = in_flight * block * (p * cell_bytes + 2 * sizeof(double)),
         .pilot = 2 * pilot_rows(catalog) * (p + 2) * sizeof(double), /* raw and cleaned */
-        .gram = gram ? width * width * 4 * sizeof(double) + block * width * sizeof(double) + solver_bytes(job, p) : 0,
+        .gram = sums_bytes(job, p, block) + solver_bytes(job, p),
+        .folds = folds_bytes(job, p, block),
         .rows = rows,
         .rest = REST};
     if (job->has_clean && job->clean.drop_duplicates)
@@ -77,15 +100,27 @@ wn_memory_plan wn_memory_plan_of(int n_ranks, const wn_job *job, const wn_catalo
     plan.model = moment.model;
     plan.compression = moment.compression;
     plan.checkpoint = moment.checkpoint;
-    plan.need = larger(plan.blocks + larger(plan.pilot + plan.gram, plan.duplicates), wn_model_moment_bytes(&moment));
+    plan.need = larger(plan.blocks + larger(plan.pilot + plan.gram + plan.folds, plan.duplicates), wn_model_moment_bytes(&moment));
     plan.need = larger(plan.need, gathering_bytes(catalog, rows, block, plan.blocks)) + plan.rows + plan.rest;
     return plan;
+}
+
+/* What would be enough, where it is the parts of the rows that are too much. */
+static wn_status refuse_folds(const wn_memory_plan *plan, size_t memory)
+{
+    return wn_fail(WN_UNAVAILABLE,
+                   "the plan exceeds memory: rank.folds sums each part of the rows on its own, which takes %zu MiB of "
+                   "the %zu MiB a rank that are needed, memory allows %zu; use fewer folds, fewer columns "
+                   "(input.columns), or a larger `memory`",
+                   plan->folds >> 20, plan->need >> 20, memory >> 20);
 }
 
 wn_status wn_memory_plan_check(const wn_memory_plan *plan, size_t memory)
 {
     if (plan->need <= memory)
         return WN_OK;
+    if (plan->need - plan->folds <= memory)
+        return refuse_folds(plan, memory);
     return wn_fail(WN_UNAVAILABLE,
                    "the plan exceeds memory: %zu MiB a rank are needed (model %zu, compression %zu, checkpoint %zu, "
                    "prepared rows %zu, products of columns %zu, blocks %zu, pilot %zu, duplicates %zu), memory allows "

@@ -89,9 +89,9 @@ static void test_components(void)
     CU_ASSERT_EQUAL(wn_recipe_n_inputs(recipe), N_COMPONENTS);
     for (size_t i = 0; i < N_ROWS * N_SELECTED; i++)
         features[i] = (float)example_draw(i, 5);
-    CHECK_OK(wn_recipe_components(recipe, features, N_ROWS, components));
+    CHECK_OK(wn_recipe_inputs(recipe, features, N_ROWS, components));
     for (size_t i = 0; i < N_ROWS; i++) {
-        CHECK_OK(wn_recipe_components(recipe, features + i * N_SELECTED, 1, one));
+        CHECK_OK(wn_recipe_inputs(recipe, features + i * N_SELECTED, 1, one));
         for (size_t k = 0; k < N_COMPONENTS; k++) {
             long double sum = 0;
             for (size_t j = 0; j < N_SELECTED; j++)
