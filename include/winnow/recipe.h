@@ -127,8 +127,8 @@ void wn_recipe_features(const wn_recipe *recipe, const double *cells, size_t n_r
 WN_MUST_USE wn_status wn_recipe_check_features(const wn_recipe *recipe, const wn_catalog *catalog,
                                                const float *features, size_t n_rows, const int64_t *rows);
 
-/* Local. What a model sees of such features: their projection, computed in double and rounded once, and behind it, where
- * the projection appends, the features as they are: out (n_rows, wn_recipe_n_inputs). Needs a projection. Fails:
+/* Local. What a model sees of such features: their projection, computed in double and rounded once, and behind it,
+ * where the projection appends, the features as they are: out (n_rows, wn_recipe_n_inputs). Needs a projection. Fails:
  * WN_NO_MEMORY. */
 WN_MUST_USE wn_status wn_recipe_inputs(const wn_recipe *recipe, const float *features, size_t n_rows, float *out);
 

@@ -86,13 +86,12 @@ wn_memory_plan wn_memory_plan_of(int n_ranks, const wn_job *job, const wn_catalo
     size_t cell_bytes = sizeof(double) + (catalog->is_float32 ? sizeof(float) : 0); /* raw, and widened */
     size_t in_flight = BLOCKS_AT_REST + BLOCKS_PER_THREAD * (n_threads + 1);
     in_flight = in_flight < 2 * (size_t)catalog->n_blocks + 1 ? in_flight : 2 * (size_t)catalog->n_blocks + 1;
-    wn_memory_plan plan = {
-        .blocks = in_flight * block * (p * cell_bytes + 2 * sizeof(double)),
-        .pilot = 2 * pilot_rows(catalog) * (p + 2) * sizeof(double), /* raw and cleaned */
-        .gram = sums_bytes(job, p, block) + solver_bytes(job, p),
-        .folds = folds_bytes(job, p, block),
-        .rows = rows,
-        .rest = REST};
+    wn_memory_plan plan = {.blocks = in_flight * block * (p * cell_bytes + 2 * sizeof(double)),
+                           .pilot = 2 * pilot_rows(catalog) * (p + 2) * sizeof(double), /* raw and cleaned */
+                           .gram = sums_bytes(job, p, block) + solver_bytes(job, p),
+                           .folds = folds_bytes(job, p, block),
+                           .rows = rows,
+                           .rest = REST};
     if (job->has_clean && job->clean.drop_duplicates)
         plan.duplicates = rows * BYTES_PER_HASHED_ROW;
     wn_model_moment moment = wn_model_plan_of(n_ranks, job, catalog, plan.blocks, rows, block);
@@ -100,7 +99,8 @@ wn_memory_plan wn_memory_plan_of(int n_ranks, const wn_job *job, const wn_catalo
     plan.model = moment.model;
     plan.compression = moment.compression;
     plan.checkpoint = moment.checkpoint;
-    plan.need = larger(plan.blocks + larger(plan.pilot + plan.gram + plan.folds, plan.duplicates), wn_model_moment_bytes(&moment));
+    plan.need = larger(plan.blocks + larger(plan.pilot + plan.gram + plan.folds, plan.duplicates),
+                       wn_model_moment_bytes(&moment));
     plan.need = larger(plan.need, gathering_bytes(catalog, rows, block, plan.blocks)) + plan.rows + plan.rest;
     return plan;
 }

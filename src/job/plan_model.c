@@ -61,7 +61,8 @@ static size_t count_inputs(const wn_job *job, size_t n_features)
 {
     if (!projects(job))
         return n_features;
-    size_t n_components = job->reduce.components.count > 0 ? least(job->reduce.components.count, n_features) : n_features;
+    size_t n_components =
+        job->reduce.components.count > 0 ? least(job->reduce.components.count, n_features) : n_features;
     return n_components + (job->reduce.append ? n_features : 0);
 }
 

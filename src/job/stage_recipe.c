@@ -128,8 +128,8 @@ static wn_status keep_result(wn_run_state *state, size_t first_entry, wn_hash st
     json_object_set_new(state->fingerprints, "statistics", wn_json_hash(statistics_hash));
     json_object_set_new(state->fingerprints, "recipe", wn_json_hash(recipe_hash));
     result = json_pack("{s:o, s:O, s:O*, s:O*, s:o, s:o}", "stages", wn_stage_entries(state->stages, first_entry),
-                       "rows", state->rows_json, "rank", state->rank_json, "reduce", state->reduce_json, "statistics", wn_json_hash(statistics_hash),
-                       "recipe", wn_json_hash(recipe_hash));
+                       "rows", state->rows_json, "rank", state->rank_json, "reduce", state->reduce_json, "statistics",
+                       wn_json_hash(statistics_hash), "recipe", wn_json_hash(recipe_hash));
     const char *files[] = {"recipe.h5"};
     TRY(wn_run_directory_finish_stage(state->ranks, state->directory, "recipe", state->recipe_key, files, 1, result));
 done:

@@ -77,16 +77,19 @@ wn_status wn_ranking_run(const wn_ranking_options *options, const wn_statistics 
     wn_verdict verdict = {0};
     double *stability = NULL;
     char **reasons = NULL;
+    wn_ranking_counts found;
     TRY(wn_verdict_reach(&verdict, options, statistics, recipe));
-    count(&verdict, recipe->n_features, counts);
+    count(&verdict, recipe->n_features, &found);
     TRY(wn_new(&reasons, recipe->n_features));
-    TRY(say_reasons(&verdict, counts, recipe, reasons));
+    TRY(say_reasons(&verdict, &found, recipe, reasons));
     if (statistics->n_folds > 0) {
         TRY(wn_new(&stability, recipe->n_features));
         TRY(measure_stability(options, statistics, recipe, stability));
     }
     TRY(keep_verdict(&verdict, stability, recipe));
     wn_recipe_exchange_reasons(recipe, &reasons);
+    if (counts != NULL)
+        *counts = found;
 done:
     wn_recipe_reasons_free(reasons, recipe->n_features);
     wn_free(stability);

@@ -58,20 +58,48 @@ static void test_positions(void)
     check_positions((double[]){-INFINITY, NAN, INFINITY, 1}, 4);
 }
 
-/* A feature is before another if the sum of its positions is smaller, or equal and its number is smaller. */
-static void check_consensus(const double *const *scores, size_t n_scores, size_t n)
+/* What features are compared by: smaller is better. */
+typedef struct {
+    double first[MOST], sum[MOST];
+} naive_order;
+
+static void find_order(wn_consensus rule, size_t keep, const double *const *scores, size_t n_scores, size_t n,
+                       naive_order *by)
 {
-    double sum[MOST] = {0}, consensus[MOST];
+    for (size_t i = 0; i < n; i++) {
+        double worst = 0, points = 0;
+        by->sum[i] = 0;
+        for (size_t s = 0; s < n_scores; s++) {
+            double position = naive_position(scores[s], n, i);
+            by->sum[i] += position;
+            worst = position > worst ? position : worst;
+            points += position < (double)keep + 1 ? (double)keep + 1 - position : 0;
+        }
+        bool in_all = worst <= (double)keep;
+        by->first[i] = rule == WN_CONSENSUS_MEAN_RANK ? 0 : rule == WN_CONSENSUS_BORDA ? -points : in_all ? worst : 1e9;
+    }
+}
+
+/* Whether a feature stands before another: equal ones by the sum of positions, then by number. */
+static bool is_before(const naive_order *by, size_t j, size_t i)
+{
+    if (by->first[j] != by->first[i])
+        return by->first[j] < by->first[i];
+    return by->sum[j] < by->sum[i] || (by->sum[j] == by->sum[i] && j < i);
+}
+
+static void check_consensus(wn_consensus rule, size_t keep, const double *const *scores, size_t n_scores, size_t n)
+{
+    double consensus[MOST];
     size_t order[MOST];
-    if (!CHECK_OK(wn_rank_consensus(scores, n_scores, n, consensus, order)))
+    naive_order by;
+    if (!CHECK_OK(wn_rank_consensus(rule, keep, scores, n_scores, n, consensus, order)))
         return;
-    for (size_t s = 0; s < n_scores; s++)
-        for (size_t i = 0; i < n; i++)
-            sum[i] += naive_position(scores[s], n, i);
+    find_order(rule, keep, scores, n_scores, n, &by);
     for (size_t i = 0; i < n; i++) {
         size_t n_before = 0;
         for (size_t j = 0; j < n; j++)
-            n_before += sum[j] < sum[i] || (sum[j] == sum[i] && j < i);
+            n_before += is_before(&by, j, i);
         CU_ASSERT_EQUAL(consensus[i], (double)(n_before + 1));
         CU_ASSERT_EQUAL(order[n_before], i);
     }
@@ -85,8 +113,23 @@ static void test_consensus(void)
         size_t n = (size_t)(1 + trial * 17 % MOST);
         for (size_t i = 0; i < SCORES * MOST; i++)
             values[i / MOST][i % MOST] = draw(1000 + trial, i);
-        check_consensus(scores, 1 + (size_t)trial % SCORES, n);
+        for (int rule = WN_CONSENSUS_MEAN_RANK; rule <= WN_CONSENSUS_INTERSECTION; rule++)
+            check_consensus((wn_consensus)rule, 1 + (size_t)trial % 7 * n / 6, scores, 1 + (size_t)trial % SCORES, n);
     }
+}
+
+/* Three methods, of which one sees nothing in the feature that the others have first. */
+static void test_rules(void)
+{
+    const double a[] = {9, 5, 4, 3, 2, 1}, b[] = {9, 1, 2, 3, 4, 5}, c[] = {0, 5, 6, 7, 8, 1};
+    const double *scores[] = {a, b, c};
+    double consensus[6];
+    size_t order[6];
+    CHECK_OK(wn_rank_consensus(WN_CONSENSUS_BORDA, 2, scores, 3, 6, consensus, order));
+    CU_ASSERT_EQUAL(consensus[0], 1); /* 4 points of 6 */
+    CHECK_OK(wn_rank_consensus(WN_CONSENSUS_INTERSECTION, 4, scores, 3, 6, consensus, order));
+    CU_ASSERT_EQUAL(order[0], 3); /* 4, 4 and 2: in every method's best four, with feature 4 in none of a's */
+    CU_ASSERT_TRUE(consensus[0] > 1);
 }
 
 static void test_allocations(void)
@@ -98,7 +141,7 @@ static void test_allocations(void)
     int64_t nth = 1;
     for (; nth < 50 && status == WN_NO_MEMORY; nth++) {
         wn_memory_fail_at(nth);
-        status = wn_rank_consensus(scores, 2, 5, consensus, order);
+        status = wn_rank_consensus(WN_CONSENSUS_BORDA, 2, scores, 2, 5, consensus, order);
         wn_memory_fail_at(0);
         CU_ASSERT_EQUAL(wn_memory_used(), before);
     }
@@ -109,6 +152,7 @@ static void test_allocations(void)
 static const wn_test tests[] = {
     {"positions against counting", test_positions},
     {"consensus against counting", test_consensus},
+    {"what rules are for", test_rules},
     {"failing allocations", test_allocations},
 };
 TEST_MAIN("consensus", tests)
