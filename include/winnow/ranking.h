@@ -43,8 +43,8 @@ bool wn_rank_needs_products(wn_rank_method method);
 /* How the methods come to one order. Equal features are ordered by the mean of their positions, then by number. */
 typedef enum {
     WN_CONSENSUS_MEAN_RANK,   /* by the mean of a feature's positions */
-    WN_CONSENSUS_BORDA,       /* each method gives keep points to its first, one less to the next, none beyond its best
-                                 `keep`: a method that sees nothing in a feature cannot sink it */
+    WN_CONSENSUS_BORDA,       /* by the median of the points, n_features - position, that the methods give (their sum is
+                                 mean_rank's order): one method that sees nothing cannot drown the others */
     WN_CONSENSUS_INTERSECTION /* those among the best `keep` of every method come first, by their worst position */
 } wn_consensus;
 

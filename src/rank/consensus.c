@@ -59,39 +59,46 @@ done:
     return status;
 }
 
-/* What a rule needs to know of the positions of one feature. */
-typedef struct {
-    double sum, worst, points;
-} standing;
-
-static void add_position(standing *at, double position, double keep)
+static int compare_positions(const void *a, const void *b)
 {
-    at->sum += position;
-    at->worst = fmax(at->worst, position);
-    at->points += fmax(keep + 1 - position, 0);
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
 }
 
-static double points_of(wn_consensus rule, const standing *at, double keep)
+static double sum_of(const double *positions, size_t n)
 {
+    double sum = 0;
+    for (size_t s = 0; s < n; s++)
+        sum += positions[s];
+    return sum;
+}
+
+/* What a rule makes of a feature's positions, ascending; larger is better. */
+static double points_of(wn_consensus rule, size_t keep, const double *positions, size_t n)
+{
+    double worst = n > 0 ? positions[n - 1] : 0;
     if (rule == WN_CONSENSUS_BORDA)
-        return at->points;
+        return n > 0 ? -(positions[(n - 1) / 2] + positions[n / 2]) : 0;
     if (rule == WN_CONSENSUS_INTERSECTION)
-        return at->worst <= keep ? -at->worst : -(double)INFINITY;
-    return -at->sum;
+        return worst <= (double)keep ? -worst : -(double)INFINITY;
+    return -sum_of(positions, n);
 }
 
-static wn_status find_standings(const double *const *scores, size_t n_scores, size_t n, double keep, standing *at)
+/* positions (n, n_scores): of each feature in every score, ascending. */
+static wn_status find_positions(const double *const *scores, size_t n_scores, size_t n, double *positions)
 {
     wn_status status = WN_OK;
-    double *position = NULL;
-    TRY(wn_new(&position, n));
+    double *of_score = NULL;
+    TRY(wn_new(&of_score, n));
     for (size_t s = 0; s < n_scores; s++) {
-        TRY(wn_rank_positions(scores[s], n, position));
+        TRY(wn_rank_positions(scores[s], n, of_score));
         for (size_t i = 0; i < n; i++)
-            add_position(&at[i], position[i], keep);
+            positions[i * n_scores + s] = of_score[i];
     }
+    for (size_t i = 0; i < n && n_scores > 0; i++)
+        qsort(positions + i * n_scores, n_scores, sizeof *positions, compare_positions);
 done:
-    wn_free(position);
+    wn_free(of_score);
     return status;
 }
 
@@ -99,13 +106,15 @@ wn_status wn_rank_consensus(wn_consensus rule, size_t keep, const double *const 
                             double *consensus, size_t *order)
 {
     wn_status status = WN_OK;
-    standing *at = NULL;
+    double *positions = NULL;
     scored *sorted = NULL;
-    TRY(wn_new(&at, n));
+    TRY(wn_new(&positions, n * n_scores));
     TRY(wn_new(&sorted, n));
-    TRY(find_standings(scores, n_scores, n, (double)keep, at));
-    for (size_t i = 0; i < n; i++)
-        sorted[i] = (scored){points_of(rule, &at[i], (double)keep), -at[i].sum, i};
+    TRY(find_positions(scores, n_scores, n, positions));
+    for (size_t i = 0; i < n; i++) {
+        const double *own = positions + i * n_scores;
+        sorted[i] = (scored){points_of(rule, keep, own, n_scores), -sum_of(own, n_scores), i};
+    }
     qsort(sorted, n, sizeof *sorted, best_first);
     for (size_t i = 0; i < n; i++) {
         order[i] = sorted[i].feature;
@@ -113,6 +122,6 @@ wn_status wn_rank_consensus(wn_consensus rule, size_t keep, const double *const 
     }
 done:
     wn_free(sorted);
-    wn_free(at);
+    wn_free(positions);
     return status;
 }

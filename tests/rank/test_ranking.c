@@ -241,16 +241,9 @@ static void test_table(void)
 }
 
 static const wn_test tests[] = {
-    {"the table", test_table},
-    {"scores in the recipe", test_scores},
-    {"order by one method", test_order},
-    {"copies", test_copies},
-    {"copies that are named", test_named_copies},
-    {"stability", test_stability},
-    {"keep", test_keep},
-    {"always and never", test_always_and_never},
-    {"globs", test_globs},
-    {"a failure", test_failure},
-    {"failing allocations", test_allocations},
+    {"the table", test_table},   {"scores in the recipe", test_scores},        {"order by one method", test_order},
+    {"copies", test_copies},     {"copies that are named", test_named_copies}, {"stability", test_stability},
+    {"keep", test_keep},         {"always and never", test_always_and_never},  {"globs", test_globs},
+    {"a failure", test_failure}, {"failing allocations", test_allocations},
 };
 TEST_MAIN("ranking", tests)
