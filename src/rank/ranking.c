@@ -4,6 +4,8 @@
 
 #include "winnow/memory.h"
 
+#include <stdio.h>
+
 const char *wn_rank_method_name(wn_rank_method method)
 {
     static const char *const names[] = {"variance", "anova", "mutual_information", "lasso"};
@@ -15,6 +17,19 @@ bool wn_rank_needs_products(wn_rank_method method)
     return method == WN_RANK_ANOVA || method == WN_RANK_LASSO;
 }
 
+/* A method that has too few rows says so; whose rows these are is added. */
+static wn_status reach_without(wn_verdict *verdict, const wn_ranking_options *options, const wn_statistics *statistics,
+                               size_t fold, const wn_recipe *recipe)
+{
+    enum { MOST_BYTES = 400 };
+    char why[MOST_BYTES];
+    wn_status status = wn_verdict_reach(verdict, options, statistics->without[fold], recipe);
+    if (status != WN_BAD_DATA)
+        return status;
+    snprintf(why, sizeof why, "%s", wn_status_message());
+    return wn_fail(status, "rank.folds: without part %zu of %zu of the rows: %s", fold + 1, statistics->n_folds, why);
+}
+
 /* stability (n_features): the share of folds without which a feature is chosen. */
 static wn_status measure_stability(const wn_ranking_options *options, const wn_statistics *statistics,
                                    const wn_recipe *recipe, double *stability)
@@ -22,7 +37,7 @@ static wn_status measure_stability(const wn_ranking_options *options, const wn_s
     wn_status status = WN_OK;
     wn_verdict verdict = {0};
     for (size_t fold = 0; fold < statistics->n_folds; fold++) {
-        TRY(wn_verdict_reach(&verdict, options, statistics->without[fold], recipe));
+        TRY(reach_without(&verdict, options, statistics, fold, recipe));
         for (size_t i = 0; i < verdict.n_selected; i++)
             stability[verdict.selected[i]]++;
         wn_verdict_clear(&verdict);
