@@ -3,17 +3,28 @@
 #include "plan_model.h"
 #include "run_state.h"
 #include "winnow/plan.h"
+#include "winnow/row_hashes.h"
 
 #include "winnow/exact_sum.h"
 #include "winnow/memory.h"
+#include "winnow/modes.h"
 
 /* One with the taker, one full, one of the pilot; and those that threads decode, each beside what it decodes from. */
-enum { BLOCKS_AT_REST = 3, BLOCKS_PER_THREAD = 2, BYTES_PER_HASHED_ROW = 96 };
+enum { BLOCKS_AT_REST = 3, BLOCKS_PER_THREAD = 2 };
 enum { REST = 2 << 20 }; /* files that are read and hashed by pieces, names, the recipe */
 
 static size_t larger(size_t a, size_t b)
 {
     return a > b ? a : b;
+}
+
+/* Some gap may be filled by the most frequent value. */
+static bool counts_values(const wn_job *job)
+{
+    bool counts = job->clean.missing == WN_MISSING_MOST_FREQUENT;
+    for (size_t i = 0; i < job->clean.n_overrides; i++)
+        counts |= job->clean.overrides[i].has_missing && job->clean.overrides[i].missing == WN_MISSING_MOST_FREQUENT;
+    return job->has_clean && counts;
 }
 
 static size_t largest_block(const wn_catalog *catalog)
@@ -40,6 +51,24 @@ static size_t gathering_bytes(const wn_catalog *catalog, size_t rows, size_t blo
     size_t pilot = pilot_rows(catalog), mine = rows < pilot + block ? rows : pilot + block;
     size_t row = (catalog->n_columns + 2) * sizeof(double);
     return larger((2 * mine + 2 * pilot) * row, blocks + 3 * mine * row + 2 * block * sizeof(uint64_t));
+}
+
+/* At least a byte: no bytes would be no bound. */
+static size_t left_of(size_t memory, size_t taken)
+{
+    return memory > taken ? memory - taken : 1;
+}
+
+/* While the prepared table is written: a block's features and components, labels, splits; the statuses of a shard's
+ * rows. */
+static size_t prepared_bytes(const wn_job *job, const wn_catalog *catalog, size_t rows, size_t block)
+{
+    size_t shard = (size_t)wn_prepared_shard_rows(1) + block, most = (size_t)catalog->n_rows;
+    if (!job->output.data)
+        return 0;
+    shard = shard < most ? shard : most;
+    size_t widths = job->has_reduce && job->reduce.append ? 3 : 2; /* selected features, and what is written of them */
+    return block * (widths * catalog->n_columns * sizeof(float) + 3 * sizeof(double)) + larger(rows, shard);
 }
 
 /* Matrices of the features beside the finished products: Lasso's correlations, products in the order of entry and a
@@ -77,7 +106,8 @@ static size_t folds_bytes(const wn_job *job, size_t n_columns, size_t block)
     return (size_t)job->rank.folds * sums_bytes(job, n_columns, block) + block * (n_columns + 3) * sizeof(double);
 }
 
-/* The columns' statistics, the duplicates and the model are never there at once. */
+/* Hashes of rows that memory does not hold are spilled. The columns' statistics, the duplicates and the model are never
+ * there at once. */
 wn_memory_plan wn_memory_plan_of(int n_ranks, const wn_job *job, const wn_catalog *catalog, size_t n_threads)
 {
     size_t p = catalog->n_columns, block = largest_block(catalog), size = (size_t)n_ranks;
@@ -92,15 +122,19 @@ wn_memory_plan wn_memory_plan_of(int n_ranks, const wn_job *job, const wn_catalo
                            .folds = folds_bytes(job, p, block),
                            .rows = rows,
                            .rest = REST};
+    if (counts_values(job))
+        plan.values = WN_MODES_BYTES;
     if (job->has_clean && job->clean.drop_duplicates)
-        plan.duplicates = rows * BYTES_PER_HASHED_ROW;
+        plan.duplicates = wn_row_hashes_bytes(rows, left_of((size_t)job->memory, plan.blocks + plan.rows + plan.rest));
     wn_model_moment moment = wn_model_plan_of(n_ranks, job, catalog, plan.blocks, rows, block);
     plan.features = moment.features;
     plan.model = moment.model;
     plan.compression = moment.compression;
     plan.checkpoint = moment.checkpoint;
-    plan.need = larger(plan.blocks + larger(plan.pilot + plan.gram + plan.folds, plan.duplicates),
+    plan.need = larger(plan.blocks + larger(plan.pilot + larger(plan.gram + plan.folds, plan.values), plan.duplicates),
                        wn_model_moment_bytes(&moment));
+    plan.prepared = prepared_bytes(job, catalog, rows, block);
+    plan.need = larger(plan.need, plan.blocks + plan.prepared);
     plan.need = larger(plan.need, gathering_bytes(catalog, rows, block, plan.blocks)) + plan.rows + plan.rest;
     return plan;
 }
@@ -121,26 +155,26 @@ wn_status wn_memory_plan_check(const wn_memory_plan *plan, size_t memory)
         return WN_OK;
     if (plan->need - plan->folds <= memory)
         return refuse_folds(plan, memory);
-    return wn_fail(WN_UNAVAILABLE,
-                   "the plan exceeds memory: %zu MiB a rank are needed (model %zu, compression %zu, checkpoint %zu, "
-                   "prepared rows %zu, products of columns %zu, blocks %zu, pilot %zu, duplicates %zu), memory allows "
-                   "%zu; use more ranks, or a larger `memory`",
-                   plan->need >> 20, plan->model >> 20, plan->compression >> 20, plan->checkpoint >> 20,
-                   plan->features >> 20, plan->gram >> 20, plan->blocks >> 20, plan->pilot >> 20,
-                   plan->duplicates >> 20, memory >> 20);
+    return wn_fail(
+        WN_UNAVAILABLE,
+        "the plan exceeds memory: %zu MiB a rank are needed (model %zu, compression %zu, checkpoint %zu, "
+        "prepared rows %zu, products of columns %zu, blocks %zu, pilot %zu, duplicates %zu, values %zu), memory allows "
+        "%zu; use more ranks, or a larger `memory`",
+        plan->need >> 20, plan->model >> 20, plan->compression >> 20, plan->checkpoint >> 20, plan->features >> 20,
+        plan->gram >> 20, plan->blocks >> 20, plan->pilot >> 20, plan->duplicates >> 20, plan->values >> 20,
+        memory >> 20);
 }
 
 wn_status wn_plan_memory(const wn_ranks *ranks, const wn_job *job, const wn_catalog *catalog,
-                         wn_reader_options *options, size_t *need)
+                         wn_reader_options *options, wn_memory_plan *plan)
 {
-    wn_memory_plan plan = wn_memory_plan_of(ranks->size, job, catalog, options->n_threads);
-    wn_status status = wn_memory_plan_check(&plan, (size_t)job->memory);
+    *plan = wn_memory_plan_of(ranks->size, job, catalog, options->n_threads);
+    wn_status status = wn_memory_plan_check(plan, (size_t)job->memory);
     wn_log_detail("memory: %zu MiB for blocks, %zu pilot, %zu products, %zu duplicates, %zu prepared rows, %zu model, "
                   "%zu compression, %zu checkpoint; limit %zu MiB",
-                  plan.blocks >> 20, plan.pilot >> 20, plan.gram >> 20, plan.duplicates >> 20, plan.features >> 20,
-                  plan.model >> 20, plan.compression >> 20, plan.checkpoint >> 20, (size_t)job->memory >> 20);
-    *need = plan.need;
+                  plan->blocks >> 20, plan->pilot >> 20, plan->gram >> 20, plan->duplicates >> 20, plan->features >> 20,
+                  plan->model >> 20, plan->compression >> 20, plan->checkpoint >> 20, (size_t)job->memory >> 20);
     if (status == WN_OK)
-        options->cache_bytes = (size_t)job->memory - plan.need;
+        options->cache_bytes = (size_t)job->memory - plan->need;
     return status;
 }

@@ -5,6 +5,7 @@
 #include "checkpoint_store.h"
 
 #include "winnow/background.h"
+#include "winnow/plan.h"
 #include "winnow/run.h"
 #include "winnow/statistics.h"
 
@@ -34,10 +35,10 @@ typedef struct {
     wn_background *background;
     wn_compress_options compress_options; /* lives as long as background */
     wn_checkpoint_store *checkpoints;
-    wn_hash rows_key, profile_key, statistics_key, recipe_key, train_key, compress_key, evaluate_key;
+    wn_hash rows_key, profile_key, statistics_key, recipe_key, train_key, compress_key, evaluate_key, data_key;
     int64_t n_parameters_kept; /* by compression */
     double start;
-    size_t planned_bytes; /* memory that this rank takes at most, kept blocks apart; 0 before it is planned */
+    wn_memory_plan plan; /* memory that this rank takes at most, kept blocks apart; all 0 before it is planned */
     /* Parts of run.json, one reference each; NULL where the job does not ask for them. */
     json_t *stages, *rows_json, *rank_json, *reduce_json, *train_json, *metrics_json, *compression_json,
         *objectives_json, *fingerprints;
@@ -78,9 +79,14 @@ WN_MUST_USE wn_status wn_stage_statistics(wn_run_state *state, wn_statistics **s
 
 /* Collective. The stages in their order. Each reuses its result where the directory has it. */
 WN_MUST_USE wn_status wn_stage_recipe(wn_run_state *state);
+WN_MUST_USE wn_status wn_stage_data(wn_run_state *state);
 WN_MUST_USE wn_status wn_stage_train(wn_run_state *state);
 WN_MUST_USE wn_status wn_stage_compress(wn_run_state *state);
 WN_MUST_USE wn_status wn_stage_evaluate(wn_run_state *state);
+
+/* Local. Before any work: whether this build can write the prepared table as the job wants it. Fails: WN_UNAVAILABLE.
+ */
+WN_MUST_USE wn_status wn_stage_data_check(const wn_job *job);
 
 /* Local. Before the training that compression follows: whether its metric and plan fit the task and the rows. Fails:
  * WN_BAD_JOB. */
@@ -120,10 +126,10 @@ json_t *wn_stage_entries(const json_t *stages, size_t first);
 /* Local. Appends a result's stage entries to run.json's, marked as reused. */
 WN_MUST_USE wn_status wn_stage_reuse(wn_run_state *state, const char *stage, const json_t *result);
 
-/* Local. Before any work: *need (bytes) is what memory the run will take; the rest goes to the reader's cache
+/* Local. Before any work: *plan says what memory the run will take; the rest goes to the reader's cache
  * (options->cache_bytes). Fails: WN_UNAVAILABLE where it exceeds the job's memory. */
 WN_MUST_USE wn_status wn_plan_memory(const wn_ranks *ranks, const wn_job *job, const wn_catalog *catalog,
-                                     wn_reader_options *options, size_t *need);
+                                     wn_reader_options *options, wn_memory_plan *plan);
 
 /* Local. Text of a hash as JSON; a number, null where it is not finite; the metrics as run.json has them. New
  * references. */

@@ -4,8 +4,6 @@
 
 #include "winnow/memory.h"
 
-#include <stdio.h>
-
 const char *wn_rank_method_name(wn_rank_method method)
 {
     static const char *const names[] = {"variance", "anova", "mutual_information", "lasso"};
@@ -21,13 +19,10 @@ bool wn_rank_needs_products(wn_rank_method method)
 static wn_status reach_without(wn_verdict *verdict, const wn_ranking_options *options, const wn_statistics *statistics,
                                size_t fold, const wn_recipe *recipe)
 {
-    enum { MOST_BYTES = 400 };
-    char why[MOST_BYTES];
     wn_status status = wn_verdict_reach(verdict, options, statistics->without[fold], recipe);
     if (status != WN_BAD_DATA)
         return status;
-    snprintf(why, sizeof why, "%s", wn_status_message());
-    return wn_fail(status, "rank.folds: without part %zu of %zu of the rows: %s", fold + 1, statistics->n_folds, why);
+    return wn_fail_prefix(status, "rank.folds: without part %zu of %zu of the rows", fold + 1, statistics->n_folds);
 }
 
 /* stability (n_features): the share of folds without which a feature is chosen. */
