@@ -108,6 +108,10 @@ typedef struct {
         int64_t folds;     /* 0: none */
         wn_amount keep;
         wn_text_list always, never;
+        struct {
+            int64_t trees, depth;
+            bool by_permutation;
+        } forest;
     } rank;
     struct {
         wn_reduction method;

@@ -1,5 +1,7 @@
 #include "key_kinds.h"
 
+#include "winnow/forest.h"
+
 #include <math.h>
 
 #define AT(field) .offset = offsetof(wn_job, field)
@@ -37,13 +39,14 @@ static const wn_key_word infinite[] = {{"error", false, false}, {"missing", true
 static const wn_key_word rankings[] = {{"variance", WN_RANK_VARIANCE, false},
                                        {"anova", WN_RANK_ANOVA, false},
                                        {"mutual_information", WN_RANK_MUTUAL_INFORMATION, false},
-                                       {"random_forest", 0, true},
+                                       {"random_forest", WN_RANK_RANDOM_FOREST, false},
                                        {"lasso", WN_RANK_LASSO, false},
                                        {NULL, 0, false}};
 static const wn_key_word consensuses[] = {{"mean_rank", WN_CONSENSUS_MEAN_RANK, false},
                                           {"borda", WN_CONSENSUS_BORDA, false},
                                           {"intersection", WN_CONSENSUS_INTERSECTION, false},
                                           {NULL, 0, false}};
+static const wn_key_word importances[] = {{"impurity", false, false}, {"permutation", true, false}, {NULL, 0, false}};
 static const wn_key_word reductions[] = {
     {"none", WN_REDUCE_NONE, false}, {"pca", WN_REDUCE_PCA, false}, {"lda", WN_REDUCE_LDA, false}, {NULL, 0, false}};
 static const wn_key_word solvers[] = {{"auto", WN_SOLVER_AUTO, false},
@@ -161,9 +164,13 @@ const wn_key wn_keys[] = {
     {.path = "rank.folds", .kind = &wn_kind_integer, AT(rank.folds), .max = WN_MOST_FOLDS, .value = "0",
      .help = "parts of the rows, 2 or more, over which the stability of the choice is told: the share of times that a "
              "feature is chosen when one part is left out; 0: not told"},
-    UNBUILT("rank.forest.trees", "", "trees of random_forest"),
-    UNBUILT("rank.forest.depth", "", "depth of random_forest"),
-    UNBUILT("rank.forest.importance", "", "importance of random_forest"),
+    {.path = "rank.forest.trees", .kind = &wn_kind_integer, AT(rank.forest.trees), .min = 1, .max = 10000,
+     .value = "100", .help = "trees of random_forest"},
+    {.path = "rank.forest.depth", .kind = &wn_kind_integer, AT(rank.forest.depth), .min = 1,
+     .max = WN_FOREST_MOST_DEPTH, .value = "10", .help = "splits from root to leaf of random_forest at most"},
+    {.path = "rank.forest.importance", .kind = &wn_kind_choice, AT(rank.forest.by_permutation), .words = importances,
+     .value = "impurity", .help = "score of random_forest: mean decrease of impurity, or of what is told right out of "
+                                  "bag when the feature is permuted"},
 
     {.path = "reduce.method", .kind = &wn_kind_word, AT(reduce.method), .words = reductions, .value = "none",
      .help = "projection of the features that were kept: pca, or lda by a label of classes"},

@@ -70,6 +70,8 @@ size_t wn_stage_plans(const wn_job *job, const wn_recipe *rules, wn_stage_plan p
     plans[n++] = (wn_stage_plan){"rows", rows_why(job, drops_duplicates), drops_duplicates, drops_duplicates};
     plans[n++] = profile_plan(&ask);
     plans[n++] = statistics_plan(&ask);
+    if (job->has_rank && job->rank.use[WN_RANK_RANDOM_FOREST])
+        plans[n++] = (wn_stage_plan){"forest", "training rows of all features into memory", 1, 1};
     if (job->has_rank)
         plans[n++] = (wn_stage_plan){"rank", "from the statistics", 0, 0};
     if (reduces)
@@ -157,6 +159,7 @@ static void print_memory(const wn_memory_plan *plan, int64_t memory, FILE *out)
                  {"the same by folds", plan->folds},
                  {"distinct values", plan->values},
                  {"duplicates", plan->duplicates},
+                 {"forest", plan->forest},
                  {"prepared rows", plan->features},
                  {"prepared table", plan->prepared},
                  {"model", plan->model},

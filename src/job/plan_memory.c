@@ -5,9 +5,13 @@
 #include "winnow/plan.h"
 #include "winnow/row_hashes.h"
 
+#include "winnow/dataset.h"
 #include "winnow/exact_sum.h"
+#include "winnow/forest.h"
 #include "winnow/memory.h"
 #include "winnow/modes.h"
+
+#include <math.h>
 
 /* One with the taker, one full, one of the pilot; and those that threads decode, each beside what it decodes from. */
 enum { BLOCKS_AT_REST = 3, BLOCKS_PER_THREAD = 2 };
@@ -106,6 +110,24 @@ static size_t folds_bytes(const wn_job *job, size_t n_columns, size_t block)
     return (size_t)job->rank.folds * sums_bytes(job, n_columns, block) + block * (n_columns + 3) * sizeof(double);
 }
 
+/* The forest's training rows as features, then their codes; what growing takes (forest.h), and the trees: nodes as they
+ * are found, gathered and linked. The classes are taken at their most. */
+static size_t forest_bytes(const wn_job *job, const wn_catalog *catalog, size_t rows, size_t n_threads)
+{
+    if (!job->has_rank || !job->rank.use[WN_RANK_RANDOM_FOREST])
+        return 0;
+    size_t p = catalog->n_columns, n = (size_t)catalog->n_rows;
+    size_t channels = job->input.task == WN_TASK_REGRESSION ? 2 : WN_MAX_CLASSES;
+    size_t leaves = job->rank.forest.depth < 31 ? (size_t)1 << job->rank.forest.depth : n;
+    leaves = (leaves < n ? leaves : n) * (size_t)job->rank.forest.trees;
+    size_t entries = rows * sizeof(uint64_t), tried = larger((size_t)sqrt((double)p) * channels, p / 3 * 2) + channels;
+    size_t counts = tried * WN_FOREST_MOST_BINS * sizeof(int64_t);
+    size_t reading = wn_dataset_bytes(rows, p) + 3 * wn_dataset_bytes(pilot_rows(catalog), p);
+    size_t growing = WN_RUN_FOREST_BYTES + (n_threads + 2) * entries + (n_threads + 1) * counts;
+    return larger(reading, growing) + rows * (p + sizeof(int32_t) + sizeof(int64_t)) +
+           leaves * (3 * channels * sizeof(int64_t) + 2 * 96);
+}
+
 /* Hashes of rows that memory does not hold are spilled. The columns' statistics, the duplicates and the model are never
  * there at once. */
 wn_memory_plan wn_memory_plan_of(int n_ranks, const wn_job *job, const wn_catalog *catalog, size_t n_threads)
@@ -127,12 +149,14 @@ wn_memory_plan wn_memory_plan_of(int n_ranks, const wn_job *job, const wn_catalo
     if (job->has_clean && job->clean.drop_duplicates)
         plan.duplicates = wn_row_hashes_bytes(rows, left_of((size_t)job->memory, plan.blocks + plan.rows + plan.rest));
     wn_model_moment moment = wn_model_plan_of(n_ranks, job, catalog, plan.blocks, rows, block);
+    plan.forest = forest_bytes(job, catalog, rows, n_threads);
     plan.features = moment.features;
     plan.model = moment.model;
     plan.compression = moment.compression;
     plan.checkpoint = moment.checkpoint;
     plan.need = larger(plan.blocks + larger(plan.pilot + larger(plan.gram + plan.folds, plan.values), plan.duplicates),
-                       wn_model_moment_bytes(&moment));
+                       plan.blocks + plan.gram + plan.folds + plan.forest);
+    plan.need = larger(plan.need, wn_model_moment_bytes(&moment));
     plan.prepared = prepared_bytes(job, catalog, rows, block);
     plan.need = larger(plan.need, plan.blocks + plan.prepared);
     plan.need = larger(plan.need, gathering_bytes(catalog, rows, block, plan.blocks)) + plan.rows + plan.rest;
@@ -158,11 +182,11 @@ wn_status wn_memory_plan_check(const wn_memory_plan *plan, size_t memory)
     return wn_fail(
         WN_UNAVAILABLE,
         "the plan exceeds memory: %zu MiB a rank are needed (model %zu, compression %zu, checkpoint %zu, "
-        "prepared rows %zu, products of columns %zu, blocks %zu, pilot %zu, duplicates %zu, values %zu), memory allows "
-        "%zu; use more ranks, or a larger `memory`",
+        "prepared rows %zu, products of columns %zu, blocks %zu, pilot %zu, duplicates %zu, values %zu, forest %zu), "
+        "memory allows %zu; use more ranks, or a larger `memory`",
         plan->need >> 20, plan->model >> 20, plan->compression >> 20, plan->checkpoint >> 20, plan->features >> 20,
         plan->gram >> 20, plan->blocks >> 20, plan->pilot >> 20, plan->duplicates >> 20, plan->values >> 20,
-        memory >> 20);
+        plan->forest >> 20, memory >> 20);
 }
 
 wn_status wn_plan_memory(const wn_ranks *ranks, const wn_job *job, const wn_catalog *catalog,

@@ -49,6 +49,9 @@ typedef struct {
     double rss_bytes, allocated_bytes;
 } wn_run_peaks;
 
+/* What growing the forest takes beside the rows and what is grown (forest.h). */
+enum { WN_RUN_FOREST_BYTES = 64 << 20 };
+
 /* Share of an even part of the lanes that the rank with the background thread gets. */
 #define WN_BUSY_RANK_SHARE 0.5
 
@@ -66,6 +69,10 @@ WN_MUST_USE wn_status wn_run_drop_rows(wn_run_state *state, wn_stage_meter *mete
 /* Collective. Keeps the state's rows for starts to come, now that the recipe's drops are among them; nothing where no
  * rule drops. */
 WN_MUST_USE wn_status wn_run_keep_drops(wn_run_state *state);
+
+/* Collective. Scores (n_features) of the features by a forest of the training rows, which it reads; the caller frees
+ * them. Needs the statistics, which normalize. */
+WN_MUST_USE wn_status wn_stage_forest(wn_run_state *state, double **score);
 
 /* Local. What the job's ranking and reduction need to be summed, and where the sums are kept. */
 wn_statistics_options wn_run_statistics_options(const wn_run_state *state);

@@ -2,6 +2,7 @@
 #include "run_state.h"
 
 #include "winnow/lda.h"
+#include "winnow/memory.h"
 
 #include <string.h>
 
@@ -18,9 +19,13 @@ static wn_status run_ranking(wn_run_state *state, const wn_statistics *statistic
     wn_status status = WN_OK;
     const wn_job *job = state->job;
     wn_stage_meter meter;
+    double *forest = NULL;
+    if (job->rank.use[WN_RANK_RANDOM_FOREST])
+        TRY(wn_stage_forest(state, &forest));
     wn_stage_meter_begin(&meter, "rank");
     wn_ranking_counts counts = {0};
-    wn_ranking_options options = {.consensus = job->rank.consensus,
+    wn_ranking_options options = {.forest = forest,
+                                  .consensus = job->rank.consensus,
                                   .correlated = wn_job_correlated(job),
                                   .keep_count = job->rank.keep.count,
                                   .keep_share = job->rank.keep.share,
@@ -35,6 +40,7 @@ static wn_status run_ranking(wn_run_state *state, const wn_statistics *statistic
     state->rank_json = rank_json(job, state->recipe, &counts);
     TRY(wn_stage_meter_end(state->ranks, &meter, state->stages));
 done:
+    wn_free(forest);
     return status;
 }
 

@@ -6,7 +6,7 @@
 
 const char *wn_rank_method_name(wn_rank_method method)
 {
-    static const char *const names[] = {"variance", "anova", "mutual_information", "lasso"};
+    static const char *const names[] = {"variance", "anova", "mutual_information", "lasso", "random_forest"};
     return names[method];
 }
 
@@ -25,14 +25,17 @@ static wn_status reach_without(wn_verdict *verdict, const wn_ranking_options *op
     return wn_fail_prefix(status, "rank.folds: without part %zu of %zu of the rows", fold + 1, statistics->n_folds);
 }
 
-/* stability (n_features): the share of folds without which a feature is chosen. */
+/* stability (n_features): the share of folds without which a feature is chosen, by the methods that follow from sums.
+ */
 static wn_status measure_stability(const wn_ranking_options *options, const wn_statistics *statistics,
                                    const wn_recipe *recipe, double *stability)
 {
     wn_status status = WN_OK;
     wn_verdict verdict = {0};
+    wn_ranking_options by_sums = *options;
+    by_sums.use[WN_RANK_RANDOM_FOREST] = false;
     for (size_t fold = 0; fold < statistics->n_folds; fold++) {
-        TRY(reach_without(&verdict, options, statistics, fold, recipe));
+        TRY(reach_without(&verdict, &by_sums, statistics, fold, recipe));
         for (size_t i = 0; i < verdict.n_selected; i++)
             stability[verdict.selected[i]]++;
         wn_verdict_clear(&verdict);

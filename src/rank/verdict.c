@@ -4,11 +4,10 @@
 
 #include "winnow/memory.h"
 
-#include <math.h>
 #include <string.h>
 
-static wn_status run_method(wn_rank_method method, const wn_statistics *statistics, const wn_recipe *recipe,
-                            double *score)
+static wn_status run_method(wn_rank_method method, const wn_ranking_options *options, const wn_statistics *statistics,
+                            const wn_recipe *recipe, double *score)
 {
     switch (method) {
     case WN_RANK_VARIANCE:
@@ -21,6 +20,9 @@ static wn_status run_method(wn_rank_method method, const wn_statistics *statisti
         return WN_OK;
     case WN_RANK_LASSO:
         return wn_rank_lasso(statistics, recipe, score);
+    case WN_RANK_RANDOM_FOREST:
+        memcpy(score, options->forest, recipe->n_features * sizeof *score);
+        return WN_OK;
     case WN_RANK_METHODS:
         break;
     }
@@ -36,7 +38,7 @@ static wn_status run_methods(wn_verdict *verdict, const wn_ranking_options *opti
             continue;
         double **score = &verdict->scores[verdict->n_scores];
         TRY(wn_new(score, recipe->n_features));
-        TRY(run_method((wn_rank_method)method, statistics, recipe, *score));
+        TRY(run_method((wn_rank_method)method, options, statistics, recipe, *score));
         verdict->methods[verdict->n_scores++] = (wn_rank_method)method;
     }
 done:

@@ -22,7 +22,7 @@ JOBS = {
     "recipe": {"rest": ""},
     "all": {"rest": RANK + TRAIN + "compress: {epochs: 1, tolerance: 0.5}\n", "duplicates": "drop"},
     "apart": {"rest": TRAIN + "compress: {while_training: false, epochs: 1, tolerance: 0.5}\n", "missing": "drop_row"},
-    "twice": {"rest": RANK + TRAIN, "missing": "mean", "rule": "iqr", "action": "drop_row"},
+    "twice": {"rest": RANK.replace("anova", "anova, random_forest") + TRAIN, "missing": "mean", "rule": "iqr", "action": "drop_row"},
     "distances": {"rest": "", "missing": "most_frequent", "rule": "mad", "duplicates": "{columns: [kind, x0]}", "normalize": "[log, robust]"},
     "told": {"rest": "", "missing": "most_frequent", "rule": "quantile", "limit": 0.01, "action": "report", "normalize": "minmax"},
 }
@@ -153,7 +153,7 @@ def check_folds(checks, program, directory):
     table = os.path.join(directory, "folded.h5")
     troubled_table(table, 3000, n_columns=150, classes=3)
     job = write_text(os.path.join(directory, "folded.yaml"), JOB.format(
-        table=table, memory="1GiB", missing="median", rule="none", action="clip", duplicates="keep", rest=FOLDED))
+        table=table, memory="1GiB", missing="median", rule="none", action="clip", duplicates="keep", limit=3, normalize="standard", rest=FOLDED))
     need = {folds: float(re.search(r"at the worst moment +([\d.]+)", winnow(
         program, ["run", job, "--dry-run", "--set", f"rank.folds={folds}"]).stdout).group(1)) for folds in (0, 5)}
     out = os.path.join(directory, "folded")
