@@ -92,7 +92,7 @@ static const wrong_job wrong_jobs[] = {
       "2:92: rank.correlated: is 1.5, must be auto, none or a number above 0 to 1"}},
     {"input: {files: [a.h5], label: y}\nrank: {methods: [random_forest], folds: 3}\n",
      {NULL},
-     {"2:42: rank.folds: is given, but random_forest takes no part in it, must go with another method"}},
+     {"2:41: rank.folds: is given, but random_forest takes no part in it, must go with another method"}},
     {FILES "rank: {folds: 1, correlated: never}\nreduce: {append: true}\n",
      {NULL},
      {"2:15: rank.folds: is 1, must be 0 for none or an integer from 2 to 10",
