@@ -25,7 +25,7 @@ static void read_correlated(wn_job_reader *reader, const wn_key *key, const wn_y
         wn_key_wrong(reader, key, node);
 }
 
-static void write_correlated(const wn_key *key, const wn_job *job, wn_text *text)
+static void write_correlated(const wn_key *key, const wn_job *job, wn_text_buffer *text)
 {
     double value = *(const double *)wn_key_value(key, job);
     for (size_t i = 0; i < 2; i++)
@@ -36,7 +36,7 @@ static void write_correlated(const wn_key *key, const wn_job *job, wn_text *text
     wn_text_add_number(text, value);
 }
 
-static void allow_correlated(const wn_key *key, wn_text *text)
+static void allow_correlated(const wn_key *key, wn_text_buffer *text)
 {
     wn_text_add(text, "auto, none or a number above %g to %g", key->min, key->max);
 }

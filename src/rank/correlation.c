@@ -9,17 +9,16 @@ long double wn_product_about_means(long double product, long double sum_x, long 
     return product - sum_x * sum_y / (long double)n_rows;
 }
 
-wn_status wn_correlations_init(wn_correlations *correlations, const wn_statistics *statistics, const wn_recipe *recipe)
+wn_status wn_correlations_init(wn_correlations *correlations, const wn_statistics *statistics)
 {
     wn_status status = WN_OK;
     const wn_gram_sums *gram = statistics->gram;
-    *correlations = (wn_correlations){.gram = gram, .recipe = recipe};
-    TRY(wn_new(&correlations->deviation, recipe->n_features));
-    for (size_t f = 0; f < recipe->n_features; f++) {
-        size_t i = recipe->feature_source[f];
-        long double sum = (long double)gram->sum[i], product = (long double)gram->product[i * gram->n_cols + i];
+    *correlations = (wn_correlations){.gram = gram};
+    TRY(wn_new(&correlations->deviation, gram->n_cols));
+    for (size_t f = 0; f < gram->n_cols; f++) {
+        long double sum = (long double)gram->sum[f], product = (long double)gram->product[f * gram->n_cols + f];
         long double square = wn_product_about_means(product, sum, sum, gram->n_rows);
-        bool varies = statistics->moments->max[i] > statistics->moments->min[i] && square > 0;
+        bool varies = statistics->moments->max[f] > statistics->moments->min[f] && square > 0;
         correlations->deviation[f] = varies ? (double)sqrtl(square / (long double)gram->n_rows) : 0;
     }
 done:
@@ -41,9 +40,8 @@ static double quotient(long double product, double a, double b, int64_t n_rows)
 double wn_correlation_between(const wn_correlations *correlations, size_t a, size_t b)
 {
     const wn_gram_sums *gram = correlations->gram;
-    size_t i = correlations->recipe->feature_source[a], j = correlations->recipe->feature_source[b];
-    long double product = wn_product_about_means((long double)gram->product[i * gram->n_cols + j],
-                                                 (long double)gram->sum[i], (long double)gram->sum[j], gram->n_rows);
+    long double product = wn_product_about_means((long double)gram->product[a * gram->n_cols + b],
+                                                 (long double)gram->sum[a], (long double)gram->sum[b], gram->n_rows);
     return quotient(product, correlations->deviation[a], correlations->deviation[b], gram->n_rows);
 }
 
@@ -51,8 +49,7 @@ double wn_correlation_with_label(const wn_correlations *correlations, size_t a, 
                                  double deviation)
 {
     const wn_gram_sums *gram = correlations->gram;
-    size_t i = correlations->recipe->feature_source[a];
-    long double product = wn_product_about_means((long double)gram->label_product[k * gram->n_cols + i],
-                                                 (long double)gram->sum[i], sum, gram->n_rows);
+    long double product = wn_product_about_means((long double)gram->label_product[k * gram->n_cols + a],
+                                                 (long double)gram->sum[a], sum, gram->n_rows);
     return quotient(product, correlations->deviation[a], deviation, gram->n_rows);
 }

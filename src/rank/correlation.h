@@ -5,14 +5,12 @@
 #include "winnow/statistics.h"
 
 typedef struct {
-    const wn_gram_sums *gram; /* borrowed, as is the recipe */
-    const wn_recipe *recipe;
-    double *deviation; /* (n_features) of the cleaned cells; 0 where they do not vary; owned */
+    const wn_gram_sums *gram; /* borrowed */
+    double *deviation;        /* (n_features) of the cleaned cells; 0 where they do not vary; owned */
 } wn_correlations;
 
 /* Local. The statistics have products. The caller clears it, also after a failure. Fails: WN_NO_MEMORY. */
-WN_MUST_USE wn_status wn_correlations_init(wn_correlations *correlations, const wn_statistics *statistics,
-                                           const wn_recipe *recipe);
+WN_MUST_USE wn_status wn_correlations_init(wn_correlations *correlations, const wn_statistics *statistics);
 void wn_correlations_clear(wn_correlations *correlations);
 
 /* Local. Pearson's r of features a and b; 0 where one of them does not vary. */

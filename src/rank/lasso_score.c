@@ -22,7 +22,7 @@ static wn_status open_problem(problem *p, const wn_statistics *statistics, const
 {
     wn_status status = WN_OK;
     p->n = recipe->n_features;
-    TRY(wn_correlations_init(&p->of, statistics, recipe));
+    TRY(wn_correlations_init(&p->of, statistics));
     TRY(wn_new(&p->gram, p->n * p->n));
     TRY(wn_new(&p->product, p->n));
     for (size_t a = 0; a < p->n; a++)

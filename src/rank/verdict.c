@@ -55,7 +55,7 @@ static wn_status choose(wn_verdict *verdict, const wn_ranking_options *options, 
     if (looks && statistics->gram == NULL)
         return wn_fail(WN_INTERNAL, "copies are looked for, and there are no products of columns");
     if (looks)
-        TRY(wn_correlations_init(&correlations, statistics, recipe));
+        TRY(wn_correlations_init(&correlations, statistics));
     TRY(wn_choice_make(options, recipe, order, looks ? &correlations : NULL, verdict->choice, verdict->selected,
                        &n_line));
     for (size_t i = 0; i < n_line; i++)
