@@ -10,7 +10,7 @@
 
 /* Bytes a rank takes at most, by purpose; `need` is what they come to together at the worst moment. */
 typedef struct {
-    size_t blocks, pilot, gram, values, duplicates, forest, rows, features, model, compression, checkpoint, prepared,
+    size_t blocks, pilot, gram, folds, values, duplicates, forest, rows, features, model, compression, checkpoint, prepared,
         rest, need;
 } wn_memory_plan;
 

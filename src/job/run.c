@@ -151,8 +151,9 @@ static void state_clear(wn_run_state *state)
     wn_rows_free(state->rows);
     wn_reader_close(state->reader);
     wn_catalog_free(state->catalog);
-    json_t *parts[] = {state->stages,       state->rows_json,        state->reduce_json,     state->train_json,
-                       state->metrics_json, state->compression_json, state->objectives_json, state->fingerprints};
+    json_t *parts[] = {state->stages,           state->rows_json,       state->rank_json,
+                       state->reduce_json,      state->train_json,      state->metrics_json,
+                       state->compression_json, state->objectives_json, state->fingerprints};
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
         json_decref(parts[i]);
 }

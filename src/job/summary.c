@@ -115,6 +115,7 @@ json_t *wn_summary(const wn_run_state *state, wn_status status, const wn_run_pea
                             json_pack("{s:I, s:I, s:I}", "limit_bytes", (json_int_t)state->job->memory, "planned_bytes",
                                       (json_int_t)state->plan.need, "peak_bytes", (json_int_t)peaks->allocated_bytes));
     set_part(summary, "rows", state->rows_json);
+    set_part(summary, "rank", state->rank_json);
     set_part(summary, "reduce", state->reduce_json);
     set_part(summary, "train", state->train_json);
     set_part(summary, "metrics", state->metrics_json);

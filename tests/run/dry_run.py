@@ -31,7 +31,8 @@ JOBS = {
 # Training takes more than the statistics here.
 MODEL = ("train: {{model: {{type: mlp, hidden: [400, 200]}}, epochs: 2, batch: 512, lanes: 8, checkpoint: 20ms, optimizer: {{type: {}}}}}\n"
          "compress: {{while_training: {}, epochs: 1, trials: 2, tolerance: 0.5}}\n")
-HEAVY = {"beside": RANK.replace("components: 3", "components: 30") + MODEL.format("adam", "true"), "after": MODEL.format("sgd", "false")}
+HEAVY = {"beside": RANK.replace("components: 3", "components: 30, append: true") + MODEL.format("adam", "true"), "after": MODEL.format("sgd", "false")}
+FOLDED = "rank: {methods: [variance, anova, mutual_information, lasso], folds: 5}\n"
 
 
 def stages(text):
@@ -147,6 +148,25 @@ def check_limits(checks, program, directory, table):
                 f"ranks beyond the lanes are told: {many.stdout}")
 
 
+def check_folds(checks, program, directory):
+    """Folds take what was planned; where that alone is too much, the advice is about folds."""
+    table = os.path.join(directory, "folded.h5")
+    troubled_table(table, 3000, n_columns=150, classes=3)
+    job = write_text(os.path.join(directory, "folded.yaml"), JOB.format(
+        table=table, memory="1GiB", missing="median", rule="none", action="clip", duplicates="keep", limit=3, normalize="standard", rest=FOLDED))
+    need = {folds: float(re.search(r"at the worst moment +([\d.]+)", winnow(
+        program, ["run", job, "--dry-run", "--set", f"rank.folds={folds}"]).stdout).group(1)) for folds in (0, 5)}
+    out = os.path.join(directory, "folded")
+    refused = winnow(program, ["run", job, "--out", out, "--set", f"memory={int((need[0] + 1) * 2**20)}"])
+    checks.equal(refused.returncode, 69, "memory for none of the folds")
+    checks.that("use fewer folds" in refused.stderr, f"advice: {refused.stderr[-300:]}")
+    done = winnow(program, ["run", job, "--out", out, "--set", f"memory={int((need[5] + 0.1) * 2**20)}"], 2)
+    checks.equal(done.returncode, 0, f"memory for all of the folds ({done.stderr[-300:]})")
+    memory = run_json(out)["memory"]
+    print(f"folds: planned {memory['planned_bytes'] / 2**20:.1f} MiB, allocated {memory['peak_bytes'] / 2**20:.1f} MiB")
+    checks.that(memory["peak_bytes"] <= memory["planned_bytes"] + 2**18, f"folds: {memory}")
+
+
 def main():
     program = sys.argv[1]
     checks = Checks()
@@ -160,6 +180,7 @@ def main():
                 check_memory(checks, program, directory, name, rest, n_ranks)
         check_spill(checks, program, directory)
         check_limits(checks, program, directory, table)
+        check_folds(checks, program, directory)
     checks.close()
 
 
