@@ -5,7 +5,9 @@
 
 #include "winnow/compress.h"
 #include "winnow/pca.h"
+#include "winnow/prepared.h"
 #include "winnow/ranking.h"
+#include "winnow/rows.h"
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -38,9 +40,15 @@ typedef struct {
     wn_outlier_action action;
 } wn_clean_override;
 
+/* How a column is normalized, and what is done with its cells before. */
+typedef struct {
+    wn_normalize_method method;
+    wn_transform transform;
+} wn_normalization;
+
 typedef struct {
     char *glob;
-    wn_normalize_method method;
+    wn_normalization how;
 } wn_normalize_override;
 
 /* What input.types says of a column: numeric, or an image whose cells are the columns NAME0, NAME1, ... */
@@ -69,6 +77,8 @@ typedef struct {
         wn_column_type *types;
         size_t n_types;
         double split_validation, split_test;
+        char *split_by; /* NULL: by row */
+        bool allow_external;
     } input;
     bool has_clean, has_normalize, has_rank, has_reduce, has_train, has_compress;
     struct {
@@ -78,12 +88,13 @@ typedef struct {
         double limit;
         wn_outlier_action action;
         bool drop_duplicates;
+        wn_text_list duplicate_columns; /* names or globs that equal rows agree in; none: all columns and the label */
         bool infinite_is_missing;
         wn_clean_override *overrides;
         size_t n_overrides;
     } clean;
     struct {
-        wn_normalize_method method;
+        wn_normalization how;
         wn_normalize_override *overrides;
         size_t n_overrides;
     } normalize;
@@ -92,6 +103,10 @@ typedef struct {
         int64_t bins;
         wn_amount keep;
         wn_text_list always, never;
+        struct {
+            int64_t trees, depth;
+            bool by_permutation;
+        } forest;
     } rank;
     struct {
         wn_reduction method;
@@ -121,6 +136,8 @@ typedef struct {
     } compress;
     struct {
         char *directory;
+        bool data; /* also the prepared table */
+        wn_prepared_storage storage;
     } output;
 } wn_job;
 
@@ -164,6 +181,15 @@ wn_reader_options wn_job_reader_options(const wn_job *job);
 
 /* Local. Whether a ranking or the reduction follows from the products of columns. */
 bool wn_job_needs_products(const wn_job *job);
+
+/* Local. The input and the reader's options by which the column of split.by is read as a label: missing_values are
+ * missing in it, test files are left out. */
+wn_input wn_job_split_input(const wn_job *job);
+wn_reader_options wn_job_split_options(const wn_job *job);
+
+/* Local. The columns of a catalog, and whether its label, that clean.duplicates names (all where it names none); the
+ * caller frees identity->columns. Fails: WN_BAD_DATA with a suggestion where a name or glob matches none. */
+WN_MUST_USE wn_status wn_job_identity(const wn_job *job, const wn_catalog *catalog, wn_identity *identity);
 
 /* Local. The rule of each of the recipe's columns, overrides by name or glob resolved (the later one wins). An override
  * that matches no column is WN_BAD_DATA with a suggestion. */

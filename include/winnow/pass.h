@@ -20,6 +20,8 @@ typedef struct {
     wn_range blocks;       /* this rank's blocks */
     const char *name;      /* for progress and messages: "profile" */
     int64_t total_rows;    /* over all ranks, for progress */
+    const char *directory; /* where accumulators spill what outgrows their memory, borrowed; NULL: nowhere, and they
+                              have no bound */
 } wn_pass;
 
 /* What a pass cost; summed into run.json's stages. */

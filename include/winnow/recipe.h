@@ -13,11 +13,25 @@ typedef enum {
     WN_MISSING_MEAN,
     WN_MISSING_MEDIAN,
     WN_MISSING_CONSTANT,
-    WN_MISSING_DROP_ROW
+    WN_MISSING_DROP_ROW,
+    WN_MISSING_MOST_FREQUENT
 } wn_missing_method;
-typedef enum { WN_OUTLIERS_NONE, WN_OUTLIERS_ZSCORE, WN_OUTLIERS_IQR } wn_outlier_rule;
-typedef enum { WN_OUTLIER_CLIP, WN_OUTLIER_MISSING, WN_OUTLIER_DROP_ROW } wn_outlier_action;
-typedef enum { WN_NORMALIZE_NONE, WN_NORMALIZE_STANDARD } wn_normalize_method;
+typedef enum {
+    WN_OUTLIERS_NONE,
+    WN_OUTLIERS_ZSCORE,
+    WN_OUTLIERS_IQR,
+    WN_OUTLIERS_MAD,
+    WN_OUTLIERS_QUANTILE
+} wn_outlier_rule;
+typedef enum { WN_OUTLIER_CLIP, WN_OUTLIER_MISSING, WN_OUTLIER_DROP_ROW, WN_OUTLIER_REPORT } wn_outlier_action;
+typedef enum { WN_TRANSFORM_NONE, WN_TRANSFORM_LOG } wn_transform; /* of cleaned cells: sign(x) log(1 + |x|) */
+typedef enum {
+    WN_NORMALIZE_NONE,
+    WN_NORMALIZE_STANDARD,
+    WN_NORMALIZE_MINMAX,
+    WN_NORMALIZE_ROBUST,
+    WN_NORMALIZE_MAXABS
+} wn_normalize_method;
 
 /* What the job says of one column, overrides resolved. */
 typedef struct {
@@ -27,6 +41,7 @@ typedef struct {
     double limit;
     wn_outlier_action action;
     wn_normalize_method normalize;
+    wn_transform transform; /* before normalization */
 } wn_column_rule;
 
 /* What was fitted for one column. mean to quartiles describe its training cells before cleaning. */
@@ -39,9 +54,10 @@ typedef struct {
     double mean, deviation, min, max, median, quartile_low, quartile_high;
     double lower, upper; /* cells outside are outliers; -inf, +inf without a rule */
     double fill;         /* for missing cells; NaN under error without gaps */
-    double clean_mean, clean_deviation, clean_min, clean_max; /* of the cleaned training cells */
-    double center, scale; /* a feature is (cell - center) / scale; 0 and 1 without normalization; a constant column has
-                             scale 1 */
+    double clean_mean, clean_deviation, clean_min, clean_max;     /* of the cleaned, transformed training cells */
+    double clean_quartile_low, clean_median, clean_quartile_high; /* of the same; NaN unless normalization is robust */
+    double center, scale; /* a feature is (cell - center) / scale of the cleaned, transformed cell; 0 and 1 without
+                             normalization; a constant column has scale 1 */
 } wn_recipe_column;
 
 /* A linear projection of the selected, normalized features: component = components . (feature - mean). */
@@ -111,8 +127,8 @@ void wn_projection_free(wn_projection *projection);
 size_t wn_recipe_n_inputs(const wn_recipe *recipe);
 
 /* Local. Selected features of raw rows (cells (n_rows, n_cols), where each column lies at its position): outlier action
- * (drop_row counts as none, its missing cells take the median), filling, normalization in double, then one rounding to
- * float32. out (n_rows, n_selected). */
+ * (drop_row counts as none, its missing cells take the median), filling, transform, normalization in double, then one
+ * rounding to float32. out (n_rows, n_selected). */
 void wn_recipe_features(const wn_recipe *recipe, const double *cells, size_t n_rows, size_t n_cols, float *out);
 
 /* Local. Whether all features (n_rows, n_selected) of rows (n_rows), numbered as in the catalog, are finite. Fails:
@@ -125,8 +141,9 @@ WN_MUST_USE wn_status wn_recipe_check_features(const wn_recipe *recipe, const wn
  * projection. Fails: WN_NO_MEMORY. */
 WN_MUST_USE wn_status wn_recipe_components(const wn_recipe *recipe, const float *features, size_t n_rows, float *out);
 
-/* Local. Cleans one raw row in place as training does: row drops, outlier action, filling. Returns the status the row
- * then has (WN_ROW_TRAIN or why it is dropped; a gap is tested before an outlier; a dropped row's cells stay). */
+/* Local. Cleans one raw row in place as training does: row drops, outlier action, filling, transform. Returns the
+ * status the row then has (WN_ROW_TRAIN or why it is dropped; a gap is tested before an outlier; a dropped row's cells
+ * stay). */
 wn_row_status wn_recipe_clean_row(const wn_recipe *recipe, double *cells);
 
 /* Local. Writes recipe.h5 (INTERFACE.md) beside its name, syncs and renames; reads it back, all but the statistics. The

@@ -40,6 +40,20 @@ typedef struct {
     bool has_label; /* the job names a label: rows without it go */
 } wn_split;
 
+/* What equal rows agree in. */
+typedef struct {
+    size_t *columns; /* (n_columns) ascending numbers */
+    size_t n_columns;
+    bool has_label;
+} wn_identity;
+
+typedef struct {
+    uint64_t seed;
+    const wn_identity *identity; /* NULL: all columns and the label */
+    size_t budget;               /* bytes of memory, the least of all ranks counts; 0: no bound */
+    const char *directory;       /* where what exceeds it is spilled; NULL with no bound only */
+} wn_duplicates_options;
+
 /* Counts over the whole table. read = kept + the dropped; kept = train + validation + test. */
 typedef struct {
     int64_t read, kept, train, validation, test;
@@ -54,6 +68,17 @@ WN_MUST_USE wn_status wn_rows_new(wn_rows **rows, const wn_pass *pass, const wn_
                                   const wn_split *split);
 void wn_rows_free(wn_rows *rows);
 
+/* Local. The side of what has drawn u, uniform in [0, 1). */
+wn_row_status wn_split_side(const wn_split *split, double u);
+
+/* Collective. Before anything is dropped: rows of `files` that have a value in the groups' column take the side that
+ * the hash of (seed, value) draws, so that equal values lie on one side; rows without a value keep theirs, each for
+ * itself. `groups` is a catalog of the same files (without test files) with that column as its label, `reader` is of
+ * it; its blocks may be cut otherwise. Fails: WN_BAD_DATA where it has another number of rows, as reading does, agreed.
+ */
+WN_MUST_USE wn_status wn_rows_split_by(wn_rows *rows, const wn_ranks *ranks, const wn_catalog *groups,
+                                       wn_reader *reader, const wn_split *split);
+
 /* Local. For a run of blocks, all WN_ROW_TRAIN. The caller frees it. Fails: WN_NO_MEMORY. */
 WN_MUST_USE wn_status wn_rows_of_blocks(wn_rows **rows, const wn_catalog *catalog, wn_range blocks);
 
@@ -65,10 +90,11 @@ WN_MUST_USE wn_status wn_rows_read(const wn_ranks *ranks, wn_rows **rows, const 
                                    const char *path);
 
 /* Collective. One pass that hashes all rows that have a label and marks as duplicate those of `files` that equal an
- * earlier one of `files`; the first stays. Rows of test files that equal a row of `files` are counted in *leaked and
- * stay. */
-WN_MUST_USE wn_status wn_rows_drop_duplicates(wn_rows *rows, const wn_pass *pass, uint64_t seed, int64_t *leaked,
-                                              wn_pass_cost *cost);
+ * earlier one of `files`, in what the identity says (NULL: all columns and the label); the first stays. Rows of test
+ * files that equal a row of `files` are counted in *leaked and stay. Hashes take wn_row_hashes_bytes of the budget;
+ * what exceeds it is spilled. Fails: as wn_row_hashes_add too. */
+WN_MUST_USE wn_status wn_rows_drop_duplicates(wn_rows *rows, const wn_pass *pass, const wn_duplicates_options *options,
+                                              int64_t *leaked, wn_pass_cost *cost);
 
 /* Local. A step that leaves only the rows of a status (WN_ROW_TRAIN ...). The rows are borrowed. */
 wn_block_step wn_rows_step(wn_rows *rows, wn_row_status status);

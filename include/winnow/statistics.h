@@ -24,12 +24,13 @@ typedef struct {
     wn_hash hash;                /* of all these integers and numbers: the fingerprint `statistics` */
 } wn_statistics;
 
-/* Collective. Cleans the pilot's rows by the recipe, takes centre, scale and bin edges from them, makes the pass, and
- * sets clean_mean to scale of the recipe's columns (and outliers where the profile left them to be counted). On rank 0
- * the integers go into the recipe's statistics. The caller frees it. Fails: WN_BAD_DATA where bins are asked for and
+/* Collective. Cleans the pilot's rows by the recipe, takes centre, scale and bin edges from them, makes the pass (and
+ * more where the windows of robust quartiles missed; *n_passes is added to), and sets clean_mean to scale of the
+ * recipe's columns (and outliers where the profile left them to be counted). On rank 0 the integers go into the
+ * recipe's statistics. The caller frees it. Fails: WN_BAD_DATA where bins are asked for and
  * the input has no label; as wn_pass_run. */
 WN_MUST_USE wn_status wn_statistics_run(const wn_pass *pass, wn_rows *rows, const wn_pilot *pilot, wn_recipe *recipe,
-                                        const wn_statistics_options *options, wn_statistics **statistics,
+                                        const wn_statistics_options *options, wn_statistics **statistics, int *n_passes,
                                         wn_pass_cost *cost);
 
 /* Collective. The same from the sums that a run of the same recipe and options left at options->path, read by rank 0:

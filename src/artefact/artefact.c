@@ -27,7 +27,7 @@ static void hash_recipe(wn_hasher *hasher, const wn_recipe *recipe)
         const wn_recipe_column *column = &recipe->columns[c];
         const wn_column_rule *rule = &column->rule;
         int64_t choices[] = {(int64_t)rule->missing, (int64_t)rule->outliers, (int64_t)rule->action,
-                             (int64_t)rule->normalize};
+                             (int64_t)rule->normalize, (int64_t)rule->transform};
         double numbers[] = {rule->limit,   rule->constant, column->center, column->scale,
                             column->lower, column->upper,  column->fill};
         wn_hasher_add_text(hasher, column->name);

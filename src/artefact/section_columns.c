@@ -29,20 +29,29 @@ static double *field_of(wn_recipe_column *column, int i)
     return (double *)(void *)((char *)column + fields[i].offset);
 }
 
-/* The rule's four choices of a column in one byte. */
-enum { N_CHOICES = 5 * 3 * 3 * 2 };
+/* The rule's choices of a column in two bytes: how it is cleaned, how it is normalized. */
+enum { N_MISSING = 6, N_OUTLIERS = 5, N_ACTIONS = 4, N_METHODS = 5, N_TRANSFORMS = 2 };
 
-static unsigned char choice_of(const wn_column_rule *rule)
+static unsigned char cleaning_of(const wn_column_rule *rule)
 {
-    return (unsigned char)((((unsigned)rule->missing * 3 + rule->outliers) * 3 + rule->action) * 2 + rule->normalize);
+    return (unsigned char)(((unsigned)rule->missing * N_OUTLIERS + rule->outliers) * N_ACTIONS + rule->action);
 }
 
-static void set_choice(wn_column_rule *rule, unsigned choice)
+static unsigned char normalizing_of(const wn_column_rule *rule)
 {
-    rule->normalize = (wn_normalize_method)(choice % 2);
-    rule->action = (wn_outlier_action)(choice / 2 % 3);
-    rule->outliers = (wn_outlier_rule)(choice / 6 % 3);
-    rule->missing = (wn_missing_method)(choice / 18);
+    return (unsigned char)((unsigned)rule->normalize * N_TRANSFORMS + rule->transform);
+}
+
+static bool set_choices(wn_column_rule *rule, unsigned cleaning, unsigned normalizing)
+{
+    if (cleaning >= N_MISSING * N_OUTLIERS * N_ACTIONS || normalizing >= N_METHODS * N_TRANSFORMS)
+        return false;
+    rule->action = (wn_outlier_action)(cleaning % N_ACTIONS);
+    rule->outliers = (wn_outlier_rule)(cleaning / N_ACTIONS % N_OUTLIERS);
+    rule->missing = (wn_missing_method)(cleaning / N_ACTIONS / N_OUTLIERS);
+    rule->transform = (wn_transform)(normalizing % N_TRANSFORMS);
+    rule->normalize = (wn_normalize_method)(normalizing / N_TRANSFORMS);
+    return true;
 }
 
 /* The prediction of field i, NULL where it has none. Needs the fields before it. */
@@ -68,7 +77,10 @@ wn_status wn_section_pack_columns(wn_bytes *out, const wn_recipe *recipe)
     TRY(wn_new(&values, n));
     TRY(wn_new(&prediction, n));
     for (size_t c = 0; c < n; c++)
-        choices[c] = choice_of(&recipe->columns[c].rule);
+        choices[c] = cleaning_of(&recipe->columns[c].rule);
+    TRY(wn_pack_bytes(out, choices, n));
+    for (size_t c = 0; c < n; c++)
+        choices[c] = normalizing_of(&recipe->columns[c].rule);
     TRY(wn_pack_bytes(out, choices, n));
     for (int i = 0; i < N_FIELDS; i++) {
         for (size_t c = 0; c < n; c++)
@@ -88,15 +100,14 @@ wn_status wn_section_unpack_columns(wn_cursor *cursor, wn_recipe *recipe)
     size_t n = recipe->n_columns;
     unsigned char *choices = NULL;
     double *values = NULL, *prediction = NULL;
-    TRY(wn_new(&choices, n));
+    TRY(wn_new(&choices, 2 * n));
     TRY(wn_new(&values, n));
     TRY(wn_new(&prediction, n));
     TRY(wn_unpack_bytes(cursor, choices, n));
-    for (size_t c = 0; c < n; c++) {
-        if (choices[c] >= N_CHOICES)
+    TRY(wn_unpack_bytes(cursor, choices + n, n));
+    for (size_t c = 0; c < n; c++)
+        if (!set_choices(&recipe->columns[c].rule, choices[c], choices[n + c]))
             TRY(wn_unpack_damaged());
-        set_choice(&recipe->columns[c].rule, choices[c]);
-    }
     for (int i = 0; i < N_FIELDS; i++) {
         TRY(wn_unpack_doubles(cursor, values, n, fields[i].usual, predict(recipe, i, prediction)));
         for (size_t c = 0; c < n; c++)

@@ -31,7 +31,8 @@ typedef struct {
 
 const char *wn_tokenizer_lacks(void)
 {
-    static const char *const packages[] = {NULL, "libutf8proc-dev", "libstemmer-dev", "libutf8proc-dev, libstemmer-dev"};
+    static const char *const packages[] = {NULL, "libutf8proc-dev", "libstemmer-dev",
+                                           "libutf8proc-dev, libstemmer-dev"};
     return packages[!WN_HAVE_UTF8PROC + 2 * !WN_HAVE_STEMMER];
 }
 

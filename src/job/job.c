@@ -126,7 +126,18 @@ wn_input wn_job_input(const wn_job *job)
                       .include = (const char *const *)job->input.include.text,
                       .n_include = job->input.include.n,
                       .exclude = (const char *const *)job->input.exclude.text,
-                      .n_exclude = job->input.exclude.n};
+                      .n_exclude = job->input.exclude.n,
+                      .allow_external = job->input.allow_external};
+}
+
+wn_input wn_job_split_input(const wn_job *job)
+{
+    wn_input input = wn_job_input(job);
+    input.test = NULL;
+    input.n_test = 0;
+    input.label = job->input.split_by;
+    input.label_key = "input.split.by";
+    return input;
 }
 
 wn_reader_options wn_job_reader_options(const wn_job *job)
@@ -136,4 +147,12 @@ wn_reader_options wn_job_reader_options(const wn_job *job)
                                .label_missing = job->input.label_missing.value,
                                .n_label_missing = job->input.label_missing.n,
                                .infinite_is_missing = job->has_clean && job->clean.infinite_is_missing};
+}
+
+wn_reader_options wn_job_split_options(const wn_job *job)
+{
+    wn_reader_options options = wn_job_reader_options(job);
+    options.label_missing = options.missing_values;
+    options.n_label_missing = options.n_missing_values;
+    return options;
 }

@@ -37,6 +37,15 @@ static void fill_hidden(wn_job_reader *reader)
     hidden->n = 1;
 }
 
+/* none is no column's name. */
+static void fill_split_by(wn_job *job)
+{
+    if (!job->input.split_by || strcmp(job->input.split_by, "none") != 0)
+        return;
+    wn_free(job->input.split_by);
+    job->input.split_by = NULL;
+}
+
 static void fill_task(wn_job *job)
 {
     if (!job->has_train || job->input.task != WN_TASK_AUTO)
@@ -56,6 +65,7 @@ void wn_job_reader_fill(wn_job_reader *reader)
         wn_job_reader_keep(reader, wn_string_format(&job->output.directory, "runs/%s", job->name));
     if (!wn_job_reader_has(reader, "clean.outliers.limit"))
         job->clean.limit = wn_outlier_limit(job->clean.rule);
+    fill_split_by(job);
     fill_hidden(reader);
     fill_task(job);
     if (!wn_job_reader_has(reader, "train.lanes"))

@@ -40,7 +40,11 @@ static bool blame_one(wn_job_reader *reader, wn_input *input)
 /* Finds which keys a catalog that cannot be read fails by, and tells each. Returns the worst status. */
 static wn_status blame(wn_job_reader *reader, const wn_input *whole)
 {
-    wn_input base = {.files = whole->files, .n_files = whole->n_files, .table = whole->table, .label = whole->label};
+    wn_input base = {.files = whole->files,
+                     .n_files = whole->n_files,
+                     .table = whole->table,
+                     .label = whole->label,
+                     .allow_external = whole->allow_external};
     wn_status worst = wn_catalog_try(&base);
     if (worst != WN_OK && !blame_one(reader, &base))
         return worst;
@@ -116,11 +120,32 @@ static wn_status check_images(wn_job_reader *reader, const char *const *columns,
     return worst;
 }
 
+/* columns (n_columns + 1): the label is one that can be named. */
+static wn_status check_duplicates(wn_job_reader *reader, const wn_catalog *catalog, const char **columns)
+{
+    size_t n = catalog->n_columns;
+    if (catalog->has_label)
+        columns[n++] = catalog->label.name;
+    return check_patterns(reader, "clean.duplicates.columns", &reader->job->clean.duplicate_columns, columns, n);
+}
+
+/* The column that the split goes by, which need not be among the included ones. */
+static wn_status check_split(wn_job_reader *reader)
+{
+    wn_input input = wn_job_split_input(reader->job);
+    if (!input.label)
+        return WN_OK;
+    wn_status status = wn_catalog_try(&input);
+    if (status != WN_OK)
+        wn_job_fault_at(reader, "input.split.by", "%s", wn_status_message());
+    return status;
+}
+
 static wn_status check_columns(wn_job_reader *reader, const wn_catalog *catalog)
 {
     const wn_job *job = reader->job;
     const char **columns = NULL;
-    wn_status status = wn_new(&columns, catalog->n_columns);
+    wn_status status = wn_new(&columns, catalog->n_columns + 1);
     if (status != WN_OK)
         return status;
     size_t n = catalog->n_columns;
@@ -131,6 +156,9 @@ static wn_status check_columns(wn_job_reader *reader, const wn_catalog *catalog)
         status = worse(status, check_map(reader, "clean.overrides", columns, n));
     if (job->has_normalize)
         status = worse(status, check_map(reader, "normalize.overrides", columns, n));
+    if (job->has_clean)
+        status = worse(status, check_duplicates(reader, catalog, columns));
+    status = worse(status, check_split(reader));
     if (job->has_rank) {
         status = worse(status, check_patterns(reader, "rank.always", &job->rank.always, columns, n));
         status = worse(status, check_patterns(reader, "rank.never", &job->rank.never, columns, n));

@@ -1,4 +1,4 @@
-#include "job_reader.h"
+#include "key_kinds.h"
 
 #include <string.h>
 
@@ -18,6 +18,11 @@ static void relate_input(wn_job_reader *reader)
         wn_job_fault_at(reader, "input.split.test", "is given together with input.test, must be one of the two");
     if (job->input.split_validation + job->input.split_test >= 1)
         wn_job_fault_at(reader, "input.split", "leaves no training rows, must sum to below 1");
+    const char *by = job->input.split_by;
+    if (by && job->input.split_validation + job->input.split_test == 0)
+        wn_job_fault_at(reader, "input.split.by", "is given, but no row is split off: set validation or test");
+    if (by && job->input.label && strcmp(by, job->input.label) == 0)
+        wn_job_fault_at(reader, "input.split.by", "is the label, whose values would then lie on one side each");
     if (job->input.label_missing.n > 0 && !job->input.label)
         wn_job_fault_at(reader, "input.label_missing", "is given without input.label");
 }
@@ -25,6 +30,11 @@ static void relate_input(wn_job_reader *reader)
 static void relate_clean(wn_job_reader *reader)
 {
     static const char *const details[] = {"clean.outliers.limit", "clean.outliers.action"};
+    const wn_job *job = reader->job;
+    if (wn_job_reader_is_sound(reader, "clean.outliers.limit") &&
+        job->clean.limit >= wn_outlier_limit_end(job->clean.rule))
+        wn_job_fault_at(reader, "clean.outliers.limit", "is %g, must be below 0.5, each tail's share",
+                        job->clean.limit);
     if (wn_job_reader_has(reader, "clean.outliers.rule"))
         return;
     for (size_t i = 0; i < 2; i++)

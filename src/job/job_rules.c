@@ -44,10 +44,12 @@ static void clean_rule(const wn_job *job, const char *column, wn_column_rule *ru
 
 static void normalize_rule(const wn_job *job, const char *column, wn_column_rule *rule)
 {
-    rule->normalize = job->normalize.method;
+    wn_normalization how = job->normalize.how;
     for (size_t i = 0; i < job->normalize.n_overrides; i++)
         if (wn_job_matches(job, job->normalize.overrides[i].glob, column))
-            rule->normalize = job->normalize.overrides[i].method;
+            how = job->normalize.overrides[i].how;
+    rule->normalize = how.method;
+    rule->transform = how.transform;
 }
 
 wn_status wn_job_pattern_check(const wn_job *job, const char *key, const char *pattern, const char *const *columns,
@@ -58,6 +60,35 @@ wn_status wn_job_pattern_check(const wn_job *job, const char *key, const char *p
     const char *near = wn_nearest_name(pattern, columns, n_columns);
     return wn_fail(WN_BAD_DATA, "%s: no column matches %s%s%s%s", key, pattern, near ? "; did you mean " : "",
                    near ? near : "", near ? "?" : "");
+}
+
+wn_status wn_job_identity(const wn_job *job, const wn_catalog *catalog, wn_identity *identity)
+{
+    wn_status status = WN_OK;
+    const char **names = NULL;
+    const wn_text_list *patterns = &job->clean.duplicate_columns;
+    wn_identity made = {.has_label = patterns->n == 0};
+    size_t n = catalog->n_columns, n_names = n + catalog->has_label;
+    TRY(wn_new(&names, n_names));
+    TRY(wn_new(&made.columns, n));
+    for (size_t c = 0; c < n_names; c++)
+        names[c] = c < n ? catalog->columns[c].name : catalog->label.name;
+    for (size_t i = 0; i < patterns->n; i++)
+        TRY(wn_job_pattern_check(job, "clean.duplicates", patterns->text[i], names, n_names));
+    for (size_t c = 0; c < n_names; c++) {
+        bool is_named = patterns->n == 0;
+        for (size_t i = 0; i < patterns->n; i++)
+            is_named |= wn_job_matches(job, patterns->text[i], names[c]);
+        if (is_named && c < n)
+            made.columns[made.n_columns++] = c;
+        made.has_label |= is_named && c == n;
+    }
+    *identity = made;
+    made.columns = NULL;
+done:
+    wn_free(made.columns);
+    wn_free(names);
+    return status;
 }
 
 static wn_status check_overrides(const wn_job *job, const char *const *columns, size_t n_columns)

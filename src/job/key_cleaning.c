@@ -3,12 +3,27 @@
 #include "values.h"
 #include "winnow/memory.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 double wn_outlier_limit(wn_outlier_rule rule)
 {
-    return rule == WN_OUTLIERS_IQR ? 1.5 : 3.0;
+    switch (rule) {
+    case WN_OUTLIERS_IQR:
+        return 1.5;
+    case WN_OUTLIERS_MAD:
+        return 3.5; /* Iglewicz and Hoaglin 1993 */
+    case WN_OUTLIERS_QUANTILE:
+        return 0.01;
+    default:
+        return 3;
+    }
+}
+
+double wn_outlier_limit_end(wn_outlier_rule rule)
+{
+    return rule == WN_OUTLIERS_QUANTILE ? 0.5 : (double)INFINITY;
 }
 
 /* A word, or {constant: X}. */
@@ -61,25 +76,6 @@ static void allow_missing(const wn_key *key, wn_text *text)
     wn_text_add(text, ", or {constant: a number}");
 }
 
-static void read_duplicates(wn_job_reader *reader, const wn_key *key, const wn_yaml *node)
-{
-    if (node->kind == WN_YAML_MAP && wn_yaml_find(node, "columns")) {
-        wn_key_unbuilt(reader, key->path, node, "{columns: ...}");
-        return;
-    }
-    wn_kind_choice.read(reader, key, node);
-}
-
-static void write_duplicates(const wn_key *key, const wn_job *job, wn_text *text)
-{
-    wn_kind_choice.write(key, job, text);
-}
-
-static void allow_duplicates(const wn_key *key, wn_text *text)
-{
-    wn_key_words_allow(key->words, text);
-}
-
 static void clear_clean_overrides(const wn_key *key, wn_job *job)
 {
     (void)key;
@@ -104,9 +100,11 @@ static void read_override_outliers(wn_job_reader *reader, const char *path, cons
     if (word)
         override->rule = (wn_outlier_rule)word->value;
     override->limit = wn_outlier_limit(override->rule);
-    if (limit &&
-        (limit->kind != WN_YAML_SCALAR || !wn_value_number(limit->text, &override->limit) || override->limit <= 0))
-        wn_job_fault_add(reader, limit, path, "limit must be a number above 0");
+    double end = wn_outlier_limit_end(override->rule);
+    if (limit && (limit->kind != WN_YAML_SCALAR || !wn_value_number(limit->text, &override->limit) ||
+                  override->limit <= 0 || override->limit >= end))
+        wn_job_fault_add(reader, limit, path, "limit must be a number above 0%s",
+                         isinf(end) ? "" : " and below 0.5, each tail's share");
     override->action = WN_OUTLIER_CLIP;
     word = action ? wn_key_word_read(reader, path, wn_words_outlier_action, action) : NULL;
     if (word)
@@ -182,6 +180,5 @@ static void allow_clean_overrides(const wn_key *key, wn_text *text)
 }
 
 const wn_key_kind wn_kind_missing = {"word or map", read_missing, write_missing, allow_missing, NULL};
-const wn_key_kind wn_kind_duplicates = {"word", read_duplicates, write_duplicates, allow_duplicates, NULL};
 const wn_key_kind wn_kind_clean_overrides = {"map", read_clean_overrides, write_clean_overrides, allow_clean_overrides,
                                              clear_clean_overrides};

@@ -8,72 +8,6 @@
 
 enum { IMAGE_SIDE_MAX = 65536 };
 
-static void clear_normalize_overrides(const wn_key *key, wn_job *job)
-{
-    (void)key;
-    for (size_t i = 0; i < job->normalize.n_overrides; i++)
-        wn_free(job->normalize.overrides[i].glob);
-    wn_free(job->normalize.overrides);
-    job->normalize.overrides = NULL;
-    job->normalize.n_overrides = 0;
-}
-
-/* A word, or a list of words, of which one is built at most. */
-static void read_method(wn_job_reader *reader, const char *path, const wn_yaml *node, wn_normalize_method *method)
-{
-    bool is_list = node->kind == WN_YAML_LIST;
-    size_t n = is_list ? node->n : 1;
-    size_t n_good = 0;
-    for (size_t i = 0; i < n; i++) {
-        const wn_key_word *word = wn_key_word_read(reader, path, wn_words_normalize, is_list ? node->items[i] : node);
-        if (word)
-            *method = (wn_normalize_method)word->value;
-        n_good += word != NULL;
-    }
-    if (n == 0 || (n > 1 && n_good == n))
-        wn_job_fault_add(reader, node, path, "must name one method");
-}
-
-static void read_normalize_overrides(wn_job_reader *reader, const wn_key *key, const wn_yaml *node)
-{
-    if (node->kind != WN_YAML_MAP) {
-        wn_key_wrong(reader, key, node);
-        return;
-    }
-    clear_normalize_overrides(key, reader->job);
-    if (!wn_job_reader_keep(reader, wn_new(&reader->job->normalize.overrides, node->n)))
-        return;
-    for (size_t i = 0; i < node->n; i++) {
-        wn_normalize_override *override = &reader->job->normalize.overrides[i];
-        char path[WN_YAML_PATH_SIZE];
-        snprintf(path, sizeof path, "%s.%s", key->path, node->keys[i]);
-        if (!wn_job_reader_keep(reader, wn_string_copy(&override->glob, node->keys[i])))
-            return;
-        reader->job->normalize.n_overrides = i + 1;
-        read_method(reader, path, node->items[i], &override->method);
-    }
-}
-
-static void write_normalize_overrides(const wn_key *key, const wn_job *job, wn_text *text)
-{
-    (void)key;
-    wn_text_add(text, "{");
-    for (size_t i = 0; i < job->normalize.n_overrides; i++) {
-        const wn_normalize_override *override = &job->normalize.overrides[i];
-        wn_text_add(text, i ? ", " : "");
-        wn_text_add_quoted(text, override->glob, false);
-        wn_text_add(text, ": %s", wn_key_word_name(wn_words_normalize, (int) override->method));
-    }
-    wn_text_add(text, "}");
-}
-
-static void allow_normalize_overrides(const wn_key *key, wn_text *text)
-{
-    (void)key;
-    wn_text_add(text, "a map of names or globs of columns to a method, ");
-    wn_key_words_allow(wn_words_normalize, text);
-}
-
 static void clear_types(const wn_key *key, wn_job *job)
 {
     (void)key;
@@ -147,6 +81,4 @@ static void allow_types(const wn_key *key, wn_text *text)
     wn_text_add(text, "a map of columns to numeric or {image: [height, width]}");
 }
 
-const wn_key_kind wn_kind_normalize_overrides = {"map", read_normalize_overrides, write_normalize_overrides,
-                                                 allow_normalize_overrides, clear_normalize_overrides};
 const wn_key_kind wn_kind_column_types = {"map", read_types, write_types, allow_types, clear_types};

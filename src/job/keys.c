@@ -1,5 +1,7 @@
 #include "key_kinds.h"
 
+#include "winnow/forest.h"
+
 #include <math.h>
 
 #define AT(field) .offset = offsetof(wn_job, field)
@@ -8,27 +10,20 @@
         .path = key, .kind = &wn_kind_unbuilt, .neutral = accepted, .help = meaning                                    \
     }
 
-const wn_key_word wn_words_missing[] = {{"error", WN_MISSING_ERROR, false},   {"mean", WN_MISSING_MEAN, false},
-                                        {"median", WN_MISSING_MEDIAN, false}, {"drop_row", WN_MISSING_DROP_ROW, false},
-                                        {"most_frequent", 0, true},           {NULL, 0, false}};
-const wn_key_word wn_words_outlier_rule[] = {{"none", WN_OUTLIERS_NONE, false},
-                                             {"zscore", WN_OUTLIERS_ZSCORE, false},
-                                             {"iqr", WN_OUTLIERS_IQR, false},
-                                             {"mad", 0, true},
-                                             {"quantile", 0, true},
-                                             {NULL, 0, false}};
+const wn_key_word wn_words_missing[] = {{"error", WN_MISSING_ERROR, false},
+                                        {"mean", WN_MISSING_MEAN, false},
+                                        {"median", WN_MISSING_MEDIAN, false},
+                                        {"drop_row", WN_MISSING_DROP_ROW, false},
+                                        {"most_frequent", WN_MISSING_MOST_FREQUENT, false},
+                                        {NULL, 0, false}};
+const wn_key_word wn_words_outlier_rule[] = {
+    {"none", WN_OUTLIERS_NONE, false}, {"zscore", WN_OUTLIERS_ZSCORE, false},     {"iqr", WN_OUTLIERS_IQR, false},
+    {"mad", WN_OUTLIERS_MAD, false},   {"quantile", WN_OUTLIERS_QUANTILE, false}, {NULL, 0, false}};
 const wn_key_word wn_words_outlier_action[] = {{"clip", WN_OUTLIER_CLIP, false},
                                                {"missing", WN_OUTLIER_MISSING, false},
                                                {"drop_row", WN_OUTLIER_DROP_ROW, false},
-                                               {"report", 0, true},
+                                               {"report", WN_OUTLIER_REPORT, false},
                                                {NULL, 0, false}};
-const wn_key_word wn_words_normalize[] = {{"none", WN_NORMALIZE_NONE, false},
-                                          {"standard", WN_NORMALIZE_STANDARD, false},
-                                          {"minmax", 0, true},
-                                          {"robust", 0, true},
-                                          {"maxabs", 0, true},
-                                          {"log", 0, true},
-                                          {NULL, 0, false}};
 const wn_key_word wn_words_metric[] = {{"accuracy", WN_METRIC_ACCURACY, false},
                                        {"recall", WN_METRIC_RECALL, false},
                                        {"f1", WN_METRIC_F1, false},
@@ -44,9 +39,10 @@ static const wn_key_word infinite[] = {{"error", false, false}, {"missing", true
 static const wn_key_word rankings[] = {{"variance", WN_RANK_VARIANCE, false},
                                        {"anova", WN_RANK_ANOVA, false},
                                        {"mutual_information", WN_RANK_MUTUAL_INFORMATION, false},
-                                       {"random_forest", 0, true},
+                                       {"random_forest", WN_RANK_RANDOM_FOREST, false},
                                        {"lasso", WN_RANK_LASSO, false},
                                        {NULL, 0, false}};
+static const wn_key_word importances[] = {{"impurity", false, false}, {"permutation", true, false}, {NULL, 0, false}};
 static const wn_key_word reductions[] = {
     {"none", WN_REDUCE_NONE, false}, {"pca", WN_REDUCE_PCA, false}, {"lda", WN_REDUCE_LDA, false}, {NULL, 0, false}};
 static const wn_key_word solvers[] = {{"auto", WN_SOLVER_AUTO, false},
@@ -102,29 +98,35 @@ const wn_key wn_keys[] = {
      .value = "0.0", .help = "share of the rows that decisions are made on"},
     {.path = "input.split.test", .kind = &wn_kind_number, AT(input.split_test), .max = 1, .below_max = true,
      .value = "0.0", .help = "share of the rows that are used once, at the end"},
-    UNBUILT("input.split.by", "none", "split by a column's value instead of the row's"),
+    {.path = "input.split.by", .kind = &wn_kind_text, AT(input.split_by), .note = "none",
+     .help = "column by whose value, instead of the row, the side is drawn: equal values, one side. Looked up as the label is, "
+             "and need not be included; rows where it is missing are drawn each for itself"},
     UNBUILT("input.weight", "none", "column of row weights"),
-    UNBUILT("input.allow_external", "false", "links and raw storage that lead out of the file"),
+    {.path = "input.allow_external", .kind = &wn_kind_boolean, AT(input.allow_external), .value = "false",
+     .help = "follow external links, raw storage and virtual datasets into other files"},
 
     {.path = "clean.missing", .kind = &wn_kind_missing, AT(clean.missing), .value = "error",
      .help = "what fills missing cells, or drops their rows from training"},
     {.path = "clean.outliers.rule", .kind = &wn_kind_word, AT(clean.rule), .words = wn_words_outlier_rule,
      .value = "none",
-     .help = "which cells are outliers: mean -+ limit deviations, or quartiles -+ limit x their distance"},
+     .help = "which cells are outliers: beyond mean -+ limit deviations, quartiles -+ limit x their distance, median -+ "
+             "limit x 1.4826 x the median absolute deviation (one pass more), or in a tail of this share"},
     {.path = "clean.outliers.limit", .kind = &wn_kind_number, AT(clean.limit), .max = INFINITY, .above_min = true,
-     .note = "zscore 3, iqr 1.5", .help = "limit of the rule"},
+     .note = "zscore 3, iqr 1.5, mad 3.5, quantile 0.01", .help = "limit of the rule; below 0.5 for quantile"},
     {.path = "clean.outliers.action", .kind = &wn_kind_word, AT(clean.action), .words = wn_words_outlier_action,
-     .value = "clip", .help = "what is done with outliers"},
+     .value = "clip", .help = "what is done with outliers; report only counts them"},
     {.path = "clean.duplicates", .kind = &wn_kind_duplicates, AT(clean.drop_duplicates), .words = duplicates,
-     .value = "keep", .help = "exact repeats over all rows of files; the first stays"},
+     .value = "keep", .help = "exact repeats over all rows of files, in all columns and the label or in those named (the label may be); the first "
+                              "stays"},
     {.path = "clean.infinite", .kind = &wn_kind_choice, AT(clean.infinite_is_missing), .words = infinite,
      .value = "error", .help = "what an infinite cell is"},
     {.path = "clean.overrides", .kind = &wn_kind_clean_overrides, AT(clean.overrides), .value = "{}",
      .help = "missing and outliers for columns by name or glob; the later one wins"},
     UNBUILT("clean.indicators", "false", "a 0/1 column for each column with gaps"),
 
-    {.path = "normalize.method", .kind = &wn_kind_word, AT(normalize.method), .words = wn_words_normalize,
-     .value = "none", .help = "standard: mean 0 and population deviation 1 over the cleaned training cells"},
+    {.path = "normalize.method", .kind = &wn_kind_normalize, AT(normalize.how), .value = "none",
+     .help = "over the cleaned training cells: standard, mean 0 and population deviation 1; minmax, from 0 to 1; robust, "
+             "median 0 and distance of the quartiles 1; maxabs, greatest size 1; log is sign(x) log(1 + |x|)"},
     {.path = "normalize.overrides", .kind = &wn_kind_normalize_overrides, AT(normalize.overrides), .value = "{}",
      .help = "method for columns by name or glob; the later one wins"},
 
@@ -151,9 +153,13 @@ const wn_key wn_keys[] = {
      .help = "names or globs of features that go whatever their score; beats always"},
     UNBUILT("rank.consensus", "mean_rank", "how the methods come to one order"),
     UNBUILT("rank.folds", "", "parts of the rows over which the stability of the choice is told"),
-    UNBUILT("rank.forest.trees", "", "trees of random_forest"),
-    UNBUILT("rank.forest.depth", "", "depth of random_forest"),
-    UNBUILT("rank.forest.importance", "", "importance of random_forest"),
+    {.path = "rank.forest.trees", .kind = &wn_kind_integer, AT(rank.forest.trees), .min = 1, .max = 10000,
+     .value = "100", .help = "trees of random_forest"},
+    {.path = "rank.forest.depth", .kind = &wn_kind_integer, AT(rank.forest.depth), .min = 1,
+     .max = WN_FOREST_MOST_DEPTH, .value = "10", .help = "splits from root to leaf of random_forest at most"},
+    {.path = "rank.forest.importance", .kind = &wn_kind_choice, AT(rank.forest.by_permutation), .words = importances,
+     .value = "impurity", .help = "score of random_forest: mean decrease of impurity, or of what is told right out of "
+                                  "bag when the feature is permuted"},
 
     {.path = "reduce.method", .kind = &wn_kind_word, AT(reduce.method), .words = reductions, .value = "none",
      .help = "projection of the features that were kept: pca, or lda by a label of classes"},
@@ -226,7 +232,8 @@ const wn_key wn_keys[] = {
 
     {.path = "output.directory", .kind = &wn_kind_path, AT(output.directory), .note = "runs/NAME",
      .help = "directory of the run"},
-    UNBUILT("output.data", "false", "also write the prepared table"),
+    {.path = "output.data", .kind = &wn_kind_data, AT(output.data), .value = "false",
+     .help = "also write the rows that were kept, as the model sees them, into DIRECTORY/data"},
     UNBUILT("output.tensorboard", "false", "also write events for TensorBoard"),
 };
 /* clang-format on */

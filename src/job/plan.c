@@ -5,37 +5,79 @@
 
 #include <inttypes.h>
 
-/* Whether some column's rule may drop rows, and whether its fill may follow drops or an outlier action: then cells are
- * looked at once more after cleaning. */
-static bool may_look_twice(const wn_recipe *rules)
+/* What the columns' rules ask of the profile and the statistics. */
+typedef struct {
+    bool drops, acts; /* rows may go; outliers may change cells that a fill is of */
+    bool has_modes, has_distances, has_quartiles;
+    bool acts_on_modes; /* in a column whose fill is its most frequent cell */
+} rules_ask;
+
+static rules_ask ask_of(const wn_recipe *rules)
 {
+    rules_ask ask = {0};
     for (size_t i = 0; i < rules->n_columns; i++) {
         const wn_column_rule *rule = &rules->columns[i].rule;
-        bool fills = rule->missing == WN_MISSING_MEAN || rule->missing == WN_MISSING_MEDIAN;
-        bool drops = rule->missing == WN_MISSING_DROP_ROW;
-        if (drops || (rule->outliers != WN_OUTLIERS_NONE && (fills || rule->action == WN_OUTLIER_DROP_ROW)))
-            return true;
+        bool has_rule = rule->outliers != WN_OUTLIERS_NONE, acts = has_rule && rule->action != WN_OUTLIER_REPORT;
+        bool is_mode = rule->missing == WN_MISSING_MOST_FREQUENT;
+        bool fills = rule->missing == WN_MISSING_MEAN || rule->missing == WN_MISSING_MEDIAN || is_mode;
+        ask.drops |= rule->missing == WN_MISSING_DROP_ROW || (has_rule && rule->action == WN_OUTLIER_DROP_ROW);
+        ask.acts |= acts && fills;
+        ask.has_modes |= is_mode;
+        ask.acts_on_modes |= is_mode && acts;
+        ask.has_distances |= rule->outliers == WN_OUTLIERS_MAD;
+        ask.has_quartiles |= rule->normalize == WN_NORMALIZE_ROBUST;
     }
-    return false;
+    return ask;
+}
+
+/* The raw cells; distances from the medians where a rule is mad; cells after the outlier action where a most frequent
+ * one may only be known then. */
+static wn_stage_plan profile_plan(const rules_ask *ask)
+{
+    bool looks_twice = ask->drops || ask->acts;
+    int least = 1 + ask->has_distances + (ask->has_modes && (ask->drops || ask->acts_on_modes));
+    const char *why = looks_twice ? "a second where rows drop, or fills follow outliers; more for missed quantiles"
+                                  : "more for quantiles that the pilot's windows miss";
+    if (ask->has_distances)
+        why = looks_twice ? "a second for distances from medians; one more where rows drop, or fills follow outliers"
+                          : "a second for distances from medians; more for missed quantiles";
+    return (wn_stage_plan){"profile", why, least, 0};
+}
+
+static wn_stage_plan statistics_plan(const rules_ask *ask)
+{
+    if (!ask->has_quartiles)
+        return (wn_stage_plan){"statistics", "moments, products, contingency tables at once", 1, 1};
+    return (wn_stage_plan){"statistics", "moments, products, tables, quartiles at once; more for missed quantiles", 1,
+                           0};
+}
+
+static const char *rows_why(const wn_job *job, bool drops_duplicates)
+{
+    if (job->input.split_by)
+        return drops_duplicates ? "labels and the column split by, then hashes of all rows"
+                                : "labels and the column split by only";
+    return drops_duplicates ? "labels, then hashes of all rows" : "labels only";
 }
 
 size_t wn_stage_plans(const wn_job *job, const wn_recipe *rules, wn_stage_plan plans[WN_MAX_STAGE_PLANS])
 {
     size_t n = 0;
-    bool drops_duplicates = job->has_clean && job->clean.drop_duplicates, twice = may_look_twice(rules);
+    bool drops_duplicates = job->has_clean && job->clean.drop_duplicates;
+    rules_ask ask = ask_of(rules);
     bool beside = job->has_compress && job->compress.while_training;
     bool reduces = job->has_reduce && job->reduce.method != WN_REDUCE_NONE;
-    plans[n++] = (wn_stage_plan){"rows", drops_duplicates ? "labels, then hashes of all rows" : "labels only",
-                                 drops_duplicates, drops_duplicates};
-    plans[n++] = (wn_stage_plan){"profile",
-                                 twice ? "a second where rows drop, or fills follow outliers; more for missed quantiles"
-                                       : "more for quantiles that the pilot's windows miss",
-                                 1, 0};
-    plans[n++] = (wn_stage_plan){"statistics", "moments, products, contingency tables at once", 1, 1};
+    plans[n++] = (wn_stage_plan){"rows", rows_why(job, drops_duplicates), drops_duplicates, drops_duplicates};
+    plans[n++] = profile_plan(&ask);
+    plans[n++] = statistics_plan(&ask);
+    if (job->has_rank && job->rank.use[WN_RANK_RANDOM_FOREST])
+        plans[n++] = (wn_stage_plan){"forest", "training rows of all features into memory", 1, 1};
     if (job->has_rank)
         plans[n++] = (wn_stage_plan){"rank", "from the statistics", 0, 0};
     if (reduces)
         plans[n++] = (wn_stage_plan){"reduce", "from the statistics", 0, 0};
+    if (job->output.data)
+        plans[n++] = (wn_stage_plan){"data", "kept rows, as the model sees them, to disk", 1, 1};
     if (job->has_train)
         plans[n++] = (wn_stage_plan){"train",
                                      beside ? "training, validation and judging rows into memory"
@@ -114,8 +156,11 @@ static void print_memory(const wn_memory_plan *plan, int64_t memory, FILE *out)
                  {"row statuses", plan->rows},
                  {"pilot", plan->pilot},
                  {"products of columns", plan->gram},
+                 {"distinct values", plan->values},
                  {"duplicates", plan->duplicates},
+                 {"forest", plan->forest},
                  {"prepared rows", plan->features},
+                 {"prepared table", plan->prepared},
                  {"model", plan->model},
                  {"compression", plan->compression},
                  {"checkpoint", plan->checkpoint},
@@ -186,6 +231,7 @@ wn_status wn_plan_print(const wn_ranks *ranks, wn_job *job, int n_ranks, FILE *o
     wn_catalog *catalog = NULL;
     wn_input input = wn_job_input(job);
     size_t n_threads;
+    TRY(wn_ranks_agree(ranks, wn_stage_data_check(job)));
     TRY(wn_run_memory(ranks, job));
     TRY(wn_node_threads(ranks, &n_threads));
     if (n_ranks != ranks->size) /* where they will run is not known: as many of them as fit on a node like this */

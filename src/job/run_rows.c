@@ -86,6 +86,44 @@ done:
     return status;
 }
 
+/* Rows take the sides of their values of the column that the split goes by. */
+static wn_status split_by_value(wn_run_state *state, const wn_split *split, wn_stage_meter *meter)
+{
+    wn_status status = WN_OK;
+    wn_catalog *groups = NULL;
+    wn_reader *reader = NULL;
+    wn_input input = wn_job_split_input(state->job);
+    wn_reader_options options = wn_job_split_options(state->job);
+    if (state->job->input.split_by == NULL)
+        return WN_OK;
+    TRY(wn_catalog_open(state->ranks, &groups, &input));
+    TRY(wn_ranks_agree(state->ranks, wn_reader_open(&reader, groups, &options)));
+    TRY(wn_rows_split_by(state->rows, state->ranks, groups, reader, split));
+    meter->cost.bytes_read += wn_reader_bytes_read(reader);
+done:
+    wn_reader_close(reader);
+    wn_catalog_free(groups);
+    return status;
+}
+
+static wn_status drop_duplicates(wn_run_state *state, wn_stage_meter *meter)
+{
+    wn_status status = WN_OK;
+    const wn_job *job = state->job;
+    wn_identity identity = {0};
+    wn_pass pass = wn_stage_pass(state, "duplicates");
+    TRY(wn_ranks_agree(state->ranks, wn_job_identity(job, state->catalog, &identity)));
+    const wn_duplicates_options options = {.seed = (uint64_t)job->seed,
+                                           .identity = job->clean.duplicate_columns.n > 0 ? &identity : NULL,
+                                           .budget = state->plan.duplicates,
+                                           .directory = wn_run_directory_root(state->directory)};
+    TRY(wn_rows_drop_duplicates(state->rows, &pass, &options, &state->leaked, &meter->cost));
+    meter->passes++;
+done:
+    wn_free(identity.columns);
+    return status;
+}
+
 /* Labels, split and duplicates from the table; kept, so that no later start reads it for them again. */
 static wn_status find_rows(wn_run_state *state, wn_stage_meter *meter)
 {
@@ -98,11 +136,9 @@ static wn_status find_rows(wn_run_state *state, wn_stage_meter *meter)
     int64_t bytes_before = wn_reader_bytes_read(state->reader);
     TRY(wn_rows_new(&state->rows, &pass, state->catalog, &split));
     meter->cost.bytes_read += wn_reader_bytes_read(state->reader) - bytes_before;
-    if (job->has_clean && job->clean.drop_duplicates) {
-        pass.name = "duplicates";
-        TRY(wn_rows_drop_duplicates(state->rows, &pass, (uint64_t)job->seed, &state->leaked, &meter->cost));
-        meter->passes++;
-    }
+    TRY(split_by_value(state, &split, meter));
+    if (job->has_clean && job->clean.drop_duplicates)
+        TRY(drop_duplicates(state, meter));
     TRY(wn_rows_write(state->ranks, state->rows, wn_run_directory_path(state->directory, ROWS)));
     result = json_pack("{s:I}", "leaked", (json_int_t)state->leaked);
     const char *files[] = {ROWS};

@@ -24,8 +24,7 @@ static wn_status make_statistics(wn_run_state *state, wn_statistics **statistics
     size_t first_entry = json_array_size(state->stages);
     wn_stage_meter_begin(&meter, "statistics");
     wn_pass pass = wn_stage_pass(state, "statistics");
-    TRY(wn_statistics_run(&pass, state->rows, pilot, state->recipe, &options, statistics, &meter.cost));
-    meter.passes++;
+    TRY(wn_statistics_run(&pass, state->rows, pilot, state->recipe, &options, statistics, &meter.passes, &meter.cost));
     TRY(wn_stage_meter_end(state->ranks, &meter, state->stages));
     result = json_pack("{s:o}", "stages", wn_stage_entries(state->stages, first_entry));
     TRY(wn_run_directory_finish_stage(state->ranks, state->directory, "statistics", state->statistics_key, files, 1,

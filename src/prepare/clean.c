@@ -1,6 +1,7 @@
 #include "clean.h"
 
 #include "outliers.h"
+#include "transform.h"
 
 #include "winnow/memory.h"
 
@@ -11,11 +12,12 @@ static void set_column(wn_cleaner *cleaner, size_t i, bool fills)
     const wn_recipe_column *column = &cleaner->recipe->columns[i];
     bool drops = column->rule.action == WN_OUTLIER_DROP_ROW;
     bool empties = column->rule.action == WN_OUTLIER_MISSING;
-    cleaner->lower[i] = drops ? -(double)INFINITY : column->lower;
-    cleaner->upper[i] = drops ? (double)INFINITY : column->upper;
+    cleaner->lower[i] = wn_outliers_least(column);
+    cleaner->upper[i] = wn_outliers_most(column);
     cleaner->below[i] = empties ? (double)NAN : column->lower;
     cleaner->above[i] = empties ? (double)NAN : column->upper;
     cleaner->fill[i] = fills ? column->fill : (double)NAN;
+    cleaner->transforms |= fills && column->rule.transform != WN_TRANSFORM_NONE;
     cleaner->drops |= drops || column->rule.missing == WN_MISSING_DROP_ROW;
 }
 
@@ -91,6 +93,12 @@ static void clean_cells(const wn_cleaner *cleaner, double *cells, size_t n_cols)
     }
 }
 
+static void transform_cells(const wn_cleaner *cleaner, double *cells, size_t n_cols)
+{
+    for (size_t j = 0; j < n_cols; j++)
+        cells[j] = wn_transform_apply(cleaner->recipe->columns[j].rule.transform, cells[j]);
+}
+
 static wn_status cleaner_apply(void *context, wn_block *block)
 {
     wn_cleaner *cleaner = context;
@@ -103,6 +111,8 @@ static wn_status cleaner_apply(void *context, wn_block *block)
     }
     for (size_t i = 0; i < block->n_rows; i++)
         clean_cells(cleaner, block->cells + i * block->n_cols, block->n_cols);
+    for (size_t i = 0; cleaner->transforms && i < block->n_rows; i++)
+        transform_cells(cleaner, block->cells + i * block->n_cols, block->n_cols);
     return WN_OK;
 }
 

@@ -1,5 +1,5 @@
-/* clean.h - cleans blocks of training rows: row drops, outlier action, filling. Single rows and features see recipe.h,
- * which gives the same cells. */
+/* clean.h - cleans blocks of training rows: row drops, outlier action, filling, transform. Single rows and features see
+ * recipe.h, which gives the same cells. */
 #ifndef WINNOW_PREPARE_CLEAN_H
 #define WINNOW_PREPARE_CLEAN_H
 
@@ -12,14 +12,15 @@ typedef struct {
     wn_rows *rows;           /* borrowed; dropped rows are marked in it. NULL: they only leave the block */
     bool drops;              /* some column drops rows */
     bool counts;             /* outliers are counted in `outliers` */
-    double *lower, *upper;   /* (n_columns) bounds of the outlier action; infinite where it is none or drop_row */
+    double *lower, *upper;   /* (n_columns) bounds of the outlier action; infinite where it changes no cell */
     double *below, *above;   /* (n_columns) what a cell outside becomes */
     double *fill;            /* (n_columns) for gaps; NaN leaves them */
+    bool transforms;         /* cells that are filled are then transformed, where a column's rule says so */
     int64_t *outliers;       /* (n_columns) cells outside the recipe's bounds, before drops */
 } wn_cleaner;
 
-/* Local. Takes the recipe's bounds (and fills, where `fills`) as they are now. The caller clears it, also after a
- * failure. Fails: WN_NO_MEMORY. */
+/* Local. Takes the recipe's bounds (and fills and transforms, where `fills`) as they are now. The caller clears it,
+ * also after a failure. Fails: WN_NO_MEMORY. */
 WN_MUST_USE wn_status wn_cleaner_init(wn_cleaner *cleaner, const wn_recipe *recipe, wn_rows *rows, bool fills);
 void wn_cleaner_clear(wn_cleaner *cleaner);
 
@@ -30,7 +31,7 @@ wn_block_step wn_cleaner_step(wn_cleaner *cleaner);
 wn_accumulator wn_cleaner_accumulator(wn_cleaner *cleaner);
 
 /* Local. The pilot's rows after cleaning: fewer rows, maybe; cells, labels and rows are new, the caller clears it by
- * wn_clean_pilot_clear. Gaps stay NaN unless `fills`. Fails: WN_NO_MEMORY. */
+ * wn_clean_pilot_clear. Gaps stay NaN, and cells untransformed, unless `fills`. Fails: WN_NO_MEMORY. */
 WN_MUST_USE wn_status wn_clean_pilot(const wn_pilot *pilot, const wn_recipe *recipe, bool fills, wn_pilot *cleaned);
 void wn_clean_pilot_clear(wn_pilot *cleaned);
 

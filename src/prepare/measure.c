@@ -1,86 +1,47 @@
 #include "measure.h"
 
+#include "quantile_search.h"
+
 #include "winnow/memory.h"
 
 #include <math.h>
 
-/* What is between the passes of one measurement. n = n_cols x n_probabilities. */
+/* What is between the passes of one measurement. */
 typedef struct {
-    size_t n_cols, n;
-    double *centre, *found;
-    wn_window *windows;
-    unsigned char *open, *missed; /* quantiles that are not known yet; that this pass missed */
-    size_t n_open;
-    wn_moments *moments;
-    wn_quantiles *quantiles;
+    wn_quantile_search search;
+    wn_moments *moments; /* NULL: not wanted */
 } measuring;
 
 static void clear(measuring *state)
 {
-    wn_quantiles_free(state->quantiles);
     wn_moments_free(state->moments);
-    wn_free(state->centre);
-    wn_free(state->found);
-    wn_free(state->windows);
-    wn_free(state->open);
+    wn_quantile_search_clear(&state->search);
 }
 
-/* Nothing is kept for a quantile that is not asked for. */
-static const wn_window empty_window = {INFINITY, -INFINITY};
-
-static wn_status guess_windows(const wn_measurement *measurement, measuring *state)
+static wn_status prepare(const wn_measurement *measurement, measuring *state, bool has_moments, double *values)
 {
     wn_status status = WN_OK;
-    double *sorted = NULL;
-    size_t n_probabilities = measurement->n_probabilities;
-    TRY(wn_new(&sorted, measurement->sample->n_rows));
-    for (size_t i = 0; i < state->n_cols; i++) {
-        size_t n = wn_pilot_column(measurement->sample, i, sorted);
-        bool is_wanted = !measurement->wanted || measurement->wanted[i];
-        state->centre[i] = n > 0 ? wn_quantile_sorted(sorted, n, 0.5) : 0;
-        for (size_t k = i * n_probabilities; k < (i + 1) * n_probabilities; k++) {
-            double probability = measurement->probability[k - i * n_probabilities];
-            state->windows[k] = is_wanted ? wn_window_of_sample(sorted, n, probability) : empty_window;
-            state->open[k] = is_wanted;
-            state->n_open += is_wanted;
-        }
-    }
-done:
-    wn_free(sorted);
-    return status;
-}
-
-static wn_status prepare(const wn_measurement *measurement, measuring *state, double *values)
-{
-    wn_status status = WN_OK;
-    size_t n_cols = measurement->sample->n_cols, n = n_cols * measurement->n_probabilities;
-    state->n_cols = n_cols;
-    state->n = n;
-    TRY(wn_new(&state->centre, n_cols));
-    TRY(wn_new(&state->found, n));
-    TRY(wn_new(&state->windows, n));
-    TRY(wn_new(&state->open, 2 * n));
-    state->missed = state->open + n;
-    TRY(guess_windows(measurement, state));
-    TRY(wn_moments_new(&state->moments, n_cols, state->centre));
-    for (size_t k = 0; k < n; k++)
+    wn_quantile_search *search = &state->search;
+    TRY(wn_quantile_search_init(search, measurement->sample, measurement->n_probabilities, measurement->probability,
+                                measurement->wanted));
+    if (has_moments)
+        TRY(wn_moments_new(&state->moments, search->n_cols, search->centre));
+    for (size_t k = 0; k < search->n; k++)
         values[k] = (double)NAN;
 done:
     return status;
 }
 
-/* Takes what a pass found; what it missed stays open, with a window that cannot miss. */
-static void take_found(measuring *state, double *values)
+/* Rows, then what changes cells. Returns how many steps there are. */
+static size_t list_steps(const wn_measurement *measurement, wn_block_step steps[3])
 {
-    for (size_t k = 0; k < state->n; k++) {
-        if (state->open[k] && !state->missed[k]) {
-            values[k] = state->found[k];
-            state->open[k] = false;
-            state->n_open--;
-        }
-        if (!state->open[k])
-            state->windows[k] = empty_window;
-    }
+    size_t n = 0;
+    steps[n++] = wn_rows_step(measurement->rows, WN_ROW_TRAIN);
+    if (measurement->cleaner)
+        steps[n++] = wn_cleaner_step(measurement->cleaner);
+    if (measurement->step)
+        steps[n++] = *measurement->step;
+    return n;
 }
 
 /* Collective. One pass; moments and outlier counts belong to the first alone. */
@@ -88,25 +49,22 @@ static wn_status run_once(const wn_measurement *measurement, measuring *state, b
 {
     wn_status status = WN_OK;
     wn_cleaner *cleaner = measurement->cleaner;
-    wn_block_step steps[2] = {wn_rows_step(measurement->rows, WN_ROW_TRAIN)};
-    wn_accumulator accumulators[3];
-    size_t n_steps = 1, n_accumulators = 0;
-    wn_quantiles_free(state->quantiles);
-    state->quantiles = NULL;
-    TRY(wn_ranks_agree(measurement->pass->ranks,
-                       wn_quantiles_new(&state->quantiles, state->n_cols, measurement->n_probabilities,
-                                        measurement->probability, state->windows)));
-    if (cleaner)
-        steps[n_steps++] = wn_cleaner_step(cleaner);
-    if (is_first) {
-        if (state->n_open > 0)
-            wn_moments_carry(state->moments, state->quantiles);
+    wn_quantile_search *search = &state->search;
+    wn_block_step steps[3];
+    wn_accumulator accumulators[4];
+    size_t n_steps = list_steps(measurement, steps), n_accumulators = 0;
+    TRY(wn_ranks_agree(measurement->pass->ranks, wn_quantile_search_begin(search)));
+    if (is_first && state->moments) {
+        if (search->quantiles)
+            wn_moments_carry(state->moments, search->quantiles);
         accumulators[n_accumulators++] = wn_moments_accumulator(state->moments);
     }
     if (is_first && cleaner && cleaner->counts)
         accumulators[n_accumulators++] = wn_cleaner_accumulator(cleaner);
-    if (state->n_open > 0)
-        accumulators[n_accumulators++] = wn_quantiles_accumulator(state->quantiles);
+    if (measurement->modes && !wn_modes_is_done(measurement->modes))
+        accumulators[n_accumulators++] = wn_modes_accumulator(measurement->modes);
+    if (search->quantiles)
+        accumulators[n_accumulators++] = wn_quantiles_accumulator(search->quantiles);
     TRY(wn_pass_run(measurement->pass, steps, n_steps, accumulators, n_accumulators, cost));
     if (cleaner)
         cleaner->counts = false;
@@ -120,19 +78,18 @@ wn_status wn_measure(const wn_measurement *measurement, wn_moments_summary **sum
     wn_status status = WN_OK;
     const wn_ranks *ranks = measurement->pass->ranks;
     measuring state = {0};
-    size_t n_missed = 0;
     bool is_first = true;
-    TRY(wn_ranks_agree(ranks, prepare(measurement, &state, values)));
+    TRY(wn_ranks_agree(ranks, prepare(measurement, &state, summary != NULL, values)));
     do {
         TRY(run_once(measurement, &state, is_first, cost));
+        TRY(wn_quantile_search_end(ranks, &state.search, values));
+        if (measurement->modes)
+            TRY(wn_modes_end(ranks, measurement->modes));
         ++*n_passes;
         is_first = false;
-        if (state.n_open > 0) {
-            TRY(wn_quantiles_finish(ranks, state.quantiles, state.found, state.windows, state.missed, &n_missed));
-            take_found(&state, values);
-        }
-    } while (state.n_open > 0);
-    TRY(wn_ranks_agree(ranks, wn_moments_finish(state.moments, summary)));
+    } while (state.search.n_open > 0);
+    if (summary)
+        TRY(wn_ranks_agree(ranks, wn_moments_finish(state.moments, summary)));
 done:
     clear(&state);
     return status;

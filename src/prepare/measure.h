@@ -4,6 +4,7 @@
 
 #include "clean.h"
 
+#include "winnow/modes.h"
 #include "winnow/moments.h"
 #include "winnow/quantiles.h"
 
@@ -11,15 +12,17 @@
 typedef struct {
     const wn_pass *pass;
     wn_rows *rows;
-    wn_cleaner *cleaner; /* NULL: raw cells. In the first pass it may drop rows and count outliers */
+    wn_cleaner *cleaner;       /* NULL: raw cells. In the first pass it may drop rows and count outliers */
+    const wn_block_step *step; /* what else is done with the cells; NULL: nothing */
+    wn_modes *modes;           /* counted besides; NULL: nothing */
     const wn_pilot *sample;
     size_t n_probabilities;
     const double *probability;
-    const unsigned char *wanted; /* (n_cols) columns whose quantiles are wanted; NULL: all */
+    const unsigned char *wanted; /* (n_cols, n_probabilities) which quantiles are wanted; NULL: all */
 } wn_measurement;
 
-/* Collective. *summary (freed by the caller) and values (n_cols, n_probabilities), NaN where not wanted or without
- * valid cells. *n_passes and *cost are added to. Fails: as wn_pass_run. */
+/* Collective. *summary (freed by the caller; not made where summary is NULL) and values (n_cols, n_probabilities), NaN
+ * where not wanted or without valid cells. *n_passes and *cost are added to. Fails: as wn_pass_run. */
 WN_MUST_USE wn_status wn_measure(const wn_measurement *measurement, wn_moments_summary **summary, double *values,
                                  int *n_passes, wn_pass_cost *cost);
 

@@ -2,25 +2,49 @@
 
 #include <math.h>
 
+/* What is subtracted, and what is divided by where it is not 0. */
+static void center_and_spread(const wn_recipe_column *column, double *center, double *spread)
+{
+    *center = 0;
+    *spread = 1;
+    switch (column->rule.normalize) {
+    case WN_NORMALIZE_STANDARD:
+        *center = column->clean_mean;
+        *spread = column->clean_deviation;
+        break;
+    case WN_NORMALIZE_MINMAX:
+        *center = column->clean_min;
+        *spread = column->clean_max - column->clean_min;
+        break;
+    case WN_NORMALIZE_ROBUST:
+        *center = column->clean_median;
+        *spread = column->clean_quartile_high - column->clean_quartile_low;
+        break;
+    case WN_NORMALIZE_MAXABS:
+        *spread = fmax(fabs(column->clean_min), fabs(column->clean_max));
+        break;
+    default:
+        break;
+    }
+}
+
 bool wn_normalize_is_constant(const wn_recipe_column *column)
 {
-    return column->rule.normalize == WN_NORMALIZE_STANDARD && !(column->clean_deviation > 0);
+    double center, spread;
+    center_and_spread(column, &center, &spread);
+    return !(spread > 0);
 }
 
 wn_status wn_normalize_fit(wn_recipe_column *column)
 {
-    column->center = 0;
-    column->scale = 1;
-    if (column->rule.normalize != WN_NORMALIZE_STANDARD)
-        return WN_OK;
-    if (isinf(column->clean_deviation))
-        return wn_fail(
-            WN_BAD_DATA,
-            "column %s: its cells lie from %g to %g, and the squares for a standard deviation exceed a double; "
-            "clean.outliers by iqr can bound them",
-            column->name, column->clean_min, column->clean_max);
-    column->center = column->clean_mean;
-    if (!wn_normalize_is_constant(column))
-        column->scale = column->clean_deviation;
+    double center, spread;
+    center_and_spread(column, &center, &spread);
+    if (isinf(spread))
+        return wn_fail(WN_BAD_DATA,
+                       "column %s: its cells lie from %g to %g, and their spread (for standard, its squares) exceeds a "
+                       "double; clean.outliers by iqr can bound them",
+                       column->name, column->clean_min, column->clean_max);
+    column->center = center;
+    column->scale = spread > 0 ? spread : 1;
     return WN_OK;
 }

@@ -4,12 +4,14 @@
 
 #include "winnow/recipe.h"
 
-/* Local. Sets center and scale from the moments of the cleaned cells: standard takes mean and population deviation; 0
- * and 1 without normalization; scale 1 where the cells do not vary (scikit-learn's StandardScaler). Fails: WN_BAD_DATA
- * where the deviation is beyond a double. */
+/* Local. Sets center and scale from what is known of the cleaned, transformed cells: standard takes mean and population
+ * deviation, minmax the least and the range, robust the median and the distance of the quartiles, maxabs 0 and the
+ * greatest size; 0 and 1 without normalization. Scale 1 where it would be 0. Fails: WN_BAD_DATA where the scale is
+ * beyond a double. */
 WN_MUST_USE wn_status wn_normalize_fit(wn_recipe_column *column);
 
-/* Local. Whether normalization was wanted and the cells do not vary. */
+/* Local. Whether the cells have no spread to divide by: all the same, or for robust the middle half of them; for maxabs
+ * all 0. */
 bool wn_normalize_is_constant(const wn_recipe_column *column);
 
 /* Local. The normalized cell. */

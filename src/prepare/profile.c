@@ -1,5 +1,6 @@
 #include "winnow/profile.h"
 
+#include "bounds.h"
 #include "clean.h"
 #include "measure.h"
 #include "missing.h"
@@ -8,49 +9,6 @@
 #include "winnow/memory.h"
 
 #include <math.h>
-
-enum { QUARTILES = 3 };
-
-/* What the raw cells of training rows are. */
-static void describe_column(wn_recipe_column *column, const wn_moments_summary *moments, size_t i,
-                            const double quartile[QUARTILES])
-{
-    column->count = moments->count[i];
-    column->missing = moments->missing[i];
-    column->min = moments->min[i];
-    column->max = moments->max[i];
-    bool is_constant = column->count > 0 && column->min == column->max; /* then rounding has no say */
-    column->mean = is_constant ? column->min : moments->mean[i];
-    column->deviation = is_constant ? 0 : moments->deviation[i];
-    column->quartile_low = quartile[0];
-    column->median = quartile[1];
-    column->quartile_high = quartile[2];
-}
-
-/* Collective. The passes over raw cells; bounds follow. */
-static wn_status profile_raw(const wn_pass *pass, wn_rows *rows, const wn_pilot *pilot, wn_recipe *recipe,
-                             int *n_passes, wn_pass_cost *cost)
-{
-    static const double probability[QUARTILES] = {0.25, 0.5, 0.75};
-    wn_status status = WN_OK;
-    wn_moments_summary *summary = NULL;
-    double *quartiles = NULL;
-    wn_measurement measurement = {.pass = pass, .rows = rows, .sample = pilot};
-    measurement.n_probabilities = QUARTILES;
-    measurement.probability = probability;
-    TRY(wn_ranks_agree(pass->ranks, wn_new(&quartiles, QUARTILES * recipe->n_columns)));
-    TRY(wn_measure(&measurement, &summary, quartiles, n_passes, cost));
-    if (summary->n_rows == 0)
-        TRY(wn_fail(WN_BAD_DATA, "no training row is left"));
-    for (size_t i = 0; i < recipe->n_columns; i++) {
-        describe_column(&recipe->columns[i], summary, i, quartiles + QUARTILES * i);
-        TRY(wn_outliers_fit(&recipe->columns[i]));
-    }
-done:
-    wn_moments_summary_free(summary);
-    wn_free(quartiles);
-    return status;
-}
 
 /* Some training row will be dropped. */
 static bool rows_go(const wn_recipe *recipe)
@@ -65,23 +23,24 @@ static bool rows_go(const wn_recipe *recipe)
     return false;
 }
 
-/* Fills that the raw cells give already; the others are NaN and marked in `later`. Returns how many those are. */
-static size_t fit_fills(wn_recipe *recipe, bool drops, unsigned char *later)
+/* Fills that the raw cells give already; the others are marked in `later`, where those of modes are marked already.
+ * Returns how many those are. */
+static size_t fit_fills(wn_recipe *recipe, bool drops, const wn_modes *modes, unsigned char *later)
 {
     size_t n_later = 0;
     for (size_t i = 0; i < recipe->n_columns; i++) {
         wn_recipe_column *column = &recipe->columns[i];
         column->outliers = wn_outliers_exist(column) ? -1 : 0;
-        later[i] = wn_missing_needs_clean_cells(column, drops);
+        later[i] |= wn_missing_needs_clean_cells(column, drops);
         n_later += later[i];
-        wn_missing_fit(column, column->mean, column->median);
+        wn_missing_fit(column, column->mean, column->median, modes ? wn_modes_value(modes, i) : column->fill);
     }
     return n_later;
 }
 
 /* The fills of the columns in `later`, from their cells after drops and outlier action. */
 static wn_status fit_clean_fills(wn_recipe *recipe, const unsigned char *later, const wn_moments_summary *moments,
-                                 const double *medians)
+                                 const double *medians, const wn_modes *modes)
 {
     if (moments->n_rows == 0)
         return wn_fail(WN_BAD_DATA, "no training row is left after dropping rows with gaps or outliers");
@@ -93,7 +52,7 @@ static wn_status fit_clean_fills(wn_recipe *recipe, const unsigned char *later, 
             return wn_fail(WN_BAD_DATA, "column %s: no valid cell is left to fill gaps from after drops and outliers",
                            column->name);
         bool is_constant = moments->min[i] == moments->max[i];
-        wn_missing_fit(column, is_constant ? moments->min[i] : moments->mean[i], medians[i]);
+        wn_missing_fit(column, is_constant ? moments->min[i] : moments->mean[i], medians[i], wn_modes_value(modes, i));
     }
     return WN_OK;
 }
@@ -105,6 +64,15 @@ static void choose_medians(const wn_recipe *recipe, const unsigned char *later, 
         wanted[i] = later[i] && wn_missing_fill_kind(&recipe->columns[i].rule) == WN_FILL_MEDIAN;
 }
 
+/* Local. For the columns whose most frequent raw (or cleaned) cell is wanted, which `wanted` then says. */
+static wn_status new_modes(wn_modes **modes, const wn_pass *pass, const wn_recipe *recipe, bool raw,
+                           unsigned char *wanted)
+{
+    wn_missing_choose_modes(recipe, raw, wanted);
+    size_t budget = pass->directory != NULL ? WN_MODES_BYTES : 0;
+    return wn_modes_new(modes, recipe->n_columns, wanted, budget, pass->directory);
+}
+
 /* Collective. The pass over cells after the outlier action, which also drops the rows that go. */
 static wn_status profile_clean(const wn_pass *pass, wn_rows *rows, const wn_pilot *pilot, wn_recipe *recipe,
                                const unsigned char *later, int *n_passes, wn_pass_cost *cost)
@@ -114,6 +82,7 @@ static wn_status profile_clean(const wn_pass *pass, wn_rows *rows, const wn_pilo
     wn_cleaner cleaner = {0};
     wn_pilot sample = {0};
     wn_moments_summary *summary = NULL;
+    wn_modes *modes = NULL;
     double *medians = NULL;
     unsigned char *wanted = NULL;
     status = wn_cleaner_init(&cleaner, recipe, rows, false);
@@ -123,16 +92,23 @@ static wn_status profile_clean(const wn_pass *pass, wn_rows *rows, const wn_pilo
         status = wn_new(&medians, recipe->n_columns);
     if (status == WN_OK)
         status = wn_new(&wanted, recipe->n_columns);
+    if (status == WN_OK)
+        status = new_modes(&modes, pass, recipe, false, wanted);
     TRY(wn_ranks_agree(pass->ranks, status));
     cleaner.counts = true;
     choose_medians(recipe, later, wanted);
-    wn_measurement measurement = {pass, rows, &cleaner, &sample, 1, &half, wanted};
+    wn_measurement measurement = {.pass = pass, .rows = rows, .cleaner = &cleaner, .sample = &sample};
+    measurement.n_probabilities = 1;
+    measurement.probability = &half;
+    measurement.wanted = wanted;
+    measurement.modes = modes;
     TRY(wn_measure(&measurement, &summary, medians, n_passes, cost));
-    TRY(fit_clean_fills(recipe, later, summary, medians));
+    TRY(fit_clean_fills(recipe, later, summary, medians, modes));
     for (size_t i = 0; i < recipe->n_columns; i++)
         recipe->columns[i].outliers = cleaner.outliers[i];
 done:
     wn_moments_summary_free(summary);
+    wn_modes_free(modes);
     wn_free(wanted);
     wn_free(medians);
     wn_clean_pilot_clear(&sample);
@@ -140,11 +116,13 @@ done:
     return status;
 }
 
-/* Fills as far as raw cells give them; true where a pass over cleaned cells is to follow. */
-static bool begin_fills(wn_recipe *recipe, unsigned char *later)
+/* Fills as far as raw cells give them; true where a pass over cleaned cells is to follow. Without modes those of an
+ * earlier attempt stay. */
+static bool begin_fills(wn_recipe *recipe, const wn_modes *modes, unsigned char *later)
 {
     bool drops = rows_go(recipe);
-    return fit_fills(recipe, drops, later) > 0 || drops;
+    wn_missing_choose_modes(recipe, false, later);
+    return fit_fills(recipe, drops, modes, later) > 0 || drops;
 }
 
 wn_status wn_profile_measure(const wn_pass *pass, wn_rows *rows, const wn_pilot *pilot, wn_recipe *recipe,
@@ -152,11 +130,16 @@ wn_status wn_profile_measure(const wn_pass *pass, wn_rows *rows, const wn_pilot 
 {
     wn_status status = WN_OK;
     unsigned char *later = NULL;
-    TRY(wn_ranks_agree(pass->ranks, wn_new(&later, recipe->n_columns)));
-    TRY(profile_raw(pass, rows, pilot, recipe, n_passes, cost));
+    wn_modes *modes = NULL;
+    status = wn_new(&later, recipe->n_columns);
+    if (status == WN_OK)
+        status = new_modes(&modes, pass, recipe, true, later);
+    TRY(wn_ranks_agree(pass->ranks, status));
+    TRY(wn_bounds_fit(pass, rows, pilot, recipe, modes, n_passes, cost));
     TRY(wn_missing_check(recipe));
-    *needs_cleaned = begin_fills(recipe, later);
+    *needs_cleaned = begin_fills(recipe, modes, later);
 done:
+    wn_modes_free(modes);
     wn_free(later);
     return status;
 }
@@ -167,7 +150,7 @@ wn_status wn_profile_cleaned(const wn_pass *pass, wn_rows *rows, const wn_pilot 
     wn_status status = WN_OK;
     unsigned char *later = NULL;
     TRY(wn_ranks_agree(pass->ranks, wn_new(&later, recipe->n_columns)));
-    begin_fills(recipe, later);
+    begin_fills(recipe, NULL, later);
     TRY(profile_clean(pass, rows, pilot, recipe, later, n_passes, cost));
 done:
     wn_free(later);

@@ -1,6 +1,7 @@
 #include "column_list.h"
 #include "normalize.h"
 #include "outliers.h"
+#include "transform.h"
 
 #include "winnow/memory.h"
 
@@ -29,6 +30,7 @@ wn_row_status wn_recipe_clean_row(const wn_recipe *recipe, double *cells)
         *cell = wn_outliers_apply(column, *cell);
         if (isnan(*cell))
             *cell = column->fill;
+        *cell = wn_transform_apply(column->rule.transform, *cell);
     }
     return WN_ROW_TRAIN;
 }
@@ -43,6 +45,7 @@ void wn_recipe_features(const wn_recipe *recipe, const double *cells, size_t n_r
                 double cell = wn_outliers_apply(&column, cells[i * n_cols + column.position]);
                 if (isnan(cell))
                     cell = column.fill;
+                cell = wn_transform_apply(column.rule.transform, cell);
                 out[i * recipe->n_selected + j] = (float)wn_normalize_apply(&column, cell);
             }
         }

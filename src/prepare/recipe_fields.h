@@ -19,7 +19,7 @@ typedef struct {
     size_t n_words;
 } wn_recipe_word_field;
 
-enum { WN_RECIPE_REALS = 18, WN_RECIPE_INTEGERS = 3, WN_RECIPE_WORDS = 4, WN_LEDGER_COUNTS = 10 };
+enum { WN_RECIPE_REALS = 21, WN_RECIPE_INTEGERS = 3, WN_RECIPE_WORDS = 5, WN_LEDGER_COUNTS = 10 };
 
 extern const wn_recipe_field wn_recipe_reals[WN_RECIPE_REALS];       /* double of a column */
 extern const wn_recipe_field wn_recipe_integers[WN_RECIPE_INTEGERS]; /* int64_t of a column */

@@ -36,6 +36,7 @@ static void hash_column(wn_hasher *hasher, const wn_recipe_column *column)
     hash_size(hasher, column->rule.outliers);
     hash_size(hasher, column->rule.action);
     hash_size(hasher, column->rule.normalize);
+    hash_size(hasher, column->rule.transform);
 }
 
 static void hash_projection(wn_hasher *hasher, const wn_projection *projection)

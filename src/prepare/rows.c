@@ -46,15 +46,20 @@ void wn_rows_free(wn_rows *rows)
     wn_free(rows);
 }
 
+wn_row_status wn_split_side(const wn_split *split, double u)
+{
+    if (u < split->test)
+        return WN_ROW_TEST;
+    return u < split->test + split->validation ? WN_ROW_VALIDATION : WN_ROW_TRAIN;
+}
+
 /* The part that the hash of (seed, file's name, row in file) gives a row. */
 static wn_row_status split_row(const wn_split *split, const wn_file *file, uint64_t file_hash, int64_t row_in_file)
 {
     if (file->is_test)
         return WN_ROW_TEST;
     double u = wn_random_uniform((wn_random){split->seed, WN_RANDOM_SPLIT, file_hash}, (uint64_t)row_in_file);
-    if (u < split->test)
-        return WN_ROW_TEST;
-    return u < split->test + split->validation ? WN_ROW_VALIDATION : WN_ROW_TRAIN;
+    return wn_split_side(split, u);
 }
 
 /* labels: of the block's rows, NULL where rows need none. */

@@ -1,6 +1,7 @@
 #include "winnow/statistics.h"
 
 #include "clean.h"
+#include "clean_quartiles.h"
 #include "column_list.h"
 #include "normalize.h"
 #include "statistics_file.h"
@@ -18,10 +19,12 @@ typedef struct {
     wn_moments *moments;
     wn_gram *gram;               /* NULL unless asked for */
     wn_contingency *contingency; /* NULL unless asked for */
+    wn_quantile_search quartiles;
 } wn_statistics_states;
 
 static void clear_states(wn_statistics_states *states)
 {
+    wn_quantile_search_clear(&states->quartiles);
     wn_contingency_free(states->contingency);
     wn_gram_free(states->gram);
     wn_moments_free(states->moments);
@@ -62,6 +65,18 @@ static wn_status init_states(wn_statistics_states *states, wn_rows *rows, const 
     if (options->n_bins > 0)
         TRY(wn_contingency_new(&states->contingency, plan->n_cols, plan->n_bins, plan->edges, plan->n_classes,
                                plan->class_edges));
+done:
+    return status;
+}
+
+/* Quartiles that normalization asks for come along with the moments. */
+static wn_status begin_quartiles(wn_statistics_states *states, const wn_pilot *pilot, const wn_recipe *recipe)
+{
+    wn_status status = WN_OK;
+    TRY(wn_clean_quartiles_init(&states->quartiles, pilot, recipe));
+    TRY(wn_quantile_search_begin(&states->quartiles));
+    if (states->quartiles.quantiles)
+        wn_moments_carry(states->moments, states->quartiles.quantiles);
 done:
     return status;
 }
@@ -200,8 +215,7 @@ static wn_status fit_columns(wn_recipe *recipe, const wn_moments_summary *moment
             wn_column_list_add(&constant, column->name, -1);
     }
     if (constant.n_names > 0)
-        wn_log_warning("columns that do not vary in training rows are centred and not scaled: %s",
-                       wn_column_list_text(&constant));
+        wn_log_warning("columns that do not vary in training rows are not scaled: %s", wn_column_list_text(&constant));
 done:
     return status;
 }
@@ -228,25 +242,47 @@ done:
     return status;
 }
 
+/* Local. What a later start needs of the pass, into a file. */
+static wn_status keep_states(const char *path, wn_statistics_states *states, const wn_recipe *recipe)
+{
+    wn_status status = WN_OK;
+    double *quartiles = NULL;
+    wn_accumulator accumulators[4];
+    size_t n = list_accumulators(states, accumulators);
+    TRY(wn_new(&quartiles, WN_CLEAN_QUARTILES * recipe->n_columns));
+    wn_clean_quartiles_get(recipe, quartiles);
+    TRY(wn_statistics_file_write(path, &states->plan, quartiles, accumulators, n));
+done:
+    wn_free(quartiles);
+    return status;
+}
+
 wn_status wn_statistics_run(const wn_pass *pass, wn_rows *rows, const wn_pilot *pilot, wn_recipe *recipe,
-                            const wn_statistics_options *options, wn_statistics **statistics, wn_pass_cost *cost)
+                            const wn_statistics_options *options, wn_statistics **statistics, int *n_passes,
+                            wn_pass_cost *cost)
 {
     wn_status status = WN_OK;
     wn_statistics_states states = {0};
-    wn_accumulator accumulators[4];
+    wn_accumulator accumulators[5];
     wn_block_step steps[2];
     if (options->n_bins > 0 && !rows->catalog->has_label)
         return wn_fail(WN_BAD_DATA, "bins against a label need one, and the input has no label");
     status = wn_statistics_plan_init(&states.plan, pilot, recipe, rows->catalog->has_label, options->n_bins);
     if (status == WN_OK)
         status = init_states(&states, rows, recipe, options);
+    if (status == WN_OK)
+        status = begin_quartiles(&states, pilot, recipe);
     TRY(wn_ranks_agree(pass->ranks, status));
     steps[0] = wn_rows_step(rows, WN_ROW_TRAIN);
     steps[1] = wn_cleaner_step(&states.cleaner);
     size_t n = list_accumulators(&states, accumulators);
+    if (states.quartiles.quantiles)
+        accumulators[n++] = wn_quantiles_accumulator(states.quartiles.quantiles);
     TRY(wn_pass_run(pass, steps, 2, accumulators, n, cost));
+    ++*n_passes;
+    TRY(wn_clean_quartiles_finish(pass, rows, &states.cleaner, &states.quartiles, recipe, n_passes, cost));
     if (options->path && pass->ranks->rank == 0)
-        status = wn_statistics_file_write(options->path, &states.plan, accumulators, n);
+        status = keep_states(options->path, &states, recipe);
     TRY(wn_ranks_agree(pass->ranks, status));
     TRY(conclude(pass->ranks, &states, recipe, statistics));
 done:
@@ -261,14 +297,20 @@ wn_status wn_statistics_read(const wn_ranks *ranks, wn_rows *rows, wn_recipe *re
     wn_statistics_states states = {0};
     wn_accumulator accumulators[4];
     wn_recipe_file file = {H5I_INVALID_HID, options->path};
-    TRY(wn_ranks_agree(ranks, wn_statistics_plan_new(&states.plan, recipe, rows->catalog->has_label, options->n_bins)));
-    TRY(wn_statistics_file_open(ranks, &file, options->path, &states.plan));
+    double *quartiles = NULL;
+    status = wn_statistics_plan_new(&states.plan, recipe, rows->catalog->has_label, options->n_bins);
+    if (status == WN_OK)
+        status = wn_new(&quartiles, WN_CLEAN_QUARTILES * recipe->n_columns);
+    TRY(wn_ranks_agree(ranks, status));
+    TRY(wn_statistics_file_open(ranks, &file, options->path, &states.plan, quartiles));
+    wn_clean_quartiles_set(recipe, quartiles);
     TRY(wn_ranks_agree(ranks, init_states(&states, rows, recipe, options)));
     size_t n = list_accumulators(&states, accumulators);
     TRY(wn_statistics_file_sums(ranks, &file, accumulators, n));
     TRY(conclude(ranks, &states, recipe, statistics));
 done:
     wn_recipe_file_close(&file);
+    wn_free(quartiles);
     clear_states(&states);
     return status;
 }

@@ -1,11 +1,13 @@
 #include "statistics_file.h"
 
+#include "clean_quartiles.h"
+
 #include "winnow/memory.h"
 
 #include <stdio.h>
 #include <unistd.h>
 
-enum { N_ARRAYS = 6, NAME_SIZE = 64 };
+enum { N_ARRAYS = 7, NAME_SIZE = 64 };
 
 /* An array of the plan. */
 typedef struct {
@@ -20,7 +22,7 @@ static size_t steps_between(size_t n)
     return n > 0 ? n - 1 : 0;
 }
 
-static void list_arrays(wn_statistics_plan *plan, plan_array array[N_ARRAYS])
+static void list_arrays(wn_statistics_plan *plan, double *quartiles, plan_array array[N_ARRAYS])
 {
     array[0] = (plan_array){"plan/centre", true, plan->n_cols, plan->centre};
     array[1] = (plan_array){"plan/exponent", false, plan->n_cols, plan->exponent};
@@ -28,6 +30,7 @@ static void list_arrays(wn_statistics_plan *plan, plan_array array[N_ARRAYS])
     array[3] = (plan_array){"plan/class_edges", true, steps_between(plan->n_classes), plan->class_edges};
     array[4] = (plan_array){"plan/label_centre", true, 1, &plan->label_centre};
     array[5] = (plan_array){"plan/label_exponent", false, 1, &plan->label_exponent};
+    array[6] = (plan_array){"clean_quartiles", true, WN_CLEAN_QUARTILES * plan->n_cols, quartiles};
 }
 
 static hid_t type_of(const plan_array *array)
@@ -42,13 +45,13 @@ static wn_status write_span(const wn_recipe_file *file, const char *name, const 
     return wn_recipe_file_put(file, path, H5T_NATIVE_INT64, 1, &span.n, span.data);
 }
 
-static wn_status write_content(const wn_recipe_file *file, const wn_statistics_plan *plan,
+static wn_status write_content(const wn_recipe_file *file, const wn_statistics_plan *plan, double *quartiles,
                                const wn_accumulator *accumulators, size_t n_accumulators)
 {
     wn_status status = WN_OK;
     wn_statistics_plan as_is = *plan;
     plan_array array[N_ARRAYS];
-    list_arrays(&as_is, array);
+    list_arrays(&as_is, quartiles, array);
     for (size_t i = 0; i < N_ARRAYS; i++)
         TRY(wn_recipe_file_put(file, array[i].name, type_of(&array[i]), 1, &array[i].n, array[i].data));
     for (size_t i = 0; i < n_accumulators; i++) {
@@ -60,15 +63,15 @@ done:
     return status;
 }
 
-wn_status wn_statistics_file_write(const char *path, const wn_statistics_plan *plan, const wn_accumulator *accumulators,
-                                   size_t n_accumulators)
+wn_status wn_statistics_file_write(const char *path, const wn_statistics_plan *plan, double *quartiles,
+                                   const wn_accumulator *accumulators, size_t n_accumulators)
 {
     wn_status status = WN_OK;
     wn_recipe_file file = {H5I_INVALID_HID, path};
     char *part = NULL;
     TRY(wn_string_format(&part, "%s.part", path));
     TRY(wn_recipe_file_create(&file, path, part));
-    TRY(write_content(&file, plan, accumulators, n_accumulators));
+    TRY(write_content(&file, plan, quartiles, accumulators, n_accumulators));
     TRY(wn_recipe_file_finish(&file, part));
 done:
     wn_recipe_file_close(&file);
@@ -89,11 +92,11 @@ done:
 }
 
 wn_status wn_statistics_file_open(const wn_ranks *ranks, wn_recipe_file *file, const char *path,
-                                  wn_statistics_plan *plan)
+                                  wn_statistics_plan *plan, double *quartiles)
 {
     wn_status status = WN_OK;
     plan_array array[N_ARRAYS];
-    list_arrays(plan, array);
+    list_arrays(plan, quartiles, array);
     TRY(wn_ranks_agree(ranks, ranks->rank == 0 ? read_plan(file, path, array) : WN_OK));
     for (size_t i = 0; i < N_ARRAYS; i++)
         TRY(wn_ranks_broadcast(ranks, 0, array[i].data,

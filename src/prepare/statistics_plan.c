@@ -1,6 +1,7 @@
 #include "statistics_plan.h"
 
 #include "clean.h"
+#include "transform.h"
 
 #include "winnow/memory.h"
 #include "winnow/quantiles.h"
@@ -28,10 +29,13 @@ static int choose_exponent(const double *sorted, size_t n, double centre, double
 /* Least and greatest that a cleaned cell can be. */
 static void clean_range(const wn_recipe_column *column, double *low, double *high)
 {
-    *low = fmax(column->min, column->lower);
-    *high = fmin(column->max, column->upper);
+    bool is_bounded = column->rule.action != WN_OUTLIER_REPORT;
+    *low = is_bounded ? fmax(column->min, column->lower) : column->min;
+    *high = is_bounded ? fmin(column->max, column->upper) : column->max;
     *low = fmin(*low, column->fill); /* NaN is ignored */
     *high = fmax(*high, column->fill);
+    *low = wn_transform_apply(column->rule.transform, *low);
+    *high = wn_transform_apply(column->rule.transform, *high);
     if (isnan(*low) || isnan(*high))
         *low = *high = 0;
 }

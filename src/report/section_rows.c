@@ -19,14 +19,16 @@ void wn_section_rows(wn_html *html, const wn_run_files *files)
         wn_table_begin(html, "What became of the rows", headings, 3);
         add_rows(html, "read", rows, "read", "kept and dropped");
         add_rows(html, "dropped: no label", dropped, "no_label", "");
-        add_rows(html, "dropped: duplicate", dropped, "duplicate", "the first of equal rows stays");
+        add_rows(html, "dropped: duplicate", dropped, "duplicate",
+                 "the first of equal rows stays (equal in the columns that the job names, else in all)");
         add_rows(html, "dropped: missing", dropped, "missing", "training rows with a gap, under drop_row");
         add_rows(html, "dropped: outlier", dropped, "outlier", "training rows, under drop_row");
         add_rows(html, "kept", rows, "kept", "training, validation and test");
         add_rows(html, "training", rows, "train", "");
         add_rows(html, "validation", rows, "validation", "every decision uses these");
         add_rows(html, "test", rows, "test", "used once, at the end");
-        add_rows(html, "leaked", rows, "leaked", "test rows that equal a row of the training files");
+        add_rows(html, "leaked", rows, "leaked",
+                 "test rows that equal a row of the training files, in the same columns");
         wn_table_end(html);
     } else {
         wn_section_absent(html, files);
@@ -61,8 +63,9 @@ void wn_section_columns(wn_html *html, const wn_run_files *files)
     const wn_recipe *recipe = files->recipe;
     wn_html_section_begin(html, "columns", "Columns");
     if (recipe) {
-        wn_html_note(html, "Training cells before cleaning. Cells outside [lower, upper] are outliers; fill stands for "
-                           "missing ones.");
+        wn_html_note(html,
+                     "Training cells before cleaning. Cells outside [lower, upper] are outliers, whatever is then "
+                     "done with them; fill stands for missing ones.");
         wn_table_begin(html, "Columns", headings, sizeof headings / sizeof *headings);
         for (size_t i = 0; i < recipe->n_columns && i < WN_TABLE_ROWS; i++)
             add_column(html, &recipe->columns[i], files->kinds ? files->kinds[i] : "unknown");

@@ -9,6 +9,6 @@
  * members. Fails: WN_BAD_DATA where there is none (with what is spelt alike) or it has more than one column,
  * WN_NO_MEMORY. */
 WN_MUST_USE wn_status wn_label_find(wn_column *label, wn_members *members, wn_hdf5_file *file, const char *table,
-                                    const char *name);
+                                    const char *name, const char *key);
 
 #endif

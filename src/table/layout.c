@@ -148,7 +148,8 @@ static wn_status read_layout(wn_layout *layout, wn_hdf5_file *file, const wn_inp
     TRY(read_members(layout, file));
     layout->has_label = input->label != NULL;
     if (layout->has_label) {
-        TRY(wn_label_find(&layout->label, &layout->members, file, layout->table, input->label));
+        TRY(wn_label_find(&layout->label, &layout->members, file, layout->table, input->label,
+                          input->label_key ? input->label_key : "input.label"));
         TRY(wn_string_copy(&layout->label.name, input->label));
     }
     TRY(wn_selection_columns(&layout->members, file, input, layout->has_label ? &layout->label : NULL, &layout->columns,

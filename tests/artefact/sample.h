@@ -41,8 +41,8 @@ static inline wn_status sample_recipe(wn_recipe **recipe, size_t n_columns, size
     TRY(wn_recipe_new(&made, &catalog));
     for (size_t c = 0; c < n_columns; c++) {
         wn_recipe_column *column = &made->columns[c];
-        column->rule =
-            (wn_column_rule){WN_MISSING_MEDIAN, 0, WN_OUTLIERS_ZSCORE, 8, WN_OUTLIER_CLIP, WN_NORMALIZE_STANDARD};
+        column->rule = (wn_column_rule){
+            WN_MISSING_MEDIAN, 0, WN_OUTLIERS_ZSCORE, 8, WN_OUTLIER_CLIP, WN_NORMALIZE_STANDARD, WN_TRANSFORM_NONE};
         column->center = 100 * sample_number(1, c);
         column->scale = exp(3 * sample_number(2, c));
         column->lower = column->center - 8 * column->scale * (c % 5 == 0 ? 1.3 : 1);

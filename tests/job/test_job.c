@@ -19,16 +19,16 @@ static const char full[] =
     "  types: {px: {image: [28, 28]}, line: numeric}\n"
     "  missing_values: [-9999, 1.0e+37]\n"
     "  weight: none\n"
-    "  split: {validation: 0.1, test: 0.2}\n"
+    "  split: {validation: 0.1, test: 0.2, by: machine}\n"
     "  allow_external: false\n"
     "clean:\n"
     "  missing: {constant: 2.5}\n"
     "  indicators: false\n"
     "  outliers: {rule: iqr, action: missing}\n"
-    "  duplicates: drop\n"
+    "  duplicates: {columns: [a, \"id*\"]}\n"
     "  infinite: missing\n"
     "  overrides: {temp: {missing: mean, outliers: {rule: none}}, \"acc*\": {missing: drop_row}}\n"
-    "normalize: {method: standard, overrides: {\"acc*\": none, x: [standard]}}\n"
+    "normalize: {method: standard, overrides: {\"acc*\": none, x: [standard], z: [log, robust], w: log}}\n"
     "extract: {categorical: {method: none}}\n"
     "rank: {methods: [variance, mutual_information], bins: 16, keep: 1, always: [temp], never: "
     "[px], consensus: mean_rank}\n"
@@ -92,7 +92,7 @@ static void defaults_of_sections(void)
     CU_ASSERT_EQUAL(job->clean.missing, WN_MISSING_ERROR);
     CU_ASSERT_EQUAL(job->clean.rule, WN_OUTLIERS_NONE);
     CU_ASSERT_FALSE(job->clean.drop_duplicates || job->clean.infinite_is_missing);
-    CU_ASSERT_EQUAL(job->normalize.method, WN_NORMALIZE_NONE);
+    CU_ASSERT_EQUAL(job->normalize.how.method, WN_NORMALIZE_NONE);
     CU_ASSERT_TRUE(job->rank.use[WN_RANK_VARIANCE] && !job->rank.use[WN_RANK_ANOVA]);
     CU_ASSERT_TRUE(job->rank.keep.count == 0 && job->rank.keep.share == 1);
     CU_ASSERT_EQUAL(job->reduce.method, WN_REDUCE_NONE);
@@ -126,7 +126,12 @@ static void every_value(void)
     CU_ASSERT_EQUAL(job->clean.n_overrides, 2);
     CU_ASSERT_TRUE(job->clean.overrides[0].has_missing && job->clean.overrides[0].has_outliers);
     CU_ASSERT_TRUE(job->clean.overrides[1].has_missing && !job->clean.overrides[1].has_outliers);
-    CU_ASSERT_EQUAL(job->normalize.overrides[1].method, WN_NORMALIZE_STANDARD);
+    CU_ASSERT_EQUAL(job->normalize.overrides[1].how.method, WN_NORMALIZE_STANDARD);
+    CU_ASSERT_EQUAL(job->normalize.overrides[2].how.method, WN_NORMALIZE_ROBUST);
+    CU_ASSERT_EQUAL(job->normalize.overrides[2].how.transform, WN_TRANSFORM_LOG);
+    CU_ASSERT_EQUAL(job->normalize.overrides[3].how.transform, WN_TRANSFORM_LOG);
+    CU_ASSERT_EQUAL(job->clean.duplicate_columns.n, 2);
+    CU_ASSERT_STRING_EQUAL(job->input.split_by, "machine");
     CU_ASSERT_TRUE(job->rank.keep.count == 1 && job->rank.keep.share == 0);
     CU_ASSERT_TRUE(job->reduce.components.count == 0 && job->reduce.components.share == 1.0);
     CU_ASSERT_EQUAL(job->reduce.solver, WN_SOLVER_SCALAPACK);
@@ -271,11 +276,13 @@ static void random_job(FILE *out)
             PICK("a*", "'b$$c', d", "\"e\\tf\""), PICK("y", "\"y z\"", "5"), 0.001 + fraction() / 2, fraction());
     if (draw(2))
         fprintf(out, "clean: {missing: %s, outliers: {rule: %s, limit: %.17g}, duplicates: %s, overrides: {%s}}\n",
-                PICK("mean", "median", "{constant: 0.1}", "{constant: -3}", "drop_row", "error"),
-                PICK("none", "iqr", "zscore"), fraction() + 0.1, PICK("keep", "drop"),
+                PICK("mean", "median", "{constant: 0.1}", "{constant: -3}", "drop_row", "error", "most_frequent"),
+                PICK("none", "iqr", "zscore", "mad", "quantile"), fraction() / 3 + 0.1,
+                PICK("keep", "drop", "{columns: [a, y]}"),
                 PICK("", "\"x*\": {missing: {constant: 0.3}}", "a: {outliers: {rule: iqr}}, \"b\\\"\": {}"));
     if (draw(2))
-        fprintf(out, "normalize: {method: %s, overrides: {%s}}\n", PICK("standard", "none"), PICK("", "x: standard"));
+        fprintf(out, "normalize: {method: %s, overrides: {%s}}\n", PICK("standard", "[log, minmax]"),
+                PICK("", "x: standard, y: log"));
     if (draw(2))
         fprintf(out, "rank: {methods: [%s], keep: %s, bins: %u}\n", PICK("anova", "variance, mutual_information"),
                 PICK("1", "1.0", "7", "0.30000000000000004"), 2 + draw(255));

@@ -23,13 +23,15 @@ double example_draw(uint64_t identity, uint64_t counter)
 
 static void set_column(wn_recipe_column *column, size_t i)
 {
-    static const wn_missing_method missing[] = {WN_MISSING_MEAN, WN_MISSING_DROP_ROW, WN_MISSING_CONSTANT};
-    column->rule = (wn_column_rule){missing[i % 3],
+    static const wn_missing_method missing[] = {WN_MISSING_MEAN, WN_MISSING_DROP_ROW, WN_MISSING_CONSTANT,
+                                                WN_MISSING_MOST_FREQUENT};
+    column->rule = (wn_column_rule){missing[i % 4],
                                     0.5,
-                                    (wn_outlier_rule)(i % 3),
+                                    (wn_outlier_rule)(i % 5),
                                     1.5,
-                                    (wn_outlier_action)(i / 2 % 3),
-                                    (wn_normalize_method)(i % 2)};
+                                    (wn_outlier_action)(i / 2 % 4),
+                                    (wn_normalize_method)(i % 5),
+                                    (wn_transform)(i / 2 % 2)};
     column->count = 100 + (int64_t)i;
     column->missing = (int64_t)i;
     column->outliers = 3;
@@ -40,13 +42,16 @@ static void set_column(wn_recipe_column *column, size_t i)
     column->median = -0.0;
     column->quartile_low = -1;
     column->quartile_high = 1;
-    column->lower = i % 3 == 0 ? -INFINITY : -1.5;
-    column->upper = i % 3 == 0 ? INFINITY : 1.25;
+    column->lower = i % 5 == 0 ? -INFINITY : -1.5;
+    column->upper = i % 5 == 0 ? INFINITY : 1.25;
     column->fill = 0.25 + (double)i;
     column->clean_mean = example_draw(i, 2);
     column->clean_deviation = 0.75;
     column->clean_min = -1.5;
     column->clean_max = 1.25;
+    column->clean_quartile_low = i % 2 ? -0.5 : (double)NAN;
+    column->clean_median = 0.125;
+    column->clean_quartile_high = 0.5;
     column->center = i % 2 ? example_draw(i, 2) : 0;
     column->scale = i % 2 ? 0.75 : 1;
 }

@@ -20,6 +20,10 @@ typedef struct {
 /* Collective. A fifth of the rows for validation, a tenth for tests (none where the table has test files); false where
  * something failed. */
 bool fitted_open(fitted_table *fit, const fixture_spec *spec, bool drops, const wn_statistics_options *options);
+
+/* Collective. The same by rules that are set by a function. */
+bool fitted_open_by(fitted_table *fit, const fixture_spec *spec, void (*set_rules)(wn_recipe *),
+                    const wn_statistics_options *options);
 void fitted_close(fitted_table *fit);
 
 #endif

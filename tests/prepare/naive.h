@@ -7,7 +7,7 @@
 
 typedef struct {
     size_t n;
-    double mean, deviation, min, max, quartile_low, median, quartile_high;
+    double mean, deviation, min, max, quartile_low, median, quartile_high, most_frequent;
 } naive_description;
 
 /* |a - b| <= tolerance x |b|, or both are the same, infinite or NaN. */
@@ -20,7 +20,7 @@ naive_description naive_describe(double *values, size_t n);
 typedef struct {
     naive_description raw, clean;
     size_t n_missing, n_outliers;
-    double lower, upper, fill;
+    double lower, upper, fill, center, scale;
 } naive_column;
 
 /* All training rows of the table (status TRAIN) through the rules: columns, and the statuses after drops. cleaned
@@ -28,7 +28,8 @@ typedef struct {
 void naive_prepare(const test_table *table, const wn_recipe *recipe, unsigned char *status, naive_column *columns,
                    double *cleaned);
 
-/* Rules that differ between columns, with drops or without. */
+/* Rules that differ between columns, with drops or without; other rules. */
 void naive_set_rules(wn_recipe *recipe, bool drops);
+void naive_set_other_rules(wn_recipe *recipe);
 
 #endif

@@ -87,6 +87,15 @@ static void test_drops(void)
     check_profile(&spec, rules_with_drops, 2);
 }
 
+/* Median absolute deviations: a pass; most frequent values where a rule may act on cells: the pass after it. */
+static void test_other_rules(void)
+{
+    fixture_spec spec = {.name = "others", .n_rows = file_rows, .n_files = 7, .unlabelled = 0.05};
+    check_profile(&spec, naive_set_other_rules, 3);
+    spec = (fixture_spec){.name = "others-scant", .n_rows = few_rows, .n_files = 3};
+    check_profile(&spec, naive_set_other_rules, 3);
+}
+
 static void test_few_rows(void)
 {
     fixture_spec spec = {.name = "scant", .n_rows = few_rows, .n_files = 3};
@@ -159,13 +168,13 @@ static void outliers_are_errors(wn_recipe *recipe)
 static void all_rows_go(wn_recipe *recipe)
 {
     naive_set_rules(recipe, false);
-    recipe->columns[5].rule = (wn_column_rule){WN_MISSING_MEAN, 0, WN_OUTLIERS_ZSCORE, 0, WN_OUTLIER_DROP_ROW, 0};
+    recipe->columns[5].rule = (wn_column_rule){WN_MISSING_MEAN, 0, WN_OUTLIERS_ZSCORE, 0, WN_OUTLIER_DROP_ROW, 0, 0};
 }
 
 static void all_cells_go(wn_recipe *recipe)
 {
     naive_set_rules(recipe, false);
-    recipe->columns[5].rule = (wn_column_rule){WN_MISSING_MEAN, 0, WN_OUTLIERS_ZSCORE, 0, WN_OUTLIER_MISSING, 0};
+    recipe->columns[5].rule = (wn_column_rule){WN_MISSING_MEAN, 0, WN_OUTLIERS_ZSCORE, 0, WN_OUTLIER_MISSING, 0, 0};
 }
 
 static void test_refusals(void)
@@ -179,7 +188,7 @@ static void test_refusals(void)
 static const wn_test tests[] = {
     {"fills", test_fills},       {"drops", test_drops},
     {"few_rows", test_few_rows}, {"misleading_pilot", test_misleading_pilot},
-    {"refusals", test_refusals},
+    {"refusals", test_refusals}, {"other_rules", test_other_rules},
 };
 
 TEST_MAIN("profile", tests)

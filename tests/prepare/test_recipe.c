@@ -18,6 +18,8 @@ static double naive_feature(const wn_recipe_column *column, double cell)
         cell = NAN;
     if (isnan(cell))
         cell = column->fill;
+    if (column->rule.transform == WN_TRANSFORM_LOG)
+        cell = copysign(log1p(fabs(cell)), cell);
     return (cell - column->center) / column->scale;
 }
 

@@ -29,6 +29,9 @@ static void check_columns(const wn_recipe_column *a, const wn_recipe_column *b)
     CU_ASSERT(same(a->lower, b->lower) && same(a->upper, b->upper) && same(a->fill, b->fill));
     CU_ASSERT(same(a->clean_mean, b->clean_mean) && same(a->clean_deviation, b->clean_deviation));
     CU_ASSERT(same(a->clean_min, b->clean_min) && same(a->clean_max, b->clean_max));
+    CU_ASSERT(same(a->clean_quartile_low, b->clean_quartile_low) && same(a->clean_median, b->clean_median));
+    CU_ASSERT(same(a->clean_quartile_high, b->clean_quartile_high));
+    CU_ASSERT(a->rule.transform == b->rule.transform);
     CU_ASSERT(same(a->center, b->center) && same(a->scale, b->scale));
 }
 

@@ -14,14 +14,13 @@ static void check_moments(const fitted_table *fit)
     for (size_t j = 0; j < P; j++) {
         const wn_recipe_column *column = &fit->recipe->columns[j];
         const naive_description *clean = &fit->naive[j].clean;
-        bool is_standard = column->rule.normalize == WN_NORMALIZE_STANDARD;
         CU_ASSERT_EQUAL(column->outliers, (int64_t)fit->naive[j].n_outliers);
         CU_ASSERT(naive_is_near(column->clean_mean, clean->mean, 1e-11));
         CU_ASSERT(naive_is_near(column->clean_deviation, clean->deviation, 1e-11));
         CU_ASSERT(naive_is_near(column->clean_min, clean->min, 1e-11));
         CU_ASSERT(naive_is_near(column->clean_max, clean->max, 1e-11));
-        CU_ASSERT_EQUAL(column->center, is_standard ? column->clean_mean : 0);
-        CU_ASSERT_EQUAL(column->scale, is_standard && clean->deviation > 0 ? column->clean_deviation : 1);
+        CU_ASSERT(naive_is_near(column->center, fit->naive[j].center, 1e-11));
+        CU_ASSERT(naive_is_near(column->scale, fit->naive[j].scale, 1e-11));
     }
 }
 
@@ -130,6 +129,23 @@ static void test_classes(void)
     }
 }
 
+static void test_other_rules(void)
+{
+    fixture_spec spec = {.name = "others", .n_rows = file_rows, .n_files = 7, .unlabelled = 0.05};
+    fitted_table fitted;
+    if (fitted_open_by(&fitted, &spec, naive_set_other_rules, &(wn_statistics_options){.gram = true, .n_bins = BINS})) {
+        check_moments(&fitted);
+        check_gram(&fitted);
+        check_edges(&fitted);
+        check_contingency(&fitted);
+    }
+    fitted_close(&fitted);
+    spec = (fixture_spec){.name = "others-scant", .n_rows = few_rows, .n_files = 3};
+    if (fitted_open_by(&fitted, &spec, naive_set_other_rules, &(wn_statistics_options){.gram = true, .n_bins = BINS}))
+        check_moments(&fitted);
+    fitted_close(&fitted);
+}
+
 static void test_real_label(void)
 {
     fixture_spec spec = {.name = "real", .n_rows = file_rows, .n_files = 7, .real_label = true, .unlabelled = 0.05};
@@ -178,19 +194,20 @@ static void test_hash(void)
     fixture_spec spec = {.name = "hash", .n_rows = file_rows, .n_files = 7};
     fitted_table fitted;
     wn_statistics *others = NULL;
+    int n_passes = 0;
     wn_statistics_options options = {.gram = true, .n_bins = BINS};
     if (fitted_open(&fitted, &spec, false, &options)) {
         wn_hash mine = fitted.statistics->hash, first = mine;
         CHECK_OK(wn_ranks_broadcast(&test_ranks, 0, &first, sizeof first));
         CU_ASSERT(wn_hash_compare(mine, first) == 0);
         if (CHECK_OK(wn_statistics_run(&fitted.table.pass, fitted.rows, fitted.pilot, fitted.recipe, &options, &others,
-                                       NULL)))
+                                       &n_passes, NULL)))
             CU_ASSERT(wn_hash_compare(mine, others->hash) == 0);
         wn_statistics_free(others);
         others = NULL;
         fitted.recipe->columns[1].fill += 1; /* a gap's cell */
         if (CHECK_OK(wn_statistics_run(&fitted.table.pass, fitted.rows, fitted.pilot, fitted.recipe, &options, &others,
-                                       NULL)))
+                                       &n_passes, NULL)))
             CU_ASSERT(wn_hash_compare(mine, others->hash) != 0);
         wn_statistics_free(others);
     }
@@ -254,6 +271,7 @@ static void test_read_refusals(void)
 }
 
 static const wn_test tests[] = {
+    {"other_rules", test_other_rules},
     {"classes", test_classes},
     {"real_label", test_real_label},
     {"few_rows", test_few_rows},

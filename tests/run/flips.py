@@ -23,11 +23,12 @@ normalize: {{method: standard}}
 rank: {{methods: [anova], keep: 0.9}}
 train: {{model: {{type: mlp, hidden: [12]}}, epochs: 2, batch: 64}}
 compress: {{metric: accuracy, tolerance: 0.3, epochs: 2, trials: 2}}
+output: {{data: true}}
 """
 
 
 STARTED = ("recipe.h5", "model.h5", "compressed.wnm", "manifest.json", "rows.u8", "measured.h5", "drops.u8", "profile.h5",
-           "statistics.h5")
+           "statistics.h5", "data/table.h5", "data/shard-00000.h5")
 # What is read only to make these of, which hence have to be missing.
 READ_FOR = {"rows.u8": ("recipe.h5",), "drops.u8": ("recipe.h5",), "profile.h5": ("recipe.h5",), "statistics.h5": ("recipe.h5",),
             "measured.h5": ("recipe.h5", "profile.h5")}

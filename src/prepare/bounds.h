@@ -1,0 +1,18 @@
+/* bounds.h - the passes over raw cells: what the columns hold, and the bounds of their outliers. Cells after drops and
+ * the outlier action see profile.c. */
+#ifndef WINNOW_PREPARE_BOUNDS_H
+#define WINNOW_PREPARE_BOUNDS_H
+
+#include "winnow/modes.h"
+#include "winnow/pilot.h"
+#include "winnow/recipe.h"
+#include "winnow/rows.h"
+
+/* Collective. Sets the recipe's columns from count to upper: one pass for moments, quartiles and the tails of quantile
+ * bounds, one for the median absolute deviations where a rule is mad, and one more for what a window missed in either.
+ * modes are counted besides. *n_passes and *cost are added to. Fails: WN_BAD_DATA
+ * without a training row, as wn_outliers_fit and wn_pass_run. */
+WN_MUST_USE wn_status wn_bounds_fit(const wn_pass *pass, wn_rows *rows, const wn_pilot *pilot, wn_recipe *recipe,
+                                    wn_modes *modes, int *n_passes, wn_pass_cost *cost);
+
+#endif

@@ -1,0 +1,84 @@
+#include "quantile_search.h"
+
+#include "winnow/memory.h"
+
+#include <math.h>
+
+/* Nothing is kept for a quantile that is not sought. */
+static const wn_window empty_window = {INFINITY, -INFINITY};
+
+static void guess_column(wn_quantile_search *search, size_t i, const double *sorted, size_t n,
+                         const unsigned char *wanted)
+{
+    search->centre[i] = n > 0 ? wn_quantile_sorted(sorted, n, 0.5) : 0;
+    for (size_t p = 0; p < search->n_probabilities; p++) {
+        size_t k = i * search->n_probabilities + p;
+        bool is_wanted = !wanted || wanted[k];
+        search->windows[k] = is_wanted ? wn_window_of_sample(sorted, n, search->probability[p]) : empty_window;
+        search->open[k] = is_wanted;
+        search->n_open += is_wanted;
+    }
+}
+
+wn_status wn_quantile_search_init(wn_quantile_search *search, const wn_pilot *sample, size_t n_probabilities,
+                                  const double *probability, const unsigned char *wanted)
+{
+    wn_status status = WN_OK;
+    double *sorted = NULL;
+    size_t n_cols = sample->n_cols, n = n_cols * n_probabilities;
+    *search =
+        (wn_quantile_search){.n_cols = n_cols, .n_probabilities = n_probabilities, .n = n, .probability = probability};
+    TRY(wn_new(&search->centre, n_cols));
+    TRY(wn_new(&search->found, n));
+    TRY(wn_new(&search->windows, n));
+    TRY(wn_new(&search->open, 2 * n));
+    search->missed = search->open + n;
+    TRY(wn_new(&sorted, sample->n_rows));
+    for (size_t i = 0; i < n_cols; i++) {
+        size_t n_valid = wn_pilot_column(sample, i, sorted);
+        guess_column(search, i, sorted, n_valid, wanted);
+    }
+done:
+    wn_free(sorted);
+    return status;
+}
+
+void wn_quantile_search_clear(wn_quantile_search *search)
+{
+    wn_quantiles_free(search->quantiles);
+    wn_free(search->centre);
+    wn_free(search->found);
+    wn_free(search->windows);
+    wn_free(search->open);
+    *search = (wn_quantile_search){0};
+}
+
+wn_status wn_quantile_search_begin(wn_quantile_search *search)
+{
+    wn_quantiles_free(search->quantiles);
+    search->quantiles = NULL;
+    if (search->n_open == 0)
+        return WN_OK;
+    return wn_quantiles_new(&search->quantiles, search->n_cols, search->n_probabilities, search->probability,
+                            search->windows);
+}
+
+wn_status wn_quantile_search_end(const wn_ranks *ranks, wn_quantile_search *search, double *values)
+{
+    wn_status status = WN_OK;
+    size_t n_missed = 0;
+    if (search->n_open == 0)
+        return WN_OK;
+    TRY(wn_quantiles_finish(ranks, search->quantiles, search->found, search->windows, search->missed, &n_missed));
+    for (size_t k = 0; k < search->n; k++) {
+        if (search->open[k] && !search->missed[k]) {
+            values[k] = search->found[k];
+            search->open[k] = false;
+            search->n_open--;
+        }
+        if (!search->open[k])
+            search->windows[k] = empty_window;
+    }
+done:
+    return status;
+}

@@ -1,0 +1,36 @@
+/* quantile_search.h - exact quantiles of columns over one or more passes: windows from a sample, and wider ones for
+ * what a pass missed. measure.h makes the passes; use this where a pass that is made anyway is to bring quantiles
+ * along. */
+#ifndef WINNOW_PREPARE_QUANTILE_SEARCH_H
+#define WINNOW_PREPARE_QUANTILE_SEARCH_H
+
+#include "winnow/pilot.h"
+#include "winnow/quantiles.h"
+
+typedef struct {
+    size_t n_cols, n_probabilities, n;
+    const double *probability;    /* (n_probabilities), borrowed */
+    double *centre;               /* (n_cols) medians of the sample, 0 without cells */
+    double *found;                /* (n_cols, n_probabilities), like windows, open and missed */
+    wn_window *windows;           /* empty where nothing is sought */
+    unsigned char *open, *missed; /* not known yet; missed by the last pass */
+    size_t n_open;
+    wn_quantiles *quantiles; /* of the pass under way; NULL where nothing is open */
+} wn_quantile_search;
+
+/* Local. For the quantiles `probability` (borrowed) of the columns of a sample of the cells; wanted (n_cols,
+ * n_probabilities) says which, NULL all. The caller clears it, also after a failure. Fails: WN_NO_MEMORY. */
+WN_MUST_USE wn_status wn_quantile_search_init(wn_quantile_search *search, const wn_pilot *sample,
+                                              size_t n_probabilities, const double *probability,
+                                              const unsigned char *wanted);
+void wn_quantile_search_clear(wn_quantile_search *search);
+
+/* Local. Before each pass while n_open > 0: makes `quantiles`, whose accumulator the pass takes. Fails: WN_NO_MEMORY.
+ */
+WN_MUST_USE wn_status wn_quantile_search_begin(wn_quantile_search *search);
+
+/* Collective. After the pass: what it found goes into values (n_cols, n_probabilities; others stay), the rest stays
+ * open. Nothing where nothing was open. */
+WN_MUST_USE wn_status wn_quantile_search_end(const wn_ranks *ranks, wn_quantile_search *search, double *values);
+
+#endif
