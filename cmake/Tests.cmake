@@ -52,6 +52,13 @@ function(add_oracle_test name script)
     "${WN_LOCAL_ENVIRONMENT};WN_MPIRUN=${WN_MPIRUN_TEXT};PYTHONPATH=${CMAKE_SOURCE_DIR}/tests/oracle")
 endfunction()
 
+# add_serial_oracle_test(name script argument...): the same, of programs that run on one rank: another test may run beside it.
+function(add_serial_oracle_test name)
+  get_filename_component(room ${CMAKE_CURRENT_SOURCE_DIR} NAME)
+  add_oracle_test(${name} ${ARGN})
+  set_tests_properties(${room}/${name} PROPERTIES PROCESSORS 1)
+endfunction()
+
 # add_long_test(name script argument...): the same, but only in `make check-long`.
 function(add_long_test name script)
   get_filename_component(room ${CMAKE_CURRENT_SOURCE_DIR} NAME)
