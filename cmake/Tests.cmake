@@ -6,11 +6,12 @@ set(WN_MPIRUN ${MPIEXEC_EXECUTABLE} --oversubscribe --mca mpi_yield_when_idle 1 
 set(WN_TEST_ENVIRONMENT
   OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1
   ASAN_OPTIONS=detect_leaks=0 "WN_PYTHON=/usr/bin/python3")
-# All ranks of a test are on this machine: no search for networks, no daemon for one rank alone, and ranks that are left by one
-# that failed are killed at once, not after 2 s (a test of what they do meanwhile asks mpirun for these).
+# All ranks of a test are on this machine: no search for networks, and no daemon for one rank alone. None is bound to a core, which
+# by default all tests of one or two ranks would share. Ranks that are left by one that failed are killed at once, not after 2 s (a
+# test of what they do meanwhile asks mpirun for these).
 set(WN_LOCAL_ENVIRONMENT ${WN_TEST_ENVIRONMENT}
   OMPI_MCA_pml=ob1 OMPI_MCA_btl=self,vader,tcp OMPI_MCA_osc=^ucx OMPI_MCA_mtl=^ofi,psm,psm2
-  OMPI_MCA_ess_singleton_isolated=1 OMPI_MCA_odls_base_sigkill_timeout=0)
+  OMPI_MCA_ess_singleton_isolated=1 OMPI_MCA_odls_base_sigkill_timeout=0 OMPI_MCA_hwloc_base_binding_policy=none)
 
 list(JOIN WN_MPIRUN " " WN_MPIRUN_TEXT)
 
