@@ -115,7 +115,7 @@ static wn_status run_pass(bench *b, bool profiles)
                 windows[3 * c + k] = wn_window_of_sample(sorted, n, quartile[k]);
         }
         TRY(wn_moments_new(&moments, p, centre));
-        TRY(wn_quantiles_new(&quantiles, p, 3, quartile, windows));
+        TRY(wn_quantiles_new(&quantiles, p, 3, quartile, windows, 256 << 20));
         wn_moments_carry(moments, quantiles);
         accumulators[n_accumulators++] = wn_moments_accumulator(moments);
         accumulators[n_accumulators++] = wn_quantiles_accumulator(quantiles);

@@ -70,11 +70,12 @@ done:
 }
 
 /* Quartiles that normalization asks for come along with the moments. */
-static wn_status begin_quartiles(wn_statistics_states *states, const wn_pilot *pilot, const wn_recipe *recipe)
+static wn_status begin_quartiles(wn_statistics_states *states, const wn_pass *pass, const wn_pilot *pilot,
+                                 const wn_recipe *recipe)
 {
     wn_status status = WN_OK;
     TRY(wn_clean_quartiles_init(&states->quartiles, pilot, recipe));
-    TRY(wn_quantile_search_begin(&states->quartiles));
+    TRY(wn_quantile_search_begin(&states->quartiles, pass));
     if (states->quartiles.quantiles)
         wn_moments_carry(states->moments, states->quartiles.quantiles);
 done:
@@ -271,7 +272,7 @@ wn_status wn_statistics_run(const wn_pass *pass, wn_rows *rows, const wn_pilot *
     if (status == WN_OK)
         status = init_states(&states, rows, recipe, options);
     if (status == WN_OK)
-        status = begin_quartiles(&states, pilot, recipe);
+        status = begin_quartiles(&states, pass, pilot, recipe);
     TRY(wn_ranks_agree(pass->ranks, status));
     steps[0] = wn_rows_step(rows, WN_ROW_TRAIN);
     steps[1] = wn_cleaner_step(&states.cleaner);
