@@ -1,8 +1,10 @@
 /* Reads a table's bytes once, on any number of ranks, and prints seconds: what reading.py puts side by side.
- *     reading pread|h5dread|blocks|profile|duplicates FILE.h5 [THREADS]
+ *     reading pread|h5dread|inflate|blocks|profile|prepare|duplicates FILE.h5 [THREADS]
  * pread: the raw bytes of the contiguous dataset X into one buffer, a block at a time; h5dread: the same rows through
- * the library; blocks: through the reader; profile: the pass that `winnow run` makes for its profile, after its pilot.
+ * the library; inflate: nothing but decompressing its chunks; blocks: through the reader; profile: the pass that
+ * `winnow run` makes for its profile, after its pilot; prepare: file to profile and standardized rows.
  */
+#include "reading.h"
 #include "winnow/clock.h"
 #include "winnow/moments.h"
 #include "winnow/node.h"
@@ -21,15 +23,7 @@
 #include <string.h>
 #include <unistd.h>
 
-typedef struct {
-    const wn_ranks *ranks;
-    const wn_catalog *catalog;
-    wn_range blocks;
-    size_t n_threads;
-    double begin; /* when what is measured began, on all ranks */
-} bench;
-
-static void begin(bench *b)
+void bench_begin(bench *b)
 {
     MPI_Barrier(b->ranks->comm);
     b->begin = wn_clock_seconds();
@@ -47,7 +41,7 @@ static wn_status run_pread(bench *b)
     H5Dclose(x);
     H5Fclose(id);
     TRY(wn_new(&buffer, (size_t)file->block_rows * row_bytes));
-    begin(b);
+    bench_begin(b);
     for (int64_t i = b->blocks.first; i < b->blocks.last; i++) {
         wn_block_extent e = wn_catalog_block(b->catalog, i);
         size_t n = e.n_rows * row_bytes;
@@ -69,7 +63,7 @@ static wn_status run_h5dread(bench *b)
     hid_t id = H5Fopen(file->path, H5F_ACC_RDONLY, H5P_DEFAULT), x = H5Dopen2(id, "X", H5P_DEFAULT);
     hid_t space = H5Dget_space(x);
     TRY(wn_new(&buffer, (size_t)file->block_rows * width));
-    begin(b);
+    bench_begin(b);
     for (int64_t i = b->blocks.first; i < b->blocks.last; i++) {
         wn_block_extent e = wn_catalog_block(b->catalog, i);
         const hsize_t start[2] = {(hsize_t)e.first_row_in_file, 0}, count[2] = {e.n_rows, width};
@@ -120,7 +114,7 @@ static wn_status run_pass(bench *b, bool profiles)
         accumulators[n_accumulators++] = wn_moments_accumulator(moments);
         accumulators[n_accumulators++] = wn_quantiles_accumulator(quantiles);
     }
-    begin(b);
+    bench_begin(b);
     TRY(wn_pass_run(&pass, NULL, 0, accumulators, n_accumulators, NULL));
 done:
     wn_quantiles_free(quantiles);
@@ -133,24 +127,34 @@ done:
     return status;
 }
 
+static void count_repeat(void *context, int64_t row)
+{
+    (void)row;
+    ++*(int64_t *)context;
+}
+
 /* Reading, hashing and finding the repeats of rows over all ranks. */
 static wn_status run_duplicates(bench *b)
 {
     wn_status status = WN_OK;
     wn_reader *reader = NULL;
     wn_row_hashes *hashes = NULL;
-    int64_t *repeats = NULL;
-    size_t n_repeats = 0;
+    int64_t n_leaked = 0, n_repeats = 0, most_rows = b->catalog->n_rows / b->ranks->size + 65536;
+    const wn_row_hashes_options hashing = {.n_cols = b->catalog->n_columns,
+                                           .seed = 1,
+                                           .n_originals = INT64_MAX,
+                                           .most_rows = (size_t)most_rows,
+                                           .take = count_repeat,
+                                           .context = &n_repeats};
     const wn_reader_options options = {.n_threads = b->n_threads};
     TRY(wn_reader_open(&reader, b->catalog, &options));
-    TRY(wn_row_hashes_new(&hashes, b->catalog->n_columns, 1));
+    TRY(wn_row_hashes_new(&hashes, &hashing));
     wn_pass pass = {b->ranks, reader, b->blocks, "bench", b->catalog->n_rows};
     wn_accumulator accumulator = wn_row_hashes_accumulator(hashes);
-    begin(b);
+    bench_begin(b);
     TRY(wn_pass_run(&pass, NULL, 0, &accumulator, 1, NULL));
-    TRY(wn_row_hashes_repeats(b->ranks, hashes, b->catalog->n_rows, &repeats, &n_repeats));
+    TRY(wn_row_hashes_finish(b->ranks, hashes, &n_leaked));
 done:
-    wn_free(repeats);
     wn_row_hashes_free(hashes);
     wn_reader_close(reader);
     return status;
@@ -162,6 +166,10 @@ static wn_status run(bench *b, const char *mode)
         return run_pread(b);
     if (strcmp(mode, "h5dread") == 0)
         return run_h5dread(b);
+    if (strcmp(mode, "inflate") == 0)
+        return bench_inflate(b);
+    if (strcmp(mode, "prepare") == 0)
+        return bench_prepare(b);
     if (strcmp(mode, "duplicates") == 0)
         return run_duplicates(b);
     return run_pass(b, strcmp(mode, "profile") == 0);

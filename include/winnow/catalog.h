@@ -13,6 +13,12 @@
 /* What the cells of a dataset are in the file; the order is that of conversion cost. */
 typedef enum { WN_CELL_BOOL, WN_CELL_INTEGER, WN_CELL_FLOAT32, WN_CELL_FLOAT64, WN_CELL_STRING } wn_cell_kind;
 
+/* A file that another one's cells lie in: raw storage, a link's target, a virtual dataset's source. */
+typedef struct {
+    char *path;
+    int64_t n_bytes, mtime;
+} wn_external;
+
 typedef struct {
     char *path;             /* as the glob gave it */
     const char *name;       /* its last component (into path); with the row in the file it is a row's identity */
@@ -20,6 +26,8 @@ typedef struct {
     int64_t n_rows, first_row;
     int64_t first_block, block_rows;
     bool is_test; /* from input.test */
+    wn_external *externals;
+    size_t n_externals;
 } wn_file;
 
 /* A dataset whose rows are the table's; a 1-D dataset has width 1, trailing dimensions are flattened. */
@@ -61,6 +69,7 @@ typedef struct {
     size_t n_include;
     const char *const *exclude;
     size_t n_exclude;
+    bool allow_external; /* links, raw storage and sources in any file are followed */
 } wn_input;
 
 /* Where a block lies. */
@@ -73,7 +82,8 @@ typedef struct {
 /* Local. Reads the catalog of the input. Owned by the caller, who frees it with wn_catalog_free. Fails: WN_NO_INPUT
  * where a glob matches nothing or a file cannot be opened, WN_BAD_DATA where a file is not HDF5, is truncated, has no
  * or more than one candidate table, has columns of different lengths, lacks the table, a column or the label that
- * others have (the message suggests what is spelt alike); WN_UNAVAILABLE for a layout or a type that is not built yet,
+ * others have (the message suggests what is spelt alike), needs what lies in other files and is not allowed to, or
+ * where those files are missing or too short; WN_UNAVAILABLE for a layout or a type that is not built yet,
  * which the message names. */
 WN_MUST_USE wn_status wn_catalog_read(wn_catalog **catalog, const wn_input *input);
 
@@ -86,7 +96,8 @@ void wn_catalog_free(wn_catalog *catalog);
  * float64), 256 to 65,536 rows, and never straddles files. */
 wn_block_extent wn_catalog_block(const wn_catalog *catalog, int64_t index);
 
-/* Local. Hash of everything that identifies the input: names, sizes, times, datasets, columns (for stage keys). Fails:
+/* Local. Hash of everything that identifies the input: names, sizes, times (also of other files that cells lie in),
+ * datasets, columns (for stage keys). Fails:
  * WN_NO_MEMORY. */
 WN_MUST_USE wn_status wn_catalog_hash(const wn_catalog *catalog, wn_hash *hash);
 

@@ -41,7 +41,7 @@ typedef struct wn_forest wn_forest;
 
 /* Collective. Grows the trees. The caller frees it. A node is a leaf at the depth asked for, with one row, with one
  * class, or where no feature drawn splits it with a decrease; as in scikit-learn, more features are drawn where all of
- * them are constant in the node. Fails: WN_NO_MEMORY, WN_INTERNAL, agreed. */
+ * them are constant in the node. Fails: WN_NO_MEMORY, WN_INTERNAL, WN_STOPPED on a stop request, agreed. */
 WN_MUST_USE wn_status wn_forest_grow(const wn_ranks *ranks, const wn_forest_rows *rows,
                                      const wn_forest_options *options, wn_forest **forest);
 void wn_forest_free(wn_forest *forest);

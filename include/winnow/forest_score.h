@@ -12,7 +12,7 @@ typedef struct {
 } wn_forest_score;
 
 /* Collective. Each row is told by the trees that did not learn from it (scikit-learn's oob_score_). `rows` and
- * `options` are those that the forest was grown with. Fails: WN_NO_MEMORY, WN_INTERNAL, agreed. */
+ * `options` are those that the forest was grown with. Fails: as wn_forest_grow. */
 WN_MUST_USE wn_status wn_forest_out_of_bag(const wn_ranks *ranks, const wn_forest *forest, const wn_forest_rows *rows,
                                            const wn_forest_options *options, wn_forest_score *score);
 

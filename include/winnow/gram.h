@@ -42,10 +42,10 @@ typedef struct {
 WN_MUST_USE wn_status wn_gram_new(wn_gram **gram, const wn_gram_shape *shape);
 void wn_gram_free(wn_gram *gram);
 
-/* Local. Adds the rows of a block, whose cells are all finite. One DSYRK for a block; its result goes into integers at
- * a unit fixed by n_rows. A block with cells far beyond the scale (sums of squares above 64 a row in scaled units)
- * takes higher digits too, so that the other columns' sums lose nothing. Fails: WN_NO_MEMORY; WN_BAD_DATA where sums of
- * squares exceed 2^78 a row. */
+/* Local. Adds the rows of a block, whose cells are all finite. One DSYRK for a few hundred
+ * rows; its result goes into integers at a unit fixed by n_rows. Rows with cells far beyond the scale (sums of squares
+ * above 64 a row in scaled units) take higher digits too, so that the other columns' sums lose nothing. Fails:
+ * WN_BAD_DATA where sums of squares exceed 2^78 a row. */
 WN_MUST_USE wn_status wn_gram_add(wn_gram *gram, const wn_block *block);
 
 /* Local. The state in its erased form; borrowed. */

@@ -5,6 +5,7 @@
 
 #include "winnow/compress.h"
 #include "winnow/pca.h"
+#include "winnow/prepared.h"
 #include "winnow/ranking.h"
 #include "winnow/rows.h"
 
@@ -77,6 +78,7 @@ typedef struct {
         size_t n_types;
         double split_validation, split_test;
         char *split_by; /* NULL: by row */
+        bool allow_external;
     } input;
     bool has_clean, has_normalize, has_rank, has_reduce, has_train, has_compress;
     struct {
@@ -101,6 +103,10 @@ typedef struct {
         int64_t bins;
         wn_amount keep;
         wn_text_list always, never;
+        struct {
+            int64_t trees, depth;
+            bool by_permutation;
+        } forest;
     } rank;
     struct {
         wn_reduction method;
@@ -130,6 +136,8 @@ typedef struct {
     } compress;
     struct {
         char *directory;
+        bool data; /* also the prepared table */
+        wn_prepared_storage storage;
     } output;
 } wn_job;
 

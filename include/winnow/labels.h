@@ -26,4 +26,7 @@ void wn_labels_clear(wn_labels *labels);
 /* Local. The index of the class of a label value; -1 if there is none. */
 int wn_labels_class(const wn_labels *labels, double value);
 
+/* Local. Whether there are classes, all of them whole numbers that int64 holds: then tables say them so. */
+bool wn_labels_are_integers(const wn_labels *labels);
+
 #endif

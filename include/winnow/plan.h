@@ -10,7 +10,8 @@
 
 /* Bytes a rank takes at most, by purpose; `need` is what they come to together at the worst moment. */
 typedef struct {
-    size_t blocks, pilot, gram, values, duplicates, rows, features, model, compression, checkpoint, rest, need;
+    size_t blocks, pilot, gram, values, duplicates, forest, rows, features, model, compression, checkpoint, prepared,
+        rest, need;
 } wn_memory_plan;
 
 /* Local. Of a job over a catalog's table on so many ranks, each with so many threads that decode. */
@@ -25,7 +26,7 @@ typedef struct {
     int least, most;
 } wn_stage_plan;
 
-enum { WN_MAX_STAGE_PLANS = 8 };
+enum { WN_MAX_STAGE_PLANS = 9 };
 
 /* Local. The job's stages in their order; returns how many there are. `rules` are a recipe's, as
  * wn_job_column_rules fills them in. */

@@ -1,5 +1,7 @@
 /* ranking.h - which features matter: scores by several methods, and one verdict. Larger is better in every score.
- * Each method is a function of the finished statistics; none reads rows. */
+ * Each method is a function of the finished statistics; only the forest reads rows (forest.h), and its scores are
+ * given.
+ */
 #ifndef WINNOW_RANKING_H
 #define WINNOW_RANKING_H
 
@@ -12,10 +14,11 @@ typedef enum {
     WN_RANK_ANOVA,
     WN_RANK_MUTUAL_INFORMATION,
     WN_RANK_LASSO,
+    WN_RANK_RANDOM_FOREST,
     WN_RANK_METHODS
 } wn_rank_method;
 
-/* Local. "variance", "anova", "mutual_information", "lasso". */
+/* Local. "variance", "anova", "mutual_information", "lasso", "random_forest". */
 const char *wn_rank_method_name(wn_rank_method method);
 
 /* Local. Variance of the cleaned feature divided by its squared range; 0 for a constant one. score (n_features). */
@@ -42,6 +45,7 @@ bool wn_rank_needs_products(wn_rank_method method);
 
 typedef struct {
     bool use[WN_RANK_METHODS];
+    const double *forest;      /* (n_features) the scores of random_forest, where it is used; borrowed */
     size_t keep_count;         /* 0: by share */
     double keep_share;         /* of the features, at least one; a share rounds to nearest */
     const char *const *always; /* globs of feature names that stay */

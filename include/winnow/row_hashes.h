@@ -1,4 +1,6 @@
-/* row_hashes.h - a keyed 128-bit hash of every row, and which rows repeat an earlier one, over all ranks. */
+/* row_hashes.h - a keyed 128-bit hash of every row, and which rows repeat an earlier one, over all ranks, within
+ * bounded memory. What outgrows the budget goes to a nameless file (spill.h), cut by the first bits of the hash, and is
+ * worked off part by part. For counts and texts under keys see keyed_counts.h. */
 #ifndef WINNOW_ROW_HASHES_H
 #define WINNOW_ROW_HASHES_H
 
@@ -9,26 +11,41 @@
 
 typedef struct wn_row_hashes wn_row_hashes;
 
-/* Local. Hashes of the typed values of all cells and the label: -0 equals 0 and all NaN are equal. The seed keys the
- * hash. The caller frees it. Fails: WN_NO_MEMORY. */
-WN_MUST_USE wn_status wn_row_hashes_new(wn_row_hashes **hashes, size_t n_cols, uint64_t seed);
+/* All but the last two the same on all ranks. */
+typedef struct {
+    size_t n_cols;
+    uint64_t seed;         /* keys the hash */
+    const size_t *columns; /* (n_chosen) ascending numbers of the columns that count, copied; NULL: all
+                              of them, and the label */
+    size_t n_chosen;
+    bool has_label;                           /* the label counts, besides `columns` */
+    int64_t n_originals;                      /* only rows of smaller number are repeated by others (INT64_MAX: all) */
+    size_t most_rows;                         /* no rank adds more */
+    size_t budget;                            /* bytes; 0: no bound */
+    const char *directory;                    /* of the spill; copied; NULL with no bound only */
+    void (*take)(void *context, int64_t row); /* of this rank, below n_originals: it repeats a row of smaller number */
+    void *context;                            /* borrowed */
+} wn_row_hashes_options;
+
+/* Local. Bytes that a state takes at most from new to finish: those of `budget`, fewer where the rows need fewer, more
+ * where so few do not do. */
+size_t wn_row_hashes_bytes(size_t most_rows, size_t budget);
+
+/* Local. Hashes of the typed values of all cells and the label: -0 equals 0 and all NaN are equal. The caller frees it.
+ * Fails: WN_NO_MEMORY. */
+WN_MUST_USE wn_status wn_row_hashes_new(wn_row_hashes **hashes, const wn_row_hashes_options *options);
 void wn_row_hashes_free(wn_row_hashes *hashes);
 
-/* Local. Before any row is added: hashes of the n columns alone (ascending numbers, copied), and of the label where it
- * is asked for. Fails: WN_NO_MEMORY. */
-WN_MUST_USE wn_status wn_row_hashes_restrict(wn_row_hashes *hashes, const size_t *columns, size_t n, bool has_label);
-
-/* Local. Adds the rows of a block. Fails: WN_NO_MEMORY. */
+/* Local. Adds the rows of a block; some that repeat others may be taken already. Fails: WN_NO_MEMORY, WN_IO (also disk
+ * full), WN_CANT_CREATE; WN_INTERNAL where rows are more than were told, or blocks of two widths. */
 WN_MUST_USE wn_status wn_row_hashes_add(wn_row_hashes *hashes, const wn_block *block);
 
 /* Local. The state in its erased form; borrowed. It has neither sums nor keys. */
 wn_accumulator wn_row_hashes_accumulator(wn_row_hashes *hashes);
 
-/* Collective. Of the rows added on any rank, those that equal a row of smaller number which is itself below n_originals
- * (INT64_MAX: any): *repeats (new, owned by the caller), the numbers of this rank's own repeats, ascending; *n. Rows
- * are sorted by key where the key lives: 24 bytes a row of the table over all ranks, besides the 24 bytes a row of the
- * states. */
-WN_MUST_USE wn_status wn_row_hashes_repeats(const wn_ranks *ranks, const wn_row_hashes *hashes, int64_t n_originals,
-                                            int64_t **repeats, size_t *n);
+/* Collective, once, after all rows were added. The rows that equal a row of smaller number, added on any rank and below
+ * n_originals: their own rank takes those below n_originals, each once, in no order; the others are counted: *n_leaked,
+ * this rank's. Fails as wn_row_hashes_add, agreed. */
+WN_MUST_USE wn_status wn_row_hashes_finish(const wn_ranks *ranks, wn_row_hashes *hashes, int64_t *n_leaked);
 
 #endif

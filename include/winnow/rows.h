@@ -40,6 +40,20 @@ typedef struct {
     bool has_label; /* the job names a label: rows without it go */
 } wn_split;
 
+/* What equal rows agree in. */
+typedef struct {
+    size_t *columns; /* (n_columns) ascending numbers */
+    size_t n_columns;
+    bool has_label;
+} wn_identity;
+
+typedef struct {
+    uint64_t seed;
+    const wn_identity *identity; /* NULL: all columns and the label */
+    size_t budget;               /* bytes of memory, the least of all ranks counts; 0: no bound */
+    const char *directory;       /* where what exceeds it is spilled; NULL with no bound only */
+} wn_duplicates_options;
+
 /* Counts over the whole table. read = kept + the dropped; kept = train + validation + test. */
 typedef struct {
     int64_t read, kept, train, validation, test;
@@ -75,18 +89,12 @@ WN_MUST_USE wn_status wn_rows_write(const wn_ranks *ranks, const wn_rows *rows, 
 WN_MUST_USE wn_status wn_rows_read(const wn_ranks *ranks, wn_rows **rows, const wn_catalog *catalog, wn_range blocks,
                                    const char *path);
 
-/* What equal rows agree in. */
-typedef struct {
-    size_t *columns; /* (n_columns) ascending numbers */
-    size_t n_columns;
-    bool has_label;
-} wn_identity;
-
 /* Collective. One pass that hashes all rows that have a label and marks as duplicate those of `files` that equal an
  * earlier one of `files`, in what the identity says (NULL: all columns and the label); the first stays. Rows of test
- * files that equal a row of `files` are counted in *leaked and stay. */
-WN_MUST_USE wn_status wn_rows_drop_duplicates(wn_rows *rows, const wn_pass *pass, const wn_identity *identity,
-                                              uint64_t seed, int64_t *leaked, wn_pass_cost *cost);
+ * files that equal a row of `files` are counted in *leaked and stay. Hashes take wn_row_hashes_bytes of the budget;
+ * what exceeds it is spilled. Fails: as wn_row_hashes_add too. */
+WN_MUST_USE wn_status wn_rows_drop_duplicates(wn_rows *rows, const wn_pass *pass, const wn_duplicates_options *options,
+                                              int64_t *leaked, wn_pass_cost *cost);
 
 /* Local. A step that leaves only the rows of a status (WN_ROW_TRAIN ...). The rows are borrowed. */
 wn_block_step wn_rows_step(wn_rows *rows, wn_row_status status);

@@ -26,11 +26,11 @@ WN_MUST_USE wn_status wn_run_directory_open(const wn_ranks *ranks, wn_run_direct
 /* Collective. Gives the lock back. */
 void wn_run_directory_close(wn_run_directory *directory);
 
+/* Local. The directory's own path, owned by it until close: where files without a name may lie, too. */
+const char *wn_run_directory_root(const wn_run_directory *directory);
+
 /* Local. "DIRECTORY/NAME" of a name that runs have, owned by the directory until close. */
 const char *wn_run_directory_path(const wn_run_directory *directory, const char *name);
-
-/* Local. The directory's own path, owned by it until close: where files without a name may lie. */
-const char *wn_run_directory_root(const wn_run_directory *directory);
 
 /* Collective. Whether a finished stage of this name and key lies here, with its files whole (size and hash are checked
  * by rank 0). *result is then what was given to wn_run_directory_finish_stage (new reference, every rank), NULL
@@ -46,6 +46,12 @@ WN_MUST_USE wn_status wn_run_directory_finish_stage(const wn_ranks *ranks, wn_ru
                                                     const char *stage, wn_hash key, const char *const *files,
                                                     size_t n_files, json_t *result);
 
+/* Collective. The same; `others` (borrowed) is an array of {name, bytes} of more files of the stage, written by any
+ * rank: when the stage is looked for, their size is checked, and their content is the caller's to check. */
+WN_MUST_USE wn_status wn_run_directory_finish_stage_with(const wn_ranks *ranks, wn_run_directory *directory,
+                                                         const char *stage, wn_hash key, const char *const *files,
+                                                         size_t n_files, const json_t *others, json_t *result);
+
 /* Collective. Before the stages: takes out a stage's result, with its files, that is not of this key (NULL: the job has
  * no such stage), so that nothing in the directory belongs to another job. Fails: WN_CANT_CREATE, WN_IO. */
 WN_MUST_USE wn_status wn_run_directory_forget_stage(const wn_ranks *ranks, wn_run_directory *directory,
@@ -57,6 +63,13 @@ size_t wn_run_directory_n_entered(const wn_run_directory *directory);
 /* Local, rank 0 only. Before a file of ours is written at a name in the directory: enters the name in the manifest.
  * Fails: WN_CANT_CREATE where a file of that name is not ours, or another run took the lock over; WN_IO. */
 WN_MUST_USE wn_status wn_run_directory_claim(wn_run_directory *directory, const char *name);
+
+/* Local, rank 0 only. wn_run_directory_claim for many names at once. */
+WN_MUST_USE wn_status wn_run_directory_claim_all(wn_run_directory *directory, const char *const *names, size_t n);
+
+/* Local, rank 0 only. Removes the files of ours in a folder of the directory, also half written ones (NAME.part-...),
+ * and the folder where nothing is left in it. Fails: WN_CANT_CREATE, WN_NO_MEMORY. */
+WN_MUST_USE wn_status wn_run_directory_clear(wn_run_directory *directory, const char *folder);
 
 /* Local, rank 0 only. Removes a file of ours, if it is there. Fails: WN_CANT_CREATE. */
 WN_MUST_USE wn_status wn_run_directory_remove(wn_run_directory *directory, const char *name);

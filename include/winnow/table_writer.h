@@ -23,11 +23,14 @@ typedef enum {
 
 typedef struct wn_table_writer wn_table_writer;
 
+typedef enum { WN_COMPRESSION_NONE, WN_COMPRESSION_GZIP, WN_COMPRESSION_ZSTD } wn_compression;
+
 /* How a dataset whose length is known beforehand lies in the file. */
 typedef struct {
     int64_t n_rows;
     size_t chunk_rows; /* 0: contiguous */
     int compression;   /* deflate level of chunks, 0: none */
+    int zstd;          /* Zstandard's level of chunks, 0: none */
     bool shuffle;
     bool is_placed; /* contiguous, and allocated at once: see wn_table_writer_place */
     bool has_fill;  /* `fill` is declared as what missing cells hold; it is not written */
@@ -59,6 +62,18 @@ WN_MUST_USE wn_status wn_table_writer_add_sized(wn_table_writer *writer, const c
  * any length: its rows are then appended as pointers to char. Fails: WN_IO. */
 WN_MUST_USE wn_status wn_table_writer_add_texts(wn_table_writer *writer, const char *name, size_t n_bytes,
                                                 const wn_table_storage *storage, size_t *dataset);
+
+/* A file, called by a name that holds for the directory of the table, whose dataset of the same name has rows of it. */
+typedef struct {
+    const char *file;
+    int64_t n_rows;
+} wn_table_part;
+
+/* Local. Adds a virtual dataset: the rows of all parts, one after the other. Nothing is appended to it. Fails: WN_IO.
+ */
+WN_MUST_USE wn_status wn_table_writer_add_virtual(wn_table_writer *writer, const char *name, wn_store_type type,
+                                                  const size_t *dims, size_t n_dims, const wn_table_part *parts,
+                                                  size_t n_parts, size_t *dataset);
 
 /* Local. Names of flattened columns as the string attribute `columns` of a dataset. Fails: WN_IO. */
 WN_MUST_USE wn_status wn_table_writer_set_columns(wn_table_writer *writer, size_t dataset, const char *const *names,

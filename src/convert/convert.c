@@ -2,6 +2,7 @@
 
 #include "idx_table.h"
 #include "json_lines.h"
+#include "npy_table.h"
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -17,15 +18,15 @@ static bool ends_with(const char *path, const char *ending)
 /* Formats of the plan that this build does not read, by their usual endings, also of compressed files. */
 static wn_status check_ending(const char *path)
 {
-    static const char *const later[] = {".svm", ".libsvm", ".svmlight", ".npy", ".npz", ".json", ".parquet"};
+    static const char *const later[] = {".svm", ".libsvm", ".svmlight", ".npz", ".json", ".parquet"};
     static const char *const packed[] = {".csv.zst", ".tsv.zst", ".csv.bz2", ".tsv.bz2", ".csv.xz", ".tsv.xz"};
     char name[32];
     for (size_t i = 0; i < sizeof later / sizeof *later; i++) {
         snprintf(name, sizeof name, "%s.gz", later[i]);
         if (ends_with(path, later[i]) || ends_with(path, name))
             return wn_fail(WN_UNAVAILABLE,
-                           "%s: converting from %s is not built yet; CSV, JSON lines and IDX (also .gz) are", path,
-                           later[i]);
+                           "%s: converting from %s is not built yet; CSV, JSON lines, .npy and IDX (also .gz) are",
+                           path, later[i]);
     }
     for (size_t i = 0; i < sizeof packed / sizeof *packed; i++) {
         if (ends_with(path, packed[i]))
@@ -34,11 +35,28 @@ static wn_status check_ending(const char *path)
     return WN_OK;
 }
 
-typedef enum { CSV, JSON_LINES, IDX } format;
+typedef enum { CSV, JSON_LINES, NPY, IDX } format;
 
 static format format_of(const char *path)
 {
-    return wn_csv_is_source(path) ? CSV : wn_json_lines_is_source(path) ? JSON_LINES : IDX;
+    if (wn_csv_is_source(path))
+        return CSV;
+    if (wn_json_lines_is_source(path))
+        return JSON_LINES;
+    return wn_npy_is_source(path) ? NPY : IDX;
+}
+
+/* Formats that one rank reads. */
+static wn_status convert_alone(format of, const char *const *sources, size_t n_sources, const char *output)
+{
+    switch (of) {
+    case JSON_LINES:
+        return wn_json_lines_convert(sources, n_sources, output);
+    case NPY:
+        return wn_npy_convert(sources, n_sources, output);
+    default:
+        return wn_idx_convert(sources, n_sources, output);
+    }
 }
 
 static wn_status check_sources(const char *const *sources, size_t n)
@@ -65,7 +83,6 @@ wn_status wn_convert(const wn_ranks *ranks, const char *const *sources, size_t n
     if (of == CSV)
         return wn_csv_convert(ranks, sources, n_sources, output, &options->csv);
     if (ranks->rank == 0)
-        status =
-            of == IDX ? wn_idx_convert(sources, n_sources, output) : wn_json_lines_convert(sources, n_sources, output);
+        status = convert_alone(of, sources, n_sources, output);
     return wn_ranks_agree(ranks, status);
 }

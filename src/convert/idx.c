@@ -5,9 +5,11 @@
 #include <byteswap.h>
 #include <endian.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdbool.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 #include <zlib.h>
 
 struct wn_idx {
@@ -93,24 +95,25 @@ wn_status wn_idx_open(wn_idx **idx, const char *path)
     wn_status status = WN_OK;
     wn_idx *x = NULL;
     struct stat info;
+    int descriptor = -1;
     TRY(wn_new(&x, 1));
     TRY(wn_string_copy(&x->path, path));
-    errno = 0;
-    x->file = gzopen(path, "rb");
-    if (x->file == NULL) {
-        status = errno == 0 ? wn_fail(WN_NO_MEMORY, "%s: no memory to read it", path)
-                            : wn_fail(WN_NO_INPUT, "%s: cannot be opened: %s", path, strerror(errno));
-        goto done;
-    }
-    if (stat(path, &info) != 0 || !S_ISREG(info.st_mode)) {
-        status = wn_fail(WN_BAD_DATA, "%s: is not a regular file", path);
-        goto done;
-    }
+    descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a pipe is not waited for */
+    if (descriptor < 0)
+        TRY(wn_fail(WN_NO_INPUT, "%s: cannot be opened: %s", path, strerror(errno)));
+    if (fstat(descriptor, &info) != 0 || !S_ISREG(info.st_mode))
+        TRY(wn_fail(WN_BAD_DATA, "%s: is not a regular file", path));
+    x->file = gzdopen(descriptor, "rb");
+    if (x->file == NULL)
+        TRY(wn_fail(WN_NO_MEMORY, "%s: no memory to read it", path));
+    descriptor = -1;
     gzbuffer(x->file, 256 << 10);
     TRY(read_header(x));
     *idx = x;
     x = NULL;
 done:
+    if (descriptor >= 0)
+        close(descriptor);
     wn_idx_close(x);
     return status;
 }

@@ -119,17 +119,19 @@ static bool is_object_elsewhere(const wn_json_columns *columns, const char *name
 
 void wn_json_columns_settle(wn_json_columns *columns)
 {
+    enum { LEFT_OUT = -1 };
     size_t kept = 0;
     for (size_t i = 0; i < columns->n; i++) {
         wn_json_column *column = &columns->columns[i];
-        if (column->meanings == 0 && is_object_elsewhere(columns, column->name)) {
-            wn_free(column->name);
-            column->name = NULL;
-        }
+        if (column->meanings == 0 && is_object_elsewhere(columns, column->name))
+            column->last_row = LEFT_OUT;
     }
-    for (size_t i = 0; i < columns->n; i++)
-        if (columns->columns[i].name != NULL)
+    for (size_t i = 0; i < columns->n; i++) {
+        if (columns->columns[i].last_row == LEFT_OUT)
+            wn_free(columns->columns[i].name);
+        else
             columns->columns[kept++] = columns->columns[i];
+    }
     columns->n = kept;
     memset(columns->slots, 0, 2 * columns->room * sizeof *columns->slots);
     for (size_t i = 0; i < kept; i++)

@@ -12,8 +12,8 @@ typedef struct {
     wn_csv_field *fields[LINES]; /* of the lines that are whole, up to n_lines */
     size_t n_fields[LINES];
     size_t n_lines;
-    bool is_open;     /* the first of them ends with the file, within quotes */
-    size_t first_end; /* where the line behind the first row begins, in bytes of the window */
+    bool is_open;                  /* the first of them ends with the file, within quotes */
+    size_t first_begin, first_end; /* where the first row and the line behind it begin, in bytes of the window */
     wn_csv_field *memory;
 } head;
 
@@ -32,8 +32,10 @@ static wn_status check_encoding(wn_csv_file *file, const char *text, size_t n)
     if (n >= 2 && (memcmp(text, "\xFF\xFE", 2) == 0 || memcmp(text, "\xFE\xFF", 2) == 0))
         return wn_fail(WN_BAD_DATA, "%s: is UTF-16; make UTF-8 of it first, as by: iconv -f UTF-16 -t UTF-8",
                        file->path);
-    if (memchr(text, '\0', n) != NULL)
-        return wn_fail(WN_BAD_DATA, "%s: is not text: it holds zero bytes", file->path);
+    const char *zero = memchr(text, '\0', n);
+    if (zero != NULL)
+        return wn_fail(WN_BAD_DATA, "%s:%lld: is not text: it holds a zero byte", file->path,
+                       (long long)wn_csv_line_number(file, zero - text));
     return WN_OK;
 }
 
@@ -124,6 +126,7 @@ static wn_status cut(head *h, char delimiter)
     size_t n_all = 0;
     TRY(copy_window(h));
     h->n_lines = find_lines(&h->copy, delimiter, lines, ends, &h->is_open);
+    h->first_begin = h->n_lines > 0 ? (size_t)(lines[0] - h->copy.text) : 0;
     if (h->n_lines > 0)
         h->first_end = ends[0] < h->copy.end ? (size_t)(wn_csv_next_line(ends[0]) - h->copy.text)
                                              : (size_t)(h->copy.end - h->copy.text);
@@ -209,13 +212,20 @@ static bool has_header(const head *h, const wn_csv_options *options)
     return false;
 }
 
+/* The number of the line that the first row begins in. */
+static long long first_line(const head *h, const wn_csv_file *file)
+{
+    return wn_csv_line_number(file, file->first + (int64_t)h->first_begin);
+}
+
 static wn_status check_lines(const head *h, const wn_csv_file *file)
 {
     if (h->n_lines > 0 && !h->is_open)
         return WN_OK;
     if (h->window.is_last && !h->is_open)
         return wn_fail(WN_BAD_DATA, "%s: is empty: it has no row and no header", file->path);
-    return wn_fail(WN_BAD_DATA, "%s: its first line does not end; is a quote not closed?", file->path);
+    return wn_fail(WN_BAD_DATA, "%s:%lld: its first line does not end%s; is a quote not closed?", file->path,
+                   first_line(h, file), h->window.is_last ? "" : " within 64 MiB");
 }
 
 static wn_status compare_names(char **names, char **others, size_t n, const wn_csv_source *source,
@@ -232,8 +242,10 @@ static wn_status compare_names(char **names, char **others, size_t n, const wn_c
 static wn_status read_names(head *h, wn_csv_file *file, char ***names)
 {
     wn_status status = wn_csv_names_new(names, h->fields[0], h->n_fields[0]);
+    if (status == WN_BAD_DATA)
+        return wn_fail_prefix(status, "%s:%lld", file->path, first_line(h, file));
     file->first += (int64_t)h->first_end;
-    return status == WN_BAD_DATA ? wn_fail_prefix(status, "%s", file->path) : status;
+    return status;
 }
 
 /* Later files are as the first one is. */

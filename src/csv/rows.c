@@ -117,6 +117,17 @@ static wn_status fail_fields(const wn_csv_rows *rows, const char *line, char *at
     return fail_at(rows, line, what);
 }
 
+/* A field of the row is no text. */
+static wn_status fail_text(const wn_csv_rows *rows)
+{
+    wn_csv_state state = WN_CSV_PLAIN;
+    wn_csv_walk walk = wn_csv_walk_over(rows->line, rows->rules.end, rows->source->delimiter);
+    const char *end = wn_csv_line_end(&walk, rows->line, &state);
+    if (memchr(rows->line, '\0', (size_t)(end - rows->line)) != NULL)
+        return fail_at(rows, rows->line, "holds a zero byte");
+    return fail_at(rows, rows->line, "is not UTF-8 text; make UTF-8 of it first, as by: iconv -f LATIN1 -t UTF-8");
+}
+
 static wn_status take_row(wn_csv_rows *rows)
 {
     char *at = rows->line, delimiter = rows->source->delimiter;
@@ -125,8 +136,7 @@ static wn_status take_row(wn_csv_rows *rows)
         wn_csv_cursor *cursor = &rows->cursors[c];
         at = wn_csv_cursor_take(cursor, &rows->rules, at);
         if (at == NULL)
-            return fail_at(rows, rows->line,
-                           "is not UTF-8 text; make UTF-8 of it first, as by: iconv -f LATIN1 -t UTF-8");
+            return fail_text(rows);
         cursor->at += cursor->stride;
         if (c + 1 == n)
             break;

@@ -22,7 +22,7 @@ static int64_t modified(const struct stat *info)
     return (int64_t)info->st_mtim.tv_sec * 1000000000 + info->st_mtim.tv_nsec;
 }
 
-static wn_status open_file(wn_csv_file *file, const char *path, const char *plain)
+wn_status wn_csv_file_open(wn_csv_file *file, const char *path, const char *plain)
 {
     struct stat info;
     int descriptor = open(plain != NULL ? plain : path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
@@ -44,7 +44,7 @@ wn_status wn_csv_source_open(wn_csv_source *source, const char *const *paths, ch
     wn_csv_source opened = {0};
     TRY(wn_new(&opened.files, n));
     for (; opened.n_files < n && status == WN_OK; opened.n_files++)
-        status = open_file(&opened.files[opened.n_files], paths[opened.n_files], plain[opened.n_files]);
+        status = wn_csv_file_open(&opened.files[opened.n_files], paths[opened.n_files], plain[opened.n_files]);
     if (status != WN_OK)
         goto done;
     *source = opened;

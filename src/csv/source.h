@@ -43,6 +43,10 @@ typedef struct {
 
 enum { WN_CSV_SLACK = 64, WN_CSV_TAIL = 4096 };
 
+/* Local. Opens one; `plain`, where it is not NULL, instead of path. What is no regular file is not waited for. The
+ * caller closes its descriptor, which is negative where there is none. Fails: as wn_csv_source_open. */
+WN_MUST_USE wn_status wn_csv_file_open(wn_csv_file *file, const char *path, const char *plain);
+
 /* Local. Opens files to be read; plain[i], where it is not NULL, instead of paths[i]. Fails: WN_NO_INPUT, WN_BAD_DATA
  * (not a regular file), WN_NO_MEMORY. */
 WN_MUST_USE wn_status wn_csv_source_open(wn_csv_source *source, const char *const *paths, char *const *plain, size_t n);

@@ -81,6 +81,7 @@ size_t wn_bag_part(wn_bag_entry *entries, size_t n, wn_coded_rows coded, size_t 
         n_left += is_left;
         n_right += !is_left;
     }
-    memcpy(entries + n_left, scratch, n_right * sizeof *scratch);
+    if (n_right > 0)
+        memcpy(entries + n_left, scratch, n_right * sizeof *scratch);
     return n_left;
 }

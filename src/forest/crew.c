@@ -1,6 +1,7 @@
 #include "crew.h"
 
 #include "winnow/memory.h"
+#include "winnow/stop.h"
 
 #include <stdatomic.h>
 #include <stdio.h>
@@ -19,7 +20,7 @@ static void go_through(wn_task *task, size_t worker)
 {
     member *self = (member *)task;
     for (size_t item; self->status == WN_OK && (item = atomic_fetch_add(self->next, 1)) < self->n;)
-        self->status = self->work(self->context, item, worker);
+        self->status = wn_stop_requested() ? wn_stop_fail("the forest") : self->work(self->context, item, worker);
     if (self->status == WN_OK)
         return;
     atomic_store(self->next, self->n);

@@ -4,7 +4,6 @@
 #include "node_counts.h"
 #include "tree.h"
 #include "winnow/memory.h"
-#include "winnow/stop.h"
 
 #include <math.h>
 
@@ -223,7 +222,6 @@ static wn_status grow_trees(wn_forest_site *site)
         tree_group group = {.site = site, .first = first};
         group.n = n_trees - first < together ? n_trees - first : together;
         group.level.channels = group.below.channels = group.small.channels = site->shape.channels;
-        TRY(wn_ranks_agree(site->ranks, wn_stop_requested() ? wn_stop_fail("the forest") : WN_OK));
         TRY(grow_group(&group));
     }
 done:

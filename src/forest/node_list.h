@@ -33,9 +33,6 @@ typedef struct {
 
 void wn_node_list_clear(wn_node_list *list);
 
-/* Local. Forgets what is in it and keeps the memory. */
-void wn_node_list_empty(wn_node_list *list);
-
 /* Local. Adds a record; a leaf has totals (channels). Fails: WN_NO_MEMORY. */
 WN_MUST_USE wn_status wn_node_list_add(wn_node_list *list, const wn_node_record *record, const int64_t *totals);
 

@@ -10,7 +10,6 @@ void wn_forest_free(wn_forest *forest)
     if (forest == NULL)
         return;
     wn_free(forest->said);
-    wn_free(forest->totals);
     wn_free(forest->weight);
     wn_free(forest->decrease);
     wn_free(forest->nodes);
@@ -32,7 +31,6 @@ static wn_status reserve(wn_forest *forest, const wn_node_list *list)
     TRY(wn_new(&forest->nodes, list->n));
     TRY(wn_new(&forest->decrease, list->n));
     TRY(wn_new(&forest->weight, list->n));
-    TRY(wn_new(&forest->totals, list->n_leaves * forest->channels));
     TRY(wn_new(&forest->said, list->n_leaves * wn_forest_outputs(forest)));
 done:
     return status;
@@ -58,23 +56,24 @@ done:
     return status;
 }
 
-static void set_said(wn_forest *forest, size_t leaf, int64_t weight)
+static void set_said(wn_forest *forest, size_t leaf, const int64_t *totals, int64_t weight)
 {
-    const int64_t *totals = forest->totals + leaf * forest->channels;
     double *said = forest->said + leaf * wn_forest_outputs(forest);
     for (size_t c = 0; c < wn_forest_outputs(forest); c++)
         said[c] = weight > 0 ? (double)totals[forest->n_classes > 0 ? c : 1] / (double)weight : 0;
 }
 
-/* Level by level the splits of a tree come in the order of the pairs of nodes below them. */
-static void set_node(wn_forest *forest, size_t at, const wn_node_record *record, uint32_t *n_splits, uint32_t *n_leaves)
+/* totals (channels): of a leaf. Level by level the splits of a tree come in the order of the pairs of nodes below them.
+ */
+static void set_node(wn_forest *forest, size_t at, const wn_node_record *record, const int64_t *totals,
+                     uint32_t *n_splits, uint32_t *n_leaves)
 {
     bool is_leaf = record->feature == WN_NODE_LEAF;
     forest->decrease[at] = record->decrease;
     forest->weight[at] = record->weight;
     forest->nodes[at] = (wn_tree_node){record->feature, is_leaf ? *n_leaves : 1 + 2 * *n_splits, (uint32_t)record->bin};
     if (is_leaf)
-        set_said(forest, (*n_leaves)++, record->weight);
+        set_said(forest, (*n_leaves)++, totals, record->weight);
     else
         (*n_splits)++;
 }
@@ -88,11 +87,8 @@ static wn_status link_nodes(wn_forest *forest, const wn_node_list *list, const s
         size_t first = at;
         forest->first[t] = first;
         for (; at < list->n && sorted[at].name >> 32 == t; at++) {
-            if (list->records[sorted[at].place >> 32].feature == WN_NODE_LEAF)
-                memcpy(forest->totals + n_leaves * forest->channels,
-                       list->totals + (sorted[at].place & UINT32_MAX) * forest->channels,
-                       forest->channels * sizeof *forest->totals);
-            set_node(forest, at, &list->records[sorted[at].place >> 32], &n_splits, &n_leaves);
+            const int64_t *totals = list->totals + (sorted[at].place & UINT32_MAX) * list->channels;
+            set_node(forest, at, &list->records[sorted[at].place >> 32], totals, &n_splits, &n_leaves);
         }
         if (at - first != 1 + 2 * (size_t)n_splits)
             return wn_fail(WN_INTERNAL, "forest: tree %zu has %zu nodes and %u splits", t, at - first, n_splits);
@@ -111,7 +107,6 @@ wn_status wn_forest_new(wn_forest **forest, size_t n_trees, size_t n_features, s
     made->n_trees = n_trees;
     made->n_features = n_features;
     made->n_classes = n_classes;
-    made->channels = list->channels;
     TRY(reserve(made, list));
     TRY(sort_nodes(list, &sorted));
     TRY(link_nodes(made, list, sorted));
@@ -132,7 +127,7 @@ wn_status wn_forest_hash(const wn_forest *forest, wn_hash *hash)
     wn_hasher_add(hasher, forest->nodes, forest->n_nodes * sizeof *forest->nodes);
     wn_hasher_add(hasher, forest->decrease, forest->n_nodes * sizeof *forest->decrease);
     wn_hasher_add(hasher, forest->weight, forest->n_nodes * sizeof *forest->weight);
-    wn_hasher_add(hasher, forest->totals, forest->n_leaves * forest->channels * sizeof *forest->totals);
+    wn_hasher_add(hasher, forest->said, forest->n_leaves * wn_forest_outputs(forest) * sizeof *forest->said);
     *hash = wn_hasher_finish(hasher);
 done:
     wn_hasher_free(hasher);

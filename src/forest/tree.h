@@ -12,12 +12,11 @@ typedef struct {
 } wn_tree_node;
 
 struct wn_forest {
-    size_t n_trees, n_features, n_classes, channels, n_nodes, n_leaves;
+    size_t n_trees, n_features, n_classes, n_nodes, n_leaves;
     size_t *first;       /* (n_trees + 1) each tree's root in what follows, owned */
     wn_tree_node *nodes; /* (n_nodes), `next` counts from the tree's root; owned */
     double *decrease;    /* (n_nodes) of impurity x weight, 0 of leaves; owned */
     int64_t *weight;     /* (n_nodes), owned */
-    int64_t *totals;     /* (n_leaves, channels), owned */
     double *said;        /* (n_leaves, outputs) what a leaf says: shares of the classes, or the mean label; owned */
 };
 

@@ -7,7 +7,6 @@
 #include "winnow/stop.h"
 #include "winnow/table_writer.h"
 
-#include <math.h>
 #include <stdio.h>
 
 enum { RESULT_TAG = 1 };
@@ -25,19 +24,11 @@ typedef struct {
     int64_t status, n_rows;
 } wn_result_header;
 
-static bool integer_classes(const wn_labels *labels)
-{
-    for (size_t k = 0; k < labels->n_classes; k++)
-        if (labels->classes[k] != floor(labels->classes[k]) || fabs(labels->classes[k]) > 9e15)
-            return false;
-    return labels->n_classes > 0;
-}
-
 static wn_status add_model_datasets(wn_output *output, const wn_apply_source *source)
 {
     wn_status status = WN_OK;
     size_t n_classes = source->recipe->labels.n_classes;
-    output->integer_prediction = integer_classes(&source->recipe->labels);
+    output->integer_prediction = wn_labels_are_integers(&source->recipe->labels);
     wn_store_type type = output->integer_prediction ? WN_STORE_INT64 : WN_STORE_FLOAT64;
     TRY(wn_table_writer_add_dataset(output->writer, "prediction", type, NULL, 0, 0, &output->prediction));
     if (n_classes > 0)

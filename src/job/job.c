@@ -126,7 +126,8 @@ wn_input wn_job_input(const wn_job *job)
                       .include = (const char *const *)job->input.include.text,
                       .n_include = job->input.include.n,
                       .exclude = (const char *const *)job->input.exclude.text,
-                      .n_exclude = job->input.exclude.n};
+                      .n_exclude = job->input.exclude.n,
+                      .allow_external = job->input.allow_external};
 }
 
 wn_input wn_job_split_input(const wn_job *job)

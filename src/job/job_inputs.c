@@ -40,7 +40,11 @@ static bool blame_one(wn_job_reader *reader, wn_input *input)
 /* Finds which keys a catalog that cannot be read fails by, and tells each. Returns the worst status. */
 static wn_status blame(wn_job_reader *reader, const wn_input *whole)
 {
-    wn_input base = {.files = whole->files, .n_files = whole->n_files, .table = whole->table, .label = whole->label};
+    wn_input base = {.files = whole->files,
+                     .n_files = whole->n_files,
+                     .table = whole->table,
+                     .label = whole->label,
+                     .allow_external = whole->allow_external};
     wn_status worst = wn_catalog_try(&base);
     if (worst != WN_OK && !blame_one(reader, &base))
         return worst;

@@ -1,5 +1,7 @@
 #include "key_kinds.h"
 
+#include "winnow/forest.h"
+
 #include <math.h>
 
 #define AT(field) .offset = offsetof(wn_job, field)
@@ -37,9 +39,10 @@ static const wn_key_word infinite[] = {{"error", false, false}, {"missing", true
 static const wn_key_word rankings[] = {{"variance", WN_RANK_VARIANCE, false},
                                        {"anova", WN_RANK_ANOVA, false},
                                        {"mutual_information", WN_RANK_MUTUAL_INFORMATION, false},
-                                       {"random_forest", 0, true},
+                                       {"random_forest", WN_RANK_RANDOM_FOREST, false},
                                        {"lasso", WN_RANK_LASSO, false},
                                        {NULL, 0, false}};
+static const wn_key_word importances[] = {{"impurity", false, false}, {"permutation", true, false}, {NULL, 0, false}};
 static const wn_key_word reductions[] = {
     {"none", WN_REDUCE_NONE, false}, {"pca", WN_REDUCE_PCA, false}, {"lda", WN_REDUCE_LDA, false}, {NULL, 0, false}};
 static const wn_key_word solvers[] = {{"auto", WN_SOLVER_AUTO, false},
@@ -99,7 +102,8 @@ const wn_key wn_keys[] = {
      .help = "column by whose value, instead of the row, the side is drawn: equal values, one side. Looked up as the label is, "
              "and need not be included; rows where it is missing are drawn each for itself"},
     UNBUILT("input.weight", "none", "column of row weights"),
-    UNBUILT("input.allow_external", "false", "links and raw storage that lead out of the file"),
+    {.path = "input.allow_external", .kind = &wn_kind_boolean, AT(input.allow_external), .value = "false",
+     .help = "follow external links, raw storage and virtual datasets into other files"},
 
     {.path = "clean.missing", .kind = &wn_kind_missing, AT(clean.missing), .value = "error",
      .help = "what fills missing cells, or drops their rows from training"},
@@ -149,9 +153,13 @@ const wn_key wn_keys[] = {
      .help = "names or globs of features that go whatever their score; beats always"},
     UNBUILT("rank.consensus", "mean_rank", "how the methods come to one order"),
     UNBUILT("rank.folds", "", "parts of the rows over which the stability of the choice is told"),
-    UNBUILT("rank.forest.trees", "", "trees of random_forest"),
-    UNBUILT("rank.forest.depth", "", "depth of random_forest"),
-    UNBUILT("rank.forest.importance", "", "importance of random_forest"),
+    {.path = "rank.forest.trees", .kind = &wn_kind_integer, AT(rank.forest.trees), .min = 1, .max = 10000,
+     .value = "100", .help = "trees of random_forest"},
+    {.path = "rank.forest.depth", .kind = &wn_kind_integer, AT(rank.forest.depth), .min = 1,
+     .max = WN_FOREST_MOST_DEPTH, .value = "10", .help = "splits from root to leaf of random_forest at most"},
+    {.path = "rank.forest.importance", .kind = &wn_kind_choice, AT(rank.forest.by_permutation), .words = importances,
+     .value = "impurity", .help = "score of random_forest: mean decrease of impurity, or of what is told right out of "
+                                  "bag when the feature is permuted"},
 
     {.path = "reduce.method", .kind = &wn_kind_word, AT(reduce.method), .words = reductions, .value = "none",
      .help = "projection of the features that were kept: pca, or lda by a label of classes"},
@@ -224,7 +232,8 @@ const wn_key wn_keys[] = {
 
     {.path = "output.directory", .kind = &wn_kind_path, AT(output.directory), .note = "runs/NAME",
      .help = "directory of the run"},
-    UNBUILT("output.data", "false", "also write the prepared table"),
+    {.path = "output.data", .kind = &wn_kind_data, AT(output.data), .value = "false",
+     .help = "also write the rows that were kept, as the model sees them, into DIRECTORY/data"},
     UNBUILT("output.tensorboard", "false", "also write events for TensorBoard"),
 };
 /* clang-format on */

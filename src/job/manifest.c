@@ -138,8 +138,8 @@ done:
     return status;
 }
 
-/* A name that leads to a file of the directory or of one in it: a manifest of others' making removes nothing else. */
-static bool is_inside(const char *name)
+/* A manifest of others' making removes nothing else. */
+bool wn_manifest_is_inside(const char *name)
 {
     return name && *name && *name != '/' && strcmp(name, "..") != 0 && strncmp(name, "../", 3) != 0 &&
            !strstr(name, "/..");
@@ -171,13 +171,49 @@ wn_status wn_manifest_remove_files(const char *directory, const json_t *manifest
     json_array_foreach(json_object_get(manifest, "ours"), i, name)
     {
         const char *text = json_string_value(name);
-        if (!is_inside(text))
+        if (!wn_manifest_is_inside(text))
             continue;
         TRY(remove_file(directory, text, ".part"));
         TRY(remove_file(directory, text, ""));
     }
+    TRY(wn_manifest_clear(directory, manifest, "data"));
     TRY(remove_file(directory, NAME, ""));
 done:
+    return status;
+}
+
+/* Whether an entry of a folder is a file of ours, or one that a kill left half written beside its name. */
+static bool is_ours_in(const json_t *manifest, const char *folder, const char *entry)
+{
+    char name[300];
+    const char *part = strstr(entry, ".part-");
+    size_t n = part != NULL ? (size_t)(part - entry) : strlen(entry);
+    bool fits = (size_t)snprintf(name, sizeof name, "%s/%.*s", folder, (int)n, entry) < sizeof name;
+    return fits && wn_manifest_owns(manifest, name);
+}
+
+wn_status wn_manifest_clear(const char *directory, const json_t *manifest, const char *folder)
+{
+    wn_status status = WN_OK;
+    char *path = NULL, *name = NULL;
+    DIR *stream = NULL;
+    TRY(wn_string_format(&path, "%s/%s", directory, folder));
+    stream = opendir(path);
+    for (const struct dirent *entry = stream ? readdir(stream) : NULL; entry; entry = readdir(stream)) {
+        if (!is_ours_in(manifest, folder, entry->d_name))
+            continue;
+        TRY(wn_string_format(&name, "%s/%s", path, entry->d_name));
+        if (unlink(name) != 0 && errno != ENOENT)
+            TRY(wn_fail(WN_CANT_CREATE, "%s: cannot be removed: %s", name, strerror(errno)));
+        wn_free(name);
+        name = NULL;
+    }
+    rmdir(path);
+done:
+    if (stream)
+        closedir(stream);
+    wn_free(name);
+    wn_free(path);
     return status;
 }
 

@@ -26,13 +26,21 @@ WN_MUST_USE wn_status wn_manifest_remove_files(const char *directory, const json
 /* Local. Removes one file, if it is there. Fails: WN_CANT_CREATE. */
 WN_MUST_USE wn_status wn_manifest_remove_file(const char *directory, const char *name);
 
+/* Local. Whether a name leads to a file of the directory or of one in it; NULL does not. */
+bool wn_manifest_is_inside(const char *name);
+
 /* Local. Whether a name is ours; makes it so. */
 bool wn_manifest_owns(const json_t *manifest, const char *name);
 WN_MUST_USE wn_status wn_manifest_own(json_t *manifest, const char *name);
 
-/* Local. Enters a finished stage with the sizes and hashes of its files as they are now. */
+/* Local. Removes the files of ours in a folder, whole or as NAME.part-..., and then the folder if it is empty. Fails:
+ * WN_CANT_CREATE, WN_NO_MEMORY. */
+WN_MUST_USE wn_status wn_manifest_clear(const char *directory, const json_t *manifest, const char *folder);
+
+/* Local. Enters a finished stage with the sizes and hashes of its files as they are now, and `others` ({name, bytes};
+ * may be NULL) as they are given: of those only the size is looked at when the stage is found. */
 WN_MUST_USE wn_status wn_manifest_enter(json_t *manifest, const char *directory, const char *stage, wn_hash key,
-                                        const char *const *files, size_t n_files, json_t *result);
+                                        const char *const *files, size_t n_files, const json_t *others, json_t *result);
 
 /* Local. The result of a finished stage of this key whose files are whole (borrowed), else NULL and why not. */
 WN_MUST_USE wn_status wn_manifest_find(const json_t *manifest, const char *directory, const char *stage, wn_hash key,

@@ -18,8 +18,8 @@ static wn_status no_memory(void)
     return wn_fail(WN_NO_MEMORY, "out of memory for the manifest");
 }
 
-/* {name, bytes, hash} of a file as it is. */
-static wn_status describe_file(const char *directory, const char *name, json_t **file)
+/* {name, bytes, hash} of a file as it is; without hash where that is not wanted. */
+static wn_status describe_file(const char *directory, const char *name, bool has_hash, json_t **file)
 {
     wn_status status = WN_OK;
     char *path = NULL, text[WN_HASH_TEXT_SIZE];
@@ -28,9 +28,12 @@ static wn_status describe_file(const char *directory, const char *name, json_t *
     TRY(wn_string_format(&path, "%s/%s", directory, name));
     if (stat(path, &about) != 0)
         TRY(wn_fail(WN_IO, "%s: %s", path, strerror(errno)));
-    TRY(wn_hash_file(&hash, path));
-    wn_hash_text(hash, text);
-    *file = json_pack("{s:s, s:I, s:s}", "name", name, "bytes", (json_int_t)about.st_size, "hash", text);
+    if (has_hash) {
+        TRY(wn_hash_file(&hash, path));
+        wn_hash_text(hash, text);
+    }
+    *file =
+        json_pack("{s:s, s:I, s:s*}", "name", name, "bytes", (json_int_t)about.st_size, "hash", has_hash ? text : NULL);
     if (!*file)
         status = no_memory();
 done:
@@ -39,17 +42,24 @@ done:
 }
 
 wn_status wn_manifest_enter(json_t *manifest, const char *directory, const char *stage, wn_hash key,
-                            const char *const *files, size_t n_files, json_t *result)
+                            const char *const *files, size_t n_files, const json_t *others, json_t *result)
 {
     wn_status status = WN_OK;
     char text[WN_HASH_TEXT_SIZE];
+    size_t o = 0;
+    json_t *other = NULL;
     wn_hash_text(key, text);
     json_t *list = json_array(), *file = NULL;
     for (size_t i = 0; i < n_files; i++) {
-        TRY(describe_file(directory, files[i], &file));
+        TRY(describe_file(directory, files[i], true, &file));
         if (json_array_append_new(list, file) != 0)
             TRY(no_memory());
         TRY(wn_manifest_own(manifest, files[i]));
+    }
+    json_array_foreach(others, o, other)
+    {
+        if (json_array_append(list, other) != 0)
+            TRY(no_memory());
     }
     json_t *entry = json_pack("{s:s, s:s, s:s, s:O, s:O?}", "key", text, WINNOW, WN_VERSION, KERNELS,
                               openblas_get_corename(), "files", list, "result", result);
@@ -81,7 +91,7 @@ static wn_status check_file(const char *directory, const json_t *file, char *why
     wn_status status = WN_OK;
     const char *name = json_string_value(json_object_get(file, "name"));
     json_t *now = NULL;
-    if (!name || strchr(name, '/')) {
+    if (!wn_manifest_is_inside(name)) {
         snprintf(why, why_size, "its entry is damaged");
         return WN_OK;
     }
@@ -91,7 +101,7 @@ static wn_status check_file(const char *directory, const json_t *file, char *why
         snprintf(why, why_size, "%s is missing", name);
         goto done;
     }
-    TRY(describe_file(directory, name, &now));
+    TRY(describe_file(directory, name, json_object_get(file, "hash") != NULL, &now));
     if (!json_equal(now, file))
         snprintf(why, why_size, "%s is damaged", name);
 done:
@@ -156,7 +166,7 @@ wn_status wn_manifest_forget(json_t *manifest, const char *directory, const char
     json_array_foreach(json_object_get(entry, "files"), i, file)
     {
         const char *name = json_string_value(json_object_get(file, "name"));
-        if (name && wn_manifest_owns(manifest, name) && !strchr(name, '/'))
+        if (wn_manifest_is_inside(name) && wn_manifest_owns(manifest, name))
             TRY(wn_manifest_remove_file(directory, name));
     }
     if (json_object_set_new(stages, stage, forgotten(entry)) != 0)

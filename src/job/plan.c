@@ -70,10 +70,14 @@ size_t wn_stage_plans(const wn_job *job, const wn_recipe *rules, wn_stage_plan p
     plans[n++] = (wn_stage_plan){"rows", rows_why(job, drops_duplicates), drops_duplicates, drops_duplicates};
     plans[n++] = profile_plan(&ask);
     plans[n++] = statistics_plan(&ask);
+    if (job->has_rank && job->rank.use[WN_RANK_RANDOM_FOREST])
+        plans[n++] = (wn_stage_plan){"forest", "training rows of all features into memory", 1, 1};
     if (job->has_rank)
         plans[n++] = (wn_stage_plan){"rank", "from the statistics", 0, 0};
     if (reduces)
         plans[n++] = (wn_stage_plan){"reduce", "from the statistics", 0, 0};
+    if (job->output.data)
+        plans[n++] = (wn_stage_plan){"data", "kept rows, as the model sees them, to disk", 1, 1};
     if (job->has_train)
         plans[n++] = (wn_stage_plan){"train",
                                      beside ? "training, validation and judging rows into memory"
@@ -154,7 +158,9 @@ static void print_memory(const wn_memory_plan *plan, int64_t memory, FILE *out)
                  {"products of columns", plan->gram},
                  {"distinct values", plan->values},
                  {"duplicates", plan->duplicates},
+                 {"forest", plan->forest},
                  {"prepared rows", plan->features},
+                 {"prepared table", plan->prepared},
                  {"model", plan->model},
                  {"compression", plan->compression},
                  {"checkpoint", plan->checkpoint},
@@ -225,6 +231,7 @@ wn_status wn_plan_print(const wn_ranks *ranks, wn_job *job, int n_ranks, FILE *o
     wn_catalog *catalog = NULL;
     wn_input input = wn_job_input(job);
     size_t n_threads;
+    TRY(wn_ranks_agree(ranks, wn_stage_data_check(job)));
     TRY(wn_run_memory(ranks, job));
     TRY(wn_node_threads(ranks, &n_threads));
     if (n_ranks != ranks->size) /* where they will run is not known: as many of them as fit on a node like this */

@@ -3,12 +3,17 @@
 #include "plan_model.h"
 #include "run_state.h"
 #include "winnow/plan.h"
+#include "winnow/row_hashes.h"
 
+#include "winnow/dataset.h"
+#include "winnow/forest.h"
 #include "winnow/memory.h"
 #include "winnow/modes.h"
 
+#include <math.h>
+
 /* One with the taker, one full, one of the pilot; and those that threads decode, each beside what it decodes from. */
-enum { BLOCKS_AT_REST = 3, BLOCKS_PER_THREAD = 2, BYTES_PER_HASHED_ROW = 96 };
+enum { BLOCKS_AT_REST = 3, BLOCKS_PER_THREAD = 2 };
 enum { REST = 2 << 20 }; /* files that are read and hashed by pieces, names, the recipe */
 
 static size_t larger(size_t a, size_t b)
@@ -51,6 +56,23 @@ static size_t gathering_bytes(const wn_catalog *catalog, size_t rows, size_t blo
     return larger((2 * mine + 2 * pilot) * row, blocks + 3 * mine * row + 2 * block * sizeof(uint64_t));
 }
 
+/* At least a byte: no bytes would be no bound. */
+static size_t left_of(size_t memory, size_t taken)
+{
+    return memory > taken ? memory - taken : 1;
+}
+
+/* While the prepared table is written: a block's features and components, labels, splits; the statuses of a shard's
+ * rows. */
+static size_t prepared_bytes(const wn_job *job, const wn_catalog *catalog, size_t rows, size_t block)
+{
+    size_t shard = (size_t)wn_prepared_shard_rows(1) + block, most = (size_t)catalog->n_rows;
+    if (!job->output.data)
+        return 0;
+    shard = shard < most ? shard : most;
+    return block * (2 * catalog->n_columns * sizeof(float) + 3 * sizeof(double)) + larger(rows, shard);
+}
+
 /* Matrices of the features beside the finished products: Lasso's correlations, products in the order of entry and a
  * factor; lda's scatters, vectors and what LAPACK overwrites. Those of pca fit where the sums were. */
 static size_t solver_bytes(const wn_job *job, size_t n_columns)
@@ -63,7 +85,26 @@ static size_t solver_bytes(const wn_job *job, size_t n_columns)
     return matrices * n_columns * n_columns * sizeof(double);
 }
 
-/* The columns' statistics, the duplicates and the model are never there at once. */
+/* The forest's training rows as features, then their codes; what growing takes (forest.h), and the trees: nodes as they
+ * are found, gathered and linked. The classes are taken at their most. */
+static size_t forest_bytes(const wn_job *job, const wn_catalog *catalog, size_t rows, size_t n_threads)
+{
+    if (!job->has_rank || !job->rank.use[WN_RANK_RANDOM_FOREST])
+        return 0;
+    size_t p = catalog->n_columns, n = (size_t)catalog->n_rows;
+    size_t channels = job->input.task == WN_TASK_REGRESSION ? 2 : WN_MAX_CLASSES;
+    size_t leaves = job->rank.forest.depth < 31 ? (size_t)1 << job->rank.forest.depth : n;
+    leaves = (leaves < n ? leaves : n) * (size_t)job->rank.forest.trees;
+    size_t entries = rows * sizeof(uint64_t), tried = larger((size_t)sqrt((double)p) * channels, p / 3 * 2) + channels;
+    size_t counts = tried * WN_FOREST_MOST_BINS * sizeof(int64_t);
+    size_t reading = wn_dataset_bytes(rows, p) + 3 * wn_dataset_bytes(pilot_rows(catalog), p);
+    size_t growing = WN_RUN_FOREST_BYTES + (n_threads + 2) * entries + (n_threads + 1) * counts;
+    return larger(reading, growing) + rows * (p + sizeof(int32_t) + sizeof(int64_t)) +
+           leaves * (3 * channels * sizeof(int64_t) + 2 * 96);
+}
+
+/* Hashes of rows that memory does not hold are spilled. The columns' statistics, the duplicates and the model are never
+ * there at once. */
 wn_memory_plan wn_memory_plan_of(int n_ranks, const wn_job *job, const wn_catalog *catalog, size_t n_threads)
 {
     size_t p = catalog->n_columns, block = largest_block(catalog), size = (size_t)n_ranks;
@@ -83,14 +124,18 @@ wn_memory_plan wn_memory_plan_of(int n_ranks, const wn_job *job, const wn_catalo
     if (counts_values(job))
         plan.values = WN_MODES_BYTES;
     if (job->has_clean && job->clean.drop_duplicates)
-        plan.duplicates = rows * BYTES_PER_HASHED_ROW;
+        plan.duplicates = wn_row_hashes_bytes(rows, left_of((size_t)job->memory, plan.blocks + plan.rows + plan.rest));
     wn_model_moment moment = wn_model_plan_of(n_ranks, job, catalog, plan.blocks, rows, block);
+    plan.forest = forest_bytes(job, catalog, rows, n_threads);
     plan.features = moment.features;
     plan.model = moment.model;
     plan.compression = moment.compression;
     plan.checkpoint = moment.checkpoint;
     plan.need = larger(plan.blocks + larger(plan.pilot + larger(plan.gram, plan.values), plan.duplicates),
-                       wn_model_moment_bytes(&moment));
+                       plan.blocks + plan.gram + plan.forest);
+    plan.need = larger(plan.need, wn_model_moment_bytes(&moment));
+    plan.prepared = prepared_bytes(job, catalog, rows, block);
+    plan.need = larger(plan.need, plan.blocks + plan.prepared);
     plan.need = larger(plan.need, gathering_bytes(catalog, rows, block, plan.blocks)) + plan.rows + plan.rest;
     return plan;
 }
@@ -102,24 +147,23 @@ wn_status wn_memory_plan_check(const wn_memory_plan *plan, size_t memory)
     return wn_fail(
         WN_UNAVAILABLE,
         "the plan exceeds memory: %zu MiB a rank are needed (model %zu, compression %zu, checkpoint %zu, "
-        "prepared rows %zu, products of columns %zu, blocks %zu, pilot %zu, duplicates %zu, values %zu), memory allows "
-        "%zu; use more ranks, or a larger `memory`",
+        "prepared rows %zu, products of columns %zu, blocks %zu, pilot %zu, duplicates %zu, values %zu, forest %zu), "
+        "memory allows %zu; use more ranks, or a larger `memory`",
         plan->need >> 20, plan->model >> 20, plan->compression >> 20, plan->checkpoint >> 20, plan->features >> 20,
         plan->gram >> 20, plan->blocks >> 20, plan->pilot >> 20, plan->duplicates >> 20, plan->values >> 20,
-        memory >> 20);
+        plan->forest >> 20, memory >> 20);
 }
 
 wn_status wn_plan_memory(const wn_ranks *ranks, const wn_job *job, const wn_catalog *catalog,
-                         wn_reader_options *options, size_t *need)
+                         wn_reader_options *options, wn_memory_plan *plan)
 {
-    wn_memory_plan plan = wn_memory_plan_of(ranks->size, job, catalog, options->n_threads);
-    wn_status status = wn_memory_plan_check(&plan, (size_t)job->memory);
+    *plan = wn_memory_plan_of(ranks->size, job, catalog, options->n_threads);
+    wn_status status = wn_memory_plan_check(plan, (size_t)job->memory);
     wn_log_detail("memory: %zu MiB for blocks, %zu pilot, %zu products, %zu duplicates, %zu prepared rows, %zu model, "
                   "%zu compression, %zu checkpoint; limit %zu MiB",
-                  plan.blocks >> 20, plan.pilot >> 20, plan.gram >> 20, plan.duplicates >> 20, plan.features >> 20,
-                  plan.model >> 20, plan.compression >> 20, plan.checkpoint >> 20, (size_t)job->memory >> 20);
-    *need = plan.need;
+                  plan->blocks >> 20, plan->pilot >> 20, plan->gram >> 20, plan->duplicates >> 20, plan->features >> 20,
+                  plan->model >> 20, plan->compression >> 20, plan->checkpoint >> 20, (size_t)job->memory >> 20);
     if (status == WN_OK)
-        options->cache_bytes = (size_t)job->memory - plan.need;
+        options->cache_bytes = (size_t)job->memory - plan->need;
     return status;
 }

@@ -31,8 +31,7 @@ static wn_status open_table(wn_run_state *state)
     TRY(wn_catalog_open(state->ranks, &state->catalog, &input));
     wn_reader_options options = wn_job_reader_options(state->job);
     TRY(wn_node_threads(state->ranks, &options.n_threads));
-    TRY(wn_ranks_agree(state->ranks,
-                       wn_plan_memory(state->ranks, state->job, state->catalog, &options, &state->planned_bytes)));
+    TRY(wn_ranks_agree(state->ranks, wn_plan_memory(state->ranks, state->job, state->catalog, &options, &state->plan)));
     TRY(wn_ranks_agree(state->ranks, wn_reader_open(&state->reader, state->catalog, &options)));
     state->pass = (wn_pass){.ranks = state->ranks,
                             .reader = state->reader,
@@ -93,12 +92,14 @@ static wn_status run_stages(wn_run_state *state)
 {
     wn_status status = WN_OK;
     heed_time_limit(state);
+    TRY(wn_ranks_agree(state->ranks, wn_stage_data_check(state->job)));
     TRY(wn_watchdog_start(state->ranks, wn_run_directory_path(state->directory, "ranks"),
                           60 * state->options->hang_minutes));
     TRY(open_table(state));
     TRY(wn_run_keys(state));
     TRY(wn_checkpoint_store_open(state->ranks, &state->checkpoints, state->directory, state->job->train.checkpoint));
     TRY(wn_stage_recipe(state));
+    TRY(wn_stage_data(state));
     if (!state->job->has_train)
         goto done;
     TRY(wn_stage_train(state));

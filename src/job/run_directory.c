@@ -177,24 +177,31 @@ done:
 }
 
 static wn_status finish_on_root(wn_run_directory *directory, const char *stage, wn_hash key, const char *const *files,
-                                size_t n_files, json_t *result)
+                                size_t n_files, const json_t *others, json_t *result)
 {
     wn_status status = WN_OK;
     TRY(wn_directory_lock_check(directory->lock));
-    TRY(wn_manifest_enter(directory->manifest, directory->path, stage, key, files, n_files, result));
+    TRY(wn_manifest_enter(directory->manifest, directory->path, stage, key, files, n_files, others, result));
     TRY(wn_manifest_write(directory->path, directory->manifest));
     directory->n_entered++;
 done:
     return status;
 }
 
-wn_status wn_run_directory_finish_stage(const wn_ranks *ranks, wn_run_directory *directory, const char *stage,
-                                        wn_hash key, const char *const *files, size_t n_files, json_t *result)
+wn_status wn_run_directory_finish_stage_with(const wn_ranks *ranks, wn_run_directory *directory, const char *stage,
+                                             wn_hash key, const char *const *files, size_t n_files,
+                                             const json_t *others, json_t *result)
 {
     wn_status status = WN_OK;
     if (ranks->rank == 0)
-        status = finish_on_root(directory, stage, key, files, n_files, result);
+        status = finish_on_root(directory, stage, key, files, n_files, others, result);
     return wn_ranks_agree(ranks, status);
+}
+
+wn_status wn_run_directory_finish_stage(const wn_ranks *ranks, wn_run_directory *directory, const char *stage,
+                                        wn_hash key, const char *const *files, size_t n_files, json_t *result)
+{
+    return wn_run_directory_finish_stage_with(ranks, directory, stage, key, files, n_files, NULL, result);
 }
 
 static wn_status forget_on_root(wn_run_directory *directory, const char *stage, const wn_hash *key)
@@ -227,22 +234,47 @@ size_t wn_run_directory_n_entered(const wn_run_directory *directory)
     return directory->n_entered;
 }
 
-wn_status wn_run_directory_claim(wn_run_directory *directory, const char *name)
+/* Enters a name in the manifest that lies in memory. */
+static wn_status own(wn_run_directory *directory, const char *name)
 {
     wn_status status = WN_OK;
     char *path = NULL;
     struct stat about;
-    TRY(wn_directory_lock_check(directory->lock));
     if (wn_manifest_owns(directory->manifest, name))
-        goto done;
+        return WN_OK;
     TRY(wn_string_format(&path, "%s/%s", directory->path, name));
     if (lstat(path, &about) == 0)
         TRY(wn_fail(WN_CANT_CREATE, "%s: is not a file of this run", path));
     TRY(wn_manifest_own(directory->manifest, name));
-    TRY(wn_manifest_write(directory->path, directory->manifest));
 done:
     wn_free(path);
     return status;
+}
+
+wn_status wn_run_directory_claim_all(wn_run_directory *directory, const char *const *wanted, size_t n)
+{
+    wn_status status = WN_OK;
+    bool is_new = false;
+    TRY(wn_directory_lock_check(directory->lock));
+    for (size_t i = 0; i < n; i++) {
+        is_new = is_new || !wn_manifest_owns(directory->manifest, wanted[i]);
+        TRY(own(directory, wanted[i]));
+    }
+    if (is_new)
+        TRY(wn_manifest_write(directory->path, directory->manifest));
+done:
+    return status;
+}
+
+wn_status wn_run_directory_claim(wn_run_directory *directory, const char *name)
+{
+    return wn_run_directory_claim_all(directory, &name, 1);
+}
+
+wn_status wn_run_directory_clear(wn_run_directory *directory, const char *folder)
+{
+    wn_status status = wn_directory_lock_check(directory->lock);
+    return status == WN_OK ? wn_manifest_clear(directory->path, directory->manifest, folder) : status;
 }
 
 wn_status wn_run_directory_write_text(wn_run_directory *directory, const char *name, const char *text)

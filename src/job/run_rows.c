@@ -113,8 +113,11 @@ static wn_status drop_duplicates(wn_run_state *state, wn_stage_meter *meter)
     wn_identity identity = {0};
     wn_pass pass = wn_stage_pass(state, "duplicates");
     TRY(wn_ranks_agree(state->ranks, wn_job_identity(job, state->catalog, &identity)));
-    const wn_identity *named = job->clean.duplicate_columns.n > 0 ? &identity : NULL;
-    TRY(wn_rows_drop_duplicates(state->rows, &pass, named, (uint64_t)job->seed, &state->leaked, &meter->cost));
+    const wn_duplicates_options options = {.seed = (uint64_t)job->seed,
+                                           .identity = job->clean.duplicate_columns.n > 0 ? &identity : NULL,
+                                           .budget = state->plan.duplicates,
+                                           .directory = wn_run_directory_root(state->directory)};
+    TRY(wn_rows_drop_duplicates(state->rows, &pass, &options, &state->leaked, &meter->cost));
     meter->passes++;
 done:
     wn_free(identity.columns);

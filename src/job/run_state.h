@@ -5,6 +5,7 @@
 #include "checkpoint_store.h"
 
 #include "winnow/background.h"
+#include "winnow/plan.h"
 #include "winnow/run.h"
 #include "winnow/statistics.h"
 
@@ -34,10 +35,10 @@ typedef struct {
     wn_background *background;
     wn_compress_options compress_options; /* lives as long as background */
     wn_checkpoint_store *checkpoints;
-    wn_hash rows_key, profile_key, statistics_key, recipe_key, train_key, compress_key, evaluate_key;
+    wn_hash rows_key, profile_key, statistics_key, recipe_key, train_key, compress_key, evaluate_key, data_key;
     int64_t n_parameters_kept; /* by compression */
     double start;
-    size_t planned_bytes; /* memory that this rank takes at most, kept blocks apart; 0 before it is planned */
+    wn_memory_plan plan; /* memory that this rank takes at most, kept blocks apart; all 0 before it is planned */
     /* Parts of run.json, one reference each; NULL where the job does not ask for them. */
     json_t *stages, *rows_json, *reduce_json, *train_json, *metrics_json, *compression_json, *objectives_json,
         *fingerprints;
@@ -47,6 +48,9 @@ typedef struct {
 typedef struct {
     double rss_bytes, allocated_bytes;
 } wn_run_peaks;
+
+/* What growing the forest takes beside the rows and what is grown (forest.h). */
+enum { WN_RUN_FOREST_BYTES = 64 << 20 };
 
 /* Share of an even part of the lanes that the rank with the background thread gets. */
 #define WN_BUSY_RANK_SHARE 0.5
@@ -66,6 +70,10 @@ WN_MUST_USE wn_status wn_run_drop_rows(wn_run_state *state, wn_stage_meter *mete
  * rule drops. */
 WN_MUST_USE wn_status wn_run_keep_drops(wn_run_state *state);
 
+/* Collective. Scores (n_features) of the features by a forest of the training rows, which it reads; the caller frees
+ * them. Needs the statistics, which normalize. */
+WN_MUST_USE wn_status wn_stage_forest(wn_run_state *state, double **score);
+
 /* Local. What the job's ranking and reduction need to be summed, and where the sums are kept. */
 wn_statistics_options wn_run_statistics_options(const wn_run_state *state);
 
@@ -78,9 +86,14 @@ WN_MUST_USE wn_status wn_stage_statistics(wn_run_state *state, wn_statistics **s
 
 /* Collective. The stages in their order. Each reuses its result where the directory has it. */
 WN_MUST_USE wn_status wn_stage_recipe(wn_run_state *state);
+WN_MUST_USE wn_status wn_stage_data(wn_run_state *state);
 WN_MUST_USE wn_status wn_stage_train(wn_run_state *state);
 WN_MUST_USE wn_status wn_stage_compress(wn_run_state *state);
 WN_MUST_USE wn_status wn_stage_evaluate(wn_run_state *state);
+
+/* Local. Before any work: whether this build can write the prepared table as the job wants it. Fails: WN_UNAVAILABLE.
+ */
+WN_MUST_USE wn_status wn_stage_data_check(const wn_job *job);
 
 /* Local. Before the training that compression follows: whether its metric and plan fit the task and the rows. Fails:
  * WN_BAD_JOB. */
@@ -120,10 +133,10 @@ json_t *wn_stage_entries(const json_t *stages, size_t first);
 /* Local. Appends a result's stage entries to run.json's, marked as reused. */
 WN_MUST_USE wn_status wn_stage_reuse(wn_run_state *state, const char *stage, const json_t *result);
 
-/* Local. Before any work: *need (bytes) is what memory the run will take; the rest goes to the reader's cache
+/* Local. Before any work: *plan says what memory the run will take; the rest goes to the reader's cache
  * (options->cache_bytes). Fails: WN_UNAVAILABLE where it exceeds the job's memory. */
 WN_MUST_USE wn_status wn_plan_memory(const wn_ranks *ranks, const wn_job *job, const wn_catalog *catalog,
-                                     wn_reader_options *options, size_t *need);
+                                     wn_reader_options *options, wn_memory_plan *plan);
 
 /* Local. Text of a hash as JSON; a number, null where it is not finite; the metrics as run.json has them. New
  * references. */

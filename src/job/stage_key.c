@@ -45,6 +45,23 @@ done:
     return status;
 }
 
+/* The prepared table follows from the recipe, and lies as the job wants it. */
+static wn_status data_key(wn_run_state *state)
+{
+    wn_status status = WN_OK;
+    wn_hasher *hasher = NULL;
+    const wn_prepared_storage *storage = &state->job->output.storage;
+    const int how[] = {(int)storage->compression, storage->level};
+    TRY(wn_hasher_new(&hasher, 0));
+    wn_hasher_add_text(hasher, "data");
+    wn_hasher_add(hasher, &state->recipe_key, sizeof state->recipe_key);
+    wn_hasher_add(hasher, how, sizeof how);
+    state->data_key = wn_hasher_finish(hasher);
+done:
+    wn_hasher_free(hasher);
+    return status;
+}
+
 /* What the sums are of, beside the cleaned rows: all else of normalization, ranking and reduction only follows from
  * them. */
 static wn_status statistics_key(wn_run_state *state)
@@ -82,6 +99,7 @@ static wn_status chain_keys(wn_run_state *state)
     TRY(wn_stage_key(state, state->rows_key, none, &state->profile_key));
     TRY(statistics_key(state));
     TRY(wn_stage_key(state, state->profile_key, prepare, &state->recipe_key));
+    TRY(data_key(state));
     TRY(wn_stage_key(state, state->recipe_key, beside ? both : train, &state->train_key));
     TRY(wn_stage_key(state, state->train_key, compress, &state->compress_key));
     TRY(wn_stage_key(state, job->has_compress ? state->compress_key : state->train_key, none, &state->evaluate_key));
@@ -100,6 +118,7 @@ wn_status wn_run_keys(wn_run_state *state)
     } wanted[] = {{"evaluate", job->has_train ? &state->evaluate_key : NULL},
                   {"compress", job->has_compress ? &state->compress_key : NULL},
                   {"train", job->has_train ? &state->train_key : NULL},
+                  {"data", job->output.data ? &state->data_key : NULL},
                   {"recipe", &state->recipe_key},
                   {"statistics", &state->statistics_key},
                   {"profile", &state->profile_key},

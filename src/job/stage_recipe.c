@@ -2,6 +2,7 @@
 #include "run_state.h"
 
 #include "winnow/lda.h"
+#include "winnow/memory.h"
 
 #include <string.h>
 
@@ -10,8 +11,12 @@ static wn_status run_ranking(wn_run_state *state, const wn_statistics *statistic
     wn_status status = WN_OK;
     const wn_job *job = state->job;
     wn_stage_meter meter;
+    double *forest = NULL;
+    if (job->rank.use[WN_RANK_RANDOM_FOREST])
+        TRY(wn_stage_forest(state, &forest));
     wn_stage_meter_begin(&meter, "rank");
-    wn_ranking_options options = {.keep_count = job->rank.keep.count,
+    wn_ranking_options options = {.forest = forest,
+                                  .keep_count = job->rank.keep.count,
                                   .keep_share = job->rank.keep.share,
                                   .always = (const char *const *)job->rank.always.text,
                                   .n_always = job->rank.always.n,
@@ -22,6 +27,7 @@ static wn_status run_ranking(wn_run_state *state, const wn_statistics *statistic
     wn_log_info("rank: %zu of %zu features stay", state->recipe->n_selected, state->recipe->n_features);
     TRY(wn_stage_meter_end(state->ranks, &meter, state->stages));
 done:
+    wn_free(forest);
     return status;
 }
 

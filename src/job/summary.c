@@ -110,11 +110,10 @@ json_t *wn_summary(const wn_run_state *state, wn_status status, const wn_run_pea
         set_end(summary, state, wn_status_message());
     if (status == WN_STOPPED)
         json_object_set_new(summary, "came_further", json_boolean(wn_run_came_further(state)));
-    if (state->planned_bytes > 0)
+    if (state->plan.need > 0)
         json_object_set_new(summary, "memory",
                             json_pack("{s:I, s:I, s:I}", "limit_bytes", (json_int_t)state->job->memory, "planned_bytes",
-                                      (json_int_t)state->planned_bytes, "peak_bytes",
-                                      (json_int_t)peaks->allocated_bytes));
+                                      (json_int_t)state->plan.need, "peak_bytes", (json_int_t)peaks->allocated_bytes));
     set_part(summary, "rows", state->rows_json);
     set_part(summary, "reduce", state->reduce_json);
     set_part(summary, "train", state->train_json);

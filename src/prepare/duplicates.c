@@ -18,40 +18,39 @@ done:
     return status;
 }
 
-/* Repeats of `files` are dropped; those among test rows are counted. */
-static int64_t mark_repeats(wn_rows *rows, int64_t first_test_row, const int64_t *repeats, size_t n_repeats)
+static void drop(void *context, int64_t row)
 {
-    int64_t leaked = 0;
-    for (size_t i = 0; i < n_repeats; i++) {
-        if (repeats[i] >= first_test_row)
-            leaked++;
-        else
-            *wn_rows_status(rows, repeats[i]) = WN_ROW_DUPLICATE;
-    }
-    return leaked;
+    *wn_rows_status(context, row) = WN_ROW_DUPLICATE;
 }
 
-wn_status wn_rows_drop_duplicates(wn_rows *rows, const wn_pass *pass, const wn_identity *identity, uint64_t seed,
+wn_status wn_rows_drop_duplicates(wn_rows *rows, const wn_pass *pass, const wn_duplicates_options *options,
                                   int64_t *leaked, wn_pass_cost *cost)
 {
     wn_status status = WN_OK;
     wn_row_hashes *hashes = NULL;
-    int64_t *repeats = NULL, n_leaked = 0;
-    size_t n_repeats = 0;
-    int64_t first_test_row = rows->catalog->n_rows - rows->catalog->n_test_rows;
-    status = wn_row_hashes_new(&hashes, rows->catalog->n_columns, seed);
-    if (status == WN_OK && identity)
-        status = wn_row_hashes_restrict(hashes, identity->columns, identity->n_columns, identity->has_label);
-    TRY(wn_ranks_agree(pass->ranks, status));
+    int64_t n_leaked = 0;
+    int64_t most[] = {(int64_t)rows->n_rows, -(int64_t)options->budget};
+    const wn_identity *identity = options->identity;
+    TRY(wn_ranks_max(pass->ranks, most, 2));
+    const wn_row_hashes_options hashing = {.n_cols = rows->catalog->n_columns,
+                                           .seed = options->seed,
+                                           .columns = identity ? identity->columns : NULL,
+                                           .n_chosen = identity ? identity->n_columns : 0,
+                                           .has_label = identity && identity->has_label,
+                                           .n_originals = rows->catalog->n_rows - rows->catalog->n_test_rows,
+                                           .most_rows = (size_t)most[0],
+                                           .budget = (size_t)-most[1],
+                                           .directory = options->directory,
+                                           .take = drop,
+                                           .context = rows};
+    TRY(wn_ranks_agree(pass->ranks, wn_row_hashes_new(&hashes, &hashing)));
     wn_block_step step = {labelled_apply, rows, true};
     wn_accumulator accumulator = wn_row_hashes_accumulator(hashes);
     TRY(wn_pass_run(pass, &step, 1, &accumulator, 1, cost));
-    TRY(wn_row_hashes_repeats(pass->ranks, hashes, first_test_row, &repeats, &n_repeats));
-    n_leaked = mark_repeats(rows, first_test_row, repeats, n_repeats);
+    TRY(wn_row_hashes_finish(pass->ranks, hashes, &n_leaked));
     TRY(wn_ranks_sum(pass->ranks, &n_leaked, 1));
     *leaked = n_leaked;
 done:
-    wn_free(repeats);
     wn_row_hashes_free(hashes);
     return status;
 }

@@ -141,3 +141,12 @@ int wn_labels_class(const wn_labels *labels, double value)
     size_t at = lower_bound(labels->classes, labels->n_classes, value);
     return at < labels->n_classes && labels->classes[at] == value ? (int)at : -1;
 }
+
+bool wn_labels_are_integers(const wn_labels *labels)
+{
+    for (size_t k = 0; k < labels->n_classes; k++) {
+        if (labels->classes[k] != floor(labels->classes[k]) || fabs(labels->classes[k]) > 9e15)
+            return false;
+    }
+    return labels->n_classes > 0;
+}

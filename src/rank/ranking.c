@@ -5,10 +5,11 @@
 
 #include <fnmatch.h>
 #include <math.h>
+#include <string.h>
 
 const char *wn_rank_method_name(wn_rank_method method)
 {
-    static const char *const names[] = {"variance", "anova", "mutual_information", "lasso"};
+    static const char *const names[] = {"variance", "anova", "mutual_information", "lasso", "random_forest"};
     return names[method];
 }
 
@@ -25,8 +26,8 @@ static bool matches(const char *name, const char *const *globs, size_t n)
     return false;
 }
 
-static wn_status run_method(wn_rank_method method, const wn_statistics *statistics, const wn_recipe *recipe,
-                            double *score)
+static wn_status run_method(wn_rank_method method, const wn_ranking_options *options, const wn_statistics *statistics,
+                            const wn_recipe *recipe, double *score)
 {
     switch (method) {
     case WN_RANK_VARIANCE:
@@ -39,6 +40,9 @@ static wn_status run_method(wn_rank_method method, const wn_statistics *statisti
         return WN_OK;
     case WN_RANK_LASSO:
         return wn_rank_lasso(statistics, recipe, score);
+    case WN_RANK_RANDOM_FOREST:
+        memcpy(score, options->forest, recipe->n_features * sizeof *score);
+        return WN_OK;
     case WN_RANK_METHODS:
         break;
     }
@@ -124,7 +128,7 @@ static wn_status reach_verdict(const wn_ranking_options *options, const wn_stati
             continue;
         double **score = &v->scores[v->n_scores];
         TRY(wn_new(score, n));
-        TRY(run_method((wn_rank_method)method, statistics, recipe, *score));
+        TRY(run_method((wn_rank_method)method, options, statistics, recipe, *score));
         v->methods[v->n_scores++] = (wn_rank_method)method;
     }
     TRY(wn_rank_consensus((const double *const *)v->scores, v->n_scores, n, v->consensus, v->order));

@@ -2,20 +2,24 @@
 
 #include <math.h>
 
-static bool plain;
+static wn_column_kernels most_kernels = WN_KERNELS_AVX512;
 
-void wn_column_run_plain(bool is_plain)
+static wn_column_kernels kernels(void)
 {
-    plain = is_plain;
+    wn_column_kernels found = WN_KERNELS_PLAIN;
+#ifdef __x86_64__
+    bool has_avx512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
+                      __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl");
+    if (__builtin_cpu_supports("avx2"))
+        found = has_avx512 && __builtin_cpu_supports("bmi") ? WN_KERNELS_AVX512 : WN_KERNELS_AVX2;
+#endif
+    return found < most_kernels ? found : most_kernels;
 }
 
-static bool has_avx2(void)
+wn_column_kernels wn_column_run_limit(wn_column_kernels most)
 {
-#ifdef __x86_64__
-    return !plain && __builtin_cpu_supports("avx2");
-#else
-    return false;
-#endif
+    most_kernels = most;
+    return kernels();
 }
 
 static size_t least(size_t a, size_t b)
@@ -60,14 +64,14 @@ static void fill(wn_column_strip *strip, wn_cells cells, size_t row_cells, size_
 {
     size_t rows = 0, cols = 0;
 #ifdef __x86_64__
-    if (has_avx2() && strip->is_float32 && first_col + strip->n_cols >= 8) {
+    if (kernels() >= WN_KERNELS_AVX2 && strip->is_float32 && first_col + strip->n_cols >= 8) {
         size_t along = 8 - strip->n_cols;
         float *runs = (float *)(void *)strip->bytes;
         rows = strip->n_rows / 8 * 8;
         wn_strip_fill8_avx2((const float *)cells.data - along, row_cells, rows, runs);
         strip->first = along;
         cols = strip->n_cols;
-    } else if (has_avx2() && !strip->is_float32 && strip->n_cols >= 4) {
+    } else if (kernels() >= WN_KERNELS_AVX2 && !strip->is_float32 && strip->n_cols >= 4) {
         rows = strip->n_rows / 4 * 4;
         for (; cols + 4 <= strip->n_cols; cols += 4)
             wn_strip_fill4_avx2((const double *)cells.data + cols, row_cells, rows,
@@ -114,7 +118,10 @@ static wn_run_moments moments_plain(wn_cells run, size_t n, double centre)
 wn_run_moments wn_run_moments_of(wn_cells run, size_t n, double centre)
 {
 #ifdef __x86_64__
-    if (has_avx2())
+    if (kernels() == WN_KERNELS_AVX512)
+        return run.is_float32 ? wn_run_moments_float_avx512(run.data, n, centre)
+                              : wn_run_moments_double_avx512(run.data, n, centre);
+    if (kernels() == WN_KERNELS_AVX2)
         return run.is_float32 ? wn_run_moments_float_avx2(run.data, n, centre)
                               : wn_run_moments_double_avx2(run.data, n, centre);
 #endif
@@ -166,7 +173,10 @@ wn_run_counts wn_run_window(wn_cells run, size_t n, double low, double high, voi
 {
     float least_inside = float_from_above(low), most_inside = float_from_below(high);
 #ifdef __x86_64__
-    if (has_avx2())
+    if (kernels() == WN_KERNELS_AVX512)
+        return run.is_float32 ? wn_run_window_float_avx512(run.data, n, least_inside, most_inside, kept)
+                              : wn_run_window_double_avx512(run.data, n, low, high, kept);
+    if (kernels() == WN_KERNELS_AVX2)
         return run.is_float32 ? wn_run_window_float_avx2(run.data, n, least_inside, most_inside, kept)
                               : wn_run_window_double_avx2(run.data, n, low, high, kept);
 #endif

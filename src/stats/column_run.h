@@ -41,10 +41,13 @@ typedef struct {
 } wn_run_counts;
 wn_run_counts wn_run_window(wn_cells run, size_t n, double low, double high, void *kept);
 
-/* Local. For tests: kernels for any processor, not the fastest ones of this. */
-void wn_column_run_plain(bool is_plain);
+/* Which kernels there are: each set has what those before it lack. */
+typedef enum { WN_KERNELS_PLAIN, WN_KERNELS_AVX2, WN_KERNELS_AVX512 } wn_column_kernels;
 
-/* The kernels of a processor with AVX2; the caller has asked for it. */
+/* Local. For tests: none beyond `most` from now on. Returns those that are used: what this processor has of them. */
+wn_column_kernels wn_column_run_limit(wn_column_kernels most);
+
+/* The kernels of a processor with AVX2, and with AVX-512 (f, dq, bw, vl) and BMI; the caller has asked for it. */
 #ifdef __x86_64__
 void wn_strip_fill8_avx2(const float *cells, size_t row_cells, size_t n, float *runs);
 void wn_strip_fill4_avx2(const double *cells, size_t row_cells, size_t n, double *runs);
@@ -52,6 +55,10 @@ wn_run_moments wn_run_moments_float_avx2(const float *run, size_t n, double cent
 wn_run_moments wn_run_moments_double_avx2(const double *run, size_t n, double centre);
 wn_run_counts wn_run_window_float_avx2(const float *run, size_t n, float low, float high, float *kept);
 wn_run_counts wn_run_window_double_avx2(const double *run, size_t n, double low, double high, double *kept);
+wn_run_moments wn_run_moments_float_avx512(const float *run, size_t n, double centre);
+wn_run_moments wn_run_moments_double_avx512(const double *run, size_t n, double centre);
+wn_run_counts wn_run_window_float_avx512(const float *run, size_t n, float low, float high, float *kept);
+wn_run_counts wn_run_window_double_avx512(const double *run, size_t n, double low, double high, double *kept);
 #endif
 
 /* Local. The sum of a run's parts, in an order that all kernels keep. */

@@ -6,13 +6,17 @@
 #include <math.h>
 #include <string.h>
 
-/* Sums are integers in digits of weight 2^unit, 2^(unit + DIGIT_BITS), ... By Cauchy and Schwarz, where a block's sums
+/* Sums are integers in digits of weight 2^unit, 2^(unit + DIGIT_BITS), ... By Cauchy and Schwarz, where a panel's sums
  * of squares are at most 2^HEADROOM a row, so are all of its products: their sum over n_rows rows is below 2^(unit +
- * 61), and the lowest digit alone holds it. Entries of a block beyond that bound are cut into digits without loss above
- * the unit; lower digits are then at most half of 2^DIGIT_BITS, room for 2^26 such blocks. So every block, whatever its
+ * 61), and the lowest digit alone holds it. Entries of a panel beyond that bound are cut into digits without loss above
+ * the unit; lower digits are then at most half of 2^DIGIT_BITS, room for 2^26 such panels. So every panel, whatever its
  * other columns hold, errs in an entry by half a unit, 2^(HEADROOM - 62) x n_rows, besides the rounding of its own
- * DSYRK (relative to sqrt(product_ii x product_jj): rows of a block x 2^-53 at most); digits add without error. */
+ * DSYRK (relative to sqrt(product_ii x product_jj): rows of a panel x 2^-53 at most); digits add without error. */
 enum { HEADROOM = 6, DIGITS = 3, DIGIT_BITS = 36 };
+
+/* A block's rows are multiplied by panels: few rows, so that their rounding stays small and they stay in the cache, and
+ * enough of them that adding the product to the sums takes a small part of the time. */
+enum { LEAST_PANEL_ROWS = 256 };
 
 struct wn_gram {
     wn_gram_shape shape; /* its arrays are owned copies */
@@ -23,6 +27,7 @@ struct wn_gram {
     int64_t *sums;       /* rows, then DIGITS triangles, lowest first, packed row by row */
     double *scaled;      /* (capacity, width) */
     double *product;     /* (width, width) */
+    size_t panel_rows;   /* most rows of one DSYRK */
     size_t capacity;
 };
 
@@ -75,6 +80,7 @@ wn_status wn_gram_new(wn_gram **gram, const wn_gram_shape *shape)
         made->factor[c] = ldexp(1.0, -shape->exponent[c]);
     TRY(wn_new(&made->sums, 1 + DIGITS * made->n_packed));
     TRY(wn_new(&made->product, made->width * made->width));
+    made->panel_rows = made->width / 2 > LEAST_PANEL_ROWS ? made->width / 2 : LEAST_PANEL_ROWS;
     *gram = made;
     made = NULL;
 done:
@@ -99,10 +105,11 @@ void wn_gram_free(wn_gram *gram)
 static wn_status make_room(wn_gram *gram, size_t n_rows)
 {
     wn_status status = WN_OK;
-    if (n_rows <= gram->capacity)
+    size_t n = n_rows < gram->panel_rows ? n_rows : gram->panel_rows;
+    if (n <= gram->capacity)
         return WN_OK;
-    TRY(wn_resize(&gram->scaled, n_rows * gram->width));
-    gram->capacity = n_rows;
+    TRY(wn_resize(&gram->scaled, n * gram->width));
+    gram->capacity = n;
 done:
     return status;
 }
@@ -121,14 +128,11 @@ static void scale_row(const wn_gram *gram, const double *cells, double label, do
         out[0] = ldexp(label - shape->label_centre, -shape->label_exponent);
 }
 
-static wn_status scale_block(wn_gram *gram, const wn_block *block)
+static void scale_rows(const wn_gram *gram, const wn_block *block, size_t first, size_t n)
 {
-    wn_status status = WN_OK;
-    TRY(make_room(gram, block->n_rows));
-    for (size_t i = 0; i < block->n_rows; i++)
-        scale_row(gram, block->cells + i * block->n_cols, block->labels[i], gram->scaled + i * gram->width);
-done:
-    return status;
+    for (size_t i = 0; i < n; i++)
+        scale_row(gram, block->cells + (first + i) * block->n_cols, block->labels[first + i],
+                  gram->scaled + i * gram->width);
 }
 
 /* The largest sum of squares, by which all products are bounded; NaN where there is one. */
@@ -170,14 +174,12 @@ static void add_large_product(wn_gram *gram)
     }
 }
 
-wn_status wn_gram_add(wn_gram *gram, const wn_block *block)
+static wn_status add_panel(wn_gram *gram, const wn_block *block, size_t first, size_t n_rows)
 {
-    wn_status status = WN_OK;
     int n = (int)gram->width;
-    TRY(scale_block(gram, block));
-    cblas_dsyrk(CblasRowMajor, CblasUpper, CblasTrans, n, (int)block->n_rows, 1.0, gram->scaled, n, 0.0, gram->product,
-                n);
-    double most = largest_square(gram), bound = ldexp((double)block->n_rows, HEADROOM);
+    scale_rows(gram, block, first, n_rows);
+    cblas_dsyrk(CblasRowMajor, CblasUpper, CblasTrans, n, (int)n_rows, 1.0, gram->scaled, n, 0.0, gram->product, n);
+    double most = largest_square(gram), bound = ldexp((double)n_rows, HEADROOM);
     if (most <= bound)
         add_product(gram);
     else if (most <= ldexp(bound, (DIGITS - 1) * DIGIT_BITS))
@@ -187,8 +189,19 @@ wn_status wn_gram_add(wn_gram *gram, const wn_block *block)
             WN_BAD_DATA,
             "rows %lld to %lld hold a cell so far from its column's spread that sums of squares lose all digits; "
             "an outlier rule (clean.outliers) or missing_values can remove it",
-            (long long)block->rows[0], (long long)block->rows[block->n_rows - 1]);
-    gram->sums[0] += (int64_t)block->n_rows;
+            (long long)block->rows[first], (long long)block->rows[first + n_rows - 1]);
+    gram->sums[0] += (int64_t)n_rows;
+    return WN_OK;
+}
+
+wn_status wn_gram_add(wn_gram *gram, const wn_block *block)
+{
+    wn_status status = WN_OK;
+    TRY(make_room(gram, block->n_rows));
+    for (size_t first = 0; first < block->n_rows; first += gram->panel_rows) {
+        size_t left = block->n_rows - first;
+        TRY(add_panel(gram, block, first, left < gram->panel_rows ? left : gram->panel_rows));
+    }
 done:
     return status;
 }

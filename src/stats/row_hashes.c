@@ -1,44 +1,76 @@
 #include "winnow/row_hashes.h"
 
+#include "row_hashes_state.h"
 #include "winnow/hash.h"
 #include "winnow/memory.h"
 
-#include "winnow/radix_sort.h"
+#include <math.h>
 #include <string.h>
 
-#include <math.h>
-#include <stdbool.h>
+/* A row is there as it was added and as it is received from all ranks, with an answer; keys deal them evenly, but for
+ * chance. */
+enum { ROW_BYTES = 2 * sizeof(wn_hashed_row) + 2, FEW_ROWS = 64 << 10, MOST_PART_BITS = 24, WRITE_BUFFER = 16 << 10 };
 
-/* Three words, sorted as such: the key, then the row's number; where the key lives, the number with the rank it came
- * from below it. */
-typedef struct {
-    uint64_t high, low, tag;
-} hashed_row;
+static size_t bytes_of_rows(size_t n)
+{
+    return n * ROW_BYTES + n / 10 * ROW_BYTES + FEW_ROWS;
+}
 
-enum { ROW_WORDS = sizeof(hashed_row) / sizeof(uint64_t), RANK_BITS = 20, MOST_RANKS = 1 << RANK_BITS };
+/* So that the ends of parts, of which there are as many as runs times parts, take a small part of it. */
+static size_t least_budget(size_t most_rows)
+{
+    return 2 * FEW_ROWS + 70 * (size_t)cbrt((double)most_rows * (double)most_rows);
+}
 
-static const int64_t MOST_ROWS = INT64_MAX >> RANK_BITS;
+size_t wn_row_hashes_bytes(size_t most_rows, size_t budget)
+{
+    size_t whole = bytes_of_rows(most_rows), least = least_budget(most_rows);
+    size_t bounded = budget > least ? budget : least;
+    return budget == 0 || whole <= bounded ? whole : bounded;
+}
 
-struct wn_row_hashes {
-    size_t n_cols;
-    uint64_t seed;
-    size_t *columns; /* (n_hashed) those that are hashed, owned; NULL: all */
-    size_t n_hashed;
-    bool has_label;
-    hashed_row *rows; /* owned */
-    size_t n, capacity;
-    double *scratch; /* (n_cols + 1) canonical cells of a row, and its label */
-};
+/* How many rows are kept in memory, and how many parts there are if that is not all. */
+static void share_budget(wn_row_hashes *hashes)
+{
+    size_t most_rows = hashes->options.most_rows, bytes = wn_row_hashes_bytes(most_rows, hashes->options.budget);
+    hashes->capacity = most_rows;
+    if (bytes == bytes_of_rows(most_rows))
+        return;
+    hashes->capacity = bytes / 4 * 3 / sizeof(wn_hashed_row);
+    while (hashes->part_bits < MOST_PART_BITS && bytes_of_rows(most_rows >> hashes->part_bits) > bytes / 8 * 7)
+        hashes->part_bits++;
+}
 
-wn_status wn_row_hashes_new(wn_row_hashes **hashes, size_t n_cols, uint64_t seed)
+/* A copy of the options' columns; all of them and the label where they name none. */
+static wn_status choose_columns(wn_row_hashes *hashes)
+{
+    wn_status status = WN_OK;
+    wn_row_hashes_options *options = &hashes->options;
+    if (options->columns == NULL) {
+        options->n_chosen = options->n_cols;
+        options->has_label = true;
+        return WN_OK;
+    }
+    TRY(wn_new(&hashes->columns, options->n_chosen));
+    for (size_t c = 0; c < options->n_chosen; c++)
+        hashes->columns[c] = options->columns[c];
+    options->columns = hashes->columns;
+done:
+    return status;
+}
+
+wn_status wn_row_hashes_new(wn_row_hashes **hashes, const wn_row_hashes_options *options)
 {
     wn_status status = WN_OK;
     wn_row_hashes *made = NULL;
     TRY(wn_new(&made, 1));
-    made->n_cols = made->n_hashed = n_cols;
-    made->has_label = true;
-    made->seed = seed;
-    TRY(wn_new(&made->scratch, n_cols + 1));
+    made->options = *options;
+    share_budget(made);
+    TRY(choose_columns(made));
+    if (options->directory != NULL)
+        TRY(wn_string_copy(&made->directory, options->directory));
+    TRY(wn_new(&made->rows, made->capacity));
+    TRY(wn_memory_new(&made->scratch, options->n_cols + 1, sizeof(double), __func__));
     *hashes = made;
     made = NULL;
 done:
@@ -50,25 +82,79 @@ void wn_row_hashes_free(wn_row_hashes *hashes)
 {
     if (hashes == NULL)
         return;
+    wn_spill_close(hashes->spill);
+    wn_free(hashes->ends);
     wn_free(hashes->scratch);
     wn_free(hashes->columns);
     wn_free(hashes->rows);
+    wn_free(hashes->directory);
     wn_free(hashes);
 }
 
-wn_status wn_row_hashes_restrict(wn_row_hashes *hashes, const size_t *columns, size_t n, bool has_label)
+void wn_row_hashes_take(wn_row_hashes *hashes, const wn_hashed_row *row)
+{
+    const wn_row_hashes_options *options = &hashes->options;
+    if ((int64_t)row->tag < options->n_originals)
+        options->take(options->context, (int64_t)row->tag);
+    else
+        hashes->n_leaked += (int64_t)row->tag - options->n_originals + 1;
+}
+
+size_t wn_row_hashes_merge(wn_row_hashes *hashes, wn_hashed_row *rows, size_t n)
+{
+    size_t n_left = 0;
+    wn_hashed_rows_sort(rows, n);
+    for (size_t i = 0; i < n; i++) {
+        wn_hashed_row *last = n_left > 0 ? &rows[n_left - 1] : NULL;
+        if (last == NULL || last->high != rows[i].high || last->low != rows[i].low)
+            rows[n_left++] = rows[i];
+        else if ((int64_t)last->tag < hashes->options.n_originals)
+            wn_row_hashes_take(hashes, &rows[i]);
+        else
+            last->tag += rows[i].tag - (uint64_t)hashes->options.n_originals + 1;
+    }
+    return n_left;
+}
+
+static wn_status make_ends(wn_row_hashes *hashes)
 {
     wn_status status = WN_OK;
-    size_t *copy = NULL;
-    TRY(wn_new(&copy, n));
-    for (size_t i = 0; i < n; i++)
-        copy[i] = columns[i];
-    wn_free(hashes->columns);
-    hashes->columns = copy;
-    hashes->n_hashed = n;
-    hashes->has_label = has_label;
+    if (hashes->n_runs == hashes->runs_room) {
+        size_t room = hashes->runs_room + hashes->runs_room / 2 + 4;
+        TRY(wn_resize(&hashes->ends, room << hashes->part_bits));
+        hashes->runs_room = room;
+    }
 done:
     return status;
+}
+
+wn_status wn_row_hashes_spill(wn_row_hashes *hashes)
+{
+    wn_status status = WN_OK;
+    size_t i = 0, n_parts = (size_t)1 << hashes->part_bits;
+    if (hashes->part_bits == 0)
+        return wn_fail(WN_INTERNAL, "more than %zu rows were hashed", hashes->options.most_rows);
+    TRY(make_ends(hashes));
+    if (hashes->spill == NULL)
+        TRY(wn_spill_open(&hashes->spill, hashes->directory, WRITE_BUFFER));
+    int64_t begin = wn_spill_size(hashes->spill), *ends = hashes->ends + (hashes->n_runs << hashes->part_bits);
+    for (size_t part = 0; part < n_parts; part++) {
+        while (i < hashes->n && (part + 1 == n_parts || hashes->rows[i].high >> (64 - hashes->part_bits) <= part))
+            i++;
+        ends[part] = begin + (int64_t)(i * sizeof *hashes->rows);
+    }
+    TRY(wn_spill_append(hashes->spill, hashes->rows, hashes->n * sizeof *hashes->rows));
+    hashes->n_runs++;
+    hashes->n = 0;
+done:
+    return status;
+}
+
+/* Room for one more row: where repeats are many, merging makes it. */
+static wn_status make_room(wn_row_hashes *hashes)
+{
+    hashes->n = wn_row_hashes_merge(hashes, hashes->rows, hashes->n);
+    return hashes->n > hashes->capacity / 2 || hashes->n == hashes->capacity ? wn_row_hashes_spill(hashes) : WN_OK;
 }
 
 /* One bit pattern for all NaN, one for both zeros. */
@@ -77,31 +163,50 @@ static double canonical(double value)
     return value != value ? (double)NAN : value + 0.0;
 }
 
-/* The hash of a row whose cells lie in scratch. */
-static wn_hash hash_row(wn_row_hashes *hashes, double label)
+static float canonical_float(float value)
 {
-    double *values = hashes->scratch;
-    size_t n = hashes->n_hashed;
-    for (size_t c = 0; c < n; c++) /* columns ascend */
-        values[c] = canonical(values[hashes->columns ? hashes->columns[c] : c]);
-    if (hashes->has_label)
-        values[n++] = canonical(label);
-    return wn_hash_bytes(values, n * sizeof *values, hashes->seed);
+    return value != value ? (float)NAN : value + 0.0f;
+}
+
+/* The hash of a row's chosen cells and its label, in the width of the table. */
+static wn_hash hash_row(const wn_row_hashes *hashes, wn_cells row, double label)
+{
+    size_t n = hashes->options.n_chosen * wn_cell_bytes(row.is_float32);
+    const size_t *columns = hashes->columns;
+    if (row.is_float32) {
+        float *to = hashes->scratch;
+        const float *from = row.data;
+        for (size_t c = 0; c < hashes->options.n_chosen; c++)
+            to[c] = canonical_float(from[columns ? columns[c] : c]);
+    } else {
+        double *to = hashes->scratch;
+        const double *from = row.data;
+        for (size_t c = 0; c < hashes->options.n_chosen; c++)
+            to[c] = canonical(from[columns ? columns[c] : c]);
+    }
+    if (hashes->options.has_label) {
+        label = canonical(label);
+        memcpy((char *)hashes->scratch + n, &label, sizeof label);
+        n += sizeof label;
+    }
+    return wn_hash_bytes(hashes->scratch, n, hashes->options.seed);
 }
 
 wn_status wn_row_hashes_add(wn_row_hashes *hashes, const wn_block *block)
 {
     wn_status status = WN_OK;
-    if (hashes->n + block->n_rows > hashes->capacity) {
-        size_t capacity = 2 * hashes->capacity + block->n_rows;
-        TRY(wn_resize(&hashes->rows, capacity));
-        hashes->capacity = capacity;
-    }
+    const wn_row_hashes_options *options = &hashes->options;
     wn_cells cells = wn_block_view(block);
+    if (hashes->has_width && hashes->is_float32 != cells.is_float32)
+        return wn_fail(WN_INTERNAL, "hashes of blocks of two widths");
+    hashes->has_width = true;
+    hashes->is_float32 = cells.is_float32;
     for (size_t i = 0; i < block->n_rows; i++) {
-        wn_cells_widen(hashes->scratch, wn_cells_at(cells, i * block->n_cols), hashes->n_cols);
-        wn_hash key = hash_row(hashes, block->labels[i]);
-        hashes->rows[hashes->n++] = (hashed_row){key.high, key.low, (uint64_t)block->rows[i]};
+        if (hashes->n == hashes->capacity)
+            TRY(make_room(hashes));
+        wn_hash key = hash_row(hashes, wn_cells_at(cells, i * block->n_cols), block->labels[i]);
+        int64_t row = block->rows[i] < options->n_originals ? block->rows[i] : options->n_originals;
+        hashes->rows[hashes->n++] = (wn_hashed_row){key.high, key.low, (uint64_t)row};
     }
 done:
     return status;
@@ -122,139 +227,4 @@ wn_accumulator wn_row_hashes_accumulator(wn_row_hashes *hashes)
 {
     static const wn_accumulator_ops ops = {"row_hashes", add, nothing, nothing, true};
     return (wn_accumulator){&ops, hashes};
-}
-
-/* Owners ascend with keys. */
-static size_t owner_of(hashed_row row, int size)
-{
-    return (size_t)(((unsigned __int128)row.high * (unsigned)size) >> 64);
-}
-
-/* Buffers of one search; n_* and place are by rank. */
-typedef struct {
-    hashed_row *received;
-    int64_t *answers, *repeats;
-    size_t *n_to, *n_from, *n_back, *place;
-} search;
-
-static void search_clear(search *use)
-{
-    wn_free(use->received);
-    wn_free(use->answers);
-    wn_free(use->repeats);
-    wn_free(use->n_to);
-    wn_free(use->n_from);
-    wn_free(use->n_back);
-    wn_free(use->place);
-}
-
-/* Rows change places until those of every owner lie together; next (size) is where its next one goes, end (size) where
- * they end. */
-static void deal_to_owners(hashed_row *rows, int size, size_t *next, const size_t *end)
-{
-    for (size_t owner = 0; owner < (size_t)size; owner++)
-        while (next[owner] < end[owner]) {
-            hashed_row *row = &rows[next[owner]], kept = *row;
-            size_t home = owner_of(kept, size);
-            *row = rows[next[home]];
-            rows[next[home]++] = kept;
-        }
-}
-
-/* Local. Puts the rows into the order of their owners, in place; the set of rows stays what it was. */
-static wn_status sort_by_owner(const wn_ranks *ranks, const wn_row_hashes *hashes, search *use)
-{
-    wn_status status = WN_OK;
-    size_t size = (size_t)ranks->size, *end = NULL;
-    if (size > MOST_RANKS)
-        return wn_fail(WN_INTERNAL, "repeated rows are not sought on more than %d ranks", MOST_RANKS);
-    TRY(wn_new(&use->n_to, size));
-    TRY(wn_new(&use->n_from, size));
-    TRY(wn_new(&use->n_back, size));
-    TRY(wn_new(&use->place, size));
-    TRY(wn_new(&end, size));
-    for (size_t i = 0; i < hashes->n; i++) {
-        if ((int64_t)hashes->rows[i].tag > MOST_ROWS)
-            TRY(wn_fail(WN_INTERNAL, "repeated rows are not sought beyond row %lld", (long long)MOST_ROWS));
-        use->n_to[owner_of(hashes->rows[i], ranks->size)]++;
-    }
-    for (size_t r = 0, n = 0; r < size; r++) {
-        use->place[r] = n;
-        end[r] = n += use->n_to[r];
-    }
-    deal_to_owners(hashes->rows, ranks->size, use->place, end);
-    memset(use->place, 0, size * sizeof *use->place);
-done:
-    wn_free(end);
-    return status;
-}
-
-/* Received rows, which lie in the order of senders, get the sender below their number and are sorted. */
-static size_t sort_received(const wn_ranks *ranks, search *use)
-{
-    size_t n = 0;
-    for (size_t r = 0; r < (size_t)ranks->size; r++)
-        for (size_t end = n + use->n_from[r]; n < end; n++)
-            use->received[n].tag = use->received[n].tag << RANK_BITS | r;
-    wn_words_sort((uint64_t *)(void *)use->received, n, ROW_WORDS);
-    return n;
-}
-
-static bool is_same_key(hashed_row a, hashed_row b)
-{
-    return a.high == b.high && a.low == b.low;
-}
-
-/* Keeps, of the sorted rows, those that follow an equal one below n_originals; returns how many. */
-static size_t keep_repeats(hashed_row *rows, size_t n, int64_t n_originals)
-{
-    size_t n_kept = 0;
-    hashed_row first = {0};
-    for (size_t i = 0; i < n; i++) {
-        bool is_first = i == 0 || !is_same_key(rows[i], first);
-        if (is_first)
-            first = rows[i];
-        else if ((int64_t)(first.tag >> RANK_BITS) < n_originals)
-            rows[n_kept++] = rows[i];
-    }
-    return n_kept;
-}
-
-/* Local. The numbers of repeats in the order of the ranks that they came from. */
-static wn_status answer(const wn_ranks *ranks, int64_t n_originals, search *use)
-{
-    wn_status status = WN_OK;
-    size_t size = (size_t)ranks->size, n = sort_received(ranks, use);
-    n = keep_repeats(use->received, n, n_originals);
-    TRY(wn_new(&use->answers, n));
-    for (size_t r = 0; r < size; r++)
-        use->n_to[r] = 0;
-    for (size_t i = 0; i < n; i++)
-        use->n_to[use->received[i].tag % MOST_RANKS]++;
-    for (size_t r = 1; r < size; r++)
-        use->place[r] = use->place[r - 1] + use->n_to[r - 1];
-    for (size_t i = 0; i < n; i++)
-        use->answers[use->place[use->received[i].tag % MOST_RANKS]++] = (int64_t)(use->received[i].tag >> RANK_BITS);
-done:
-    return status;
-}
-
-wn_status wn_row_hashes_repeats(const wn_ranks *ranks, const wn_row_hashes *hashes, int64_t n_originals,
-                                int64_t **repeats, size_t *n)
-{
-    wn_status status = WN_OK;
-    search use = {0};
-    TRY(wn_ranks_agree(ranks, sort_by_owner(ranks, hashes, &use)));
-    TRY(wn_ranks_exchange(ranks, hashes->rows, use.n_to, sizeof *hashes->rows, (void **)&use.received, use.n_from));
-    TRY(wn_ranks_agree(ranks, answer(ranks, n_originals, &use)));
-    TRY(wn_ranks_exchange(ranks, use.answers, use.n_to, sizeof *use.answers, (void **)&use.repeats, use.n_back));
-    *n = 0;
-    for (int r = 0; r < ranks->size; r++)
-        *n += use.n_back[r];
-    wn_integers_sort(use.repeats, *n);
-    *repeats = use.repeats;
-    use.repeats = NULL;
-done:
-    search_clear(&use);
-    return status;
 }

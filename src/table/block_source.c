@@ -204,7 +204,9 @@ done:
 wn_status wn_block_source_finish(wn_block_source *s, wn_reading *reading)
 {
     const wn_piece_target *target = &reading->target;
+    wn_watchdog_reading(s->catalog->files[target->extent.file].path);
     wn_fetcher_finish(&s->fetcher, reading);
+    wn_watchdog_reading(NULL);
     if (target->status != WN_OK)
         return wn_fail(target->status, "%s", target->message);
     return reading->is_unchecked ? check_infinite(s, &target->extent, target->cells) : WN_OK;

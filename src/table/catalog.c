@@ -30,6 +30,21 @@ static wn_status set_file(wn_file *file, const char *path, const wn_hdf5_file *o
     return WN_OK;
 }
 
+/* Those of all its datasets; the catalog owns them. */
+static wn_status set_externals(wn_file *file, const wn_layout *layout)
+{
+    wn_status status = WN_OK;
+    wn_externals all = {0};
+    for (size_t m = 0; m < layout->members.n; m++)
+        TRY(wn_externals_join(&all, &layout->members.items[m].externals));
+    file->externals = all.items;
+    file->n_externals = all.n;
+    all = (wn_externals){0};
+done:
+    wn_externals_clear(&all);
+    return status;
+}
+
 static wn_status add_file(builder *b, const wn_input *input, const char *path, bool is_test)
 {
     wn_status status = WN_OK;
@@ -38,9 +53,11 @@ static wn_status add_file(builder *b, const wn_input *input, const char *path, b
     size_t index = b->catalog->n_files;
     wn_watchdog_reading(path);
     TRY(wn_hdf5_open(&file, path));
+    file.allows_external = input->allow_external;
     TRY(wn_layout_read(&layout, &file, input, index == 0 ? input->table : b->first.table));
     TRY(set_file(&b->catalog->files[index], path, &file, layout.n_rows, is_test));
     b->catalog->n_files++;
+    TRY(set_externals(&b->catalog->files[index], &layout));
     b->chunk_rows[index] = layout.chunk_rows;
     if (index == 0) {
         b->first = layout;
@@ -167,8 +184,11 @@ void wn_catalog_free(wn_catalog *catalog)
 {
     if (catalog == NULL)
         return;
-    for (size_t i = 0; catalog->files != NULL && i < catalog->n_files; i++)
+    for (size_t i = 0; catalog->files != NULL && i < catalog->n_files; i++) {
+        wn_externals externals = {catalog->files[i].externals, catalog->files[i].n_externals};
+        wn_externals_clear(&externals);
         wn_free(catalog->files[i].path);
+    }
     for (size_t i = 0; catalog->datasets != NULL && i < catalog->n_datasets; i++)
         wn_free(catalog->datasets[i].path);
     for (size_t i = 0; catalog->columns != NULL && i < catalog->n_columns; i++)

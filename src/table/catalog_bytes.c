@@ -46,6 +46,25 @@ done:
     return status;
 }
 
+/* Their number, on the way in the array for them, and each. */
+static wn_status pass_externals(cursor *c, wn_file *file)
+{
+    wn_status status = WN_OK;
+    size_t n = file->n_externals;
+    PASS(c, n);
+    if (is_reading(c)) {
+        TRY(wn_new(&file->externals, n));
+        file->n_externals = n;
+    }
+    for (size_t i = 0; i < n; i++) {
+        TRY(pass_text(c, &file->externals[i].path));
+        PASS(c, file->externals[i].n_bytes);
+        PASS(c, file->externals[i].mtime);
+    }
+done:
+    return status;
+}
+
 static wn_status pass_file(cursor *c, wn_file *file)
 {
     wn_status status = WN_OK;
@@ -57,6 +76,7 @@ static wn_status pass_file(cursor *c, wn_file *file)
     PASS(c, file->first_block);
     PASS(c, file->block_rows);
     PASS(c, file->is_test);
+    TRY(pass_externals(c, file));
     const char *slash = strrchr(file->path, '/');
     file->name = slash != NULL ? slash + 1 : file->path;
 done:

@@ -1,5 +1,7 @@
 #include "winnow/catalog.h"
 
+#include <string.h>
+
 static void add_number(wn_hasher *hasher, int64_t number)
 {
     wn_hasher_add(hasher, &number, sizeof number);
@@ -13,6 +15,12 @@ static void add_file(wn_hasher *hasher, const wn_file *file)
     add_number(hasher, file->n_rows);
     add_number(hasher, file->block_rows);
     add_number(hasher, file->is_test);
+    for (size_t i = 0; i < file->n_externals; i++) {
+        const char *path = file->externals[i].path, *slash = strrchr(path, '/');
+        wn_hasher_add_text(hasher, slash != NULL ? slash + 1 : path);
+        add_number(hasher, file->externals[i].n_bytes);
+        add_number(hasher, file->externals[i].mtime);
+    }
 }
 
 static void add_dataset(wn_hasher *hasher, const wn_dataset_info *dataset)

@@ -1,5 +1,7 @@
 #include "winnow/cells.h"
 
+#include "infinite.h"
+
 #include <float.h>
 #include <math.h>
 #include <string.h>
@@ -38,28 +40,12 @@ void wn_cells_forget_infinite(wn_cells cells, size_t n)
     wn_cells_forget(cells, n, -INFINITY);
 }
 
-/* A flag over a run and no early leave, so that the loops are vectorized. */
-static bool has_infinite(wn_cells cells, size_t n)
-{
-    int found = 0;
-    if (cells.is_float32) {
-        const float *cell = cells.data;
-        for (size_t i = 0; i < n; i++)
-            found |= fabsf(cell[i]) == INFINITY;
-    } else {
-        const double *cell = cells.data;
-        for (size_t i = 0; i < n; i++)
-            found |= fabs(cell[i]) == (double)INFINITY;
-    }
-    return found != 0;
-}
-
 size_t wn_cells_find_infinite(wn_cells cells, size_t n)
 {
-    if (!has_infinite(cells, n))
+    if (!wn_infinite_among(cells, n))
         return n;
     size_t i = 0;
-    while (!has_infinite(wn_cells_at(cells, i), 1))
+    while (!wn_infinite_among(wn_cells_at(cells, i), 1))
         i++;
     return i;
 }

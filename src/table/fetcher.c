@@ -2,11 +2,9 @@
 
 #include "winnow/memory.h"
 
-#include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
-enum { SLICE_BYTES = 1 << 19, MOST_REST_BYTES = 128 << 20 };
+enum { PIECE_BYTES = 1 << 20, MOST_REST_BYTES = 128 << 20 };
 
 void wn_fetcher_clear(wn_fetcher *fetcher)
 {
@@ -65,21 +63,6 @@ static bool is_wanted(const part *p, const wn_tile *tile)
     return (tile->n > 0 && target->cells.data != NULL) || (tile->has_label && target->labels != NULL);
 }
 
-static wn_status read_bytes(const part *p, void *to, size_t n, haddr_t offset)
-{
-    for (size_t done = 0; done < n;) {
-        ssize_t got = pread(p->file->descriptor, (char *)to + done, n - done, (off_t)(offset + done));
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got < 0)
-            return wn_fail(WN_IO, "%s: %s: %s", p->file->file.path, dataset_path(p), strerror(errno));
-        if (got == 0)
-            return wn_fail(WN_BAD_DATA, "%s: %s: truncated", p->file->file.path, dataset_path(p));
-        done += (size_t)got;
-    }
-    return WN_OK;
-}
-
 /* The block's rows are the file's, byte by byte: they need not be moved. */
 static bool is_in_place(const part *p, const wn_tile *tile)
 {
@@ -88,24 +71,19 @@ static bool is_in_place(const part *p, const wn_tile *tile)
            p->storage->run == tile->n && p->reading->target.cells.data != NULL && !tile->has_label;
 }
 
+/* Workers read the rows themselves: the library is not needed for that. */
 static wn_status fetch_contiguous(const part *p)
 {
     wn_status status = WN_OK;
     const wn_tile *tile = &p->storage->tiles[0];
-    size_t row_bytes = wn_storage_row_bytes(p->storage), rows = SLICE_BYTES / row_bytes;
-    wn_cells cells = p->reading->target.cells;
-    bool in_place = is_in_place(p, tile);
+    size_t row_bytes = wn_storage_row_bytes(p->storage), rows = PIECE_BYTES / row_bytes;
     rows = rows > 0 ? rows : 1;
     for (size_t from = p->first; from < p->last; from += rows) {
-        size_t to = from + rows < p->last ? from + rows : p->last, n_bytes = (to - from) * row_bytes;
         wn_piece *piece = NULL;
-        TRY(take_piece(p, tile, from, to, &piece));
-        if (!in_place)
-            TRY(wn_scratch_reserve(&piece->bytes, n_bytes));
-        piece->in_place = in_place;
-        piece->n_bytes = n_bytes;
-        void *bytes = in_place ? wn_cells_at(cells, (from - p->first) * tile->n).data : piece->bytes.bytes;
-        TRY(read_bytes(p, bytes, n_bytes, p->storage->offset + from * row_bytes));
+        TRY(take_piece(p, tile, from, from + rows < p->last ? from + rows : p->last, &piece));
+        piece->in_place = is_in_place(p, tile);
+        piece->descriptor = p->file->descriptor;
+        piece->offset = p->storage->offset + from * row_bytes;
         hand_out(p, piece);
     }
 done:
@@ -185,6 +163,7 @@ static wn_status fetch_chunk(const part *p, size_t t, size_t chunk, size_t from,
     if (H5Dread_chunk(id, H5P_DEFAULT, offset, &piece->filter_mask, piece->bytes.bytes) < 0)
         return wn_hdf5_fail(&p->file->file, dataset_path(p), "its rows cannot be read: truncated or damaged");
     TRY(keep_rest(p, t, end < n_rows ? end : n_rows, piece));
+    piece->in_place = is_in_place(p, &storage->tiles[t]) && to - from == storage->chunk_rows;
     hand_out(p, piece);
 done:
     return status;

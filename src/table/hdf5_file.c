@@ -1,6 +1,7 @@
 #include "hdf5_file.h"
 
 #include "winnow/hdf5_filters.h"
+#include "winnow/memory.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -89,12 +90,13 @@ wn_status wn_hdf5_refuse(const wn_hdf5_file *file, const char *object)
 }
 
 /* The library asks before it follows an external link. */
-static herr_t refuse_link(const char *parent_file, const char *parent_group, const char *child_file,
-                          const char *child_object, unsigned *flags, hid_t access, void *context)
+static herr_t judge_link(const char *parent_file, const char *parent_group, const char *child_file,
+                         const char *child_object, unsigned *flags, hid_t access, void *context)
 {
     (void)parent_file, (void)parent_group, (void)child_file, (void)child_object, (void)flags, (void)access;
-    *(bool *)context = true;
-    return -1;
+    wn_hdf5_file *file = context;
+    file->has_refused = !file->allows_external;
+    return file->allows_external ? 0 : -1;
 }
 
 /* Opened once by the system itself, whose errno says more than the library: what is not there differs from what fails.
@@ -141,7 +143,7 @@ wn_status wn_hdf5_open(wn_hdf5_file *file, const char *path)
         snprintf(path_note, path_note_size, "%s", path);
     access = wn_hdf5_new_access();
     file->links = H5Pcreate(H5P_LINK_ACCESS);
-    if (access < 0 || file->links < 0 || H5Pset_elink_cb(file->links, refuse_link, &file->has_refused) < 0) {
+    if (access < 0 || file->links < 0 || H5Pset_elink_cb(file->links, judge_link, file) < 0) {
         status = wn_fail(WN_NO_MEMORY, "%s: the HDF5 library has no memory left", path);
         goto done;
     }
@@ -201,4 +203,37 @@ wn_status wn_hdf5_open_object(wn_hdf5_file *file, const char *path, hid_t *objec
         return wn_hdf5_fail(file, path, "truncated or damaged");
     H5Eclear2(H5E_DEFAULT);
     return WN_OK;
+}
+
+static wn_status name_of(char **name, const wn_hdf5_file *file, hid_t object)
+{
+    wn_status status = WN_OK;
+    char *made = NULL;
+    ssize_t n = H5Fget_name(object, NULL, 0);
+    if (n < 0)
+        return wn_hdf5_fail(file, NULL, "truncated or damaged");
+    TRY(wn_new(&made, (size_t)n + 1));
+    if (H5Fget_name(object, made, (size_t)n + 1) != n)
+        TRY(wn_hdf5_fail(file, NULL, "truncated or damaged"));
+    *name = made;
+    made = NULL;
+done:
+    wn_free(made);
+    return status;
+}
+
+wn_status wn_hdf5_elsewhere(char **path, const wn_hdf5_file *file, hid_t object)
+{
+    wn_status status = WN_OK;
+    char *own = NULL, *name = NULL;
+    TRY(name_of(&own, file, file->id));
+    TRY(name_of(&name, file, object));
+    if (strcmp(own, name) != 0) {
+        *path = name;
+        name = NULL;
+    }
+done:
+    wn_free(name);
+    wn_free(own);
+    return status;
 }

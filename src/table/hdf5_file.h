@@ -1,5 +1,5 @@
 /* hdf5_file.h - one HDF5 file, open for reading: serial driver, no locks, no noise on stderr, and no way out of the
- * file. */
+ * file unless that is allowed. */
 #ifndef WINNOW_TABLE_HDF5_FILE_H
 #define WINNOW_TABLE_HDF5_FILE_H
 
@@ -9,13 +9,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Stays where it was opened until it is closed: the library keeps the address of `has_refused`. */
+/* Stays where it was opened until it is closed: the library keeps its address. */
 typedef struct {
     hid_t id;
-    hid_t links;      /* link access: links that lead out of the file are refused */
+    hid_t links;      /* link access: links that lead out of the file are refused, or followed where allowed */
     const char *path; /* borrowed */
     int64_t n_bytes, mtime;
-    bool has_refused; /* such a link was met since it was last set to false */
+    bool allows_external; /* the opener's to set; false when opened */
+    bool has_refused;     /* a link was refused since this was last set to false */
 } wn_hdf5_file;
 
 /* Local. Opens `path`. Fails: WN_NO_INPUT (cannot be opened), WN_BAD_DATA (not HDF5, truncated). */
@@ -33,9 +34,13 @@ WN_MUST_USE wn_status wn_hdf5_open_object(wn_hdf5_file *file, const char *path, 
  * WN_BAD_DATA. `object` may be NULL. */
 WN_MUST_USE wn_status wn_hdf5_fail(const wn_hdf5_file *file, const char *object, const char *what);
 
+/* Local. *path (new) of the file that an object lies in, if that is another than this one, as by an external link; else
+ * NULL. Fails: WN_NO_MEMORY. */
+WN_MUST_USE wn_status wn_hdf5_elsewhere(char **path, const wn_hdf5_file *file, hid_t object);
+
 /* Local. Refuses what leads out of the file. */
 WN_MUST_USE wn_status wn_hdf5_refuse(const wn_hdf5_file *file, const char *object);
-#define WN_LEADS_OUT "leads out of the file, and input.allow_external is not built yet"
+#define WN_LEADS_OUT "leads out of the file, which only input.allow_external: true permits"
 
 /* Local. From now on the path of a file is copied to note[n] before the library touches it; NULL ends this. A parent
  * that shares this memory can then say which file killed its child. */

@@ -80,6 +80,7 @@ void wn_member_clear(wn_member *member)
     for (size_t i = 0; member->column_names != NULL && i < member->width; i++)
         wn_free(member->column_names[i]);
     wn_free(member->column_names);
+    wn_externals_clear(&member->externals);
     wn_free(member->problem_text);
     wn_free(member->path);
     *member = (wn_member){0};

@@ -4,6 +4,7 @@
 #define WINNOW_TABLE_MEMBER_H
 
 #include "cell_type.h"
+#include "externals.h"
 #include "hdf5_file.h"
 
 enum { WN_MEMBER_NAME_SIZE = 1024 };
@@ -19,7 +20,8 @@ typedef struct {
     bool has_fill;
     double fill;
     char **column_names; /* (width) by the attribute `columns`, or NULL */
-    wn_status problem;   /* WN_OK, or how a use of it fails, with the text */
+    wn_externals externals;
+    wn_status problem; /* WN_OK, or how a use of it fails, with the text */
     char *problem_text;
 } wn_member;
 
@@ -40,7 +42,8 @@ const char *wn_member_column(const wn_member *member, size_t position, char buff
 WN_MUST_USE wn_status wn_member_check(const wn_member *member, const wn_hdf5_file *file);
 
 /* Local. The datasets of a group, in the order of creation where the file tracks it, else of names. Scalars and
- * netCDF's bare dimensions are left out; a link that leads out of the file is a member with a problem. */
+ * netCDF's bare dimensions are left out; a link that leads out of the file and may not, or leads nowhere, is a member
+ * with a problem. */
 WN_MUST_USE wn_status wn_members_read(wn_members *members, wn_hdf5_file *file, const char *group);
 
 /* Local. The dataset at an absolute path as the only member; none where there is nothing or a group. */

@@ -1,12 +1,11 @@
 #include "member_storage.h"
 
+#include "member_external.h"
 #include "winnow/codec.h"
 #include "winnow/memory.h"
 
 #include <stdio.h>
 #include <string.h>
-
-enum { DEEPEST_VIRTUAL = 8 };
 
 wn_status wn_member_problem(wn_member *member, wn_status problem, const char *text)
 {
@@ -69,62 +68,54 @@ static wn_status check_extent(const wn_hdf5_file *file, const char *path, hid_t 
 }
 
 static wn_status check_layout(wn_member *member, wn_hdf5_file *file, const char *path, hid_t dataset, hid_t creation,
-                              int depth);
-
-/* A source must lie in this file, exist (missing ones read as zeros) and be readable itself. */
-static wn_status check_source(wn_member *member, wn_hdf5_file *file, hid_t creation, size_t i, int depth)
-{
-    wn_status status = WN_OK;
-    hid_t object = -1, source_creation = -1;
-    char name[2] = "", path[WN_MEMBER_NAME_SIZE] = "/";
-    if (depth > DEEPEST_VIRTUAL || H5Pget_virtual_filename(creation, i, name, sizeof name) != 1 || name[0] != '.')
-        return wn_member_problem(member, WN_BAD_DATA, WN_LEADS_OUT);
-    ssize_t n = H5Pget_virtual_dsetname(creation, i, path + 1, sizeof path - 1);
-    if (n < 0 || (size_t)n > sizeof path - 2 || strchr(path, '%') != NULL)
-        return wn_member_problem(member, WN_UNAVAILABLE, "is a virtual dataset of a kind that is not built yet");
-    const char *absolute = path[1] == '/' ? path + 1 : path;
-    TRY(wn_hdf5_open_object(file, absolute, &object));
-    if (object < 0 || H5Iget_type(object) != H5I_DATASET) {
-        status = wn_member_problem(member, WN_BAD_DATA, "is a virtual dataset with a source that is not there");
-        goto done;
-    }
-    source_creation = H5Dget_create_plist(object);
-    TRY(check_layout(member, file, absolute, object, source_creation, depth + 1));
-done:
-    wn_hdf5_release(source_creation);
-    wn_hdf5_release(object);
-    return status;
-}
-
-static wn_status check_virtual(wn_member *member, wn_hdf5_file *file, hid_t creation, int depth)
-{
-    wn_status status = WN_OK;
-    size_t n = 0;
-    if (H5Pget_virtual_count(creation, &n) < 0)
-        return wn_hdf5_fail(file, member->path, "truncated or damaged");
-    for (size_t i = 0; i < n && status == WN_OK; i++)
-        status = check_source(member, file, creation, i, depth);
-    return status;
-}
-
-static wn_status check_layout(wn_member *member, wn_hdf5_file *file, const char *path, hid_t dataset, hid_t creation,
                               int depth)
 {
     H5D_layout_t layout = H5Pget_layout(creation);
     if (layout == H5D_VIRTUAL)
-        return check_virtual(member, file, creation, depth);
+        return wn_member_virtual(member, file, creation, depth);
     if (layout == H5D_CHUNKED)
         return check_filters(member, creation);
     if (layout != H5D_CONTIGUOUS)
         return WN_OK;
     if (H5Pget_external_count(creation) != 0)
-        return wn_member_problem(member, WN_BAD_DATA, WN_LEADS_OUT);
+        return wn_member_raw(member, file, dataset, creation);
     return check_extent(file, path, dataset);
+}
+
+/* A dataset that a link leads to lies in that file: its bytes, and what its own names lead to. */
+static wn_status check_elsewhere(wn_member *member, wn_hdf5_file *file, const char *path, const char *elsewhere,
+                                 hid_t dataset, hid_t creation, int depth)
+{
+    wn_status status = WN_OK;
+    wn_hdf5_file other = {.path = elsewhere, .links = file->links, .allows_external = true};
+    other.id = H5Iget_file_id(dataset);
+    status = wn_externals_add(&member->externals, elsewhere, &other.n_bytes);
+    if (status == WN_OK && other.id >= 0)
+        status = check_layout(member, &other, path, dataset, creation, depth);
+    wn_hdf5_release(other.id);
+    return status;
+}
+
+wn_status wn_member_source(wn_member *member, wn_hdf5_file *file, const char *path, hid_t dataset, int depth)
+{
+    wn_status status = WN_OK;
+    char *elsewhere = NULL;
+    hid_t creation = H5Dget_create_plist(dataset);
+    if (creation < 0)
+        return wn_hdf5_fail(file, path, "truncated or damaged");
+    TRY(wn_hdf5_elsewhere(&elsewhere, file, dataset));
+    if (elsewhere == NULL)
+        TRY(check_layout(member, file, path, dataset, creation, depth));
+    else
+        TRY(check_elsewhere(member, file, path, elsewhere, dataset, creation, depth));
+done:
+    wn_free(elsewhere);
+    wn_hdf5_release(creation);
+    return status;
 }
 
 wn_status wn_member_storage(wn_member *member, wn_hdf5_file *file, hid_t dataset)
 {
-    wn_status status = WN_OK;
     hsize_t chunk[H5S_MAX_RANK];
     hid_t creation = H5Dget_create_plist(dataset);
     if (creation < 0)
@@ -132,8 +123,6 @@ wn_status wn_member_storage(wn_member *member, wn_hdf5_file *file, hid_t dataset
     member->chunk_rows = 1;
     if (H5Pget_layout(creation) == H5D_CHUNKED && H5Pget_chunk(creation, H5S_MAX_RANK, chunk) > 0)
         member->chunk_rows = (int64_t)chunk[0];
-    TRY(check_layout(member, file, member->path, dataset, creation, 0));
-done:
     wn_hdf5_release(creation);
-    return status;
+    return wn_member_source(member, file, member->path, dataset, 0);
 }

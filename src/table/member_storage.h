@@ -1,4 +1,4 @@
-/* member_storage.h - how a dataset's cells are stored, and whether this build can read them all from the file itself.
+/* member_storage.h - how a dataset's cells are stored, and whether this build can read them all.
  */
 #ifndef WINNOW_TABLE_MEMBER_STORAGE_H
 #define WINNOW_TABLE_MEMBER_STORAGE_H
@@ -8,6 +8,10 @@
 /* Local. Looks at layout, filters and extent: sets the member's chunk rows and, where there is one, its problem (once).
  * Fails: WN_BAD_DATA (cells beyond the end of the file), WN_NO_MEMORY. */
 WN_MUST_USE wn_status wn_member_storage(wn_member *member, wn_hdf5_file *file, hid_t dataset);
+
+/* Local. The same of a dataset that the member's cells come from, in whatever file it lies. */
+WN_MUST_USE wn_status wn_member_source(wn_member *member, wn_hdf5_file *file, const char *path, hid_t dataset,
+                                       int depth);
 
 /* Local. Gives the member a problem, unless it has one. Fails: WN_NO_MEMORY. */
 WN_MUST_USE wn_status wn_member_problem(wn_member *member, wn_status problem, const char *text);

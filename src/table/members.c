@@ -71,24 +71,25 @@ static wn_status append(wn_members *members, size_t *capacity, wn_member *member
     return WN_OK;
 }
 
-static wn_status external_member(wn_member *member, const char *path)
+static wn_status external_member(wn_member *member, const char *path, const char *problem)
 {
     wn_status status = WN_OK;
     *member = (wn_member){.rank = 1, .n_rows = -1, .chunk_rows = 1, .width = 1};
     TRY(wn_string_copy(&member->path, path));
     member->name = strrchr(member->path, '/') + 1;
-    TRY(wn_member_problem(member, WN_BAD_DATA, WN_LEADS_OUT));
+    TRY(wn_member_problem(member, WN_BAD_DATA, problem));
 done:
     return status;
 }
 
-/* The member at a path; its rank is 0 where nothing there is one. */
-static wn_status read_path(wn_member *member, wn_hdf5_file *file, const char *path)
+/* The member at a path; its rank is 0 where nothing there is one. *is_there: an object is. */
+static wn_status read_path(wn_member *member, wn_hdf5_file *file, const char *path, bool *is_there)
 {
     wn_status status = WN_OK;
     hid_t object = -1;
     TRY(wn_hdf5_open_object(file, path, &object));
-    if (object >= 0 && H5Iget_type(object) == H5I_DATASET)
+    *is_there = object >= 0;
+    if (*is_there && H5Iget_type(object) == H5I_DATASET)
         TRY(wn_member_read(member, file, path, object));
 done:
     wn_hdf5_release(object);
@@ -99,10 +100,13 @@ static wn_status add_path(wn_members *members, size_t *capacity, wn_hdf5_file *f
 {
     wn_status status = WN_OK;
     wn_member member = {0};
-    if (is_external)
-        TRY(external_member(&member, path));
+    bool is_there = false;
+    if (is_external && !file->allows_external)
+        TRY(external_member(&member, path, WN_LEADS_OUT));
     else
-        TRY(read_path(&member, file, path));
+        TRY(read_path(&member, file, path, &is_there));
+    if (is_external && file->allows_external && !is_there)
+        TRY(external_member(&member, path, "is a link to a file or an object that is not there"));
     if (member.rank > 0)
         TRY(append(members, capacity, &member));
 done:

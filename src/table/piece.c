@@ -1,7 +1,12 @@
 #include "piece.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
+
+/* Rows of contiguous data are read, looked at and placed while they lie in the processor's own cache. */
+enum { SLICE_BYTES = 1 << 18 };
 
 void wn_piece_scratch_clear(wn_piece_scratch *scratch)
 {
@@ -104,22 +109,27 @@ void wn_piece_place(const wn_piece *piece, wn_cells cells)
         place_features(piece, cells);
 }
 
-/* The elements of the piece's rows, and of a chunk those after them. */
+/* Where a piece's rows lie in the block. */
+static wn_cells place_in_block(const wn_piece *piece)
+{
+    return wn_cells_at(piece->target->cells, piece->at * piece->target->catalog->n_columns);
+}
+
+/* The elements of a chunk's wanted rows, and of those after them. */
 static wn_status decode(const wn_piece *piece, wn_piece_scratch *scratch, unsigned char **elements)
 {
     wn_status status = WN_OK;
     const wn_storage *storage = piece->storage;
     size_t n_bytes = wn_storage_chunk_bytes(storage);
     *elements = piece->bytes.bytes;
-    if (!piece->is_chunk)
-        return WN_OK;
     if (storage->codecs.n_filters > 0) {
-        TRY(wn_scratch_reserve(&scratch->decoded, n_bytes));
+        if (!piece->in_place)
+            TRY(wn_scratch_reserve(&scratch->decoded, n_bytes));
         if (scratch->decoder == NULL)
             TRY(wn_decoder_new(&scratch->decoder));
+        *elements = piece->in_place ? place_in_block(piece).data : scratch->decoded.bytes;
         TRY(wn_decoder_decode(scratch->decoder, &storage->codecs, piece->filter_mask, piece->bytes.bytes,
-                              piece->n_bytes, scratch->decoded.bytes));
-        *elements = scratch->decoded.bytes;
+                              piece->n_bytes, *elements));
     } else if (piece->n_bytes != n_bytes) {
         return wn_fail(WN_BAD_DATA, "a chunk has %zu bytes instead of %zu", piece->n_bytes, n_bytes);
     }
@@ -142,16 +152,17 @@ done:
     return status;
 }
 
-static wn_status run(const wn_piece *piece, wn_piece_scratch *scratch)
+static bool has_float32(const wn_piece *piece)
+{
+    return piece->plan->n_columns > 0 && piece->target->catalog->is_float32;
+}
+
+static wn_status run_chunk(const wn_piece *piece, wn_piece_scratch *scratch)
 {
     wn_status status = WN_OK;
     size_t run = piece->storage->run, rest = piece->rest.n_rows;
-    wn_cells cells = {.is_float32 = piece->plan->n_columns > 0 && piece->target->catalog->is_float32};
+    wn_cells cells = {.is_float32 = has_float32(piece)};
     unsigned char *elements = NULL;
-    if (piece->in_place) {
-        wn_piece_place(piece, wn_cells_at(piece->target->cells, piece->at * run));
-        return WN_OK;
-    }
     TRY(decode(piece, scratch, &elements));
     TRY(convert(piece, scratch, elements, (piece->n_rows + rest) * run, &cells));
     if (rest > 0)
@@ -162,10 +173,57 @@ done:
     return status;
 }
 
+static wn_status read_bytes(int descriptor, void *to, size_t n, haddr_t offset)
+{
+    for (size_t done = 0; done < n;) {
+        ssize_t got = pread(descriptor, (char *)to + done, n - done, (off_t)(offset + done));
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return wn_fail(WN_IO, "%s", strerror(errno));
+        if (got == 0)
+            return wn_fail(WN_BAD_DATA, "truncated");
+        done += (size_t)got;
+    }
+    return WN_OK;
+}
+
+static wn_status run_slice(const wn_piece *slice, wn_piece_scratch *scratch)
+{
+    wn_status status = WN_OK;
+    size_t n_bytes = slice->n_rows * wn_storage_row_bytes(slice->storage);
+    wn_cells cells = {.is_float32 = has_float32(slice)};
+    if (!slice->in_place)
+        TRY(wn_scratch_reserve(&scratch->decoded, n_bytes));
+    unsigned char *elements = slice->in_place ? place_in_block(slice).data : scratch->decoded.bytes;
+    TRY(read_bytes(slice->descriptor, elements, n_bytes, slice->offset));
+    TRY(convert(slice, scratch, elements, slice->n_rows * slice->storage->run, &cells));
+    wn_piece_place(slice, cells);
+done:
+    return status;
+}
+
+static wn_status run_rows(const wn_piece *piece, wn_piece_scratch *scratch)
+{
+    wn_status status = WN_OK;
+    size_t row_bytes = wn_storage_row_bytes(piece->storage), step = SLICE_BYTES / row_bytes;
+    step = step > 0 ? step : 1;
+    for (size_t first = 0; first < piece->n_rows; first += step) {
+        wn_piece slice = *piece;
+        slice.at += first;
+        slice.offset += first * row_bytes;
+        slice.n_rows = piece->n_rows - first < step ? piece->n_rows - first : step;
+        TRY(run_slice(&slice, scratch));
+    }
+done:
+    return status;
+}
+
 void wn_piece_run(wn_task *task, size_t worker)
 {
     const wn_piece *piece = (const wn_piece *)(void *)task;
-    wn_status status = run(piece, &piece->scratch[worker]);
+    wn_piece_scratch *scratch = &piece->scratch[worker];
+    wn_status status = piece->is_chunk ? run_chunk(piece, scratch) : run_rows(piece, scratch);
     if (status == WN_OK)
         return;
     long long first = (long long)piece->target->extent.first_row_in_file + (long long)piece->at;

@@ -1,6 +1,6 @@
-/* piece.h - bytes of one tile of a dataset (some rows, or a chunk) on their way into a block: a worker decodes and
- * converts them, decides what is missing, and puts the cells where they belong. Pieces of one block write to different
- * cells, so they need no order. */
+/* piece.h - bytes of one tile of a dataset (some rows, or a chunk) on their way into a block: a worker reads rows that
+ * lie in one run or decodes a chunk, converts, decides what is missing, and puts the cells where they belong. Pieces of
+ * one block write to different cells, so they need no order. */
 #ifndef WINNOW_TABLE_PIECE_H
 #define WINNOW_TABLE_PIECE_H
 
@@ -45,10 +45,12 @@ typedef struct {
     const wn_tile *tile;
     const wn_read_plan *plan;
     const char *path; /* of the dataset */
-    wn_scratch bytes; /* as they lie in the file, n_bytes of them; owned, kept for the next piece */
-    size_t n_bytes;
     bool is_chunk;
-    bool in_place; /* the bytes lie in the block already */
+    bool in_place;  /* the block's cells are the dataset's bytes: they go there at once */
+    int descriptor; /* of contiguous data: the file, and where the rows begin */
+    haddr_t offset;
+    wn_scratch bytes; /* of a chunk: as they lie in the file, n_bytes of them; owned, kept for the next piece */
+    size_t n_bytes;
     uint32_t filter_mask;
     size_t skip, n_rows, at; /* rows before those wanted; those; where they begin in the block */
     wn_piece_rest rest;      /* of no rows where the block has the chunk's last row */

@@ -1,7 +1,7 @@
 /* storage.h - where the cells of a dataset lie in its file, for reading them without the HDF5 library's own decoding
  * and conversion, and which of them are wanted. Rows of contiguous data lie one after another; rows of a chunk do, too.
- * What is neither (virtual, compact and external data, types that are no plain numbers, chunks that the library stores
- * in special ways) is left to the library. */
+ * What is neither (virtual, compact and external data, contiguous data of a linked file, types that are no plain
+ * numbers, chunks that the library stores in special ways) is left to the library. */
 #ifndef WINNOW_TABLE_STORAGE_H
 #define WINNOW_TABLE_STORAGE_H
 

@@ -1,7 +1,9 @@
 #include "stored_dataset.h"
 
 #include "hdf5_file.h"
+#include "winnow/hdf5_filters.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum { CHUNK_BYTES = 512 << 10, MOST_CHUNK_ROWS = 8192 };
@@ -75,6 +77,9 @@ static herr_t set_chunks(hid_t creation, const wn_stored_dataset *d, const wn_ta
         result = H5Pset_shuffle(creation);
     if (result >= 0 && storage->compression > 0)
         result = H5Pset_deflate(creation, (unsigned)storage->compression);
+    const unsigned level = (unsigned)storage->zstd;
+    if (result >= 0 && storage->zstd > 0)
+        result = H5Pset_filter(creation, WN_HDF5_FILTER_ZSTD, H5Z_FLAG_OPTIONAL, 1, &level);
     return result;
 }
 
@@ -117,7 +122,7 @@ static hid_t new_links(const char *name)
     return -1;
 }
 
-hid_t wn_stored_create(hid_t file, const wn_stored_dataset *d, const wn_table_storage *storage)
+static hid_t create(hid_t file, const wn_stored_dataset *d, hid_t creation)
 {
     hsize_t dims[WN_STORED_MOST_DIMS], most[WN_STORED_MOST_DIMS];
     memcpy(dims, d->dims, sizeof dims);
@@ -126,12 +131,53 @@ hid_t wn_stored_create(hid_t file, const wn_stored_dataset *d, const wn_table_st
     memcpy(most, dims, sizeof most);
     if (d->n_rows < 0)
         most[0] = H5S_UNLIMITED;
-    hid_t id = -1, creation = new_creation(d, storage), space = H5Screate_simple(d->rank, dims, most);
+    hid_t id = -1, space = H5Screate_simple(d->rank, dims, most);
     hid_t links = new_links(d->name);
     if (creation >= 0 && space >= 0 && links >= 0)
         id = H5Dcreate2(file, d->name, wn_stored_type(d), space, links, creation, H5P_DEFAULT);
     wn_hdf5_release(links);
     wn_hdf5_release(space);
+    return id;
+}
+
+hid_t wn_stored_create(hid_t file, const wn_stored_dataset *d, const wn_table_storage *storage)
+{
+    hid_t creation = new_creation(d, storage), id = create(file, d, creation);
+    wn_hdf5_release(creation);
+    return id;
+}
+
+/* Rows [first, first + part->n_rows) are those of the dataset of the same name in the part. */
+static herr_t map_part(hid_t creation, const wn_stored_dataset *d, const wn_table_part *part, int64_t first)
+{
+    hsize_t dims[WN_STORED_MOST_DIMS], start[WN_STORED_MOST_DIMS] = {(hsize_t)first}, count[WN_STORED_MOST_DIMS];
+    char name[256];
+    memcpy(dims, d->dims, sizeof dims);
+    memcpy(count, d->dims, sizeof count);
+    dims[0] = (hsize_t)d->n_rows;
+    count[0] = (hsize_t)part->n_rows;
+    if ((size_t)snprintf(name, sizeof name, "/%s", d->name) >= sizeof name)
+        return -1;
+    hid_t space = H5Screate_simple(d->rank, dims, NULL), source = H5Screate_simple(d->rank, count, NULL);
+    herr_t result = space < 0 || source < 0 ? -1 : H5Sselect_hyperslab(space, H5S_SELECT_SET, start, NULL, count, NULL);
+    if (result >= 0)
+        result = H5Pset_virtual(creation, space, part->file, name, source);
+    wn_hdf5_release(source);
+    wn_hdf5_release(space);
+    return result;
+}
+
+hid_t wn_stored_create_virtual(hid_t file, const wn_stored_dataset *d, const wn_table_part *parts, size_t n_parts)
+{
+    int64_t first = 0;
+    hid_t id = -1, creation = H5Pcreate(H5P_DATASET_CREATE);
+    herr_t result = H5Pset_obj_track_times(creation, false);
+    for (size_t i = 0; result >= 0 && i < n_parts; i++) {
+        result = map_part(creation, d, &parts[i], first);
+        first += parts[i].n_rows;
+    }
+    if (result >= 0)
+        id = create(file, d, creation);
     wn_hdf5_release(creation);
     return id;
 }

@@ -34,4 +34,7 @@ size_t wn_stored_chunk_rows(const wn_stored_dataset *d);
 /* Local. Makes the dataset in an open file. Negative where the library fails. */
 hid_t wn_stored_create(hid_t file, const wn_stored_dataset *d, const wn_table_storage *storage);
 
+/* Local. The same, virtual over the datasets of its name in other files. */
+hid_t wn_stored_create_virtual(hid_t file, const wn_stored_dataset *d, const wn_table_part *parts, size_t n_parts);
+
 #endif

@@ -1,5 +1,6 @@
 #include "table_file.h"
 
+#include "externals.h"
 #include "winnow/memory.h"
 
 #include <errno.h>
@@ -23,7 +24,7 @@ wn_status wn_table_file_check_size(const wn_table_file *file)
     if (info.st_size != cataloged(file)->n_bytes)
         return wn_fail(WN_BAD_DATA, "%s: has changed since it was first looked at: %lld bytes, not %lld",
                        file->file.path, (long long)info.st_size, (long long)cataloged(file)->n_bytes);
-    return WN_OK;
+    return wn_externals_check(cataloged(file)->externals, cataloged(file)->n_externals);
 }
 
 wn_status wn_table_file_open(wn_table_file **file, const wn_catalog *catalog, size_t number)
@@ -39,6 +40,7 @@ wn_status wn_table_file_open(wn_table_file **file, const wn_catalog *catalog, si
     for (size_t d = 0; d < catalog->n_datasets; d++)
         f->datasets[d].id = -1;
     TRY(wn_hdf5_open(&f->file, catalog->files[number].path));
+    f->file.allows_external = cataloged(f)->n_externals > 0; /* the catalog would have none otherwise */
     TRY(wn_table_file_check_size(f));
     f->descriptor = open(f->file.path, O_RDONLY | O_CLOEXEC);
     if (f->descriptor < 0)
@@ -135,12 +137,17 @@ wn_status wn_table_file_open_dataset(wn_table_file *file, size_t dataset, const 
     wn_status status = WN_OK;
     wn_open_dataset *d = &file->datasets[dataset];
     const wn_catalog *catalog = file->catalog;
+    char *elsewhere = NULL;
     if (d->id >= 0)
         return WN_OK;
     TRY(open_dataset(file, d, &catalog->datasets[dataset]));
     TRY(wn_storage_read(&d->storage, d->id, plan, catalog->has_label && catalog->label.dataset == dataset,
                         catalog->label.position));
+    TRY(wn_hdf5_elsewhere(&elsewhere, &file->file, d->id));
+    if (elsewhere != NULL && d->storage.kind == WN_STORAGE_CONTIGUOUS) /* the bytes of another file */
+        d->storage.kind = WN_STORAGE_LIBRARY;
 done:
+    wn_free(elsewhere);
     return status;
 }
 

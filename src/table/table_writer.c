@@ -16,7 +16,7 @@ struct wn_table_writer {
     char *path, *part; /* the final name, the one while it is written */
     hid_t file;
     wn_stored_dataset *datasets;
-    size_t n_datasets;
+    size_t n_datasets, capacity;
     bool has_failed;
 };
 
@@ -55,9 +55,11 @@ wn_status wn_table_writer_refuse(const char *path, const char *input)
 static hid_t create_file(const char *path, bool is_ordered)
 {
     hid_t access = wn_hdf5_new_access(), creation = H5Pcreate(H5P_FILE_CREATE), file = -1;
-    herr_t result = creation < 0 ? -1 : 0;
+    herr_t result = H5Pset_obj_track_times(creation, false); /* equal contents are equal files */
     if (result >= 0 && is_ordered)
         result = H5Pset_link_creation_order(creation, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED);
+    if (result >= 0 && is_ordered) /* HDF5 1.8's form, which that needs anyway, has attributes of more than 64 KiB */
+        result = H5Pset_libver_bounds(access, H5F_LIBVER_V18, H5F_LIBVER_LATEST);
     if (result >= 0)
         file = H5Fcreate(path, H5F_ACC_TRUNC, creation, access);
     wn_hdf5_release(creation);
@@ -98,13 +100,24 @@ wn_status wn_table_writer_open_ordered(wn_table_writer **writer, const char *pat
     return open_writer(writer, path, true);
 }
 
-static wn_status add(wn_table_writer *writer, wn_stored_dataset d, const char *name, const wn_table_storage *storage,
-                     size_t *dataset)
+/* How it lies in the file: in its own storage, or in parts. */
+typedef struct {
+    const wn_table_storage *storage; /* NULL: virtual */
+    const wn_table_part *parts;
+    size_t n_parts;
+} placement;
+
+static wn_status add_placed(wn_table_writer *writer, wn_stored_dataset d, const char *name, placement where,
+                            size_t *dataset)
 {
     wn_status status = WN_OK;
-    TRY(wn_resize(&writer->datasets, writer->n_datasets + 1));
+    if (writer->n_datasets == writer->capacity) {
+        TRY(wn_resize(&writer->datasets, 2 * writer->capacity + 8));
+        writer->capacity = 2 * writer->capacity + 8;
+    }
     TRY(wn_string_copy(&d.name, name));
-    d.id = wn_stored_create(writer->file, &d, storage);
+    d.id = where.storage != NULL ? wn_stored_create(writer->file, &d, where.storage)
+                                 : wn_stored_create_virtual(writer->file, &d, where.parts, where.n_parts);
     if (d.id < 0) {
         status = fail_write(writer, name);
         goto done;
@@ -119,13 +132,22 @@ done:
     return status;
 }
 
-static wn_status start(wn_stored_dataset *d, const char *name, wn_store_type type, const size_t *dims, size_t n_dims)
+static wn_status add(wn_table_writer *writer, wn_stored_dataset d, const char *name, const wn_table_storage *storage,
+                     size_t *dataset)
+{
+    return add_placed(writer, d, name, (placement){.storage = storage}, dataset);
+}
+
+static wn_status start(wn_table_writer *writer, wn_stored_dataset *d, const char *name, wn_store_type type,
+                       const size_t *dims, size_t n_dims)
 {
     if (n_dims >= WN_STORED_MOST_DIMS)
         return wn_fail(WN_UNAVAILABLE, "%s: a table of %zu dimensions is not built", name, n_dims + 1);
     *d = (wn_stored_dataset){.id = -1, .own_type = -1, .type = type, .rank = (int)n_dims + 1, .n_rows = -1};
     for (size_t i = 0; i < n_dims; i++)
         d->dims[i + 1] = dims[i];
+    if (type == WN_STORE_BOOL && (d->own_type = wn_stored_bool_type()) < 0)
+        return fail_write(writer, name);
     return WN_OK;
 }
 
@@ -133,7 +155,7 @@ wn_status wn_table_writer_add_dataset(wn_table_writer *writer, const char *name,
                                       size_t n_dims, int compression, size_t *dataset)
 {
     wn_stored_dataset d;
-    wn_status status = start(&d, name, type, dims, n_dims);
+    wn_status status = start(writer, &d, name, type, dims, n_dims);
     if (status != WN_OK)
         return status;
     wn_table_storage storage = {
@@ -145,13 +167,27 @@ wn_status wn_table_writer_add_sized(wn_table_writer *writer, const char *name, w
                                     size_t n_dims, const wn_table_storage *storage, size_t *dataset)
 {
     wn_stored_dataset d;
-    wn_status status = start(&d, name, type, dims, n_dims);
+    wn_status status = start(writer, &d, name, type, dims, n_dims);
     if (status != WN_OK)
         return status;
     d.n_rows = storage->n_rows;
-    if (type == WN_STORE_BOOL && (d.own_type = wn_stored_bool_type()) < 0)
-        return fail_write(writer, name);
     return add(writer, d, name, storage, dataset);
+}
+
+wn_status wn_table_writer_add_virtual(wn_table_writer *writer, const char *name, wn_store_type type, const size_t *dims,
+                                      size_t n_dims, const wn_table_part *parts, size_t n_parts, size_t *dataset)
+{
+    wn_stored_dataset d;
+    wn_status status = start(writer, &d, name, type, dims, n_dims);
+    if (status != WN_OK)
+        return status;
+    d.n_rows = 0;
+    for (size_t i = 0; i < n_parts; i++)
+        d.n_rows += parts[i].n_rows;
+    status = add_placed(writer, d, name, (placement){.parts = parts, .n_parts = n_parts}, dataset);
+    if (status == WN_OK)
+        writer->datasets[*dataset].dims[0] = (hsize_t)d.n_rows;
+    return status;
 }
 
 wn_status wn_table_writer_add_texts(wn_table_writer *writer, const char *name, size_t n_bytes,

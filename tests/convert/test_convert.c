@@ -53,7 +53,7 @@ static void test_bad(void)
         {"cut-idx.gz", "labels-idx", WN_BAD_DATA, "cut-idx.gz: truncated or damaged"},
         {"long-idx", "labels-idx", WN_BAD_DATA, "long-idx: damaged: more bytes follow"},
         {"text.h5", "labels-idx", WN_BAD_DATA, "text.h5: is not an IDX file"},
-        {"labels-idx", "table.npy", WN_UNAVAILABLE, "converting from .npy is not built yet"},
+        {"labels-idx", "table.npz", WN_UNAVAILABLE, "converting from .npz is not built yet"},
         {"labels-idx", "table.csv", WN_USAGE, "are not of one format"},
         {"parts", "labels-idx", WN_BAD_DATA, "parts: is not a regular file"},
     };

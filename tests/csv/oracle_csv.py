@@ -261,6 +261,9 @@ def headers(folder):
         checks.equal(sorted(arrays), sorted(names), f"names of {text!r} {options}")
 
 
+FAR = "a,b\n" + "1,22222\n" * 40000  # beyond what is looked at first
+
+
 def errors(folder):
     for text, words, more in [
             ("", "is empty", {}),
@@ -269,15 +272,20 @@ def errors(folder):
             ("a,b\n1,2\n\n\"x\ny\",2,3\n", ":4: 3 fields instead of 2", {}),
             ("a,b\r\n1,2\r\n3,4,\r\n", ":3: 3 fields instead of 2", {}),
             ("a,b\n1,2\n3,\"open\n4,5\n", ":3: a quote that opens in this row is not closed", {}),
-            ('"a,b\n1,2\n3,4\n', "its first line does not end", {}),
-            ("a,b\n1,2\n3,\0\n", "zero byte", {}),
+            ('"a,b\n1,2\n3,4\n', ":1: its first line does not end", {}),
+            ('\n\na,"b\n1,2\n3,4\n', ":3: its first line does not end", {}),
+            ("a,b\n1,2\n3,\0\n", ":3: is not text: it holds a zero byte", {}),
+            (FAR + "3,\0\n", ":40002: holds a zero byte", {}),
+            (FAR + "3,4\x005\n", ":40002: holds a zero byte", {}),
+            (FAR + '3,"x\0y"\n', ":40002: holds a zero byte", {}),
+            ("\na,é\n1,2\n", ":2: the name of column 2 is not UTF-8", {"encoding": "latin-1"}),
             ("a,b\n1,2\n3,é\n", ":3: is not UTF-8", {"encoding": "latin-1"}),
             ("a,b\n1,2\n", "is UTF-16", {"encoding": "utf-16"})]:
         message = convert(folder, text, status=65, **more)
-        checks.that(words in message and "t.csv" in message, f"{text!r}: {message}")
+        checks.that(words in message and "t.csv" in message, f"{text[-60:]!r}: {message}")
         checks.that(message.count("winnow: ") == 1, f"one line of cause: {message}")
     checks.that(sorted(os.listdir(folder)) == ["t.csv"], f"failures leave nothing: {os.listdir(folder)}")
-    for name in ["t.csv.zst", "t.npy", "t.svm"]:
+    for name in ["t.csv.zst", "t.npz", "t.svm"]:
         convert(folder, "a,b\n1,2\n", name=name, status=69)
     for option in [["--header", "maybe"], ["--delimiter", "1"], ["--delimiter", ",,"], ["--delimiter", '"']]:
         convert(folder, "a,b\n1,2\n", *option, status=2)
@@ -320,6 +328,54 @@ def packed(folder):
         result = winnow(PROGRAM, ["convert", "-q", damaged, "-o", table])
         checks.that(result.returncode == 65 and "d.csv.gz: truncated or damaged" in result.stderr, f"a damaged packed file: {result}")
     checks.equal(sorted(os.listdir(folder)), ["d.csv.gz", "t.CSV.GZ"], "what was unpacked is gone")
+    first, more = gzip.compress(b"a,b\n1,2\n"), gzip.compress(b"3,4\n")
+    for bytes_of, n_rows in [(first + more, 2), (first + more + bytes(100), 2), (first + b"\x1f\x8c" + more[2:], 0), (first + b"3,4\n", 0),
+                             (first + more[:12], 0), (b"a,b\n1,2\n", 0), (b"", 0)]:
+        with open(damaged, "wb") as file:
+            file.write(bytes_of)
+        result = winnow(PROGRAM, ["convert", "-q", damaged, "-o", table])
+        checks.equal(result.returncode, 0 if n_rows else 65, f"joined packed files of {len(bytes_of)} bytes: {result.stderr}")
+        checks.that(n_rows == 0 or list(stored(table)["a"]) == [1, 3], "the rows of all packed files that are joined")
+        if n_rows:
+            os.remove(table)
+
+
+def not_files(folder):
+    """Directories, pipes and devices are told at once; nobody writes to the pipes."""
+    for name in ("d.csv", "d.csv.gz", "d-idx", "d-idx.gz"):
+        os.mkdir(os.path.join(folder, name))
+        os.mkfifo(os.path.join(folder, "p" + name))
+    for name in [*os.listdir(folder), "/dev/null"]:
+        result = winnow(PROGRAM, ["convert", os.path.join(folder, name), "-o", os.path.join(folder, "t.h5")], timeout=20)
+        checks.that(result.returncode == 65 and "is not a regular file" in result.stderr, f"{name}: {result}")
+    source = os.path.join(folder, "t.csv")
+    with open(source, "w", encoding="utf-8") as file:
+        file.write("a,b\n1,2\n")
+    os.link(source, os.path.join(folder, "again.h5"))
+    os.symlink(source, os.path.join(folder, "symbolic.h5"))
+    for output in ("again.h5", "symbolic.h5", "d.csv", "none/t.h5", "t.csv/t.h5", "/proc/t.h5"):
+        result = winnow(PROGRAM, ["convert", source, "-o", os.path.join(folder, output)])
+        checks.that(result.returncode == 73 and result.stderr.count("winnow: ") == 1, f"an output that cannot be: {result}")
+    checks.equal(open(source, encoding="utf-8").read(), "a,b\n1,2\n", "a source that was named as output")
+
+
+def large(folder):
+    """Numbers, fields, headers and rows far beyond the usual."""
+    digits = "7" * 3000000
+    arrays = stored(convert(folder, f"a,b,c,d\n1,{digits},0.{digits}e5,1e{digits}\n2,3,4,5\n"))
+    checks.that(list(arrays["b"]) == [digits, "3"] and arrays["c"][0] == float("0.7777777777777777777777e5") and list(arrays["d"]) == [math.inf, 5],
+                "numbers of millions of digits")
+    field = "x,\n" * 3000000
+    arrays = stored(convert(folder, f'a,b\n1,y\n2,"{field}"\n3,z\n'))
+    checks.that(list(arrays["a"]) == [1, 2, 3] and list(arrays["b"]) == ["y", field, "z"], "a field of 12 MB and millions of lines")
+    n = 100000
+    for name in ("column_", ""):
+        names = [f"{name}{i if name else ''}" for i in range(n)]
+        with h5py.File(convert(folder, ",".join(names) + "\n" + ",".join(map(str, range(n))) + "\n", "--header", "yes"), "r") as file:
+            wanted = names if name else [f"Unnamed: {i}" for i in range(n)]
+            checks.that(numpy.array_equal(file["x"][0], numpy.arange(n)) and list(file["x"].attrs["columns"]) == wanted, "100,000 columns")
+    message = convert(folder, "a" * 65 * 2**20 + ",b\n1,2\n", status=65)
+    checks.that(":1: its first line does not end within 64 MiB" in message, f"a header of 65 MiB: {message}")
 
 
 def full_disk(folder):
@@ -354,7 +410,7 @@ def ranks(folder):
         checks.that(same(arrays[name], column(fields)), f"column {name} of a large table")
 
 
-for test in (nasty, numbers, rounded, long_heads, random_tables, headers, errors, several, packed, full_disk, ranks):
+for test in (nasty, numbers, rounded, long_heads, random_tables, headers, errors, several, packed, not_files, large, full_disk, ranks):
     with tempfile.TemporaryDirectory() as place:
         test(place)
 checks.close()

@@ -19,7 +19,7 @@ from sklearn.model_selection import train_test_split
 
 from winnow_runs import Checks, scratch
 
-SEEDS, TREES, DEPTH = range(4), 100, 10
+SEEDS, TREES, DEPTH = range(3), 100, 10
 
 
 def grow(program, directory, x, y, z, n_classes, n_ranks=0, **options):

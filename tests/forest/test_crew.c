@@ -2,6 +2,7 @@
 
 #include "testing.h"
 #include "winnow/memory.h"
+#include "winnow/stop.h"
 
 #include <stdatomic.h>
 #include <string.h>
@@ -44,5 +45,18 @@ static void test_items(void)
     }
 }
 
-static const wn_test tests[] = {{"items", test_items}};
+/* A stop request ends it before the next item. */
+static void test_stop(void)
+{
+    wn_workers *workers = NULL;
+    size_t fails = N_ITEMS;
+    if (!CHECK_OK(wn_workers_new(&workers, 2)))
+        return;
+    wn_stop_request(0);
+    CU_ASSERT_EQUAL(wn_crew_run(workers, N_ITEMS, mark, &fails), WN_STOPPED);
+    wn_stop_clear();
+    wn_workers_free(workers);
+}
+
+static const wn_test tests[] = {{"items", test_items}, {"stop", test_stop}};
 TEST_MAIN("crew", tests)

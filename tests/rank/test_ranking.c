@@ -19,8 +19,10 @@ static const double *score_of(const char *name)
 
 static void test_scores(void)
 {
-    double score[SAMPLE_COLS];
-    wn_ranking_options options = {.use = {true, true, true, true}, .keep_share = 1.0};
+    double score[SAMPLE_COLS], forest[SAMPLE_COLS];
+    for (size_t f = 0; f < SAMPLE_COLS; f++)
+        forest[f] = (double)f / 10;
+    wn_ranking_options options = {.use = {true, true, true, true, true}, .forest = forest, .keep_share = 1.0};
     if (!CHECK_OK(wn_ranking_run(&options, table.statistics, table.recipe)))
         return;
     CU_ASSERT_EQUAL(table.recipe->n_scores, WN_RANK_METHODS + 1);
@@ -35,6 +37,7 @@ static void test_scores(void)
     CHECK_OK(wn_rank_lasso(table.statistics, table.recipe, score));
     CU_ASSERT_EQUAL(memcmp(score_of("lasso"), score, sizeof score), 0);
     CU_ASSERT_EQUAL(score[SAMPLE_COLS - 1 - SAMPLE_CONSTANT], 0);
+    CU_ASSERT_EQUAL(memcmp(score_of("random_forest"), forest, sizeof forest), 0);
     const double *consensus = score_of("consensus");
     CU_ASSERT_EQUAL(table.recipe->n_selected, SAMPLE_COLS);
     for (size_t i = 0; i < SAMPLE_COLS; i++)

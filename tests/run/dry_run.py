@@ -4,6 +4,8 @@ import os
 import re
 import sys
 
+import h5py
+import numpy
 from winnow_runs import Checks, reached, run_json, scratch, stop_when, troubled_table, winnow, write_text
 
 JOB = """
@@ -20,7 +22,7 @@ JOBS = {
     "recipe": {"rest": ""},
     "all": {"rest": RANK + TRAIN + "compress: {epochs: 1, tolerance: 0.5}\n", "duplicates": "drop"},
     "apart": {"rest": TRAIN + "compress: {while_training: false, epochs: 1, tolerance: 0.5}\n", "missing": "drop_row"},
-    "twice": {"rest": RANK + TRAIN, "missing": "mean", "rule": "iqr", "action": "drop_row"},
+    "twice": {"rest": RANK.replace("anova", "anova, random_forest") + TRAIN, "missing": "mean", "rule": "iqr", "action": "drop_row"},
     "distances": {"rest": "", "missing": "most_frequent", "rule": "mad", "duplicates": "{columns: [kind, x0]}", "normalize": "[log, robust]"},
     "told": {"rest": "", "missing": "most_frequent", "rule": "quantile", "limit": 0.01, "action": "report", "normalize": "minmax"},
 }
@@ -103,6 +105,33 @@ def check_going_on(checks, program, job, memory, whole, n_ranks):
     checks.that(peak <= planned + 2**18, f"{what}: gone on with, allocated {peak}, planned {planned}")
 
 
+def check_spill(checks, program, directory):
+    """Hashes of rows that memory does not hold are spilled: the plan says less, is kept, and nothing else changes."""
+    table = os.path.join(directory, "long.h5")
+    random = numpy.random.default_rng(3)
+    with h5py.File(table, "w") as file:
+        file["X"] = random.integers(0, 500, size=(600000, 2)).astype("f4")
+    text = "seed: 1\nmemory: {}\ninput: {{files: [%s], split: {{validation: 0.2}}}}\nclean: {{duplicates: drop}}\n" % table
+    job, runs = write_text(os.path.join(directory, "spill.yaml"), text.format("1GiB")), []
+    for name, n_ranks, less in (("whole", 1, None), ("spilled", 1, 8), ("shared", 2, 4)):
+        plan = winnow(program, ["run", job, "--dry-run"], n_ranks).stdout
+        whole, need = (float(re.search(words + r" +([\d.]+)", plan).group(1)) for words in ("duplicates", "at the worst moment"))
+        memory = int((need - less) * 2**20) if less else 2**30
+        out, words = os.path.join(directory, name), ["--set", f"memory={memory}"]
+        plan = winnow(program, ["run", job, "--dry-run"] + words, n_ranks).stdout
+        planned = float(re.search(r"duplicates +([\d.]+)", plan).group(1))
+        checks.that(not less or planned < whole - less / 2, f"{name}: {planned} MiB of hashes are planned, {whole} in memory")
+        done = winnow(program, ["run", job, "--out", out] + words, n_ranks)
+        checks.equal(done.returncode, 0, f"{name}: status ({done.stderr[-300:]})")
+        runs.append(run_json(out))
+        peak, most = runs[-1]["memory"]["peak_bytes"], runs[-1]["memory"]["planned_bytes"]
+        print(f"{name}: planned {most / 2**20:.1f} MiB, hashes {planned}, allocated {peak / 2**20:.1f} MiB")
+        checks.that(not less or peak <= most + 2**18, f"{name}: allocated {peak}, planned {most}")
+    for other in runs[1:]:
+        checks.equal((other["rows"], other["fingerprints"]), (runs[0]["rows"], runs[0]["fingerprints"]), "rows and fingerprints")
+    checks.that(runs[0]["rows"]["dropped"]["duplicate"] > 100000, f"repeats are dropped: {runs[0]['rows']}")
+
+
 def check_limits(checks, program, directory, table):
     job = write_text(os.path.join(directory, "small.yaml"), JOB.format(
         table=table, memory="1MiB", missing="median", rule="none", action="clip", duplicates="drop", limit=3, normalize="standard", rest=TRAIN))
@@ -129,6 +158,7 @@ def main():
         for name, rest in HEAVY.items():
             for n_ranks in (1, 3):
                 check_memory(checks, program, directory, name, rest, n_ranks)
+        check_spill(checks, program, directory)
         check_limits(checks, program, directory, table)
     checks.close()
 

@@ -11,7 +11,7 @@ memory: 1GiB
 input: {{files: [{table}], label: kind, split: {{validation: 0.2, test: 0.1}}}}
 clean: {{missing: mean, outliers: {{rule: iqr, limit: 3, action: missing}}, duplicates: drop}}
 normalize: {{method: standard}}
-rank: {{methods: [variance, anova, mutual_information], bins: 16, keep: 0.7}}
+rank: {{methods: [variance, anova, mutual_information, random_forest], bins: 16, keep: 0.7, forest: {{trees: 20}}}}
 reduce: {{method: pca, components: {components}}}
 train:
   model: {{type: mlp, hidden: [16], activation: relu, dropout: 0.1}}

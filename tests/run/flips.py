@@ -23,10 +23,12 @@ normalize: {{method: standard}}
 rank: {{methods: [anova], keep: 0.9}}
 train: {{model: {{type: mlp, hidden: [12]}}, epochs: 2, batch: 64}}
 compress: {{metric: accuracy, tolerance: 0.3, epochs: 2, trials: 2}}
+output: {{data: true}}
 """
 
 
-STARTED = ("recipe.h5", "model.h5", "compressed.wnm", "manifest.json", "rows.u8", "profile.h5", "statistics.h5")
+STARTED = ("recipe.h5", "model.h5", "compressed.wnm", "manifest.json", "rows.u8", "profile.h5", "statistics.h5", "data/table.h5",
+           "data/shard-00000.h5")
 APPLIED = (("recipe.h5", "dense"), ("model.h5", "dense"), ("compressed.wnm", "compressed"), ("job.yaml", "dense"))
 
 

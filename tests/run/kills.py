@@ -25,6 +25,7 @@ rank: {{methods: [variance, anova, mutual_information], keep: 0.9}}
 reduce: {{method: pca, components: 5}}
 train: {{model: {{type: mlp, hidden: [60, 40], dropout: 0.1}}, epochs: 8, batch: 64, checkpoint: 40ms}}
 compress: {{metric: accuracy, tolerance: 0.1, epochs: 12, trials: 4}}
+output: {{data: {{compression: gzip}}}}
 """
 
 
@@ -102,7 +103,7 @@ def check_same(checks, run, whole, what):
 
 def check_tidy(checks, out, what):
     left = [name for name in glob.glob(os.path.join(out, "**"), recursive=True)
-            if name.endswith(".part") or "checkpoints" in name or os.path.basename(name).startswith("lock")]
+            if ".part" in name or "checkpoints" in name or os.path.basename(name).startswith("lock")]
     checks.equal(left, [], f"{what}: files left over")
 
 

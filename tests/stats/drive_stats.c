@@ -200,21 +200,41 @@ done:
     return status;
 }
 
+static void mark(void *context, int64_t row)
+{
+    ((int64_t *)context)[row]++;
+}
+
+/* The numbers of the originals that repeat others, then how many other rows do. */
+static void print_repeats(const int64_t *marks, size_t n, int64_t n_leaked)
+{
+    for (size_t i = 0; i < n; i++)
+        for (int64_t k = 0; k < marks[i]; k++)
+            print_counts(&(int64_t){(int64_t)i}, 1);
+    print_counts(&n_leaked, 1);
+}
+
 static wn_status drive_repeats(problem *p)
 {
     wn_status status = WN_OK;
     wn_row_hashes *hashes = NULL;
-    int64_t *repeats = NULL, *all = NULL, n_originals = (int64_t)*next(1);
-    size_t n = 0, n_all = 0;
+    int64_t *marks = NULL, n_originals = (int64_t)*next(1), n_leaked = 0;
     read_rows(p);
-    TRY(wn_row_hashes_new(&hashes, p->n_cols, 11));
+    TRY(wn_new(&marks, p->n_rows));
+    const wn_row_hashes_options options = {.n_cols = p->n_cols,
+                                           .seed = 11,
+                                           .n_originals = n_originals > 0 ? n_originals : INT64_MAX,
+                                           .most_rows = p->n_rows,
+                                           .take = mark,
+                                           .context = marks};
+    TRY(wn_row_hashes_new(&hashes, &options));
     TRY(pass(p, wn_row_hashes_accumulator(hashes)));
-    TRY(wn_row_hashes_repeats(&ranks, hashes, n_originals > 0 ? n_originals : INT64_MAX, &repeats, &n));
-    TRY(wn_ranks_gather_all(&ranks, repeats, n, sizeof *repeats, (void **)&all, &n_all));
-    print_counts(all, n_all); /* runs of blocks follow the ranks, so this ascends */
+    TRY(wn_row_hashes_finish(&ranks, hashes, &n_leaked));
+    TRY(wn_ranks_sum(&ranks, marks, p->n_rows));
+    TRY(wn_ranks_sum(&ranks, &n_leaked, 1));
+    print_repeats(marks, p->n_rows, n_leaked);
 done:
-    wn_free(all);
-    wn_free(repeats);
+    wn_free(marks);
     wn_row_hashes_free(hashes);
     return status;
 }

@@ -164,40 +164,59 @@ static wn_status gram_finish(const wn_ranks *ranks, void *state, double *results
     return WN_OK;
 }
 
-static wn_status row_hashes_make(void **state)
+/* Hashes, and which rows they take. */
+typedef struct {
+    wn_row_hashes *hashes; /* owned */
+    int64_t marks[CHECK_BLOCKS * CHECK_ROWS_MOST];
+} marked_hashes;
+
+static void mark(void *context, int64_t row)
 {
-    return wn_row_hashes_new((wn_row_hashes **)state, CHECK_COLS, 3);
+    ((int64_t *)context)[row]++;
 }
 
 static void row_hashes_clear(void *state)
 {
-    wn_row_hashes_free(state);
+    marked_hashes *marked = state;
+    if (marked != NULL)
+        wn_row_hashes_free(marked->hashes);
+    wn_free(marked);
+}
+
+static wn_status row_hashes_make(void **state)
+{
+    wn_status status = WN_OK;
+    marked_hashes *made = NULL;
+    TRY(wn_new(&made, 1));
+    const wn_row_hashes_options options = {.n_cols = CHECK_COLS,
+                                           .seed = 3,
+                                           .n_originals = INT64_MAX,
+                                           .most_rows = CHECK_BLOCKS * CHECK_ROWS_MOST,
+                                           .take = mark,
+                                           .context = made->marks};
+    TRY(wn_row_hashes_new(&made->hashes, &options));
+    *state = made;
+    made = NULL;
+done:
+    row_hashes_clear(made);
+    return status;
 }
 
 static wn_accumulator row_hashes_erase(void *state)
 {
-    return wn_row_hashes_accumulator(state);
-}
-
-static int by_number(const void *a, const void *b)
-{
-    double left = *(const double *)a, right = *(const double *)b;
-    return left < right ? -1 : left > right;
+    return wn_row_hashes_accumulator(((marked_hashes *)state)->hashes);
 }
 
 static wn_status row_hashes_finish(const wn_ranks *ranks, void *state, double *results, size_t *n)
 {
     wn_status status = WN_OK;
-    int64_t *repeats = NULL, *all = NULL;
-    size_t n_repeats = 0, n_all = 0;
-    TRY(wn_row_hashes_repeats(ranks, state, INT64_MAX, &repeats, &n_repeats));
-    TRY(wn_ranks_gather_all(ranks, repeats, n_repeats, sizeof *repeats, (void **)&all, &n_all));
+    marked_hashes *marked = state;
+    int64_t n_leaked = 0;
+    TRY(wn_row_hashes_finish(ranks, marked->hashes, &n_leaked));
+    TRY(wn_ranks_sum(ranks, marked->marks, CHECK_BLOCKS * CHECK_ROWS_MOST));
     *n = 0;
-    append_counts(results, n, all, n_all);
-    qsort(results, *n, sizeof *results, by_number);
+    append_counts(results, n, marked->marks, CHECK_BLOCKS * CHECK_ROWS_MOST);
 done:
-    wn_free(all);
-    wn_free(repeats);
     return status;
 }
 

@@ -1,4 +1,5 @@
-/* Which rows are repeats, where many are equal and ranks hold rows in no order. Tables are the oracle's matter. */
+/* Which rows are repeats, where many are equal and ranks hold rows in no order, within any budget. Tables are the
+ * oracle's matter. */
 #include "winnow/row_hashes.h"
 
 #include "testing.h"
@@ -6,9 +7,11 @@
 #include "winnow/random.h"
 
 #include <math.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 
-enum { N_ROWS = 600, N_COLS = 2 };
+enum { N_ROWS = 600, MANY_ROWS = 30000, N_COLS = 2, BLOCK_ROWS = 500 };
 
 /* Rows of few different contents: which one a row has. */
 typedef size_t (*content_rule)(int64_t row);
@@ -29,6 +32,11 @@ static size_t few(int64_t row)
     return wn_random_bits((wn_random){4, WN_RANDOM_TEST, (uint64_t)row}, 0) % 50;
 }
 
+static size_t some_thrice(int64_t row)
+{
+    return wn_random_bits((wn_random){4, WN_RANDOM_TEST, (uint64_t)row}, 0) % (MANY_ROWS / 3);
+}
+
 /* Which rank has a row, in no order. */
 static int holder(int64_t row)
 {
@@ -47,53 +55,71 @@ static void fill_row(wn_block *block, int64_t row, size_t content)
     block->rows[block->n_rows++] = row;
 }
 
-/* Local. This rank's rows, backwards. */
+/* Local. This rank's rows, backwards, in blocks. */
 static wn_status add_rows(wn_row_hashes *hashes, content_rule rule, int64_t n_rows)
 {
     wn_status status = WN_OK;
     wn_block *block = NULL;
-    TRY(wn_block_new(&block, N_ROWS, N_COLS, false));
-    for (int64_t row = n_rows - 1; row >= 0; row--)
+    TRY(wn_block_new(&block, BLOCK_ROWS, N_COLS, false));
+    for (int64_t row = n_rows - 1; row >= 0; row--) {
         if (holder(row) == test_ranks.rank)
             fill_row(block, row, rule(row));
-    TRY(wn_row_hashes_add(hashes, block));
+        if (block->n_rows == BLOCK_ROWS || row == 0) {
+            TRY(wn_row_hashes_add(hashes, block));
+            block->n_rows = 0;
+        }
+    }
 done:
     wn_block_free(block);
     return status;
 }
 
-static bool is_repeat(content_rule rule, int64_t row, int64_t n_originals)
+static unsigned char marks[MANY_ROWS];
+
+static void mark(void *context, int64_t row)
 {
-    for (int64_t earlier = 0; earlier < row && earlier < n_originals; earlier++)
-        if (rule(earlier) == rule(row))
-            return true;
-    return false;
+    CU_ASSERT_EQUAL_FATAL(row >= 0 && row < MANY_ROWS, true);
+    ((unsigned char *)context)[row]++;
 }
 
-static void check_repeats(content_rule rule, const int64_t *repeats, size_t n, int64_t n_rows, int64_t n_originals)
+static wn_status find(content_rule rule, int64_t n_rows, int64_t n_originals, size_t budget, int64_t *n_leaked)
 {
-    size_t at = 0, wrong = 0;
-    for (int64_t row = 0; row < n_rows; row++)
-        if (holder(row) == test_ranks.rank && is_repeat(rule, row, n_originals))
-            wrong += at >= n || repeats[at++] != row;
-    CU_ASSERT_EQUAL(wrong, 0);
-    CU_ASSERT_EQUAL(at, n);
-}
-
-/* Twice, since the first search may reorder the state. */
-static void check_rule(content_rule rule, int64_t n_rows, int64_t n_originals)
-{
+    wn_status status = WN_OK;
     wn_row_hashes *hashes = NULL;
-    bool is_made = CHECK_OK(wn_ranks_agree(&test_ranks, wn_row_hashes_new(&hashes, N_COLS, 7)));
-    if (is_made && CHECK_OK(wn_ranks_agree(&test_ranks, add_rows(hashes, rule, n_rows))))
-        for (int i = 0; i < 2; i++) {
-            int64_t *repeats = NULL;
-            size_t n = 0;
-            if (CHECK_OK(wn_row_hashes_repeats(&test_ranks, hashes, n_originals, &repeats, &n)))
-                check_repeats(rule, repeats, n, n_rows, n_originals);
-            wn_free(repeats);
-        }
+    const wn_row_hashes_options options = {.n_cols = N_COLS,
+                                           .seed = 7,
+                                           .n_originals = n_originals,
+                                           .most_rows = (size_t)n_rows,
+                                           .budget = budget,
+                                           .directory = budget > 0 ? test_path(".") : NULL,
+                                           .take = mark,
+                                           .context = marks};
+    memset(marks, 0, sizeof marks);
+    TRY(wn_ranks_agree(&test_ranks, wn_row_hashes_new(&hashes, &options)));
+    TRY(wn_ranks_agree(&test_ranks, add_rows(hashes, rule, n_rows)));
+    TRY(wn_row_hashes_finish(&test_ranks, hashes, n_leaked));
+done:
     wn_row_hashes_free(hashes);
+    return status;
+}
+
+/* Every rank takes those of its own rows that repeat an earlier original, once; the rest is counted. */
+static void check_rule(content_rule rule, int64_t n_rows, int64_t n_originals, size_t budget)
+{
+    static bool is_known[MANY_ROWS]; /* contents of originals before the row */
+    int64_t n_leaked = -1, expected = 0;
+    size_t wrong = 0;
+    memset(is_known, 0, sizeof is_known);
+    if (!CHECK_OK(find(rule, n_rows, n_originals, budget, &n_leaked)))
+        return;
+    for (int64_t row = 0; row < n_rows; row++) {
+        bool is_mine = holder(row) == test_ranks.rank, is_repeat = is_known[rule(row)];
+        wrong += marks[row] != (is_mine && is_repeat && row < n_originals);
+        expected += is_mine && is_repeat && row >= n_originals;
+        is_known[rule(row)] |= row < n_originals;
+    }
+    CU_ASSERT_EQUAL(wrong, 0);
+    CU_ASSERT_EQUAL(n_leaked, expected);
 }
 
 static void test_rules(void)
@@ -104,18 +130,78 @@ static void test_rules(void)
     for (size_t r = 0; r < 3; r++)
         for (size_t n = 0; n < 5; n++)
             for (size_t o = 0; o < 4; o++)
-                check_rule(rules[r], n_rows[n], n_originals[o]);
+                check_rule(rules[r], n_rows[n], n_originals[o], 0);
 }
 
-/* Two rows that differ in one cell, or in the label alone, are different. */
+/* Within the least budget and one that is a part of what all would take: no more is allocated. */
+static void test_budget(void)
+{
+    static const content_rule rules[] = {all_equal, all_different, few, some_thrice};
+    static const size_t budgets[] = {1, 600000, 1 << 24};
+    CU_ASSERT(wn_row_hashes_bytes(MANY_ROWS, 1) < wn_row_hashes_bytes(MANY_ROWS, 600000));
+    CU_ASSERT_EQUAL(wn_row_hashes_bytes(MANY_ROWS, 600000), 600000);
+    CU_ASSERT_EQUAL(wn_row_hashes_bytes(MANY_ROWS, 1 << 24), wn_row_hashes_bytes(MANY_ROWS, 0));
+    for (size_t r = 0; r < 4; r++)
+        for (size_t b = 0; b < 3; b++) {
+            size_t block = BLOCK_ROWS * (N_COLS + 2) * sizeof(double), own = 4096;
+            wn_memory_limit(wn_memory_used() + wn_row_hashes_bytes(MANY_ROWS, budgets[b]) + block + own);
+            check_rule(rules[r], MANY_ROWS, b == 0 ? 25000 : INT64_MAX, budgets[b]);
+            wn_memory_limit(0);
+        }
+}
+
+static void check_status(wn_status status, wn_status other)
+{
+    int64_t both[2] = {status, -(int64_t)status};
+    CU_ASSERT(status == WN_OK || status == other);
+    CHECK_OK(wn_ranks_max(&test_ranks, both, 2));
+    CU_ASSERT_EQUAL(both[0], -both[1]);
+}
+
+static void test_allocation(void)
+{
+    size_t before = wn_memory_used(), failures = 0;
+    wn_status status = WN_NO_MEMORY;
+    for (int64_t nth = 1, n_leaked; nth < 1000 && status == WN_NO_MEMORY; nth++) {
+        wn_memory_fail_at(test_ranks.rank == 0 ? nth : 0);
+        status = find(all_different, 8000, INT64_MAX, 1, &n_leaked);
+        wn_memory_fail_at(0);
+        CU_ASSERT_EQUAL(wn_memory_used(), before);
+        check_status(status, WN_NO_MEMORY);
+        failures += status != WN_OK;
+    }
+    CU_ASSERT_EQUAL(status, WN_OK);
+    CU_ASSERT(failures > 10);
+}
+
+/* The limit on a file's size stands for a full disk, on the last rank alone. */
+static void test_disk_full(void)
+{
+    struct rlimit before, small;
+    int64_t n_leaked;
+    CU_ASSERT_EQUAL(getrlimit(RLIMIT_FSIZE, &before), 0);
+    signal(SIGXFSZ, SIG_IGN);
+    small = (struct rlimit){.rlim_cur = 100000, .rlim_max = before.rlim_max};
+    if (test_ranks.rank == test_ranks.size - 1)
+        CU_ASSERT_EQUAL(setrlimit(RLIMIT_FSIZE, &small), 0);
+    wn_status status = find(all_different, MANY_ROWS, INT64_MAX, 1, &n_leaked);
+    CU_ASSERT_EQUAL(setrlimit(RLIMIT_FSIZE, &before), 0);
+    signal(SIGXFSZ, SIG_DFL);
+    check_status(status, WN_IO);
+    CU_ASSERT_EQUAL(status, WN_IO);
+}
+
+/* Two rows that differ in one cell, or in the label alone, are different; more rows than were told are refused. */
 static void test_differences(void)
 {
     wn_row_hashes *hashes = NULL;
     wn_block *block = NULL;
-    int64_t *repeats = NULL;
-    size_t n = 0;
+    int64_t n_leaked = -1;
     wn_ranks self = wn_ranks_of(MPI_COMM_SELF);
-    if (CHECK_OK(wn_row_hashes_new(&hashes, N_COLS, 7)) && CHECK_OK(wn_block_new(&block, 4, N_COLS, false))) {
+    const wn_row_hashes_options options = {
+        .n_cols = N_COLS, .seed = 7, .n_originals = INT64_MAX, .most_rows = 4, .take = mark, .context = marks};
+    memset(marks, 0, sizeof marks);
+    if (CHECK_OK(wn_row_hashes_new(&hashes, &options)) && CHECK_OK(wn_block_new(&block, 4, N_COLS, false))) {
         static const double cells[4 * N_COLS] = {1, 2, 2, 1, 1, 2, 1, 2.0000000000000004};
         static const double labels[4] = {0, 0, 1, 0};
         memcpy(block->cells, cells, sizeof cells);
@@ -124,13 +210,17 @@ static void test_differences(void)
         for (int64_t i = 0; i < 4; i++)
             block->rows[i] = i;
         CHECK_OK(wn_row_hashes_add(hashes, block));
-        CHECK_OK(wn_row_hashes_repeats(&self, hashes, INT64_MAX, &repeats, &n));
-        CU_ASSERT_EQUAL(n, 0);
+        CU_ASSERT_EQUAL(wn_row_hashes_add(hashes, block), WN_INTERNAL);
+        CHECK_OK(wn_row_hashes_finish(&self, hashes, &n_leaked));
+        CU_ASSERT(n_leaked == 0 && marks[0] + marks[1] + marks[2] + marks[3] == 0);
     }
-    wn_free(repeats);
     wn_block_free(block);
     wn_row_hashes_free(hashes);
 }
 
-static const wn_test tests[] = {{"repeats", test_rules}, {"differences", test_differences}};
+static const wn_test tests[] = {{"repeats", test_rules},
+                                {"the budget is kept", test_budget},
+                                {"an allocation that fails on one rank", test_allocation},
+                                {"a full disk on one rank", test_disk_full},
+                                {"differences", test_differences}};
 TEST_MAIN("stats/row_hashes", tests)

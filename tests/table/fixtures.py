@@ -334,6 +334,49 @@ def bad():
         f["y"] = np.zeros(5, "i8")
 
 
+def elsewhere():
+    """Cells in other files: raw storage in segments, linked datasets, sources of virtual datasets."""
+    x = random.normal(size=(3000, 7)).astype("f4")
+    y = random.integers(0, 3, 3000)
+    raw = x.tobytes()
+    for i, (first, last, before) in enumerate([(0, 5001, 0), (5001, 40000, 13), (40000, len(raw), 4096)]):
+        with open(path("raw%d.bin" % i), "wb") as f:
+            f.write(b"?" * before + raw[first:last] + b"?" * i)
+    segments = [(path("raw0.bin"), 0, 5001), (path("raw1.bin"), 13, 34999), (path("raw2.bin"), 4096, h5py.h5f.UNLIMITED)]
+    with h5py.File(path("raw_segments.h5"), "w") as f:
+        f.create_dataset("X", x.shape, "f4", external=segments)
+        f["y"] = y
+    expect_file("raw_segments", "y")
+    for name, file, offset, size in [("raw_relative", "raw2.bin", 4096, 160), ("raw_short", path("raw0.bin"), 4960, 160), ("raw_gone", path("gone.bin"), 0, 160),
+                                     ("raw_directory", OUT, 0, 160)]:
+        with h5py.File(path(name + ".h5"), "w") as f:
+            creation = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+            creation.set_external(file.encode(), offset, size)
+            h5py.h5d.create(f.id, b"X", h5py.h5t.IEEE_F32LE, h5py.h5s.create_simple((20, 2)), creation)
+            f["a"] = np.arange(20.0)
+    with h5py.File(path("linked.h5"), "w") as f:
+        f["a"] = h5py.ExternalLink("raw_segments.h5", "/X")
+        f["b"] = h5py.ExternalLink("matrix_gzip.h5", "/X")
+        f["c"] = h5py.ExternalLink(path("matrix_contiguous.h5"), "/X")
+        f["y"] = h5py.ExternalLink("raw_segments.h5", "/y")
+        f["z"] = np.arange(3000)
+    expect_file("linked", "y")
+    with h5py.File(path("link_gone.h5"), "w") as f:
+        f["a"] = np.arange(10.0)
+        f["b"] = h5py.ExternalLink("no_such.h5", "/b")
+        f["c"] = h5py.ExternalLink("columns.h5", "/no_such")
+    for name, source, n in [("virtual_beside", "matrix_gzip.h5", 3000), ("virtual_far", path("matrix_gzip.h5"), 3000), ("virtual_gone", "gone.h5", 3000),
+                            ("virtual_long", "matrix_gzip.h5", 3100), ("virtual_text", "text.h5", 3000)]:
+        with h5py.File(path(name + ".h5"), "w") as f:
+            layout = h5py.VirtualLayout((2 * n, 7), "f4")
+            layout[:n] = h5py.VirtualSource(source, "X", (n, 7))
+            layout[n:] = h5py.VirtualSource("matrix_contiguous.h5", "X", (n, 7))
+            f.create_virtual_dataset("X", layout)
+            f["z"] = np.arange(2 * n)
+    expect_file("virtual_beside")
+    expect_file("virtual_far")
+
+
 def sentinels():
     x = np.array([[0.1, 1, -9999], [-9999, 0.1, 2], [1e37, 5, -0.0], [3, np.inf, 4]], "f4")
     y = np.array([0, -1, 1, 2], "i2")
@@ -371,5 +414,5 @@ def idx_files():
     open(path("table.csv"), "w").write("a,b\n")
 
 
-for make in [matrices, unwritten, types, groups, huge, parts, bad, sentinels, idx_files]:
+for make in [matrices, unwritten, types, groups, huge, parts, bad, elsewhere, sentinels, idx_files]:
     make()

@@ -10,13 +10,14 @@
 #include <sys/stat.h>
 
 /* All ranks hold the same catalog, and it is the one that a single process reads. */
-static void check_shared(const char *files, const char *table, const char *label)
+static void check_shared(const char *files, const char *table, const char *label, bool allow_external)
 {
     wn_catalog *shared = NULL, *own = NULL;
     unsigned char *bytes[2] = {NULL, NULL};
     size_t n[2] = {0, 1};
     wn_hash hash[2];
     wn_input input = input_of(files, table, label);
+    input.allow_external = allow_external;
     CHECK_OK(wn_catalog_open(&test_ranks, &shared, &input));
     if (shared != NULL && CHECK_OK(wn_catalog_read(&own, &input)) &&
         CHECK_OK(wn_catalog_to_bytes(shared, &bytes[0], &n[0])) &&
@@ -38,10 +39,11 @@ static void test_shared(void)
 {
     if (!fixtures_make())
         return;
-    check_shared("matrix_gzip.h5", NULL, "y");
-    check_shared("parts/*.h5", "g", "y");
-    check_shared("filled.h5", NULL, NULL);
-    check_shared("matrix_named.h5", NULL, "temperature");
+    check_shared("matrix_gzip.h5", NULL, "y", false);
+    check_shared("parts/*.h5", "g", "y", false);
+    check_shared("filled.h5", NULL, NULL, false);
+    check_shared("linked.h5", NULL, "y", true);
+    check_shared("matrix_named.h5", NULL, "temperature", false);
 }
 
 /* One rank's failure is everyone's, with its message. */
@@ -255,13 +257,19 @@ static void test_bad_files(void)
         {"unknown.h5", NULL, NULL, WN_UNAVAILABLE, "/X: is compressed by HDF5 filter 31999, which is not known here"},
         {"twice.h5", NULL, NULL, WN_BAD_DATA, "two columns are called 'a1'"},
         {"column_names.h5", NULL, NULL, WN_BAD_DATA, "names 2 of 3 columns"},
-        {"external_storage.h5", "/X", NULL, WN_BAD_DATA, "input.allow_external is not built yet"},
+        {"external_storage.h5", "/X", NULL, WN_BAD_DATA, "only input.allow_external: true permits"},
         {"external_storage.h5", NULL, NULL, WN_BAD_DATA, "/X: leads out of the file"},
-        {"external_link.h5", NULL, NULL, WN_BAD_DATA, "input.allow_external is not built yet"},
+        {"external_link.h5", NULL, NULL, WN_BAD_DATA, "only input.allow_external: true permits"},
         {"external_link.h5", "b", NULL, WN_BAD_DATA, "/b leads out of the file"},
         {"external_link.h5", "soft", NULL, WN_BAD_DATA, "/soft leads out of the file"},
         {"external_link.h5", "a", "b", WN_BAD_DATA, "input.allow_external"},
         {"virtual_out.h5", NULL, NULL, WN_BAD_DATA, "/a: leads out of the file"},
+        {"linked.h5", NULL, "y", WN_BAD_DATA, "leads out of the file"},
+        {"raw_segments.h5", "X", NULL, WN_BAD_DATA, "/X: leads out of the file"},
+        {"virtual_far.h5", "X", NULL, WN_BAD_DATA, "/X: leads out of the file"},
+        {"virtual_gone.h5", "X", NULL, WN_BAD_DATA, "gone.h5 is not there"},
+        {"virtual_long.h5", "X", NULL, WN_BAD_DATA, "a source that has not as many cells"},
+        {"virtual_text.h5", "X", NULL, WN_BAD_DATA, "text.h5: is not an HDF5 file"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         wn_catalog *catalog = NULL;
@@ -271,6 +279,63 @@ static void test_bad_files(void)
         CU_ASSERT(wn_memory_used() == used && open_handles() == 0);
         wn_catalog_free(catalog);
     }
+}
+
+/* What is allowed must be there, and long enough: the library gives zeros for what is not. */
+static void test_bad_externals(void)
+{
+    static const struct {
+        const char *file, *table, *words;
+    } cases[] = {{"raw_short.h5", "X", "raw0.bin: has 5001 bytes, and the cells from byte 4960 on take 160"},
+                 {"raw_gone.h5", "X", "gone.bin: No such file"},
+                 {"raw_directory.h5", "X", "is not a regular file"},
+                 {"raw_relative.h5", "X", "raw2.bin: No such file"},
+                 {"link_gone.h5", NULL, "/b: is a link to a file or an object that is not there"},
+                 {"virtual_gone.h5", "X", "gone.h5 is not there"},
+                 {"virtual_long.h5", "X", "a source that has not as many cells"}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        wn_catalog *catalog = NULL;
+        size_t used = wn_memory_used();
+        wn_input input = input_of(cases[i].file, cases[i].table, NULL);
+        input.allow_external = true;
+        CHECK_FAILS(wn_catalog_read(&catalog, &input), WN_BAD_DATA, cases[i].words);
+        CU_ASSERT(wn_memory_used() == used && open_handles() == 0);
+    }
+    wn_catalog *catalog = NULL; /* the faults of columns that nobody wants */
+    wn_input input = input_of("link_gone.h5", NULL, NULL);
+    input.exclude = (const char *const[]){"b", "c"};
+    input.n_exclude = 2;
+    CHECK_OK(wn_catalog_read(&catalog, &input));
+    wn_catalog_free(catalog);
+}
+
+/* A change of another file that cells lie in is a change of the input. */
+static void test_external_hash(void)
+{
+    wn_hash before, after, plain;
+    char raw[512];
+    wn_catalog *catalog = NULL;
+    wn_input input = input_of("linked.h5", NULL, "y");
+    input.allow_external = true;
+    if (test_ranks.size > 1 || !CHECK_OK(wn_catalog_read(&catalog, &input)))
+        return;
+    CHECK_OK(wn_catalog_hash(catalog, &before));
+    CU_ASSERT_EQUAL(catalog->files[0].n_externals, 6);
+    wn_catalog_free(catalog);
+    snprintf(raw, sizeof raw, "%s", fixture("raw2.bin"));
+    FILE *file = fopen(raw, "ab");
+    CU_ASSERT(file != NULL && fputc('!', file) == '!' && fclose(file) == 0);
+    CHECK_OK(wn_catalog_read(&catalog, &input));
+    CHECK_OK(wn_catalog_hash(catalog, &after));
+    CU_ASSERT_NOT_EQUAL(wn_hash_compare(before, after), 0);
+    wn_catalog_free(catalog);
+    input.include = (const char *const[]){"z"};
+    input.n_include = 1;
+    input.label = NULL;
+    CHECK_OK(wn_catalog_read(&catalog, &input));
+    CHECK_OK(wn_catalog_hash(catalog, &plain));
+    CU_ASSERT_EQUAL(catalog->files[0].n_externals, 0);
+    wn_catalog_free(catalog);
 }
 
 static void test_bad_columns(void)
@@ -368,6 +433,8 @@ static const wn_test tests[] = {{"the same on all ranks", test_shared},
                                 {"columns", test_columns},
                                 {"types and fill values", test_types},
                                 {"bad files", test_bad_files},
+                                {"bad other files", test_bad_externals},
+                                {"hash of other files", test_external_hash},
                                 {"bad columns", test_bad_columns},
                                 {"unequal files", test_unequal_files},
                                 {"hash", test_hash},

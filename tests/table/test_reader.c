@@ -9,6 +9,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* Bits, so that -0 is not 0; one NaN is as good as another. */
 static bool is_same(double a, double b)
@@ -91,11 +92,10 @@ static void check_budget(const wn_catalog *catalog, const expected_table *e, siz
     wn_reader_close(reader);
 }
 
-static void check_table(const char *files, const char *name, const char *table, const char *label)
+static void check_input(const wn_input *input, const char *name)
 {
     wn_catalog *catalog = NULL;
-    wn_input input = input_of(files, table, label);
-    if (!CHECK_OK(wn_catalog_read(&catalog, &input)))
+    if (!CHECK_OK(wn_catalog_read(&catalog, input)))
         return;
     expected_table e = expected_load(name);
     check_names(catalog, &e);
@@ -108,6 +108,12 @@ static void check_table(const char *files, const char *name, const char *table, 
     }
     expected_free(&e);
     wn_catalog_free(catalog);
+}
+
+static void check_table(const char *files, const char *name, const char *table, const char *label)
+{
+    wn_input input = input_of(files, table, label);
+    check_input(&input, name);
 }
 
 static void check_one(const char *name, const char *label)
@@ -367,6 +373,44 @@ static void test_virtual(void)
     wn_catalog_free(catalog);
 }
 
+/* Cells in other files: in raw bytes, behind links, in the sources of virtual datasets. */
+static void test_externals(void)
+{
+    static const struct {
+        const char *name, *label;
+        bool is_allowed;
+    } cases[] = {{"raw_segments", "y", true},
+                 {"linked", "y", true},
+                 {"virtual_far", NULL, true},
+                 {"virtual_beside", NULL, false},
+                 {"virtual_beside", NULL, true}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char file[256];
+        snprintf(file, sizeof file, "%s.h5", cases[i].name);
+        wn_input input = input_of(file, NULL, cases[i].label);
+        input.allow_external = cases[i].is_allowed;
+        check_input(&input, cases[i].name);
+    }
+}
+
+/* A relative name of raw bytes is one of the working directory, as for the library. */
+static void test_relative(void)
+{
+    char here[512], file[512];
+    wn_catalog *catalog = NULL;
+    snprintf(file, sizeof file, "%s", fixture("raw2.bin"));
+    *strrchr(file, '/') = '\0';
+    if (getcwd(here, sizeof here) == NULL || chdir(file) != 0)
+        return;
+    if (CHECK_OK(wn_catalog_read(&catalog, &(wn_input){.files = (const char *const[]){"raw_relative.h5"},
+                                                       .n_files = 1,
+                                                       .table = "X",
+                                                       .allow_external = true})))
+        CU_ASSERT_STRING_EQUAL(catalog->files[0].externals[0].path, "raw2.bin");
+    wn_catalog_free(catalog);
+    CU_ASSERT_EQUAL(chdir(here), 0);
+}
+
 static void test_missing_values(void)
 {
     wn_catalog *catalog = NULL;
@@ -460,6 +504,24 @@ static void test_changed(void)
     wn_catalog_free(catalog);
 }
 
+/* A file of raw bytes that was cut while it was read. */
+static void test_cut_external(void)
+{
+    wn_catalog *catalog = NULL;
+    wn_reader *reader = NULL;
+    char raw[512];
+    wn_input input = input_of("raw_segments.h5", NULL, "y");
+    input.allow_external = true;
+    const wn_reader_options options = {0};
+    snprintf(raw, sizeof raw, "%s", fixture("raw1.bin"));
+    if (CHECK_OK(wn_catalog_read(&catalog, &input)) && CHECK_OK(wn_reader_open(&reader, catalog, &options))) {
+        CU_ASSERT_EQUAL(truncate(raw, 20000), 0);
+        CHECK_FAILS(read_all(reader, catalog), WN_BAD_DATA, "raw1.bin: has changed since it was first looked at");
+    }
+    wn_reader_close(reader);
+    wn_catalog_free(catalog);
+}
+
 static void test_no_memory(void)
 {
     wn_input input = input_of("parts/*.h5", NULL, "y");
@@ -487,8 +549,11 @@ static const wn_test tests[] = {{"matrices in every layout", test_matrices},
                                 {"some columns", test_subsets},
                                 {"label inside the dataset", test_label_inside},
                                 {"virtual dataset within the file", test_virtual},
+                                {"cells in other files", test_externals},
+                                {"relative names of raw bytes", test_relative},
                                 {"missing values", test_missing_values},
                                 {"bad data", test_bad_data},
                                 {"changed files", test_changed},
+                                {"raw bytes that are cut", test_cut_external},
                                 {"no memory", test_no_memory}};
 TEST_MAIN("reader", tests)

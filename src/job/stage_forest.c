@@ -1,0 +1,74 @@
+/* The forest of rank.methods: it reads the training rows once more, as all features, and keeps a byte of each cell. */
+#include "run_state.h"
+
+#include "winnow/forest_score.h"
+#include "winnow/forest_table.h"
+#include "winnow/memory.h"
+#include "winnow/node.h"
+
+#include <math.h>
+
+/* Collective. The training rows in codes; as features they are there no longer than that takes. */
+static wn_status read_table(wn_run_state *state, wn_forest_table **table, wn_stage_meter *meter)
+{
+    wn_status status = WN_OK;
+    wn_dataset *dataset = NULL;
+    wn_pass pass = wn_stage_pass(state, "forest");
+    TRY(wn_dataset_of_status(&dataset, &pass, state->rows, state->recipe, WN_INPUTS_FEATURES, WN_ROW_TRAIN,
+                             &meter->cost));
+    meter->passes++;
+    TRY(wn_forest_table_new(table, state->ranks, dataset, &state->recipe->labels, (uint64_t)state->job->seed));
+done:
+    wn_dataset_free(dataset);
+    return status;
+}
+
+static wn_forest_options options_of(const wn_job *job, size_t n_threads)
+{
+    return (wn_forest_options){.seed = (uint64_t)job->seed,
+                               .n_trees = (size_t)job->rank.forest.trees,
+                               .depth = (size_t)job->rank.forest.depth,
+                               .n_threads = n_threads,
+                               .memory = WN_RUN_FOREST_BYTES};
+}
+
+static wn_status score_features(wn_run_state *state, const wn_forest_table *table, double *score)
+{
+    wn_status status = WN_OK;
+    wn_forest *forest = NULL;
+    wn_forest_score told = {0};
+    size_t n_threads;
+    TRY(wn_node_threads(state->ranks, &n_threads));
+    wn_forest_options options = options_of(state->job, n_threads);
+    TRY(wn_forest_grow(state->ranks, &table->rows, &options, &forest));
+    TRY(wn_forest_out_of_bag(state->ranks, forest, &table->rows, &options, &told));
+    if (state->job->rank.forest.by_permutation)
+        TRY(wn_forest_permutation(state->ranks, forest, &table->rows, &options, score));
+    else
+        TRY(wn_ranks_agree(state->ranks, wn_forest_importance(forest, score)));
+    if (told.n_rows > 0)
+        wn_log_info("forest: %zu trees; out of bag, %s of %lld rows is %.4f", options.n_trees,
+                    table->rows.n_classes > 0 ? "accuracy" : "r2", (long long)told.n_rows, told.score);
+done:
+    wn_forest_free(forest);
+    return status;
+}
+
+wn_status wn_stage_forest(wn_run_state *state, double **score)
+{
+    wn_status status = WN_OK;
+    wn_forest_table *table = NULL;
+    double *made = NULL;
+    wn_stage_meter meter;
+    wn_stage_meter_begin(&meter, "forest");
+    TRY(wn_ranks_agree(state->ranks, wn_new(&made, state->recipe->n_features)));
+    TRY(read_table(state, &table, &meter));
+    TRY(score_features(state, table, made));
+    TRY(wn_stage_meter_end(state->ranks, &meter, state->stages));
+    *score = made;
+    made = NULL;
+done:
+    wn_free(made);
+    wn_forest_table_free(table);
+    return status;
+}

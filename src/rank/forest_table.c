@@ -1,0 +1,141 @@
+#include "winnow/forest_table.h"
+
+#include "winnow/bin_codes.h"
+#include "winnow/memory.h"
+#include "winnow/order_key.h"
+#include "winnow/pilot.h"
+#include "winnow/radix_sort.h"
+
+enum { ROWS_AT_ONCE = 256 };
+
+/* Quantiles of every feature. n_edges (n_features), edges (n_features, most) without gaps between features. */
+static wn_status find_edges(const wn_dataset *sample, size_t *n_edges, double *edges)
+{
+    wn_status status = WN_OK;
+    double *sorted = NULL;
+    TRY(wn_new(&sorted, sample->n_rows));
+    for (size_t f = 0; f < sample->n_features; f++) {
+        for (size_t i = 0; i < sample->n_rows; i++)
+            sorted[i] = (double)sample->features[i * sample->n_features + f];
+        wn_doubles_sort(sorted, sample->n_rows);
+        n_edges[f] = wn_bin_codes_edges(sorted, sample->n_rows, WN_BIN_CODES_MOST_EDGES, edges);
+        edges += n_edges[f];
+    }
+done:
+    wn_free(sorted);
+    return status;
+}
+
+/* Collective. By rank 0's sample, on every rank. */
+static wn_status make_bins(const wn_ranks *ranks, const wn_dataset *dataset, uint64_t seed, wn_bin_codes **bin_codes)
+{
+    wn_status status = WN_OK;
+    wn_dataset *sample = NULL;
+    size_t n = dataset->n_features, *n_edges = NULL;
+    double *edges = NULL;
+    TRY(wn_dataset_sample(&sample, ranks, dataset, wn_pilot_most_rows(n), seed));
+    status = wn_new(&n_edges, n);
+    if (status == WN_OK)
+        status = wn_new(&edges, n * WN_BIN_CODES_MOST_EDGES);
+    if (status == WN_OK && ranks->rank == 0)
+        status = find_edges(sample, n_edges, edges);
+    TRY(wn_ranks_agree(ranks, status));
+    TRY(wn_ranks_broadcast(ranks, 0, n_edges, n * sizeof *n_edges));
+    TRY(wn_ranks_broadcast(ranks, 0, edges, n * WN_BIN_CODES_MOST_EDGES * sizeof *edges));
+    TRY(wn_ranks_agree(ranks, wn_bin_codes_new(bin_codes, n, n_edges, edges)));
+done:
+    wn_free(edges);
+    wn_free(n_edges);
+    wn_dataset_free(sample);
+    return status;
+}
+
+/* Collective. By the least and greatest label, and the number of rows, of all ranks. */
+static wn_status find_scale(const wn_ranks *ranks, const wn_dataset *dataset, wn_fixed_label *scale)
+{
+    wn_status status = WN_OK;
+    int64_t ends[] = {INT64_MIN, INT64_MIN}, n_rows = (int64_t)dataset->n_rows;
+    for (size_t i = 0; i < dataset->n_rows; i++) {
+        int64_t most = wn_order_key((double)dataset->targets[i]), least = wn_order_key(-(double)dataset->targets[i]);
+        ends[0] = least > ends[0] ? least : ends[0];
+        ends[1] = most > ends[1] ? most : ends[1];
+    }
+    TRY(wn_ranks_max(ranks, ends, 2));
+    TRY(wn_ranks_sum(ranks, &n_rows, 1));
+    if (n_rows > 0)
+        *scale = wn_fixed_label_of(-wn_order_key_value(ends[0]), wn_order_key_value(ends[1]), n_rows);
+done:
+    return status;
+}
+
+static wn_status fill_codes(const wn_dataset *dataset, const wn_bin_codes *bin_codes, wn_forest_table *table)
+{
+    wn_status status = WN_OK;
+    size_t n = dataset->n_features;
+    double *cells = NULL;
+    TRY(wn_new(&cells, n * ROWS_AT_ONCE));
+    for (size_t first = 0; first < dataset->n_rows; first += ROWS_AT_ONCE) {
+        size_t n_rows = dataset->n_rows - first < ROWS_AT_ONCE ? dataset->n_rows - first : ROWS_AT_ONCE;
+        for (size_t i = 0; i < n_rows * n; i++)
+            cells[i] = (double)dataset->features[first * n + i];
+        wn_bin_codes_fill(bin_codes, cells, n_rows, table->codes + first * n);
+    }
+done:
+    wn_free(cells);
+    return status;
+}
+
+static wn_status fill_table(const wn_dataset *dataset, const wn_labels *labels, const wn_bin_codes *bin_codes,
+                            wn_forest_table *table)
+{
+    wn_status status = WN_OK;
+    TRY(wn_new(&table->codes, dataset->n_rows * dataset->n_features));
+    TRY(wn_new(&table->labels, dataset->n_rows));
+    TRY(wn_new(&table->numbers, dataset->n_rows));
+    TRY(fill_codes(dataset, bin_codes, table));
+    for (size_t i = 0; i < dataset->n_rows; i++) {
+        double label = (double)dataset->targets[i];
+        table->numbers[i] = dataset->rows[i];
+        if (labels->n_classes > 0)
+            table->labels[i] = (int32_t)label;
+        else
+            wn_fixed_label_fill(table->scale, &label, 1, &table->labels[i]);
+    }
+    table->rows = (wn_forest_rows){.n_rows = dataset->n_rows,
+                                   .n_features = dataset->n_features,
+                                   .n_bins = wn_bin_codes_count(bin_codes),
+                                   .n_classes = labels->n_classes,
+                                   .codes = table->codes,
+                                   .labels = table->labels,
+                                   .rows = table->numbers};
+done:
+    return status;
+}
+
+wn_status wn_forest_table_new(wn_forest_table **table, const wn_ranks *ranks, const wn_dataset *dataset,
+                              const wn_labels *labels, uint64_t seed)
+{
+    wn_status status = WN_OK;
+    wn_bin_codes *bin_codes = NULL;
+    wn_forest_table *made = NULL;
+    TRY(wn_ranks_agree(ranks, wn_new(&made, 1)));
+    TRY(make_bins(ranks, dataset, seed, &bin_codes));
+    TRY(find_scale(ranks, dataset, &made->scale));
+    TRY(wn_ranks_agree(ranks, fill_table(dataset, labels, bin_codes, made)));
+    *table = made;
+    made = NULL;
+done:
+    wn_forest_table_free(made);
+    wn_bin_codes_free(bin_codes);
+    return status;
+}
+
+void wn_forest_table_free(wn_forest_table *table)
+{
+    if (!table)
+        return;
+    wn_free(table->numbers);
+    wn_free(table->labels);
+    wn_free(table->codes);
+    wn_free(table);
+}
