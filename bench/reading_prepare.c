@@ -45,7 +45,7 @@ static wn_status fit(const wn_pass *pass, wn_rows *rows, wn_recipe *recipe)
     TRY(wn_profile_measure(pass, rows, pilot, recipe, &needs_cleaned, &n_passes, NULL));
     if (needs_cleaned)
         TRY(wn_profile_cleaned(pass, rows, pilot, recipe, &n_passes, NULL));
-    TRY(wn_statistics_run(pass, rows, pilot, recipe, &options, &statistics, NULL));
+    TRY(wn_statistics_run(pass, rows, pilot, recipe, &options, &statistics, &n_passes, NULL));
 done:
     wn_statistics_free(statistics);
     wn_pilot_free(pilot);
@@ -66,7 +66,8 @@ wn_status bench_prepare(bench *b)
     TRY(wn_rows_of_blocks(&rows, b->catalog, b->blocks));
     TRY(wn_recipe_new(&recipe, b->catalog));
     set_rules(recipe);
-    const wn_pass pass = {b->ranks, reader, b->blocks, "bench", b->catalog->n_rows};
+    const wn_pass pass = {
+        .ranks = b->ranks, .reader = reader, .blocks = b->blocks, .name = "bench", .total_rows = b->catalog->n_rows};
     TRY(fit(&pass, rows, recipe));
     out.recipe = recipe;
     out.first_row = rows->first_row;
