@@ -14,10 +14,11 @@ typedef struct {
 static wn_status keep_features(void *state, const wn_block *block)
 {
     const prepared *p = state;
-    if (block->n_rows > 0)
-        wn_recipe_features(p->recipe, block->cells, block->n_rows, block->n_cols,
-                           p->features + (size_t)(block->rows[0] - p->first_row) * p->recipe->n_features);
-    return WN_OK;
+    if (block->n_rows == 0)
+        return WN_OK;
+    wn_raw_rows rows = wn_raw_rows_of(block, 0, block->n_rows);
+    return wn_recipe_features(p->recipe, &rows,
+                              p->features + (size_t)(block->rows[0] - p->first_row) * p->recipe->n_features);
 }
 
 static wn_span nothing(void *state)

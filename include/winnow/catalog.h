@@ -25,7 +25,8 @@ typedef struct {
     int64_t n_bytes, mtime; /* size, modification time in nanoseconds */
     int64_t n_rows, first_row;
     int64_t first_block, block_rows;
-    bool is_test; /* from input.test */
+    int64_t text_bytes; /* of the texts of a row: of those of fixed length, and about those of others */
+    bool is_test;       /* from input.test */
     wn_external *externals;
     size_t n_externals;
 } wn_file;
@@ -42,17 +43,20 @@ typedef struct {
 typedef struct {
     char *name;
     size_t dataset, position; /* which dataset, and which of its flattened columns */
+    bool is_text;             /* strings */
+    size_t place;             /* in a block: among the cells of a row, or among its texts */
 } wn_column;
 
 typedef struct {
     size_t n_files, n_datasets, n_columns;
     wn_file *files;
     wn_dataset_info *datasets;
-    wn_column *columns; /* the included ones, in the order of the file: those of a dataset follow each other by
-                         * position; the label is not among them */
+    wn_column *columns; /* the included ones: n_cells of numbers, then n_texts of strings, both in the order of the
+                         * file; those of a dataset follow each other by position; the label is not among them */
+    size_t n_cells, n_texts;
     bool has_label;
     wn_column label;          /* name "" and not meaningful without has_label */
-    bool is_float32;          /* every cell of every included column fits float32 without loss */
+    bool is_float32;          /* every cell of every included column of numbers fits float32 without loss */
     int64_t n_rows, n_blocks; /* over all files */
     int64_t n_test_rows;      /* of which in test files, the last ones */
 } wn_catalog;

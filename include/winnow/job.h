@@ -51,11 +51,13 @@ typedef struct {
     wn_normalization how;
 } wn_normalize_override;
 
-/* What input.types says of a column: numeric, or an image whose cells are the columns NAME0, NAME1, ... */
+typedef enum { WN_TYPE_NUMERIC, WN_TYPE_CATEGORICAL, WN_TYPE_TEXT, WN_TYPE_IGNORE, WN_TYPE_IMAGE } wn_type_word;
+
+/* What input.types says of the columns that match a name or glob; an image's cells are the columns NAME0, NAME1, ... */
 typedef struct {
     char *name;
-    bool is_image;
-    int64_t height, width; /* of an image */
+    wn_type_word word;
+    int64_t height, width, channels; /* of an image */
 } wn_column_type;
 
 typedef enum { WN_REDUCE_NONE, WN_REDUCE_PCA, WN_REDUCE_LDA } wn_reduction;
@@ -80,7 +82,7 @@ typedef struct {
         char *split_by; /* NULL: by row */
         bool allow_external;
     } input;
-    bool has_clean, has_normalize, has_rank, has_reduce, has_train, has_compress;
+    bool has_clean, has_normalize, has_extract, has_rank, has_reduce, has_train, has_compress;
     struct {
         wn_missing_method missing;
         double constant;
@@ -90,6 +92,7 @@ typedef struct {
         bool drop_duplicates;
         wn_text_list duplicate_columns; /* names or globs that equal rows agree in; none: all columns and the label */
         bool infinite_is_missing;
+        bool indicators;
         wn_clean_override *overrides;
         size_t n_overrides;
     } clean;
@@ -98,6 +101,10 @@ typedef struct {
         wn_normalize_override *overrides;
         size_t n_overrides;
     } normalize;
+    struct {
+        bool one_hot;
+        int64_t levels;
+    } extract;
     struct {
         bool use[WN_RANK_METHODS];
         int64_t bins;
@@ -191,8 +198,9 @@ wn_reader_options wn_job_split_options(const wn_job *job);
  * caller frees identity->columns. Fails: WN_BAD_DATA with a suggestion where a name or glob matches none. */
 WN_MUST_USE wn_status wn_job_identity(const wn_job *job, const wn_catalog *catalog, wn_identity *identity);
 
-/* Local. The rule of each of the recipe's columns, overrides by name or glob resolved (the later one wins). An override
- * that matches no column is WN_BAD_DATA with a suggestion. */
+/* Local. The rule of each of the recipe's columns: its kind, overrides by name or glob resolved (the later one wins).
+ * WN_BAD_DATA: an override that matches no column (with a suggestion) or makes no sense for its column's kind, a type
+ * that its cells are not. */
 WN_MUST_USE wn_status wn_job_column_rules(const wn_job *job, wn_recipe *recipe);
 
 /* Local. Memory in bytes that a rank may allocate when the job does not say: 80 % of the least of the Slurm limit, the

@@ -32,6 +32,7 @@ typedef enum {
     WN_NORMALIZE_ROBUST,
     WN_NORMALIZE_MAXABS
 } wn_normalize_method;
+typedef enum { WN_COLUMN_NUMERIC, WN_COLUMN_CATEGORICAL, WN_COLUMN_TEXT } wn_column_kind;
 
 /* What the job says of one column, overrides resolved. */
 typedef struct {
@@ -47,8 +48,13 @@ typedef struct {
 /* What was fitted for one column. mean to quartiles describe its training cells before cleaning. */
 typedef struct {
     char *name;
-    size_t position; /* where the column lies in a block's cells: its own number at first, see wn_recipe_match */
+    bool is_text;    /* strings */
+    size_t position; /* where the column lies among a block's cells, or its texts: as in the catalog that the recipe was
+                        made for at first, see wn_recipe_match */
     wn_column_rule rule;
+    wn_column_kind kind;
+    bool indicates;         /* a feature is to tell where cells were missing, if any are in training rows */
+    size_t levels;          /* of a category that get a feature each (one_hot); 0: none do */
     int64_t count, missing; /* training cells: valid, missing */
     int64_t outliers;       /* training cells outside [lower, upper]; -1: the statistics pass is to count them */
     double mean, deviation, min, max, median, quartile_low, quartile_high;
@@ -84,14 +90,22 @@ typedef struct {
     void *data; /* int64_t or double */
 } wn_recipe_statistic;
 
+/* Makes features out of a column that is more than a number: src/prepare/encoder.h. */
+typedef struct wn_encoder wn_encoder;
+
+#define WN_NO_ENCODER SIZE_MAX
+
 typedef struct {
     char *label_name; /* "" without a label */
     wn_labels labels;
-    size_t n_columns;
+    size_t n_columns, n_cells; /* columns of numbers come first */
     wn_recipe_column *columns;
-    size_t n_features; /* = n_columns while all columns are numeric */
+    size_t n_encoders;
+    wn_encoder *encoders; /* in the order of their features */
+    size_t n_features;    /* a table of numbers has those of its columns, one by one */
     char **feature_names;
-    size_t *feature_source; /* (n_features) the column each comes from */
+    size_t *feature_source;  /* (n_features) the column each comes from */
+    size_t *feature_encoder; /* (n_features) the encoder that makes it; WN_NO_ENCODER: it is the column's cell */
     size_t n_scores;
     wn_recipe_score *scores; /* as ranked; empty without `rank` */
     size_t n_selected;
@@ -106,6 +120,16 @@ typedef struct {
  * are copied from the catalog. The caller frees it. */
 WN_MUST_USE wn_status wn_recipe_new(wn_recipe **recipe, const wn_catalog *catalog);
 void wn_recipe_free(wn_recipe *recipe);
+
+/* Local. Whether the features are the cells, one by one. */
+bool wn_recipe_is_plain(const wn_recipe *recipe);
+
+/* Local. What kind of feature one is: "number", or the word of its encoder ("one_hot", "indicator"). */
+const char *wn_recipe_feature_kind(const wn_recipe *recipe, size_t feature);
+
+/* Local. Centre and scale of a feature: its column's, 0 and 1 where an encoder makes it. */
+double wn_recipe_feature_center(const wn_recipe *recipe, size_t feature);
+double wn_recipe_feature_scale(const wn_recipe *recipe, size_t feature);
 
 /* Local. Replaces the selection (copied). */
 WN_MUST_USE wn_status wn_recipe_select(wn_recipe *recipe, const size_t *selected, size_t n_selected);
@@ -126,10 +150,23 @@ void wn_projection_free(wn_projection *projection);
 /* Local. How many values a model sees: components, or selected features. */
 size_t wn_recipe_n_inputs(const wn_recipe *recipe);
 
-/* Local. Selected features of raw rows (cells (n_rows, n_cols), where each column lies at its position): outlier action
- * (drop_row counts as none, its missing cells take the median), filling, transform, normalization in double, then one
- * rounding to float32. out (n_rows, n_selected). */
-void wn_recipe_features(const wn_recipe *recipe, const double *cells, size_t n_rows, size_t n_cols, float *out);
+/* Rows before cleaning, where each column lies at its position; borrowed. */
+typedef struct {
+    const double *cells;  /* (n_rows, n_cols) */
+    const wn_text *texts; /* (n_rows, n_texts) */
+    size_t n_rows, n_cols, n_texts;
+} wn_raw_rows;
+
+/* Local. Rows first .. first + n_rows - 1 of a widened block. */
+wn_raw_rows wn_raw_rows_of(const wn_block *block, size_t first, size_t n_rows);
+
+/* Local. Selected features: outlier action (drop_row counts as none, its missing cells take the median), filling,
+ * transform, encoding, normalization in double, then one rounding to float32. out (n_rows, n_selected). Fails:
+ * WN_NO_MEMORY. */
+WN_MUST_USE wn_status wn_recipe_features(const wn_recipe *recipe, const wn_raw_rows *rows, float *out);
+
+/* Local. All features before normalization, out (n_rows, n_features); NaN where a gap is not filled. */
+void wn_recipe_extract(const wn_recipe *recipe, const wn_raw_rows *rows, double *out);
 
 /* Local. Whether all features (n_rows, n_selected) of rows (n_rows), numbered as in the catalog, are finite. Fails:
  * WN_BAD_DATA naming the file, the column and the row in the file of the first that is not: a gap under missing: error,
@@ -141,10 +178,10 @@ WN_MUST_USE wn_status wn_recipe_check_features(const wn_recipe *recipe, const wn
  * projection. Fails: WN_NO_MEMORY. */
 WN_MUST_USE wn_status wn_recipe_components(const wn_recipe *recipe, const float *features, size_t n_rows, float *out);
 
-/* Local. Cleans one raw row in place as training does: row drops, outlier action, filling, transform. Returns the
- * status the row then has (WN_ROW_TRAIN or why it is dropped; a gap is tested before an outlier; a dropped row's cells
- * stay). */
-wn_row_status wn_recipe_clean_row(const wn_recipe *recipe, double *cells);
+/* Local. Cleans the cells of one raw row in place as training does: row drops, outlier action, filling, transform.
+ * texts is NULL where there are none. Returns the status the row then has (WN_ROW_TRAIN or why it is dropped; a gap is
+ * tested before an outlier; a dropped row's cells stay). */
+wn_row_status wn_recipe_clean_row(const wn_recipe *recipe, double *cells, const wn_text *texts);
 
 /* Local. Writes recipe.h5 (INTERFACE.md) beside its name, syncs and renames; reads it back, all but the statistics. The
  * file has an HDF5 user block with a checksum of all bytes behind it, verified before the library sees them. Fails:

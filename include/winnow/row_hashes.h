@@ -13,10 +13,10 @@ typedef struct wn_row_hashes wn_row_hashes;
 
 /* All but the last two the same on all ranks. */
 typedef struct {
-    size_t n_cols;
+    size_t n_cols, n_texts;
     uint64_t seed;         /* keys the hash */
-    const size_t *columns; /* (n_chosen) ascending numbers of the columns that count, copied; NULL: all
-                              of them, and the label */
+    const size_t *columns; /* (n_chosen) ascending numbers of the columns that count, those of texts from n_cols on,
+                              copied; NULL: all of them, and the label */
     size_t n_chosen;
     bool has_label;                           /* the label counts, besides `columns` */
     int64_t n_originals;                      /* only rows of smaller number are repeated by others (INT64_MAX: all) */
@@ -31,8 +31,8 @@ typedef struct {
  * where so few do not do. */
 size_t wn_row_hashes_bytes(size_t most_rows, size_t budget);
 
-/* Local. Hashes of the typed values of all cells and the label: -0 equals 0 and all NaN are equal. The caller frees it.
- * Fails: WN_NO_MEMORY. */
+/* Local. Hashes of the typed values of all cells, the label and all texts: -0 equals 0 and all NaN are equal. The
+ * caller frees it. Fails: WN_NO_MEMORY. */
 WN_MUST_USE wn_status wn_row_hashes_new(wn_row_hashes **hashes, const wn_row_hashes_options *options);
 void wn_row_hashes_free(wn_row_hashes *hashes);
 

@@ -16,11 +16,11 @@ typedef struct {
 } wn_statistics_options;
 
 typedef struct {
-    wn_moments_summary *moments; /* of the cleaned cells */
+    wn_moments_summary *moments; /* of the features before normalization: cleaned cells, what encoders make */
     wn_gram_sums *gram;          /* NULL unless asked for */
     size_t n_bins, n_classes;    /* n_classes: classes, or bins of a real label */
-    double *edges;               /* (n_cols, n_bins - 1) in cleaned units, from the pilot's cleaned cells */
-    int64_t *contingency;        /* (n_cols, n_bins, n_classes), NULL unless asked for */
+    double *edges;               /* (n_features, n_bins - 1) in cleaned units, from the pilot's cleaned cells */
+    int64_t *contingency;        /* (n_features, n_bins, n_classes), NULL unless asked for */
     wn_hash hash;                /* of all these integers and numbers: the fingerprint `statistics` */
 } wn_statistics;
 

@@ -5,6 +5,8 @@
 #include "winnow/number_text.h"
 #include "winnow/order_key.h"
 
+#include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,7 +33,10 @@ double wn_level_value(wn_text number)
 
 void wn_level_name(double value, char name[WN_LEVEL_NAME_SIZE])
 {
-    wn_number_text(value, name);
+    if (fabs(value) < 1e15 && value == floor(value))
+        snprintf(name, WN_LEVEL_NAME_SIZE, "%.0f", value + 0.0);
+    else
+        wn_number_text(value, name);
 }
 
 static int by_bytes(const void *a, const void *b)

@@ -123,7 +123,9 @@ static wn_status find_ids(const wn_apply_options *options, wn_apply_source *sour
             is_label = source->catalog->has_label && strcmp(source->catalog->label.name, options->ids[i]) == 0;
         if (c == source->catalog->n_columns && !is_label)
             return wn_fail(WN_BAD_DATA, "--id %s: the input has no such column", options->ids[i]);
-        source->id_position[i] = c;
+        if (!is_label && source->catalog->columns[c].is_text)
+            return wn_fail(WN_UNAVAILABLE, "--id %s: ids of strings are not built yet", options->ids[i]);
+        source->id_position[i] = is_label ? SIZE_MAX : source->catalog->columns[c].place;
     }
 done:
     return status;
@@ -240,7 +242,8 @@ static wn_status make_features(const wn_apply_source *source, const wn_block *bl
     wn_status status = WN_OK;
     const wn_recipe *recipe = source->recipe;
     size_t n = block->n_rows;
-    wn_recipe_features(recipe, block->cells, n, block->n_cols, selected);
+    wn_raw_rows rows = wn_raw_rows_of(block, 0, n);
+    TRY(wn_recipe_features(recipe, &rows, selected));
     TRY(wn_recipe_check_features(recipe, source->catalog, selected, n, block->rows));
     if (recipe->projection != NULL)
         TRY(wn_recipe_components(recipe, selected, n, features));
@@ -255,8 +258,7 @@ static void copy_ids(const wn_apply_source *source, const wn_block *block, size_
     for (size_t d = 0; d < n_ids; d++) {
         size_t c = source->id_position[d];
         for (size_t i = 0; i < block->n_rows; i++)
-            result->ids[d * block->n_rows + i] =
-                c == block->n_cols ? block->labels[i] : block->cells[i * block->n_cols + c];
+            result->ids[d * block->n_rows + i] = c == SIZE_MAX ? block->labels[i] : block->cells[i * block->n_cols + c];
     }
 }
 
@@ -274,7 +276,8 @@ wn_status wn_apply_block(const wn_apply_source *source, const wn_block *block, w
         goto done;
     if (source->artefact != NULL) {
         TRY(wn_new(&inputs, block->n_rows * source->seen->n_selected));
-        wn_recipe_features(source->seen, block->cells, block->n_rows, block->n_cols, inputs);
+        wn_raw_rows rows = wn_raw_rows_of(block, 0, block->n_rows);
+        TRY(wn_recipe_features(source->seen, &rows, inputs));
     }
     TRY(predict(source, block, inputs != NULL ? inputs : result->features, workspace, result, evaluation));
 done:

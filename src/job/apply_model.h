@@ -16,7 +16,7 @@ typedef struct {
     wn_recipe *seen;       /* of the artefact (no projection: it is a layer), else the run's */
     wn_catalog *catalog;
     wn_reader *reader;
-    size_t *id_position; /* (n_ids) where the id columns lie in a block; n_columns: the label */
+    size_t *id_position; /* (n_ids) where the id columns lie in a block; SIZE_MAX: the label */
     size_t n_features;   /* written: components, or selected features */
 } wn_apply_source;
 

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-static void add_word(wn_text *text, const char *before, const char *word)
+static void add_word(wn_text_buffer *text, const char *before, const char *word)
 {
     char *quoted = NULL;
     if (text->status == WN_OK)
@@ -18,7 +18,7 @@ static void add_word(wn_text *text, const char *before, const char *word)
     wn_free(quoted);
 }
 
-static void add_launcher(wn_text *text, int n_ranks)
+static void add_launcher(wn_text_buffer *text, int n_ranks)
 {
     if (getenv("SLURM_JOB_ID") != NULL)
         wn_text_add(text, "srun -K1 --mpi=pmix -n %d ", n_ranks);
@@ -28,7 +28,7 @@ static void add_launcher(wn_text *text, int n_ranks)
 
 wn_status wn_run_command(const wn_run_options *options, int n_ranks, char **command)
 {
-    wn_text text = {0};
+    wn_text_buffer text = {0};
     char here[PATH_MAX];
     if (getcwd(here, sizeof here) != NULL) {
         add_word(&text, "cd ", here);

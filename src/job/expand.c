@@ -31,7 +31,7 @@ static size_t take_name(const char *text, char name[NAME_SIZE])
     return n + 2 * (size_t)is_braced;
 }
 
-static wn_status expand_names(const char *path, wn_text *text, char **problem)
+static wn_status expand_names(const char *path, wn_text_buffer *text, char **problem)
 {
     char name[NAME_SIZE];
     for (const char *c = path; *c; c++) {
@@ -65,7 +65,7 @@ static const char *home_of(const char *user)
     return entry && entry->pw_dir[0] == '/' ? entry->pw_dir : NULL;
 }
 
-static wn_status expand_home(const char *path, wn_text *text, char **problem)
+static wn_status expand_home(const char *path, wn_text_buffer *text, char **problem)
 {
     char user[NAME_SIZE];
     size_t n = strcspn(path + 1, "/");
@@ -83,7 +83,7 @@ static wn_status expand_home(const char *path, wn_text *text, char **problem)
 wn_status wn_path_expand(const char *path, char **expanded, char **problem)
 {
     wn_status status = WN_OK;
-    wn_text names = {0}, whole = {0};
+    wn_text_buffer names = {0}, whole = {0};
     char *named = NULL, *result = NULL, *cause = NULL;
     TRY(expand_names(path, &names, &cause));
     TRY(wn_text_finish(&names, &named));

@@ -18,7 +18,7 @@ bool wn_job_reader_keep(wn_job_reader *reader, wn_status status)
 static wn_status fault_text(const wn_job_reader *reader, const wn_yaml *place, const char *key, const char *what,
                             char **text)
 {
-    wn_text line = {0};
+    wn_text_buffer line = {0};
     if (place && place->setting)
         wn_text_add(&line, "--set %s: ", place->setting);
     else

@@ -100,7 +100,7 @@ static wn_status check_map(wn_job_reader *reader, const char *key, const char *c
     return worst;
 }
 
-static wn_status check_images(wn_job_reader *reader, const char *const *columns, size_t n_columns)
+static wn_status check_types(wn_job_reader *reader, const char *const *columns, size_t n_columns)
 {
     const wn_job *job = reader->job;
     wn_status worst = WN_OK;
@@ -109,8 +109,9 @@ static wn_status check_images(wn_job_reader *reader, const char *const *columns,
         int64_t n = 0;
         for (size_t c = 0; c < n_columns; c++)
             n += wn_job_image_has(job, type->name, columns[c]);
-        if (type->is_image ? n > 0 && n <= type->height * type->width
-                           : wn_job_matches_any(job, type->name, columns, n_columns))
+        if (type->word == WN_TYPE_IMAGE
+                ? n > 0 && n <= wn_job_image_cells(type)
+                : type->word == WN_TYPE_IGNORE || wn_job_matches_any(job, type->name, columns, n_columns))
             continue;
         const wn_yaml *map = wn_yaml_at(reader->root, "input.types");
         wn_job_fault_add(reader, map && i < map->n ? map->key_nodes[i] : map, "input.types", "%s matches no column",
@@ -141,6 +142,29 @@ static wn_status check_split(wn_job_reader *reader)
     return status;
 }
 
+/* Whether features may have other names than columns. */
+static bool has_encoders(const wn_job *job)
+{
+    return (job->has_extract && job->extract.one_hot) || (job->has_clean && job->clean.indicators);
+}
+
+/* Kinds, and rules that do not fit them; the message begins with the key. */
+static wn_status check_rules(wn_job_reader *reader, const wn_catalog *catalog)
+{
+    wn_recipe *recipe = NULL;
+    wn_status status = wn_recipe_new(&recipe, catalog);
+    if (status == WN_OK)
+        status = wn_job_column_rules(reader->job, recipe);
+    wn_recipe_free(recipe);
+    char key[WN_YAML_PATH_SIZE] = "";
+    const char *message = wn_status_message(), *colon = status == WN_BAD_DATA ? strstr(message, ": ") : NULL;
+    if (colon == NULL)
+        return status;
+    snprintf(key, sizeof key, "%.*s", (int)(colon - message), message);
+    wn_job_fault_at(reader, key, "%s", colon + 2);
+    return status;
+}
+
 static wn_status check_columns(wn_job_reader *reader, const wn_catalog *catalog)
 {
     const wn_job *job = reader->job;
@@ -151,7 +175,7 @@ static wn_status check_columns(wn_job_reader *reader, const wn_catalog *catalog)
     size_t n = catalog->n_columns;
     for (size_t i = 0; i < n; i++)
         columns[i] = catalog->columns[i].name;
-    status = check_images(reader, columns, n);
+    status = check_types(reader, columns, n);
     if (job->has_clean)
         status = worse(status, check_map(reader, "clean.overrides", columns, n));
     if (job->has_normalize)
@@ -159,11 +183,14 @@ static wn_status check_columns(wn_job_reader *reader, const wn_catalog *catalog)
     if (job->has_clean)
         status = worse(status, check_duplicates(reader, catalog, columns));
     status = worse(status, check_split(reader));
-    if (job->has_rank) {
+    if (status == WN_OK)
+        status = check_rules(reader, catalog);
+    if (job->has_rank && !has_encoders(job)) {
         status = worse(status, check_patterns(reader, "rank.always", &job->rank.always, columns, n));
         status = worse(status, check_patterns(reader, "rank.never", &job->rank.never, columns, n));
     }
-    if (job->has_reduce && job->reduce.method != WN_REDUCE_NONE && job->reduce.components.count > n) {
+    if (job->has_reduce && job->reduce.method != WN_REDUCE_NONE && job->reduce.components.count > n &&
+        !has_encoders(job)) {
         wn_job_fault_at(reader, "reduce.components", "is %zu, more than the %zu columns", job->reduce.components.count,
                         n);
         status = WN_BAD_DATA;

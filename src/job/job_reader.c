@@ -67,7 +67,7 @@ static void tell_unknown(wn_job_reader *reader, const wn_yaml *place, const char
         wn_job_fault_add(reader, place, path, "is not a key; did you mean %s?", near);
         return;
     }
-    wn_text text = {0};
+    wn_text_buffer text = {0};
     char *list = NULL;
     for (size_t i = 0; i < n; i++)
         wn_text_add(&text, "%s%s", i ? ", " : "", names[i]);

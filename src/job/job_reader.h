@@ -60,6 +60,9 @@ void wn_job_reader_fill(wn_job_reader *reader);
 void wn_job_reader_relate(wn_job_reader *reader);
 void wn_job_reader_expand_images(wn_job_reader *reader);
 
+/* Local. Cells of an image. */
+int64_t wn_job_image_cells(const wn_column_type *type);
+
 /* Local. Whether `name` is an image of input.types and `column` one of its cells. */
 bool wn_job_image_has(const wn_job *job, const char *name, const char *column);
 

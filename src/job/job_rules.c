@@ -102,6 +102,109 @@ done:
     return status;
 }
 
+/* Kinds by input.types, the later one wins. Fails: WN_BAD_DATA where the cells are none of the kind. */
+static wn_status set_kind(const wn_job *job, const char *column, bool is_text, wn_column_kind *kind)
+{
+    static const wn_column_kind kinds[] = {WN_COLUMN_NUMERIC, WN_COLUMN_CATEGORICAL, WN_COLUMN_TEXT, WN_COLUMN_NUMERIC,
+                                           WN_COLUMN_NUMERIC};
+    *kind = is_text ? WN_COLUMN_CATEGORICAL : WN_COLUMN_NUMERIC;
+    for (size_t i = 0; i < job->input.n_types; i++) {
+        const wn_column_type *type = &job->input.types[i];
+        if (!wn_job_matches(job, type->name, column))
+            continue;
+        *kind = kinds[type->word];
+        if (is_text && *kind == WN_COLUMN_NUMERIC)
+            return wn_fail(WN_BAD_DATA, "input.types: %s is numeric or an image, but column %s has strings", type->name,
+                           column);
+        if (!is_text && *kind == WN_COLUMN_TEXT)
+            return wn_fail(WN_BAD_DATA, "input.types: %s is text, but column %s has numbers", type->name, column);
+    }
+    return WN_OK;
+}
+
+static wn_status refuse_override(const char *key, const char *glob, const char *what, const char *column,
+                                 wn_column_kind kind)
+{
+    return wn_fail(WN_BAD_DATA, "%s: %s has %s, which makes no sense for column %s, a %s", key, glob, what, column,
+                   kind == WN_COLUMN_TEXT ? "text" : "category");
+}
+
+/* Overrides that a column which is no number cannot have. */
+static wn_status check_fit(const wn_job *job, const wn_recipe_column *column)
+{
+    wn_column_kind kind = column->kind;
+    for (size_t i = 0; job->has_clean && i < job->clean.n_overrides; i++) {
+        const wn_clean_override *override = &job->clean.overrides[i];
+        bool fills_number = override->missing == WN_MISSING_MEAN || override->missing == WN_MISSING_MEDIAN ||
+                            (column->is_text && override->missing == WN_MISSING_CONSTANT);
+        if (!wn_job_matches(job, override->glob, column->name))
+            continue;
+        if (override->has_missing && fills_number)
+            return refuse_override("clean.overrides", override->glob, "a fill for numbers", column->name, kind);
+        if (override->has_outliers && override->rule != WN_OUTLIERS_NONE)
+            return refuse_override("clean.overrides", override->glob, "outliers", column->name, kind);
+    }
+    for (size_t i = 0; job->has_normalize && i < job->normalize.n_overrides; i++) {
+        const wn_normalize_override *override = &job->normalize.overrides[i];
+        bool acts = override->how.method != WN_NORMALIZE_NONE || override->how.transform != WN_TRANSFORM_NONE;
+        if (acts && wn_job_matches(job, override->glob, column->name))
+            return refuse_override("normalize.overrides", override->glob, "a method", column->name, kind);
+    }
+    return WN_OK;
+}
+
+/* What is for numbers alone. */
+static void leave_cells(wn_column_rule *rule)
+{
+    rule->outliers = WN_OUTLIERS_NONE;
+    rule->action = WN_OUTLIER_CLIP;
+    rule->normalize = WN_NORMALIZE_NONE;
+    rule->transform = WN_TRANSFORM_NONE;
+}
+
+/* Section-wide choices go to the columns they fit; a category takes its own defaults. */
+static void fit_category(const wn_job *job, wn_recipe_column *column)
+{
+    wn_column_rule *rule = &column->rule;
+    column->levels = job->has_extract && job->extract.one_hot ? (size_t)job->extract.levels : 0;
+    leave_cells(rule);
+    bool fills = rule->missing == WN_MISSING_MEAN || rule->missing == WN_MISSING_MEDIAN ||
+                 (column->is_text && rule->missing == WN_MISSING_CONSTANT);
+    if (column->levels > 0 && fills)
+        rule->missing = WN_MISSING_MOST_FREQUENT;
+    if (column->levels == 0 && column->is_text && rule->missing != WN_MISSING_DROP_ROW)
+        rule->missing = WN_MISSING_CONSTANT; /* it makes no feature: its gaps do not matter */
+}
+
+static void fit_text(wn_column_rule *rule)
+{
+    leave_cells(rule);
+    if (rule->missing != WN_MISSING_DROP_ROW)
+        rule->missing = WN_MISSING_CONSTANT; /* without a word */
+}
+
+static wn_status column_rule(const wn_job *job, wn_recipe_column *column)
+{
+    wn_status status = WN_OK;
+    wn_column_rule rule = {.missing = WN_MISSING_ERROR};
+    TRY(set_kind(job, column->name, column->is_text, &column->kind));
+    if (job->has_clean)
+        clean_rule(job, column->name, &rule);
+    if (job->has_normalize)
+        normalize_rule(job, column->name, &rule);
+    column->indicates = job->has_clean && job->clean.indicators && column->kind != WN_COLUMN_TEXT;
+    column->rule = rule;
+    if (column->kind == WN_COLUMN_NUMERIC)
+        goto done;
+    TRY(check_fit(job, column));
+    if (column->kind == WN_COLUMN_CATEGORICAL)
+        fit_category(job, column);
+    else
+        fit_text(&column->rule);
+done:
+    return status;
+}
+
 wn_status wn_job_column_rules(const wn_job *job, wn_recipe *recipe)
 {
     wn_status status = WN_OK;
@@ -110,14 +213,8 @@ wn_status wn_job_column_rules(const wn_job *job, wn_recipe *recipe)
     for (size_t i = 0; i < recipe->n_columns; i++)
         columns[i] = recipe->columns[i].name;
     TRY(check_overrides(job, columns, recipe->n_columns));
-    for (size_t i = 0; i < recipe->n_columns; i++) {
-        wn_column_rule rule = {.missing = WN_MISSING_ERROR};
-        if (job->has_clean)
-            clean_rule(job, columns[i], &rule);
-        if (job->has_normalize)
-            normalize_rule(job, columns[i], &rule);
-        recipe->columns[i].rule = rule;
-    }
+    for (size_t i = 0; i < recipe->n_columns; i++)
+        TRY(column_rule(job, &recipe->columns[i]));
 done:
     wn_free(columns);
     return status;

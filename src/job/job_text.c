@@ -19,7 +19,7 @@ static bool is_absent(const wn_key *key, const wn_job *job)
 }
 
 /* Opens the groups of a key's path that the key before was not in: "train:" and "  model:". */
-static void add_groups(wn_text *text, const char *before, const char *path)
+static void add_groups(wn_text_buffer *text, const char *before, const char *path)
 {
     size_t depth = 0;
     for (const char *point = strchr(path, '.'); point; point = strchr(point + 1, '.'), depth++) {
@@ -44,11 +44,11 @@ static int depth_of(const char *path)
 
 wn_status wn_job_text(const wn_job *job, char **yaml)
 {
-    wn_text text = {0};
+    wn_text_buffer text = {0};
     const char *before = "";
     for (size_t i = 0; i < wn_n_keys && text.status == WN_OK; i++) {
         const wn_key *key = &wn_keys[i];
-        wn_text value = {0};
+        wn_text_buffer value = {0};
         if (is_absent(key, job))
             continue;
         key->kind->write(key, job, &value);
@@ -66,7 +66,7 @@ wn_status wn_job_text(const wn_job *job, char **yaml)
 }
 
 /* Adds "path: value" of the keys that begin with `section`, budgets apart. */
-static void add_section(wn_text *text, const wn_job *job, const char *section)
+static void add_section(wn_text_buffer *text, const wn_job *job, const char *section)
 {
     size_t n = strlen(section);
     for (size_t i = 0; i < wn_n_keys; i++) {
@@ -82,7 +82,7 @@ static void add_section(wn_text *text, const wn_job *job, const char *section)
 
 wn_status wn_job_section_hash(const wn_job *job, const char *section, wn_hash *hash)
 {
-    wn_text text = {0};
+    wn_text_buffer text = {0};
     char *bytes = NULL;
     if (*section && !wn_key_is_group(section))
         return wn_fail(WN_INTERNAL, "the job has no section %s", section);
@@ -94,15 +94,15 @@ wn_status wn_job_section_hash(const wn_job *job, const char *section, wn_hash *h
     return status;
 }
 
-static void add_cell(wn_text *line, const char *cell)
+static void add_cell(wn_text_buffer *line, const char *cell)
 {
     for (const char *c = cell; *c; c++)
         wn_text_add(line, *c == '|' ? "\\|" : "%c", *c);
 }
 
-static void add_key_line(wn_text *text, const wn_key *key)
+static void add_key_line(wn_text_buffer *text, const wn_key *key)
 {
-    wn_text allowed = {0};
+    wn_text_buffer allowed = {0};
     key->kind->allow(key, &allowed);
     if (allowed.status != WN_OK)
         text->status = allowed.status;
@@ -117,7 +117,7 @@ static void add_key_line(wn_text *text, const wn_key *key)
     wn_text_clear(&allowed);
 }
 
-static void add_introduction(wn_text *text)
+static void add_introduction(wn_text_buffer *text)
 {
     wn_text_add(text, "# The keys of a job file\n\n"
                       "Made by `winnow run --help-keys`. A section that is left out is a stage that is left out; in a "
@@ -129,7 +129,7 @@ static void add_introduction(wn_text *text)
 
 wn_status wn_job_print_keys(FILE *out)
 {
-    wn_text text = {0};
+    wn_text_buffer text = {0};
     char *bytes = NULL;
     add_introduction(&text);
     for (size_t i = 0; i < wn_n_keys; i++)

@@ -47,7 +47,7 @@ static bool read_missing_node(wn_job_reader *reader, const char *path, const wn_
     return true;
 }
 
-static void write_missing_value(wn_missing_method method, double constant, wn_text *text)
+static void write_missing_value(wn_missing_method method, double constant, wn_text_buffer *text)
 {
     if (method != WN_MISSING_CONSTANT) {
         wn_text_add(text, "%s", wn_key_word_name(wn_words_missing, (int)method));
@@ -63,13 +63,13 @@ static void read_missing(wn_job_reader *reader, const wn_key *key, const wn_yaml
     read_missing_node(reader, key->path, node, &reader->job->clean.missing, &reader->job->clean.constant);
 }
 
-static void write_missing(const wn_key *key, const wn_job *job, wn_text *text)
+static void write_missing(const wn_key *key, const wn_job *job, wn_text_buffer *text)
 {
     (void)key;
     write_missing_value(job->clean.missing, job->clean.constant, text);
 }
 
-static void allow_missing(const wn_key *key, wn_text *text)
+static void allow_missing(const wn_key *key, wn_text_buffer *text)
 {
     (void)key;
     wn_key_words_allow(wn_words_missing, text);
@@ -145,7 +145,7 @@ static void read_clean_overrides(wn_job_reader *reader, const wn_key *key, const
     }
 }
 
-static void write_clean_override(const wn_clean_override *override, wn_text *text)
+static void write_clean_override(const wn_clean_override *override, wn_text_buffer *text)
 {
     wn_text_add_quoted(text, override->glob, false);
     wn_text_add(text, ": {");
@@ -162,7 +162,7 @@ static void write_clean_override(const wn_clean_override *override, wn_text *tex
     wn_text_add(text, "}");
 }
 
-static void write_clean_overrides(const wn_key *key, const wn_job *job, wn_text *text)
+static void write_clean_overrides(const wn_key *key, const wn_job *job, wn_text_buffer *text)
 {
     (void)key;
     wn_text_add(text, "{");
@@ -173,7 +173,7 @@ static void write_clean_overrides(const wn_key *key, const wn_job *job, wn_text 
     wn_text_add(text, "}");
 }
 
-static void allow_clean_overrides(const wn_key *key, wn_text *text)
+static void allow_clean_overrides(const wn_key *key, wn_text_buffer *text)
 {
     (void)key;
     wn_text_add(text, "a map of names or globs of columns to {missing, outliers}");

@@ -53,7 +53,7 @@ static void read_data(wn_job_reader *reader, const wn_key *key, const wn_yaml *n
     reader->job->output.storage = storage;
 }
 
-static void write_data(const wn_key *key, const wn_job *job, wn_text *text)
+static void write_data(const wn_key *key, const wn_job *job, wn_text_buffer *text)
 {
     const wn_prepared_storage *storage = &job->output.storage;
     bool has_data = *(const bool *)wn_key_value(key, job);
@@ -64,7 +64,7 @@ static void write_data(const wn_key *key, const wn_job *job, wn_text *text)
                     storage->level);
 }
 
-static void allow_data(const wn_key *key, wn_text *text)
+static void allow_data(const wn_key *key, wn_text_buffer *text)
 {
     (void)key;
     wn_text_add(text, "true, false, or {compression: gzip, level: 4}; compression is ");

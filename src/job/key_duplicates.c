@@ -50,7 +50,7 @@ static void read_duplicates(wn_job_reader *reader, const wn_key *key, const wn_y
     read_columns(reader, key, columns);
 }
 
-static void write_duplicates(const wn_key *key, const wn_job *job, wn_text *text)
+static void write_duplicates(const wn_key *key, const wn_job *job, wn_text_buffer *text)
 {
     const wn_text_list *columns = &job->clean.duplicate_columns;
     if (columns->n == 0) {
@@ -65,7 +65,7 @@ static void write_duplicates(const wn_key *key, const wn_job *job, wn_text *text
     wn_text_add(text, "]}");
 }
 
-static void allow_duplicates(const wn_key *key, wn_text *text)
+static void allow_duplicates(const wn_key *key, wn_text_buffer *text)
 {
     wn_key_words_allow(key->words, text);
     wn_text_add(text, ", or {columns: [names or globs]}");

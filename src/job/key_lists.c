@@ -52,7 +52,7 @@ static void read_texts(wn_job_reader *reader, const wn_key *key, const wn_yaml *
     }
 }
 
-static void write_texts(const wn_key *key, const wn_job *job, wn_text *text)
+static void write_texts(const wn_key *key, const wn_job *job, wn_text_buffer *text)
 {
     const wn_text_list *list = wn_key_value(key, job);
     if (list->n < (size_t)key->min)
@@ -65,7 +65,7 @@ static void write_texts(const wn_key *key, const wn_job *job, wn_text *text)
     wn_text_add(text, "]");
 }
 
-static void allow_texts(const wn_key *key, wn_text *text)
+static void allow_texts(const wn_key *key, wn_text_buffer *text)
 {
     const char *what = key->kind == &wn_kind_paths ? "paths or globs" : "texts";
     wn_text_add(text, "a list of %s%s", what, key->min > 0 ? ", at least one" : "");
@@ -112,7 +112,7 @@ static void read_numbers(wn_job_reader *reader, const wn_key *key, const wn_yaml
     }
 }
 
-static void write_numbers(const wn_key *key, const wn_job *job, wn_text *text)
+static void write_numbers(const wn_key *key, const wn_job *job, wn_text_buffer *text)
 {
     const wn_number_list *list = wn_key_value(key, job);
     wn_text_add(text, "[");
@@ -126,7 +126,7 @@ static void write_numbers(const wn_key *key, const wn_job *job, wn_text *text)
     wn_text_add(text, "]");
 }
 
-static void allow_numbers(const wn_key *key, wn_text *text)
+static void allow_numbers(const wn_key *key, wn_text_buffer *text)
 {
     wn_text_add(text, "a list of %s", key->kind == &wn_kind_counts ? "integers" : "numbers");
     if (key->min != 0 || key->max != 0)
@@ -151,7 +151,7 @@ static void read_words(wn_job_reader *reader, const wn_key *key, const wn_yaml *
     }
 }
 
-static void write_words(const wn_key *key, const wn_job *job, wn_text *text)
+static void write_words(const wn_key *key, const wn_job *job, wn_text_buffer *text)
 {
     const bool *use = wn_key_value(key, job);
     bool is_first = true;
@@ -165,7 +165,7 @@ static void write_words(const wn_key *key, const wn_job *job, wn_text *text)
     wn_text_add(text, "]");
 }
 
-static void allow_words(const wn_key *key, wn_text *text)
+static void allow_words(const wn_key *key, wn_text_buffer *text)
 {
     wn_text_add(text, "a list of at least ");
     wn_key_words_allow(key->words, text);

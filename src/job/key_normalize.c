@@ -46,7 +46,7 @@ static void read_how(wn_job_reader *reader, const char *path, const wn_yaml *nod
         read_pair(reader, path, node, how);
 }
 
-static void write_how(wn_normalization how, wn_text *text)
+static void write_how(wn_normalization how, wn_text_buffer *text)
 {
     const char *name = wn_key_word_name(words, (int)how.method);
     if (how.transform == WN_TRANSFORM_NONE)
@@ -62,13 +62,13 @@ static void read_normalize(wn_job_reader *reader, const wn_key *key, const wn_ya
     read_how(reader, key->path, node, &reader->job->normalize.how);
 }
 
-static void write_normalize(const wn_key *key, const wn_job *job, wn_text *text)
+static void write_normalize(const wn_key *key, const wn_job *job, wn_text_buffer *text)
 {
     (void)key;
     write_how(job->normalize.how, text);
 }
 
-static void allow_normalize(const wn_key *key, wn_text *text)
+static void allow_normalize(const wn_key *key, wn_text_buffer *text)
 {
     (void)key;
     wn_key_words_allow(words, text);
@@ -105,7 +105,7 @@ static void read_overrides(wn_job_reader *reader, const wn_key *key, const wn_ya
     }
 }
 
-static void write_overrides(const wn_key *key, const wn_job *job, wn_text *text)
+static void write_overrides(const wn_key *key, const wn_job *job, wn_text_buffer *text)
 {
     (void)key;
     wn_text_add(text, "{");
@@ -119,7 +119,7 @@ static void write_overrides(const wn_key *key, const wn_job *job, wn_text *text)
     wn_text_add(text, "}");
 }
 
-static void allow_overrides(const wn_key *key, wn_text *text)
+static void allow_overrides(const wn_key *key, wn_text_buffer *text)
 {
     wn_text_add(text, "a map of names or globs of columns to ");
     allow_normalize(key, text);

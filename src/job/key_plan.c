@@ -17,14 +17,14 @@ static void read_metric(wn_job_reader *reader, const wn_key *key, const wn_yaml 
     reader->job->compress.metric = (wn_metric)word->value;
 }
 
-static void write_metric(const wn_key *key, const wn_job *job, wn_text *text)
+static void write_metric(const wn_key *key, const wn_job *job, wn_text_buffer *text)
 {
     (void)key;
     const char *name = wn_key_word_name(wn_words_metric, (int)job->compress.metric);
     wn_text_add(text, "%s", job->compress.metric_by_task ? "auto" : name);
 }
 
-static void allow_metric(const wn_key *key, wn_text *text)
+static void allow_metric(const wn_key *key, wn_text_buffer *text)
 {
     (void)key;
     wn_text_add(text, "auto or ");
@@ -116,7 +116,7 @@ static void read_plan(wn_job_reader *reader, const wn_key *key, const wn_yaml *n
     }
 }
 
-static void write_plan(const wn_key *key, const wn_job *job, wn_text *text)
+static void write_plan(const wn_key *key, const wn_job *job, wn_text_buffer *text)
 {
     (void)key;
     if (job->compress.is_auto) {
@@ -132,7 +132,7 @@ static void write_plan(const wn_key *key, const wn_job *job, wn_text *text)
     wn_text_add(text, "%s{entropy: {coder: best}}]", job->compress.int8 ? "{quantize: {type: int8}}, " : "");
 }
 
-static void allow_plan(const wn_key *key, wn_text *text)
+static void allow_plan(const wn_key *key, wn_text_buffer *text)
 {
     (void)key;
     wn_text_add(text, "auto or a list of steps, ");

@@ -34,7 +34,7 @@ const void *wn_key_value(const wn_key *key, const wn_job *job)
     return (const char *)job + key->offset;
 }
 
-static void describe(const wn_yaml *node, wn_text *text)
+static void describe(const wn_yaml *node, wn_text_buffer *text)
 {
     if (node->kind == WN_YAML_LIST)
         wn_text_add(text, "a list");
@@ -48,7 +48,7 @@ static void describe(const wn_yaml *node, wn_text *text)
 
 void wn_key_wrong(wn_job_reader *reader, const wn_key *key, const wn_yaml *node)
 {
-    wn_text text = {0};
+    wn_text_buffer text = {0};
     char *what = NULL;
     wn_text_add(&text, "is ");
     describe(node, &text);
@@ -59,7 +59,7 @@ void wn_key_wrong(wn_job_reader *reader, const wn_key *key, const wn_yaml *node)
     wn_free(what);
 }
 
-void wn_key_words_allow(const wn_key_word *words, wn_text *text)
+void wn_key_words_allow(const wn_key_word *words, wn_text_buffer *text)
 {
     size_t n = 0;
     for (const wn_key_word *word = words; word->name; word++)
@@ -95,7 +95,7 @@ static void wrong_word(wn_job_reader *reader, const char *path, const wn_key_wor
         if (!word->is_unbuilt)
             names[n++] = word->name;
     const char *near = node->kind == WN_YAML_SCALAR && n > 1 ? wn_nearest_name(node->text, names, n) : NULL;
-    wn_text text = {0};
+    wn_text_buffer text = {0};
     char *what = NULL;
     wn_text_add(&text, "is ");
     describe(node, &text);

@@ -19,7 +19,7 @@ static bool is_within(const wn_key *key, double value)
     return is_high_enough && is_low_enough;
 }
 
-static void allow_range(const wn_key *key, wn_text *text)
+static void allow_range(const wn_key *key, wn_text_buffer *text)
 {
     if (key->min == 0 && key->max == 0 && !key->above_min)
         return;
@@ -40,12 +40,12 @@ static void read_boolean(wn_job_reader *reader, const wn_key *key, const wn_yaml
         wn_key_wrong(reader, key, node);
 }
 
-static void write_boolean(const wn_key *key, const wn_job *job, wn_text *text)
+static void write_boolean(const wn_key *key, const wn_job *job, wn_text_buffer *text)
 {
     wn_text_add(text, "%s", *(const bool *)wn_key_value(key, job) ? "true" : "false");
 }
 
-static void allow_boolean(const wn_key *key, wn_text *text)
+static void allow_boolean(const wn_key *key, wn_text_buffer *text)
 {
     (void)key;
     wn_text_add(text, "true or false");
@@ -60,12 +60,12 @@ static void read_integer(wn_job_reader *reader, const wn_key *key, const wn_yaml
         wn_key_wrong(reader, key, node);
 }
 
-static void write_integer(const wn_key *key, const wn_job *job, wn_text *text)
+static void write_integer(const wn_key *key, const wn_job *job, wn_text_buffer *text)
 {
     wn_text_add(text, "%lld", (long long)*(const int64_t *)wn_key_value(key, job));
 }
 
-static void allow_integer(const wn_key *key, wn_text *text)
+static void allow_integer(const wn_key *key, wn_text_buffer *text)
 {
     wn_text_add(text, "an integer");
     allow_range(key, text);
@@ -82,12 +82,12 @@ static void read_number(wn_job_reader *reader, const wn_key *key, const wn_yaml 
         wn_key_wrong(reader, key, node);
 }
 
-static void write_number(const wn_key *key, const wn_job *job, wn_text *text)
+static void write_number(const wn_key *key, const wn_job *job, wn_text_buffer *text)
 {
     wn_text_add_number(text, *(const double *)wn_key_value(key, job));
 }
 
-static void allow_number(const wn_key *key, wn_text *text)
+static void allow_number(const wn_key *key, wn_text_buffer *text)
 {
     wn_text_add(text, "a number");
     allow_range(key, text);
@@ -104,7 +104,7 @@ static void read_size(wn_job_reader *reader, const wn_key *key, const wn_yaml *n
         wn_key_wrong(reader, key, node);
 }
 
-static void write_size(const wn_key *key, const wn_job *job, wn_text *text)
+static void write_size(const wn_key *key, const wn_job *job, wn_text_buffer *text)
 {
     int64_t bytes = *(const int64_t *)wn_key_value(key, job);
     if (bytes == 0)
@@ -113,7 +113,7 @@ static void write_size(const wn_key *key, const wn_job *job, wn_text *text)
         wn_text_add(text, "%lld", (long long)bytes);
 }
 
-static void allow_size(const wn_key *key, wn_text *text)
+static void allow_size(const wn_key *key, wn_text_buffer *text)
 {
     (void)key;
     wn_text_add(text, "auto or a size as in 2GiB, at least 1MiB");
@@ -129,7 +129,7 @@ static void read_duration(wn_job_reader *reader, const wn_key *key, const wn_yam
 }
 
 /* No seconds are no duration at all where there is no default. */
-static void write_duration(const wn_key *key, const wn_job *job, wn_text *text)
+static void write_duration(const wn_key *key, const wn_job *job, wn_text_buffer *text)
 {
     double seconds = *(const double *)wn_key_value(key, job);
     if (key->value == NULL && seconds == 0)
@@ -138,7 +138,7 @@ static void write_duration(const wn_key *key, const wn_job *job, wn_text *text)
     wn_text_add(text, "s");
 }
 
-static void allow_duration(const wn_key *key, wn_text *text)
+static void allow_duration(const wn_key *key, wn_text_buffer *text)
 {
     (void)key;
     wn_text_add(text, "a duration as in 30min");
@@ -157,7 +157,7 @@ static void read_amount(wn_job_reader *reader, const wn_key *key, const wn_yaml 
         wn_key_wrong(reader, key, node);
 }
 
-static void write_amount(const wn_key *key, const wn_job *job, wn_text *text)
+static void write_amount(const wn_key *key, const wn_job *job, wn_text_buffer *text)
 {
     const wn_amount *amount = wn_key_value(key, job);
     if (amount->count > 0)
@@ -166,7 +166,7 @@ static void write_amount(const wn_key *key, const wn_job *job, wn_text *text)
         wn_text_add_number(text, amount->share);
 }
 
-static void allow_amount(const wn_key *key, wn_text *text)
+static void allow_amount(const wn_key *key, wn_text_buffer *text)
 {
     (void)key;
     wn_text_add(text, "a count (an integer of at least 1) or a share (a decimal above 0.0 to 1.0)");
@@ -179,14 +179,14 @@ static void read_word(wn_job_reader *reader, const wn_key *key, const wn_yaml *n
         memcpy(wn_key_place(key, reader->job), &word->value, sizeof word->value);
 }
 
-static void write_word(const wn_key *key, const wn_job *job, wn_text *text)
+static void write_word(const wn_key *key, const wn_job *job, wn_text_buffer *text)
 {
     int value = 0;
     memcpy(&value, wn_key_value(key, job), sizeof value);
     wn_text_add(text, "%s", wn_key_word_name(key->words, value));
 }
 
-static void allow_word(const wn_key *key, wn_text *text)
+static void allow_word(const wn_key *key, wn_text_buffer *text)
 {
     wn_key_words_allow(key->words, text);
 }
@@ -198,7 +198,7 @@ static void read_choice(wn_job_reader *reader, const wn_key *key, const wn_yaml 
         *(bool *)wn_key_place(key, reader->job) = word->value != 0;
 }
 
-static void write_choice(const wn_key *key, const wn_job *job, wn_text *text)
+static void write_choice(const wn_key *key, const wn_job *job, wn_text_buffer *text)
 {
     wn_text_add(text, "%s", wn_key_word_name(key->words, *(const bool *)wn_key_value(key, job)));
 }

@@ -43,20 +43,20 @@ static void read_path(wn_job_reader *reader, const wn_key *key, const wn_yaml *n
     wn_free(problem);
 }
 
-static void write_text(const wn_key *key, const wn_job *job, wn_text *text)
+static void write_text(const wn_key *key, const wn_job *job, wn_text_buffer *text)
 {
     const char *value = *(char *const *)wn_key_value(key, job);
     if (value)
         wn_text_add_quoted(text, value, key->kind == &wn_kind_path);
 }
 
-static void allow_text(const wn_key *key, wn_text *text)
+static void allow_text(const wn_key *key, wn_text_buffer *text)
 {
     (void)key;
     wn_text_add(text, "a text");
 }
 
-static void allow_path(const wn_key *key, wn_text *text)
+static void allow_path(const wn_key *key, wn_text_buffer *text)
 {
     (void)key;
     wn_text_add(text, "a path");
@@ -96,13 +96,13 @@ static void read_unbuilt(wn_job_reader *reader, const wn_key *key, const wn_yaml
         wn_job_fault_add(reader, node, key->path, "is not built yet");
 }
 
-static void write_unbuilt(const wn_key *key, const wn_job *job, wn_text *text)
+static void write_unbuilt(const wn_key *key, const wn_job *job, wn_text_buffer *text)
 {
     (void)job;
     wn_text_add(text, "%s", key->neutral);
 }
 
-static void allow_unbuilt(const wn_key *key, wn_text *text)
+static void allow_unbuilt(const wn_key *key, wn_text_buffer *text)
 {
     wn_text_add(text, *key->neutral ? "not built yet; only %s is accepted" : "not built yet%s", key->neutral);
 }

@@ -36,6 +36,8 @@ static const wn_key_word tasks[] = {{"auto", WN_TASK_AUTO, false},
                                     {NULL, 0, false}};
 static const wn_key_word duplicates[] = {{"keep", false, false}, {"drop", true, false}, {NULL, 0, false}};
 static const wn_key_word infinite[] = {{"error", false, false}, {"missing", true, false}, {NULL, 0, false}};
+static const wn_key_word categories[] = {
+    {"none", false, false}, {"one_hot", true, false}, {"ordinal", 0, true}, {"target", 0, true}, {NULL, 0, false}};
 static const wn_key_word rankings[] = {{"variance", WN_RANK_VARIANCE, false},
                                        {"anova", WN_RANK_ANOVA, false},
                                        {"mutual_information", WN_RANK_MUTUAL_INFORMATION, false},
@@ -93,7 +95,8 @@ const wn_key wn_keys[] = {
     {.path = "input.columns.exclude", .kind = &wn_kind_texts, AT(input.exclude), .value = "[]",
      .help = "names or globs of columns to leave out; beats include"},
     {.path = "input.types", .kind = &wn_kind_column_types, AT(input.types), .value = "{}",
-     .help = "what columns are; an image px of {image: [h, w]} is the columns px0, px1, ..."},
+     .help = "what the columns of a name or glob are; by default strings are categorical, the rest numeric; an image px of "
+             "{image: [h, w]} is the columns px0, px1, ..."},
     {.path = "input.split.validation", .kind = &wn_kind_number, AT(input.split_validation), .max = 1, .below_max = true,
      .value = "0.0", .help = "share of the rows that decisions are made on"},
     {.path = "input.split.test", .kind = &wn_kind_number, AT(input.split_test), .max = 1, .below_max = true,
@@ -122,7 +125,8 @@ const wn_key wn_keys[] = {
      .value = "error", .help = "what an infinite cell is"},
     {.path = "clean.overrides", .kind = &wn_kind_clean_overrides, AT(clean.overrides), .value = "{}",
      .help = "missing and outliers for columns by name or glob; the later one wins"},
-    UNBUILT("clean.indicators", "false", "a 0/1 column for each column with gaps"),
+    {.path = "clean.indicators", .kind = &wn_kind_boolean, AT(clean.indicators), .value = "false",
+     .help = "a 0/1 feature NAME?missing for each column with gaps in training rows"},
 
     {.path = "normalize.method", .kind = &wn_kind_normalize, AT(normalize.how), .value = "none",
      .help = "over the cleaned training cells: standard, mean 0 and population deviation 1; minmax, from 0 to 1; robust, "
@@ -130,8 +134,10 @@ const wn_key wn_keys[] = {
     {.path = "normalize.overrides", .kind = &wn_kind_normalize_overrides, AT(normalize.overrides), .value = "{}",
      .help = "method for columns by name or glob; the later one wins"},
 
-    UNBUILT("extract.categorical.method", "none", "features of categories"),
-    UNBUILT("extract.categorical.levels", "", "levels kept of a category"),
+    {.path = "extract.categorical.method", .kind = &wn_kind_choice, AT(extract.one_hot), .words = categories,
+     .value = "none", .help = "features of categories; none: those of numbers stay numbers, those of strings make none"},
+    {.path = "extract.categorical.levels", .kind = &wn_kind_integer, AT(extract.levels), .min = 1, .max = 65536,
+     .value = "64", .help = "the most frequent levels of a category, which get a feature each; the others share one"},
     UNBUILT("extract.categorical.smoothing", "", "smoothing of the target encoding"),
     UNBUILT("extract.text.method", "none", "features of texts"),
     UNBUILT("extract.text.terms", "", "terms kept of a text column"),
@@ -240,8 +246,9 @@ const wn_key wn_keys[] = {
 const size_t wn_n_keys = sizeof wn_keys / sizeof *wn_keys;
 
 const wn_job_section wn_job_sections[] = {
-    {"clean", offsetof(wn_job, has_clean)}, {"normalize", offsetof(wn_job, has_normalize)},
-    {"rank", offsetof(wn_job, has_rank)},   {"reduce", offsetof(wn_job, has_reduce)},
-    {"train", offsetof(wn_job, has_train)}, {"compress", offsetof(wn_job, has_compress)},
+    {"clean", offsetof(wn_job, has_clean)},       {"normalize", offsetof(wn_job, has_normalize)},
+    {"extract", offsetof(wn_job, has_extract)},   {"rank", offsetof(wn_job, has_rank)},
+    {"reduce", offsetof(wn_job, has_reduce)},     {"train", offsetof(wn_job, has_train)},
+    {"compress", offsetof(wn_job, has_compress)},
 };
 const size_t wn_n_job_sections = sizeof wn_job_sections / sizeof *wn_job_sections;

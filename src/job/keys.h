@@ -14,9 +14,9 @@ typedef struct {
     /* Reads a node into the job, or tells what is wrong. */
     void (*read)(wn_job_reader *reader, const wn_key *key, const wn_yaml *node);
     /* Adds the value as YAML in one line; nothing where the job has none. */
-    void (*write)(const wn_key *key, const wn_job *job, wn_text *text);
+    void (*write)(const wn_key *key, const wn_job *job, wn_text_buffer *text);
     /* Adds what is allowed: "an integer of at least 1". */
-    void (*allow)(const wn_key *key, wn_text *text);
+    void (*allow)(const wn_key *key, wn_text_buffer *text);
     void (*clear)(const wn_key *key, wn_job *job); /* frees; NULL: nothing to free */
 } wn_key_kind;
 
@@ -69,7 +69,7 @@ const wn_key_word *wn_key_word_read(wn_job_reader *reader, const char *path, con
                                     const wn_yaml *node);
 
 /* Local. "one of a, b, c" of the words that are built; the name of a value. */
-void wn_key_words_allow(const wn_key_word *words, wn_text *text);
+void wn_key_words_allow(const wn_key_word *words, wn_text_buffer *text);
 const char *wn_key_word_name(const wn_key_word *words, int value);
 
 /* Local. Tells that a value is not built yet. */

@@ -115,9 +115,17 @@ static double gib(int64_t bytes)
     return (double)bytes / 0x1p30;
 }
 
+static int64_t text_bytes(const wn_catalog *catalog)
+{
+    int64_t n = 0;
+    for (size_t f = 0; f < catalog->n_files && catalog->n_texts > 0; f++)
+        n += catalog->files[f].n_rows * catalog->files[f].text_bytes;
+    return n;
+}
+
 static int64_t pass_bytes(const wn_catalog *catalog)
 {
-    return catalog->n_rows * (int64_t)catalog->n_columns * (catalog->is_float32 ? 4 : 8);
+    return catalog->n_rows * ((int64_t)catalog->n_cells * (catalog->is_float32 ? 4 : 8)) + text_bytes(catalog);
 }
 
 static void print_input(const wn_catalog *catalog, int n_ranks, FILE *out)

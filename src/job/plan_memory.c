@@ -1,5 +1,6 @@
 /* What memory a run takes on one rank, by purpose, before any of it is taken; the reader's cache gets what is left.
  * The counts are upper bounds from the catalog and the job alone. */
+#include "job_rules.h"
 #include "plan_model.h"
 #include "plan_windows.h"
 #include "run_state.h"
@@ -47,8 +48,33 @@ static size_t largest_block(const wn_catalog *catalog)
 
 static size_t pilot_rows(const wn_catalog *catalog)
 {
-    size_t rows = wn_pilot_most_rows(catalog->n_columns);
+    size_t rows = wn_pilot_most_rows(catalog->n_cells);
     return (size_t)catalog->n_rows < rows ? (size_t)catalog->n_rows : rows;
+}
+
+/* Of a row's texts: pointers, and bytes, of which a block may hold twice what the sample of the catalog said. */
+static size_t text_bytes(const wn_catalog *catalog)
+{
+    int64_t most = 0;
+    for (size_t f = 0; f < catalog->n_files; f++)
+        most = catalog->files[f].text_bytes > most ? catalog->files[f].text_bytes : most;
+    return catalog->n_texts * 3 * sizeof(wn_text) + 2 * (size_t)most;
+}
+
+/* Each category may have all its levels; strings are categories, and numbers where the job says so. */
+size_t wn_plan_features(const wn_job *job, const wn_catalog *catalog)
+{
+    size_t n = catalog->n_cells;
+    if (job->has_clean && job->clean.indicators)
+        n += catalog->n_columns;
+    for (size_t i = 0; job->has_extract && job->extract.one_hot && i < catalog->n_columns; i++) {
+        bool is_category = catalog->columns[i].is_text;
+        for (size_t t = 0; t < job->input.n_types && !is_category; t++)
+            is_category = job->input.types[t].word == WN_TYPE_CATEGORICAL &&
+                          wn_job_matches(job, job->input.types[t].name, catalog->columns[i].name);
+        n += is_category ? (size_t)job->extract.levels + 1 : 0;
+    }
+    return n;
 }
 
 /* While the pilot's rows are gathered they are there as chosen, in a buffer that has grown, as received and as laid
@@ -56,7 +82,7 @@ static size_t pilot_rows(const wn_catalog *catalog)
 static size_t gathering_bytes(const wn_catalog *catalog, size_t rows, size_t block, size_t blocks)
 {
     size_t pilot = pilot_rows(catalog), mine = rows < pilot + block ? rows : pilot + block;
-    size_t row = (catalog->n_columns + 2) * sizeof(double);
+    size_t row = (catalog->n_cells + 2) * sizeof(double);
     return larger((2 * mine + 2 * pilot) * row, blocks + 3 * mine * row + 2 * block * sizeof(uint64_t));
 }
 
@@ -130,18 +156,22 @@ static void plan_windows(wn_memory_plan *plan, const wn_job *job, const wn_catal
  * there at once. */
 wn_memory_plan wn_memory_plan_of(int n_ranks, const wn_job *job, const wn_catalog *catalog, size_t n_threads)
 {
-    size_t p = catalog->n_columns, block = largest_block(catalog), size = (size_t)n_ranks;
+    size_t p = catalog->n_cells, n_features = wn_plan_features(job, catalog), block = largest_block(catalog),
+           size = (size_t)n_ranks;
     size_t rows = ((size_t)catalog->n_rows + size - 1) / size + block;
     rows = rows < (size_t)catalog->n_rows ? rows : (size_t)catalog->n_rows;
     size_t cell_bytes = sizeof(double) + (catalog->is_float32 ? sizeof(float) : 0); /* raw, and widened */
     bool gram = wn_job_needs_products(job);
-    size_t width = p + 1 + WN_MAX_CLASSES;
+    size_t width = n_features + 1 + WN_MAX_CLASSES;
+    size_t extracted = n_features > p ? block * n_features * sizeof(double) : 0;
     size_t in_flight = BLOCKS_AT_REST + BLOCKS_PER_THREAD * (n_threads + 1);
     in_flight = in_flight < 2 * (size_t)catalog->n_blocks + 1 ? in_flight : 2 * (size_t)catalog->n_blocks + 1;
     wn_memory_plan plan = {
-        .blocks = in_flight * block * (p * cell_bytes + 2 * sizeof(double)),
+        .blocks = in_flight * block * (p * cell_bytes + 2 * sizeof(double) + text_bytes(catalog)) + extracted,
         .pilot = 2 * pilot_rows(catalog) * (p + 2) * sizeof(double), /* raw and cleaned */
-        .gram = gram ? width * width * 4 * sizeof(double) + block * width * sizeof(double) + solver_bytes(job, p) : 0,
+        .gram =
+            gram ? width * width * 4 * sizeof(double) + block * width * sizeof(double) + solver_bytes(job, n_features)
+                 : 0,
         .rows = rows,
         .rest = REST};
     plan.libraries = libraries_bytes(n_ranks, gram ? width * width * sizeof(int64_t) : 0);

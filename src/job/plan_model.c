@@ -45,11 +45,12 @@ size_t wn_model_moment_bytes(const wn_model_moment *moment)
 
 static size_t count_features(const wn_job *job, const wn_catalog *catalog)
 {
+    size_t n = wn_plan_features(job, catalog);
     if (!job->has_rank)
-        return catalog->n_columns;
+        return n;
     if (job->rank.keep.count > 0)
-        return least(job->rank.keep.count, catalog->n_columns);
-    return least((size_t)(job->rank.keep.share * (double)catalog->n_columns) + 1, catalog->n_columns);
+        return least(job->rank.keep.count, n);
+    return least((size_t)(job->rank.keep.share * (double)n) + 1, n);
 }
 
 static bool projects(const wn_job *job)

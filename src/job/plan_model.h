@@ -21,4 +21,7 @@ size_t wn_model_moment_bytes(const wn_model_moment *moment);
 wn_model_moment wn_model_plan_of(int n_ranks, const wn_job *job, const wn_catalog *catalog, size_t blocks, size_t rows,
                                  size_t block_rows);
 
+/* Local. The most features that the columns of a table can give. */
+size_t wn_plan_features(const wn_job *job, const wn_catalog *catalog);
+
 #endif

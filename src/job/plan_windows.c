@@ -49,7 +49,7 @@ static size_t search_bytes(size_t n_windows)
 wn_windows_plan wn_windows_plan_of(const wn_job *job, const wn_catalog *catalog, size_t rows, size_t n_sample,
                                    size_t left)
 {
-    size_t n = count_windows(job, catalog->n_columns);
+    size_t n = count_windows(job, catalog->n_cells);
     double share = GAPS * wn_window_share(n_sample, 0.5);
     size_t cells = share < 1 ? (size_t)(share * (double)rows) + 1 : rows;
     size_t wanted = n * (cells * wn_cell_bytes(!takes_doubles(job, catalog)) + WN_WINDOW_LEAST),

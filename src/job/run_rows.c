@@ -19,7 +19,8 @@ static wn_status mark_drops(void *context, wn_block *block)
     drop_context *drop = context;
     for (size_t i = 0; i < block->n_rows; i++) {
         memcpy(drop->scratch, block->cells + i * block->n_cols, block->n_cols * sizeof(double));
-        *wn_rows_status(drop->rows, block->rows[i]) = (unsigned char)wn_recipe_clean_row(drop->recipe, drop->scratch);
+        *wn_rows_status(drop->rows, block->rows[i]) = (unsigned char)wn_recipe_clean_row(
+            drop->recipe, drop->scratch, block->n_texts > 0 ? block->texts + i * block->n_texts : NULL);
     }
     return WN_OK;
 }
@@ -39,7 +40,7 @@ static wn_status make_drops(wn_run_state *state, wn_stage_meter *meter)
 {
     wn_status status = WN_OK;
     drop_context drop = {.rows = state->rows, .recipe = state->recipe};
-    TRY(wn_ranks_agree(state->ranks, wn_new(&drop.scratch, state->recipe->n_columns)));
+    TRY(wn_ranks_agree(state->ranks, wn_new(&drop.scratch, state->recipe->n_cells)));
     wn_pass pass = wn_stage_pass(state, "rows");
     wn_block_step steps[] = {wn_rows_step(state->rows, WN_ROW_TRAIN), {mark_drops, &drop, false}};
     TRY(wn_pass_run(&pass, steps, 2, NULL, 0, &meter->cost));

@@ -87,8 +87,9 @@ done:
 static wn_status chain_keys(wn_run_state *state)
 {
     wn_status status = WN_OK;
-    static const char *const rows[] = {"input", "clean", NULL}, *const prepare[] = {"normalize", "rank", "reduce",
-                                                                                    NULL};
+    static const char *const rows[] = {"input", "clean", NULL};
+    static const char *const extract[] = {"extract", NULL};
+    static const char *const prepare[] = {"normalize", "rank", "reduce", NULL};
     static const char *const train[] = {"train", NULL}, *const both[] = {"train", "compress", NULL};
     static const char *const compress[] = {"compress", NULL}, *const none[] = {NULL};
     const wn_job *job = state->job;
@@ -96,7 +97,7 @@ static wn_status chain_keys(wn_run_state *state)
     wn_hash input;
     TRY(wn_catalog_hash(state->catalog, &input));
     TRY(wn_stage_key(state, input, rows, &state->rows_key));
-    TRY(wn_stage_key(state, state->rows_key, none, &state->profile_key));
+    TRY(wn_stage_key(state, state->rows_key, extract, &state->profile_key));
     TRY(statistics_key(state));
     TRY(wn_stage_key(state, state->profile_key, prepare, &state->recipe_key));
     TRY(data_key(state));

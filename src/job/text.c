@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool reserve(wn_text *text, size_t n)
+static bool reserve(wn_text_buffer *text, size_t n)
 {
     if (text->status != WN_OK)
         return false;
@@ -22,7 +22,7 @@ static bool reserve(wn_text *text, size_t n)
     return true;
 }
 
-void wn_text_add(wn_text *text, const char *format, ...)
+void wn_text_add(wn_text_buffer *text, const char *format, ...)
 {
     va_list arguments, again;
     va_start(arguments, format);
@@ -36,7 +36,7 @@ void wn_text_add(wn_text *text, const char *format, ...)
     va_end(arguments);
 }
 
-void wn_text_add_quoted(wn_text *text, const char *value, bool is_path)
+void wn_text_add_quoted(wn_text_buffer *text, const char *value, bool is_path)
 {
     wn_text_add(text, "\"");
     for (const char *c = value; *c; c++) {
@@ -53,7 +53,7 @@ void wn_text_add_quoted(wn_text *text, const char *value, bool is_path)
     wn_text_add(text, "\"");
 }
 
-void wn_text_add_number(wn_text *text, double value)
+void wn_text_add_number(wn_text_buffer *text, double value)
 {
     char digits[40];
     for (int precision = 1; precision <= 17; precision++) {
@@ -67,7 +67,7 @@ void wn_text_add_number(wn_text *text, double value)
                 has_point ? "" : ".0", exponent ? exponent : "");
 }
 
-wn_status wn_text_finish(wn_text *text, char **bytes)
+wn_status wn_text_finish(wn_text_buffer *text, char **bytes)
 {
     if (text->status == WN_OK)
         reserve(text, 0);
@@ -78,12 +78,12 @@ wn_status wn_text_finish(wn_text *text, char **bytes)
     }
     text->bytes[text->n] = 0;
     *bytes = text->bytes;
-    *text = (wn_text){0};
+    *text = (wn_text_buffer){0};
     return WN_OK;
 }
 
-void wn_text_clear(wn_text *text)
+void wn_text_clear(wn_text_buffer *text)
 {
     wn_free(text->bytes);
-    *text = (wn_text){0};
+    *text = (wn_text_buffer){0};
 }

@@ -55,7 +55,7 @@ static wn_status list_quantiles(raw_quantiles *raw, const wn_recipe *recipe)
 {
     static const double quartile[QUARTILES] = {0.25, 0.5, 0.75};
     wn_status status = WN_OK;
-    size_t n_columns = recipe->n_columns;
+    size_t n_columns = recipe->n_cells;
     raw->n_columns = n_columns;
     TRY(wn_new(&raw->probability, QUARTILES + 2 * n_columns));
     for (size_t k = 0; k < QUARTILES; k++)
@@ -145,8 +145,8 @@ static wn_status find_deviations(const wn_pass *pass, wn_rows *rows, const wn_pi
     distances from = {recipe};
     wn_block_step step = {distances_apply, &from, false};
     bool is_any = false;
-    TRY(wn_ranks_agree(pass->ranks, wn_new(&wanted, recipe->n_columns)));
-    for (size_t i = 0; i < recipe->n_columns; i++) {
+    TRY(wn_ranks_agree(pass->ranks, wn_new(&wanted, recipe->n_cells)));
+    for (size_t i = 0; i < recipe->n_cells; i++) {
         wanted[i] = recipe->columns[i].rule.outliers == WN_OUTLIERS_MAD;
         is_any |= wanted[i];
         deviations[i] = (double)NAN;
@@ -167,7 +167,7 @@ done:
 static wn_status set_bounds(wn_recipe *recipe, const raw_quantiles *raw, const double *deviations)
 {
     wn_status status = WN_OK;
-    for (size_t i = 0; i < recipe->n_columns; i++) {
+    for (size_t i = 0; i < recipe->n_cells; i++) {
         wn_recipe_column *column = &recipe->columns[i];
         wn_outlier_spread spread = {.absolute_deviation = deviations[i]};
         if (has_tails(column)) {
@@ -180,8 +180,14 @@ done:
     return status;
 }
 
-wn_status wn_bounds_fit(const wn_pass *pass, wn_rows *rows, const wn_pilot *pilot, wn_recipe *recipe, wn_modes *modes,
-                        int *n_passes, wn_pass_cost *cost)
+/* Moments of no column have seen no row: there strings tell. */
+bool wn_bounds_saw_no_row(const wn_recipe *recipe, const wn_moments_summary *moments)
+{
+    return recipe->n_cells > 0 ? moments->n_rows == 0 : recipe->columns[0].count + recipe->columns[0].missing == 0;
+}
+
+wn_status wn_bounds_fit(const wn_pass *pass, wn_rows *rows, const wn_pilot *pilot, wn_recipe *recipe,
+                        const wn_bounds_counts *counts, int *n_passes, wn_pass_cost *cost)
 {
     wn_status status = WN_OK;
     wn_moments_summary *summary = NULL;
@@ -189,16 +195,18 @@ wn_status wn_bounds_fit(const wn_pass *pass, wn_rows *rows, const wn_pilot *pilo
     double *deviations = NULL;
     status = list_quantiles(&raw, recipe);
     if (status == WN_OK)
-        status = wn_new(&deviations, recipe->n_columns);
+        status = wn_new(&deviations, recipe->n_cells);
     TRY(wn_ranks_agree(pass->ranks, status));
     wn_measurement measurement = {.pass = pass, .rows = rows, .sample = pilot, .n_probabilities = raw.n};
     measurement.probability = raw.probability;
     measurement.wanted = raw.wanted;
-    measurement.modes = modes;
+    measurement.modes = counts->modes;
+    measurement.levels = counts->levels;
     TRY(wn_measure(&measurement, &summary, raw.values, n_passes, cost));
-    if (summary->n_rows == 0)
+    wn_level_counts_describe(counts->levels, recipe);
+    if (wn_bounds_saw_no_row(recipe, summary))
         TRY(wn_fail(WN_BAD_DATA, "no training row is left"));
-    for (size_t i = 0; i < recipe->n_columns; i++)
+    for (size_t i = 0; i < recipe->n_cells; i++)
         describe_column(&recipe->columns[i], summary, i, &raw);
     TRY(find_deviations(pass, rows, pilot, recipe, deviations, n_passes, cost));
     TRY(set_bounds(recipe, &raw, deviations));

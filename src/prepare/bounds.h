@@ -3,16 +3,27 @@
 #ifndef WINNOW_PREPARE_BOUNDS_H
 #define WINNOW_PREPARE_BOUNDS_H
 
+#include "level_counts.h"
+
 #include "winnow/modes.h"
+#include "winnow/moments.h"
 #include "winnow/pilot.h"
 #include "winnow/recipe.h"
 #include "winnow/rows.h"
 
+/* What is counted along with the first pass over raw cells, borrowed. */
+typedef struct {
+    wn_modes *modes;
+    wn_level_counts *levels; /* NULL: none */
+} wn_bounds_counts;
+
 /* Collective. Sets the recipe's columns from count to upper: one pass for moments, quartiles and the tails of quantile
  * bounds, one for the median absolute deviations where a rule is mad, and one more for what a window missed in either.
- * modes are counted besides. *n_passes and *cost are added to. Fails: WN_BAD_DATA
- * without a training row, as wn_outliers_fit and wn_pass_run. */
+ * *n_passes and *cost are added to. Fails: WN_BAD_DATA without a training row, as wn_outliers_fit and wn_pass_run. */
 WN_MUST_USE wn_status wn_bounds_fit(const wn_pass *pass, wn_rows *rows, const wn_pilot *pilot, wn_recipe *recipe,
-                                    wn_modes *modes, int *n_passes, wn_pass_cost *cost);
+                                    const wn_bounds_counts *counts, int *n_passes, wn_pass_cost *cost);
+
+/* Local. Whether the moments are of no row at all. */
+bool wn_bounds_saw_no_row(const wn_recipe *recipe, const wn_moments_summary *moments);
 
 #endif

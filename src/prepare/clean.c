@@ -24,7 +24,7 @@ static void set_column(wn_cleaner *cleaner, size_t i, bool fills)
 wn_status wn_cleaner_init(wn_cleaner *cleaner, const wn_recipe *recipe, wn_rows *rows, bool fills)
 {
     wn_status status = WN_OK;
-    size_t n = recipe->n_columns;
+    size_t n = recipe->n_cells;
     *cleaner = (wn_cleaner){.recipe = recipe, .rows = rows};
     TRY(wn_new(&cleaner->outliers, n));
     TRY(wn_new(&cleaner->lower, 5 * n));
@@ -34,6 +34,8 @@ wn_status wn_cleaner_init(wn_cleaner *cleaner, const wn_recipe *recipe, wn_rows 
     cleaner->fill = cleaner->above + n;
     for (size_t i = 0; i < n; i++)
         set_column(cleaner, i, fills);
+    for (size_t i = n; i < recipe->n_columns; i++)
+        cleaner->drops |= recipe->columns[i].rule.missing == WN_MISSING_DROP_ROW;
 done:
     return status;
 }
@@ -45,11 +47,14 @@ void wn_cleaner_clear(wn_cleaner *cleaner)
     *cleaner = (wn_cleaner){0};
 }
 
-/* What drop rules make of a raw row: a gap counts before an outlier. */
-static wn_row_status judge_row(const wn_recipe *recipe, const double *cells)
+/* What drop rules make of a raw row: a gap counts before an outlier. The pilot's rows have no texts. */
+static wn_row_status judge_row(const wn_recipe *recipe, const double *cells, const wn_text *texts)
 {
     wn_row_status status = WN_ROW_TRAIN;
-    for (size_t i = 0; i < recipe->n_columns; i++) {
+    for (size_t i = recipe->n_cells; i < recipe->n_columns && texts != NULL; i++)
+        if (recipe->columns[i].rule.missing == WN_MISSING_DROP_ROW && texts[i - recipe->n_cells].n_bytes == 0)
+            return WN_ROW_MISSING;
+    for (size_t i = 0; i < recipe->n_cells; i++) {
         const wn_recipe_column *column = &recipe->columns[i];
         if (column->rule.missing == WN_MISSING_DROP_ROW && isnan(cells[i]))
             return WN_ROW_MISSING;
@@ -65,7 +70,8 @@ static wn_status drop_rows(wn_cleaner *cleaner, wn_block *block)
     unsigned char *keep = NULL;
     TRY(wn_new(&keep, block->n_rows));
     for (size_t i = 0; i < block->n_rows; i++) {
-        wn_row_status verdict = judge_row(cleaner->recipe, block->cells + i * block->n_cols);
+        const wn_text *texts = block->n_texts > 0 ? block->texts + i * block->n_texts : NULL;
+        wn_row_status verdict = judge_row(cleaner->recipe, block->cells + i * block->n_cols, texts);
         keep[i] = verdict == WN_ROW_TRAIN;
         if (cleaner->rows)
             *wn_rows_status(cleaner->rows, block->rows[i]) = (unsigned char)verdict;
@@ -132,7 +138,7 @@ static wn_status add_nothing(void *state, const wn_block *block)
 static wn_span outlier_sums(void *state)
 {
     wn_cleaner *cleaner = state;
-    return (wn_span){cleaner->outliers, cleaner->recipe->n_columns};
+    return (wn_span){cleaner->outliers, cleaner->recipe->n_cells};
 }
 
 static wn_span no_keys(void *state)

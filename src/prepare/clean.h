@@ -12,11 +12,11 @@ typedef struct {
     wn_rows *rows;           /* borrowed; dropped rows are marked in it. NULL: they only leave the block */
     bool drops;              /* some column drops rows */
     bool counts;             /* outliers are counted in `outliers` */
-    double *lower, *upper;   /* (n_columns) bounds of the outlier action; infinite where it changes no cell */
-    double *below, *above;   /* (n_columns) what a cell outside becomes */
-    double *fill;            /* (n_columns) for gaps; NaN leaves them */
+    double *lower, *upper;   /* (n_cells) bounds of the outlier action; infinite where it changes no cell */
+    double *below, *above;   /* (n_cells) what a cell outside becomes */
+    double *fill;            /* (n_cells) for gaps; NaN leaves them */
     bool transforms;         /* cells that are filled are then transformed, where a column's rule says so */
-    int64_t *outliers;       /* (n_columns) cells outside the recipe's bounds, before drops */
+    int64_t *outliers;       /* (n_cells) cells outside the recipe's bounds, before drops */
 } wn_cleaner;
 
 /* Local. Takes the recipe's bounds (and fills and transforms, where `fills`) as they are now. The caller clears it,

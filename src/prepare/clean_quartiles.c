@@ -14,8 +14,8 @@ wn_status wn_clean_quartiles_init(wn_quantile_search *search, const wn_pilot *pi
     wn_pilot cleaned = {0};
     unsigned char *wanted = NULL;
     bool is_any = false;
-    TRY(wn_new(&wanted, QUARTILES * recipe->n_columns));
-    for (size_t k = 0; k < QUARTILES * recipe->n_columns; k++) {
+    TRY(wn_new(&wanted, QUARTILES * recipe->n_cells));
+    for (size_t k = 0; k < QUARTILES * recipe->n_cells; k++) {
         wanted[k] = recipe->columns[k / QUARTILES].rule.normalize == WN_NORMALIZE_ROBUST;
         is_any |= wanted[k];
     }
@@ -47,7 +47,7 @@ wn_status wn_clean_quartiles_finish(const wn_pass *pass, wn_rows *rows, wn_clean
 {
     wn_status status = WN_OK;
     double *values = NULL;
-    size_t n = QUARTILES * recipe->n_columns;
+    size_t n = QUARTILES * recipe->n_cells;
     TRY(wn_ranks_agree(pass->ranks, wn_new(&values, n)));
     for (size_t k = 0; k < n; k++)
         values[k] = (double)NAN;
@@ -66,7 +66,7 @@ done:
 
 void wn_clean_quartiles_get(const wn_recipe *recipe, double *quartiles)
 {
-    for (size_t i = 0; i < recipe->n_columns; i++) {
+    for (size_t i = 0; i < recipe->n_cells; i++) {
         const wn_recipe_column *column = &recipe->columns[i];
         quartiles[QUARTILES * i] = column->clean_quartile_low;
         quartiles[QUARTILES * i + 1] = column->clean_median;
@@ -76,7 +76,7 @@ void wn_clean_quartiles_get(const wn_recipe *recipe, double *quartiles)
 
 void wn_clean_quartiles_set(wn_recipe *recipe, const double *quartiles)
 {
-    for (size_t i = 0; i < recipe->n_columns; i++) {
+    for (size_t i = 0; i < recipe->n_cells; i++) {
         wn_recipe_column *column = &recipe->columns[i];
         column->clean_quartile_low = quartiles[QUARTILES * i];
         column->clean_median = quartiles[QUARTILES * i + 1];

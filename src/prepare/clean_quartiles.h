@@ -20,7 +20,13 @@ WN_MUST_USE wn_status wn_clean_quartiles_finish(const wn_pass *pass, wn_rows *ro
                                                 wn_quantile_search *search, wn_recipe *recipe, int *n_passes,
                                                 wn_pass_cost *cost);
 
-/* Local. The recipe's quartiles as an array (n_columns, WN_CLEAN_QUARTILES), and from one. */
+/* The quartiles of all columns of numbers, one after the other; n is 3 x n_cells. */
+typedef struct {
+    double *data; /* borrowed */
+    size_t n;
+} wn_clean_quartiles;
+
+/* Local. The recipe's quartiles as an array (n_cells, WN_CLEAN_QUARTILES), and from one. */
 void wn_clean_quartiles_get(const wn_recipe *recipe, double *quartiles);
 void wn_clean_quartiles_set(wn_recipe *recipe, const double *quartiles);
 

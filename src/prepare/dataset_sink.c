@@ -44,7 +44,8 @@ static wn_status fill_piece(sink *state, const wn_block *block, size_t first)
     size_t at = dataset->piece_first[state->piece], n = dataset->piece_first[state->piece + 1] - at;
     float *out = dataset->features + at * dataset->n_features;
     float *features = state->inputs == WN_INPUTS_COMPONENTS ? state->features : out;
-    wn_recipe_features(state->recipe, block->cells + first * block->n_cols, n, block->n_cols, features);
+    wn_raw_rows rows = wn_raw_rows_of(block, first, n);
+    TRY(wn_recipe_features(state->recipe, &rows, features));
     TRY(wn_recipe_check_features(state->recipe, state->catalog, features, n, block->rows + first));
     if (state->inputs == WN_INPUTS_COMPONENTS)
         TRY(wn_recipe_components(state->recipe, features, n, out));

@@ -32,7 +32,8 @@ wn_status wn_rows_drop_duplicates(wn_rows *rows, const wn_pass *pass, const wn_d
     int64_t most[] = {(int64_t)rows->n_rows, -(int64_t)options->budget};
     const wn_identity *identity = options->identity;
     TRY(wn_ranks_max(pass->ranks, most, 2));
-    const wn_row_hashes_options hashing = {.n_cols = rows->catalog->n_columns,
+    const wn_row_hashes_options hashing = {.n_cols = rows->catalog->n_cells,
+                                           .n_texts = rows->catalog->n_texts,
                                            .seed = options->seed,
                                            .columns = identity ? identity->columns : NULL,
                                            .n_chosen = identity ? identity->n_columns : 0,

@@ -51,7 +51,7 @@ static wn_status run_once(const wn_measurement *measurement, measuring *state, b
     wn_cleaner *cleaner = measurement->cleaner;
     wn_quantile_search *search = &state->search;
     wn_block_step steps[3];
-    wn_accumulator accumulators[4];
+    wn_accumulator accumulators[5];
     size_t n_steps = list_steps(measurement, steps), n_accumulators = 0;
     TRY(wn_ranks_agree(measurement->pass->ranks, wn_quantile_search_begin(search, measurement->pass)));
     if (is_first && state->moments) {
@@ -59,6 +59,8 @@ static wn_status run_once(const wn_measurement *measurement, measuring *state, b
             wn_moments_carry(state->moments, search->quantiles);
         accumulators[n_accumulators++] = wn_moments_accumulator(state->moments);
     }
+    if (is_first && measurement->levels)
+        accumulators[n_accumulators++] = wn_level_counts_accumulator(measurement->levels);
     if (is_first && cleaner && cleaner->counts)
         accumulators[n_accumulators++] = wn_cleaner_accumulator(cleaner);
     if (measurement->modes && !wn_modes_is_done(measurement->modes))

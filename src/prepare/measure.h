@@ -3,6 +3,7 @@
 #define WINNOW_PREPARE_MEASURE_H
 
 #include "clean.h"
+#include "level_counts.h"
 
 #include "winnow/modes.h"
 #include "winnow/moments.h"
@@ -19,6 +20,7 @@ typedef struct {
     size_t n_probabilities;
     const double *probability;
     const unsigned char *wanted; /* (n_cols, n_probabilities) which quantiles are wanted; NULL: all */
+    wn_level_counts *levels;     /* counted along with the first pass; NULL: none */
 } wn_measurement;
 
 /* Collective. *summary (freed by the caller; not made where summary is NULL) and values (n_cols, n_probabilities), NaN

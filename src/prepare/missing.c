@@ -37,9 +37,10 @@ static bool may_drop(const wn_recipe *recipe)
 void wn_missing_choose_modes(const wn_recipe *recipe, bool raw, unsigned char *wanted)
 {
     bool drops = may_drop(recipe);
-    for (size_t i = 0; i < recipe->n_columns; i++) {
+    for (size_t i = 0; i < recipe->n_cells; i++) {
         const wn_column_rule *rule = &recipe->columns[i].rule;
-        wanted[i] = wn_missing_fill_kind(rule) == WN_FILL_MODE && (drops || may_act(rule)) == !raw;
+        bool is_mode = wn_missing_fill_kind(rule) == WN_FILL_MODE && recipe->columns[i].levels == 0;
+        wanted[i] = is_mode && (drops || may_act(rule)) == !raw;
     }
 }
 

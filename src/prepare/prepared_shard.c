@@ -85,7 +85,8 @@ static wn_status write_blocks(shard_file *s, wn_range blocks, wn_agreement *agre
         TRY(wn_reader_read(s->reader, b, s->block));
         wn_block_widen(s->block);
         *n_read += (int64_t)s->block->n_rows;
-        wn_recipe_features(s->recipe, s->block->cells, s->block->n_rows, s->block->n_cols, s->selected);
+        const wn_raw_rows rows = wn_raw_rows_of(s->block, 0, s->block->n_rows);
+        TRY(wn_recipe_features(s->recipe, &rows, s->selected));
         TRY(append(s, keep_rows(s)));
         if (wn_agreement_poll(agreement))
             goto done;

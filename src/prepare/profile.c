@@ -2,6 +2,9 @@
 
 #include "bounds.h"
 #include "clean.h"
+#include "encoder.h"
+#include "indicator.h"
+#include "level_counts.h"
 #include "measure.h"
 #include "missing.h"
 #include "outliers.h"
@@ -28,12 +31,13 @@ static bool rows_go(const wn_recipe *recipe)
 static size_t fit_fills(wn_recipe *recipe, bool drops, const wn_modes *modes, unsigned char *later)
 {
     size_t n_later = 0;
-    for (size_t i = 0; i < recipe->n_columns; i++) {
+    for (size_t i = 0; i < recipe->n_cells; i++) {
         wn_recipe_column *column = &recipe->columns[i];
         column->outliers = wn_outliers_exist(column) ? -1 : 0;
         later[i] |= wn_missing_needs_clean_cells(column, drops);
         n_later += later[i];
-        wn_missing_fit(column, column->mean, column->median, modes ? wn_modes_value(modes, i) : column->fill);
+        if (column->levels == 0 || column->rule.missing == WN_MISSING_CONSTANT) /* a category's own level fills it */
+            wn_missing_fit(column, column->mean, column->median, modes ? wn_modes_value(modes, i) : column->fill);
     }
     return n_later;
 }
@@ -42,9 +46,9 @@ static size_t fit_fills(wn_recipe *recipe, bool drops, const wn_modes *modes, un
 static wn_status fit_clean_fills(wn_recipe *recipe, const unsigned char *later, const wn_moments_summary *moments,
                                  const double *medians, const wn_modes *modes)
 {
-    if (moments->n_rows == 0)
+    if (wn_bounds_saw_no_row(recipe, moments))
         return wn_fail(WN_BAD_DATA, "no training row is left after dropping rows with gaps or outliers");
-    for (size_t i = 0; i < recipe->n_columns; i++) {
+    for (size_t i = 0; i < recipe->n_cells; i++) {
         wn_recipe_column *column = &recipe->columns[i];
         if (!later[i])
             continue;
@@ -60,7 +64,7 @@ static wn_status fit_clean_fills(wn_recipe *recipe, const unsigned char *later, 
 /* The columns whose median is wanted. */
 static void choose_medians(const wn_recipe *recipe, const unsigned char *later, unsigned char *wanted)
 {
-    for (size_t i = 0; i < recipe->n_columns; i++)
+    for (size_t i = 0; i < recipe->n_cells; i++)
         wanted[i] = later[i] && wn_missing_fill_kind(&recipe->columns[i].rule) == WN_FILL_MEDIAN;
 }
 
@@ -70,12 +74,12 @@ static wn_status new_modes(wn_modes **modes, const wn_pass *pass, const wn_recip
 {
     wn_missing_choose_modes(recipe, raw, wanted);
     size_t budget = pass->directory != NULL ? WN_MODES_BYTES : 0;
-    return wn_modes_new(modes, recipe->n_columns, wanted, budget, pass->directory);
+    return wn_modes_new(modes, recipe->n_cells, wanted, budget, pass->directory);
 }
 
 /* Collective. The pass over cells after the outlier action, which also drops the rows that go. */
 static wn_status profile_clean(const wn_pass *pass, wn_rows *rows, const wn_pilot *pilot, wn_recipe *recipe,
-                               const unsigned char *later, int *n_passes, wn_pass_cost *cost)
+                               const unsigned char *later, wn_level_counts *levels, int *n_passes, wn_pass_cost *cost)
 {
     static const double half = 0.5;
     wn_status status = WN_OK;
@@ -89,9 +93,9 @@ static wn_status profile_clean(const wn_pass *pass, wn_rows *rows, const wn_pilo
     if (status == WN_OK)
         status = wn_clean_pilot(pilot, recipe, false, &sample);
     if (status == WN_OK)
-        status = wn_new(&medians, recipe->n_columns);
+        status = wn_new(&medians, recipe->n_cells);
     if (status == WN_OK)
-        status = wn_new(&wanted, recipe->n_columns);
+        status = wn_new(&wanted, recipe->n_cells);
     if (status == WN_OK)
         status = new_modes(&modes, pass, recipe, false, wanted);
     TRY(wn_ranks_agree(pass->ranks, status));
@@ -102,9 +106,10 @@ static wn_status profile_clean(const wn_pass *pass, wn_rows *rows, const wn_pilo
     measurement.probability = &half;
     measurement.wanted = wanted;
     measurement.modes = modes;
+    measurement.levels = levels;
     TRY(wn_measure(&measurement, &summary, medians, n_passes, cost));
     TRY(fit_clean_fills(recipe, later, summary, medians, modes));
-    for (size_t i = 0; i < recipe->n_columns; i++)
+    for (size_t i = 0; i < recipe->n_cells; i++)
         recipe->columns[i].outliers = cleaner.outliers[i];
 done:
     wn_moments_summary_free(summary);
@@ -113,6 +118,19 @@ done:
     wn_free(medians);
     wn_clean_pilot_clear(&sample);
     wn_cleaner_clear(&cleaner);
+    return status;
+}
+
+/* Collective. What the levels and gaps make of the columns; in a table of numbers nothing. */
+static wn_status fit_encoders(const wn_ranks *ranks, const wn_level_counts *levels, wn_recipe *recipe)
+{
+    wn_status status = WN_OK;
+    TRY(wn_level_counts_fit(ranks, levels, recipe));
+    status = wn_indicators_fit(recipe);
+    if (status == WN_OK && (recipe->n_encoders > 0 || recipe->n_features == 0))
+        status = wn_recipe_list_features(recipe);
+    TRY(wn_ranks_agree(ranks, status));
+done:
     return status;
 }
 
@@ -125,20 +143,27 @@ static bool begin_fills(wn_recipe *recipe, const wn_modes *modes, unsigned char 
     return fit_fills(recipe, drops, modes, later) > 0 || drops;
 }
 
+/* Where rows go, levels are those of the rows that are left. */
 wn_status wn_profile_measure(const wn_pass *pass, wn_rows *rows, const wn_pilot *pilot, wn_recipe *recipe,
                              bool *needs_cleaned, int *n_passes, wn_pass_cost *cost)
 {
     wn_status status = WN_OK;
     unsigned char *later = NULL;
     wn_modes *modes = NULL;
+    wn_level_counts *levels = NULL;
     status = wn_new(&later, recipe->n_columns);
     if (status == WN_OK)
         status = new_modes(&modes, pass, recipe, true, later);
+    if (status == WN_OK)
+        status = wn_level_counts_new(&levels, recipe);
     TRY(wn_ranks_agree(pass->ranks, status));
-    TRY(wn_bounds_fit(pass, rows, pilot, recipe, modes, n_passes, cost));
+    TRY(wn_bounds_fit(pass, rows, pilot, recipe, &(wn_bounds_counts){modes, levels}, n_passes, cost));
     TRY(wn_missing_check(recipe));
     *needs_cleaned = begin_fills(recipe, modes, later);
+    if (!rows_go(recipe))
+        TRY(fit_encoders(pass->ranks, levels, recipe));
 done:
+    wn_level_counts_free(levels);
     wn_modes_free(modes);
     wn_free(later);
     return status;
@@ -149,10 +174,18 @@ wn_status wn_profile_cleaned(const wn_pass *pass, wn_rows *rows, const wn_pilot 
 {
     wn_status status = WN_OK;
     unsigned char *later = NULL;
-    TRY(wn_ranks_agree(pass->ranks, wn_new(&later, recipe->n_columns)));
+    wn_level_counts *levels = NULL;
+    bool drops = rows_go(recipe);
+    status = wn_new(&later, recipe->n_columns);
+    if (status == WN_OK && drops)
+        status = wn_level_counts_new(&levels, recipe);
+    TRY(wn_ranks_agree(pass->ranks, status));
     begin_fills(recipe, NULL, later);
-    TRY(profile_clean(pass, rows, pilot, recipe, later, n_passes, cost));
+    TRY(profile_clean(pass, rows, pilot, recipe, later, levels, n_passes, cost));
+    if (drops)
+        TRY(fit_encoders(pass->ranks, levels, recipe));
 done:
+    wn_level_counts_free(levels);
     wn_free(later);
     return status;
 }

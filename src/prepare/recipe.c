@@ -1,7 +1,9 @@
+#include "encoder.h"
 #include "recipe_memory.h"
 
 #include "winnow/memory.h"
 
+#include <math.h>
 #include <string.h>
 
 wn_status wn_recipe_new_sized(wn_recipe **recipe, size_t n_columns, size_t n_features)
@@ -14,8 +16,12 @@ wn_status wn_recipe_new_sized(wn_recipe **recipe, size_t n_columns, size_t n_fea
     TRY(wn_new(&new->feature_names, n_features));
     new->n_features = n_features;
     TRY(wn_new(&new->feature_source, n_features));
+    TRY(wn_new(&new->feature_encoder, n_features));
+    for (size_t i = 0; i < n_features; i++)
+        new->feature_encoder[i] = WN_NO_ENCODER;
     for (size_t i = 0; i < n_columns; i++)
         new->columns[i].position = i;
+    new->n_cells = n_columns;
     *recipe = new;
     new = NULL;
 done:
@@ -27,17 +33,26 @@ wn_status wn_recipe_new(wn_recipe **recipe, const wn_catalog *catalog)
 {
     wn_status status = WN_OK;
     wn_recipe *new = NULL;
-    size_t n = catalog->n_columns;
-    TRY(wn_recipe_new_sized(&new, n, n));
+    size_t n = catalog->n_columns, n_cells = 0;
+    for (size_t i = 0; i < n; i++)
+        n_cells += !catalog->columns[i].is_text;
+    TRY(wn_recipe_new_sized(&new, n, n_cells));
+    new->n_cells = n_cells;
     TRY(wn_string_copy(&new->label_name, catalog->has_label ? catalog->label.name : ""));
-    TRY(wn_new(&new->selected, n));
-    new->n_selected = n;
+    TRY(wn_new(&new->selected, n_cells));
+    new->n_selected = n_cells;
     for (size_t i = 0; i < n; i++) {
         TRY(wn_string_copy(&new->columns[i].name, catalog->columns[i].name));
+        new->columns[i].is_text = catalog->columns[i].is_text;
+        new->columns[i].position = i < n_cells ? i : i - n_cells;
+        new->columns[i].scale = 1;
+        new->columns[i].lower = i < n_cells ? 0 : -(double)INFINITY;
+        new->columns[i].upper = i < n_cells ? 0 : (double)INFINITY;
+    }
+    for (size_t i = 0; i < n_cells; i++) {
         TRY(wn_string_copy(&new->feature_names[i], catalog->columns[i].name));
         new->feature_source[i] = i;
         new->selected[i] = i;
-        new->columns[i].scale = 1;
     }
     *recipe = new;
     new = NULL;
@@ -66,6 +81,8 @@ void wn_recipe_free(wn_recipe *recipe)
         wn_free(recipe->feature_names[i]);
     wn_free(recipe->feature_names);
     wn_free(recipe->feature_source);
+    wn_free(recipe->feature_encoder);
+    wn_recipe_forget_encoders(recipe);
     for (size_t i = 0; i < recipe->n_columns; i++)
         wn_free(recipe->columns[i].name);
     wn_free(recipe->columns);

@@ -1,4 +1,5 @@
 #include "column_list.h"
+#include "encoder.h"
 #include "normalize.h"
 #include "outliers.h"
 #include "transform.h"
@@ -12,10 +13,23 @@
 /* Rows whose cells are visited together, so that a column's numbers are loaded once for all of them. */
 enum { TILE_ROWS = 64 };
 
-wn_row_status wn_recipe_clean_row(const wn_recipe *recipe, double *cells)
+/* A dropping rule of a string column. */
+static bool lacks_text(const wn_recipe *recipe, const wn_text *texts)
+{
+    for (size_t i = recipe->n_cells; i < recipe->n_columns && texts != NULL; i++) {
+        const wn_recipe_column *column = &recipe->columns[i];
+        if (column->rule.missing == WN_MISSING_DROP_ROW && texts[column->position].n_bytes == 0)
+            return true;
+    }
+    return false;
+}
+
+wn_row_status wn_recipe_clean_row(const wn_recipe *recipe, double *cells, const wn_text *texts)
 {
     bool is_outlier = false;
-    for (size_t i = 0; i < recipe->n_columns; i++) {
+    if (lacks_text(recipe, texts))
+        return WN_ROW_MISSING;
+    for (size_t i = 0; i < recipe->n_cells; i++) {
         const wn_recipe_column *column = &recipe->columns[i];
         double cell = cells[column->position];
         if (column->rule.missing == WN_MISSING_DROP_ROW && isnan(cell))
@@ -24,7 +38,7 @@ wn_row_status wn_recipe_clean_row(const wn_recipe *recipe, double *cells)
     }
     if (is_outlier)
         return WN_ROW_OUTLIER;
-    for (size_t i = 0; i < recipe->n_columns; i++) {
+    for (size_t i = 0; i < recipe->n_cells; i++) {
         const wn_recipe_column *column = &recipe->columns[i];
         double *cell = &cells[column->position];
         *cell = wn_outliers_apply(column, *cell);
@@ -35,21 +49,87 @@ wn_row_status wn_recipe_clean_row(const wn_recipe *recipe, double *cells)
     return WN_ROW_TRAIN;
 }
 
-void wn_recipe_features(const wn_recipe *recipe, const double *cells, size_t n_rows, size_t n_cols, float *out)
+wn_raw_rows wn_raw_rows_of(const wn_block *block, size_t first, size_t n_rows)
 {
-    for (size_t first = 0; first < n_rows; first += TILE_ROWS) {
-        size_t last = n_rows - first < TILE_ROWS ? n_rows : first + TILE_ROWS;
-        for (size_t j = 0; j < recipe->n_selected; j++) {
-            const wn_recipe_column column = recipe->columns[recipe->feature_source[recipe->selected[j]]];
-            for (size_t i = first; i < last; i++) {
-                double cell = wn_outliers_apply(&column, cells[i * n_cols + column.position]);
-                if (isnan(cell))
-                    cell = column.fill;
-                cell = wn_transform_apply(column.rule.transform, cell);
-                out[i * recipe->n_selected + j] = (float)wn_normalize_apply(&column, cell);
-            }
-        }
+    return (wn_raw_rows){.cells = block->cells + first * block->n_cols,
+                         .texts = block->texts != NULL ? block->texts + first * block->n_texts : NULL,
+                         .n_rows = n_rows,
+                         .n_cols = block->n_cols,
+                         .n_texts = block->n_texts};
+}
+
+static wn_raw_rows run_of(const wn_raw_rows *rows, size_t first, size_t n_rows)
+{
+    wn_raw_rows run = *rows;
+    run.cells += first * rows->n_cols;
+    if (run.texts != NULL)
+        run.texts += first * rows->n_texts;
+    run.n_rows = n_rows;
+    return run;
+}
+
+static double clean_cell(const wn_recipe_column *column, double cell)
+{
+    cell = wn_outliers_apply(column, cell);
+    return wn_transform_apply(column->rule.transform, isnan(cell) ? column->fill : cell);
+}
+
+static void features_of_cells(const wn_recipe *recipe, const wn_raw_rows *rows, float *out)
+{
+    for (size_t j = 0; j < recipe->n_selected; j++) {
+        const wn_recipe_column column = recipe->columns[recipe->feature_source[recipe->selected[j]]];
+        for (size_t i = 0; i < rows->n_rows; i++)
+            out[i * recipe->n_selected + j] = (float)wn_normalize_apply(
+                &column, clean_cell(&column, rows->cells[i * rows->n_cols + column.position]));
     }
+}
+
+void wn_recipe_extract(const wn_recipe *recipe, const wn_raw_rows *rows, double *out)
+{
+    size_t n = recipe->n_features;
+    memset(out, 0, rows->n_rows * n * sizeof *out);
+    for (size_t f = 0; f < n; f++) {
+        const wn_recipe_column *column = &recipe->columns[recipe->feature_source[f]];
+        if (recipe->feature_encoder[f] != WN_NO_ENCODER)
+            continue;
+        for (size_t i = 0; i < rows->n_rows; i++)
+            out[i * n + f] = clean_cell(column, rows->cells[i * rows->n_cols + column->position]);
+    }
+    for (size_t e = 0; e < recipe->n_encoders; e++) {
+        const wn_encoder *encoder = &recipe->encoders[e];
+        encoder->ops->apply(encoder->state, &recipe->columns[encoder->column], rows, out + encoder->first, n);
+    }
+}
+
+/* All features of a run, of which those selected are taken: extracted (n_rows, n_features) is scratch. */
+static void features_of_encoders(const wn_recipe *recipe, const wn_raw_rows *rows, double *extracted, float *out)
+{
+    wn_recipe_extract(recipe, rows, extracted);
+    for (size_t j = 0; j < recipe->n_selected; j++) {
+        size_t f = recipe->selected[j];
+        double center = wn_recipe_feature_center(recipe, f), scale = wn_recipe_feature_scale(recipe, f);
+        for (size_t i = 0; i < rows->n_rows; i++)
+            out[i * recipe->n_selected + j] = (float)((extracted[i * recipe->n_features + f] - center) / scale);
+    }
+}
+
+wn_status wn_recipe_features(const wn_recipe *recipe, const wn_raw_rows *rows, float *out)
+{
+    wn_status status = WN_OK;
+    double *extracted = NULL;
+    if (!wn_recipe_is_plain(recipe))
+        TRY(wn_memory_new((void **)&extracted, TILE_ROWS, recipe->n_features * sizeof *extracted, __func__));
+    for (size_t first = 0; first < rows->n_rows; first += TILE_ROWS) {
+        size_t n = rows->n_rows - first < TILE_ROWS ? rows->n_rows - first : TILE_ROWS;
+        const wn_raw_rows run = run_of(rows, first, n);
+        if (extracted != NULL)
+            features_of_encoders(recipe, &run, extracted, out + first * recipe->n_selected);
+        else
+            features_of_cells(recipe, &run, out + first * recipe->n_selected);
+    }
+done:
+    wn_free(extracted);
+    return status;
 }
 
 /* Product of one tile: the shape is the same for any number of rows, so that a row's components do not depend on it. */
@@ -88,7 +168,7 @@ done:
 wn_status wn_recipe_match(wn_recipe *recipe, const wn_catalog *catalog)
 {
     wn_status status = WN_OK;
-    wn_column_list lacking = {0};
+    wn_column_list lacking = {0}, other = {0};
     size_t *position = NULL;
     TRY(wn_new(&position, recipe->n_columns));
     for (size_t i = 0; i < recipe->n_columns; i++) {
@@ -97,12 +177,19 @@ wn_status wn_recipe_match(wn_recipe *recipe, const wn_catalog *catalog)
             for (j = 0; j < catalog->n_columns; j++)
                 if (strcmp(recipe->columns[i].name, catalog->columns[j].name) == 0)
                     break;
-        position[i] = j;
         if (j == catalog->n_columns)
             wn_column_list_add(&lacking, recipe->columns[i].name, -1);
+        else if (catalog->columns[j].is_text != recipe->columns[i].is_text)
+            wn_column_list_add(&other, recipe->columns[i].name, -1);
+        else
+            position[i] = catalog->columns[j].is_text ? catalog->columns[j].place : j; /* cells come first */
     }
     if (lacking.n_names > 0)
         TRY(wn_fail(WN_BAD_DATA, "the input lacks columns of the recipe: %s", wn_column_list_text(&lacking)));
+    if (other.n_names > 0)
+        TRY(wn_fail(WN_BAD_DATA,
+                    "columns are strings in the recipe and numbers in the input, or the other way round: %s",
+                    wn_column_list_text(&other)));
     for (size_t i = 0; i < recipe->n_columns; i++)
         recipe->columns[i].position = position[i];
 done:

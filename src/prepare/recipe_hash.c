@@ -1,4 +1,5 @@
 /* The fingerprint of a recipe: its numbers, whatever the file or the names they came from. */
+#include "encoder.h"
 #include "recipe_fields.h"
 
 #include <math.h>
@@ -39,6 +40,22 @@ static void hash_column(wn_hasher *hasher, const wn_recipe_column *column)
     hash_size(hasher, column->rule.transform);
 }
 
+/* Nothing for a table of numbers alone. */
+static void hash_encoders(wn_hasher *hasher, const wn_recipe *recipe)
+{
+    for (size_t i = 0; i < recipe->n_columns; i++)
+        if (recipe->columns[i].kind != WN_COLUMN_NUMERIC) {
+            hash_size(hasher, i);
+            hash_size(hasher, recipe->columns[i].kind);
+        }
+    for (size_t e = 0; e < recipe->n_encoders; e++) {
+        const wn_encoder *encoder = &recipe->encoders[e];
+        wn_hasher_add_text(hasher, encoder->ops->word);
+        hash_size(hasher, encoder->column);
+        encoder->ops->hash(encoder->state, hasher);
+    }
+}
+
 static void hash_projection(wn_hasher *hasher, const wn_projection *projection)
 {
     if (!projection)
@@ -59,6 +76,7 @@ wn_status wn_recipe_hash(const wn_recipe *recipe, wn_hash *hash)
     hash_size(hasher, recipe->n_columns);
     for (size_t i = 0; i < recipe->n_columns; i++)
         hash_column(hasher, &recipe->columns[i]);
+    hash_encoders(hasher, recipe);
     hash_indices(hasher, recipe->feature_source, recipe->n_features);
     hash_indices(hasher, recipe->selected, recipe->n_selected);
     for (size_t i = 0; i < recipe->n_scores; i++) {

@@ -1,3 +1,4 @@
+#include "encoder.h"
 #include "recipe_fields.h"
 #include "recipe_file.h"
 #include "recipe_memory.h"
@@ -196,6 +197,7 @@ static wn_status read_content(const wn_recipe_file *file, wn_recipe *recipe)
     TRY(read_columns(file, recipe));
     TRY(wn_recipe_file_get_strings(file, "features/name", recipe->feature_names, recipe->n_features));
     TRY(read_indices(file, "features/source", recipe->n_features, recipe->n_columns, recipe->feature_source));
+    TRY(wn_recipe_read_encoders(file, recipe));
     TRY(read_selected(file, recipe));
     TRY(read_ranking(file, recipe));
     if (H5Aexists(file->id, "projection") > 0) {

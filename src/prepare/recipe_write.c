@@ -1,3 +1,4 @@
+#include "encoder.h"
 #include "recipe_fields.h"
 #include "recipe_file.h"
 
@@ -26,7 +27,7 @@ done:
     return status;
 }
 
-/* Names, kinds and the words of the rules. */
+/* Names and the words of the rules. */
 static wn_status write_column_words(const wn_recipe_file *file, const wn_recipe *recipe)
 {
     wn_status status = WN_OK;
@@ -36,9 +37,6 @@ static wn_status write_column_words(const wn_recipe_file *file, const wn_recipe 
     for (size_t i = 0; i < n; i++)
         words[i] = recipe->columns[i].name;
     TRY(wn_recipe_file_put_strings(file, "columns/name", words, n));
-    for (size_t i = 0; i < n; i++)
-        words[i] = (char *)(uintptr_t) "numeric";
-    TRY(wn_recipe_file_put_strings(file, "columns/kind", words, n));
     for (size_t f = 0; f < WN_RECIPE_WORDS; f++) {
         const wn_recipe_word_field *field = &wn_recipe_words[f];
         for (size_t i = 0; i < n; i++) {
@@ -157,6 +155,7 @@ static wn_status write_content(const wn_recipe_file *file, const wn_recipe *reci
     TRY(write_column_numbers(file, recipe, wn_recipe_integers, WN_RECIPE_INTEGERS, H5T_NATIVE_INT64));
     TRY(wn_recipe_file_put_strings(file, "features/name", recipe->feature_names, recipe->n_features));
     TRY(write_indices(file, "features/source", recipe->feature_source, recipe->n_features));
+    TRY(wn_recipe_write_encoders(file, recipe));
     TRY(write_indices(file, "selected", recipe->selected, recipe->n_selected));
     TRY(write_ranking(file, recipe));
     if (recipe->projection)

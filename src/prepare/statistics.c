@@ -3,6 +3,7 @@
 #include "clean.h"
 #include "clean_quartiles.h"
 #include "column_list.h"
+#include "extraction.h"
 #include "normalize.h"
 #include "statistics_file.h"
 #include "statistics_plan.h"
@@ -15,7 +16,8 @@
 /* The states of the pass. */
 typedef struct {
     wn_statistics_plan plan;
-    wn_cleaner cleaner;
+    wn_cleaner cleaner, filler; /* filler: of a table with encoders, for quartiles */
+    wn_extraction extraction;   /* of a table that is not of numbers alone */
     wn_moments *moments;
     wn_gram *gram;               /* NULL unless asked for */
     wn_contingency *contingency; /* NULL unless asked for */
@@ -28,6 +30,8 @@ static void clear_states(wn_statistics_states *states)
     wn_contingency_free(states->contingency);
     wn_gram_free(states->gram);
     wn_moments_free(states->moments);
+    wn_extraction_clear(&states->extraction);
+    wn_cleaner_clear(&states->filler);
     wn_cleaner_clear(&states->cleaner);
     wn_statistics_plan_clear(&states->plan);
 }
@@ -55,9 +59,9 @@ static wn_status init_states(wn_statistics_states *states, wn_rows *rows, const 
 {
     wn_status status = WN_OK;
     wn_statistics_plan *plan = &states->plan;
-    TRY(wn_cleaner_init(&states->cleaner, recipe, rows, true));
+    TRY(wn_cleaner_init(&states->cleaner, recipe, rows, wn_recipe_is_plain(recipe)));
     states->cleaner.drops = false; /* the profile has dropped what goes */
-    for (size_t i = 0; i < recipe->n_columns; i++)
+    for (size_t i = 0; i < recipe->n_cells; i++)
         states->cleaner.counts |= recipe->columns[i].outliers < 0;
     TRY(wn_moments_new(&states->moments, plan->n_cols, plan->centre));
     if (options->gram)
@@ -69,17 +73,42 @@ done:
     return status;
 }
 
-/* Quartiles that normalization asks for come along with the moments. */
-static wn_status begin_quartiles(wn_statistics_states *states, const wn_pass *pass, const wn_pilot *pilot,
-                                 const wn_recipe *recipe)
+/* Quartiles that normalization asks for come along with the moments, where those are of the same cells; features are
+ * made of cells before their gaps are filled, and then quartiles have a cleaner of their own. */
+static wn_status begin_quartiles(wn_statistics_states *states, const wn_pass *pass, wn_rows *rows,
+                                 const wn_pilot *pilot, const wn_recipe *recipe)
 {
     wn_status status = WN_OK;
+    bool is_plain = wn_recipe_is_plain(recipe);
     TRY(wn_clean_quartiles_init(&states->quartiles, pilot, recipe));
     TRY(wn_quantile_search_begin(&states->quartiles, pass));
-    if (states->quartiles.quantiles)
+    if (states->quartiles.quantiles && is_plain)
         wn_moments_carry(states->moments, states->quartiles.quantiles);
+    if (!is_plain) {
+        TRY(wn_cleaner_init(&states->filler, recipe, rows, true));
+        states->filler.drops = false;
+    }
 done:
     return status;
+}
+
+/* The cleaner after which all gaps are filled. */
+static wn_cleaner *filling_cleaner(wn_statistics_states *states)
+{
+    return states->extraction.features ? &states->filler : &states->cleaner;
+}
+
+/* Steps of the pass, into steps[4]. Returns how many. */
+static size_t list_steps(wn_statistics_states *states, wn_rows *rows, wn_block_step *steps)
+{
+    size_t n = 0;
+    steps[n++] = wn_rows_step(rows, WN_ROW_TRAIN);
+    steps[n++] = wn_cleaner_step(&states->cleaner);
+    if (states->extraction.features)
+        steps[n++] = wn_extraction_step(&states->extraction);
+    if (states->extraction.features && states->quartiles.quantiles)
+        steps[n++] = wn_cleaner_step(&states->filler);
+    return n;
 }
 
 /* The accumulators that are there, into a[4]. Returns how many. */
@@ -202,15 +231,18 @@ static wn_status fit_columns(wn_recipe *recipe, const wn_moments_summary *moment
 {
     wn_status status = WN_OK;
     wn_column_list constant = {0};
-    for (size_t i = 0; i < recipe->n_columns; i++) {
-        wn_recipe_column *column = &recipe->columns[i];
+    for (size_t i = 0; i < recipe->n_cells; i++)
+        if (recipe->columns[i].outliers < 0)
+            recipe->columns[i].outliers = cleaner->outliers[i];
+    for (size_t i = 0; i < recipe->n_features; i++) {
+        wn_recipe_column *column = &recipe->columns[recipe->feature_source[i]];
+        if (recipe->feature_encoder[i] != WN_NO_ENCODER)
+            continue;
         bool is_constant = moments->min[i] == moments->max[i]; /* then rounding has no say */
         column->clean_mean = is_constant ? moments->min[i] : moments->mean[i];
         column->clean_deviation = is_constant ? 0 : moments->deviation[i];
         column->clean_min = moments->min[i];
         column->clean_max = moments->max[i];
-        if (column->outliers < 0)
-            column->outliers = cleaner->outliers[i];
         TRY(wn_normalize_fit(column));
         if (wn_normalize_is_constant(column))
             wn_column_list_add(&constant, column->name, -1);
@@ -247,14 +279,14 @@ done:
 static wn_status keep_states(const char *path, wn_statistics_states *states, const wn_recipe *recipe)
 {
     wn_status status = WN_OK;
-    double *quartiles = NULL;
+    wn_clean_quartiles quartiles = {.n = WN_CLEAN_QUARTILES * recipe->n_cells};
     wn_accumulator accumulators[4];
     size_t n = list_accumulators(states, accumulators);
-    TRY(wn_new(&quartiles, WN_CLEAN_QUARTILES * recipe->n_columns));
-    wn_clean_quartiles_get(recipe, quartiles);
+    TRY(wn_new(&quartiles.data, quartiles.n));
+    wn_clean_quartiles_get(recipe, quartiles.data);
     TRY(wn_statistics_file_write(path, &states->plan, quartiles, accumulators, n));
 done:
-    wn_free(quartiles);
+    wn_free(quartiles.data);
     return status;
 }
 
@@ -264,24 +296,28 @@ wn_status wn_statistics_run(const wn_pass *pass, wn_rows *rows, const wn_pilot *
 {
     wn_status status = WN_OK;
     wn_statistics_states states = {0};
-    wn_accumulator accumulators[5];
-    wn_block_step steps[2];
+    wn_accumulator accumulators[4], seen[5]; /* seen: features in place of cells, and quartiles of cells */
+    wn_block_step steps[4];
     if (options->n_bins > 0 && !rows->catalog->has_label)
         return wn_fail(WN_BAD_DATA, "bins against a label need one, and the input has no label");
     status = wn_statistics_plan_init(&states.plan, pilot, recipe, rows->catalog->has_label, options->n_bins);
     if (status == WN_OK)
         status = init_states(&states, rows, recipe, options);
     if (status == WN_OK)
-        status = begin_quartiles(&states, pass, pilot, recipe);
+        status = begin_quartiles(&states, pass, rows, pilot, recipe);
+    if (status == WN_OK && !wn_recipe_is_plain(recipe))
+        status = wn_extraction_init(&states.extraction, recipe, wn_reader_block_capacity(pass->reader));
     TRY(wn_ranks_agree(pass->ranks, status));
-    steps[0] = wn_rows_step(rows, WN_ROW_TRAIN);
-    steps[1] = wn_cleaner_step(&states.cleaner);
     size_t n = list_accumulators(&states, accumulators);
+    size_t n_steps = list_steps(&states, rows, steps), n_seen = n;
+    for (size_t i = 0; i < n; i++)
+        seen[i] = states.extraction.features ? wn_extraction_accumulator(&states.extraction, accumulators[i])
+                                             : accumulators[i];
     if (states.quartiles.quantiles)
-        accumulators[n++] = wn_quantiles_accumulator(states.quartiles.quantiles);
-    TRY(wn_pass_run(pass, steps, 2, accumulators, n, cost));
+        seen[n_seen++] = wn_quantiles_accumulator(states.quartiles.quantiles);
+    TRY(wn_pass_run(pass, steps, n_steps, seen, n_seen, cost));
     ++*n_passes;
-    TRY(wn_clean_quartiles_finish(pass, rows, &states.cleaner, &states.quartiles, recipe, n_passes, cost));
+    TRY(wn_clean_quartiles_finish(pass, rows, filling_cleaner(&states), &states.quartiles, recipe, n_passes, cost));
     if (options->path && pass->ranks->rank == 0)
         status = keep_states(options->path, &states, recipe);
     TRY(wn_ranks_agree(pass->ranks, status));
@@ -298,20 +334,20 @@ wn_status wn_statistics_read(const wn_ranks *ranks, wn_rows *rows, wn_recipe *re
     wn_statistics_states states = {0};
     wn_accumulator accumulators[4];
     wn_recipe_file file = {H5I_INVALID_HID, options->path};
-    double *quartiles = NULL;
+    wn_clean_quartiles quartiles = {.n = WN_CLEAN_QUARTILES * recipe->n_cells};
     status = wn_statistics_plan_new(&states.plan, recipe, rows->catalog->has_label, options->n_bins);
     if (status == WN_OK)
-        status = wn_new(&quartiles, WN_CLEAN_QUARTILES * recipe->n_columns);
+        status = wn_new(&quartiles.data, quartiles.n);
     TRY(wn_ranks_agree(ranks, status));
     TRY(wn_statistics_file_open(ranks, &file, options->path, &states.plan, quartiles));
-    wn_clean_quartiles_set(recipe, quartiles);
+    wn_clean_quartiles_set(recipe, quartiles.data);
     TRY(wn_ranks_agree(ranks, init_states(&states, rows, recipe, options)));
     size_t n = list_accumulators(&states, accumulators);
     TRY(wn_statistics_file_sums(ranks, &file, accumulators, n));
     TRY(conclude(ranks, &states, recipe, statistics));
 done:
     wn_recipe_file_close(&file);
-    wn_free(quartiles);
+    wn_free(quartiles.data);
     clear_states(&states);
     return status;
 }

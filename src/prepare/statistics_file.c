@@ -22,7 +22,7 @@ static size_t steps_between(size_t n)
     return n > 0 ? n - 1 : 0;
 }
 
-static void list_arrays(wn_statistics_plan *plan, double *quartiles, plan_array array[N_ARRAYS])
+static void list_arrays(wn_statistics_plan *plan, wn_clean_quartiles quartiles, plan_array array[N_ARRAYS])
 {
     array[0] = (plan_array){"plan/centre", true, plan->n_cols, plan->centre};
     array[1] = (plan_array){"plan/exponent", false, plan->n_cols, plan->exponent};
@@ -30,7 +30,7 @@ static void list_arrays(wn_statistics_plan *plan, double *quartiles, plan_array 
     array[3] = (plan_array){"plan/class_edges", true, steps_between(plan->n_classes), plan->class_edges};
     array[4] = (plan_array){"plan/label_centre", true, 1, &plan->label_centre};
     array[5] = (plan_array){"plan/label_exponent", false, 1, &plan->label_exponent};
-    array[6] = (plan_array){"clean_quartiles", true, WN_CLEAN_QUARTILES * plan->n_cols, quartiles};
+    array[6] = (plan_array){"clean_quartiles", true, quartiles.n, quartiles.data};
 }
 
 static hid_t type_of(const plan_array *array)
@@ -45,7 +45,7 @@ static wn_status write_span(const wn_recipe_file *file, const char *name, const 
     return wn_recipe_file_put(file, path, H5T_NATIVE_INT64, 1, &span.n, span.data);
 }
 
-static wn_status write_content(const wn_recipe_file *file, const wn_statistics_plan *plan, double *quartiles,
+static wn_status write_content(const wn_recipe_file *file, const wn_statistics_plan *plan, wn_clean_quartiles quartiles,
                                const wn_accumulator *accumulators, size_t n_accumulators)
 {
     wn_status status = WN_OK;
@@ -63,7 +63,7 @@ done:
     return status;
 }
 
-wn_status wn_statistics_file_write(const char *path, const wn_statistics_plan *plan, double *quartiles,
+wn_status wn_statistics_file_write(const char *path, const wn_statistics_plan *plan, wn_clean_quartiles quartiles,
                                    const wn_accumulator *accumulators, size_t n_accumulators)
 {
     wn_status status = WN_OK;
@@ -92,7 +92,7 @@ done:
 }
 
 wn_status wn_statistics_file_open(const wn_ranks *ranks, wn_recipe_file *file, const char *path,
-                                  wn_statistics_plan *plan, double *quartiles)
+                                  wn_statistics_plan *plan, wn_clean_quartiles quartiles)
 {
     wn_status status = WN_OK;
     plan_array array[N_ARRAYS];

@@ -55,6 +55,13 @@ static void plan_column(wn_statistics_plan *plan, size_t i, const wn_recipe_colu
             wn_quantile_sorted(sorted, n_known, (double)k / (double)plan->n_bins);
 }
 
+/* From 0 to 1 by even steps, and most often 0: the centre that keeps sparse features sparse. */
+static void plan_encoded(wn_statistics_plan *plan, size_t i)
+{
+    for (size_t k = 1; k < plan->n_bins; k++)
+        plan->edges[i * (plan->n_bins - 1) + k - 1] = (double)k / (double)plan->n_bins;
+}
+
 static int compare_doubles(const void *a, const void *b)
 {
     double x = *(const double *)a, y = *(const double *)b;
@@ -84,7 +91,7 @@ static void plan_labels(wn_statistics_plan *plan, const wn_pilot *pilot, const w
 wn_status wn_statistics_plan_new(wn_statistics_plan *plan, const wn_recipe *recipe, bool has_label, size_t n_bins)
 {
     wn_status status = WN_OK;
-    size_t n_cols = recipe->n_columns, n_classes = recipe->labels.n_classes > 0 ? recipe->labels.n_classes : n_bins;
+    size_t n_cols = recipe->n_features, n_classes = recipe->labels.n_classes > 0 ? recipe->labels.n_classes : n_bins;
     *plan = (wn_statistics_plan){.n_cols = n_cols, .n_bins = n_bins, .has_label = has_label};
     plan->n_classes = has_label ? n_classes : 0;
     TRY(wn_new(&plan->centre, n_cols));
@@ -105,8 +112,11 @@ wn_status wn_statistics_plan_init(wn_statistics_plan *plan, const wn_pilot *pilo
     TRY(wn_clean_pilot(pilot, recipe, true, &cleaned));
     TRY(wn_new(&sorted, cleaned.n_rows));
     for (size_t i = 0; i < plan->n_cols; i++) {
-        size_t n = wn_pilot_column(&cleaned, i, sorted);
-        plan_column(plan, i, &recipe->columns[i], sorted, n);
+        size_t column = recipe->feature_source[i];
+        if (recipe->feature_encoder[i] == WN_NO_ENCODER)
+            plan_column(plan, i, &recipe->columns[column], sorted, wn_pilot_column(&cleaned, column, sorted));
+        else
+            plan_encoded(plan, i);
     }
     if (has_label)
         plan_labels(plan, &cleaned, &recipe->labels, sorted);

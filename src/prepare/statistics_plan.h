@@ -9,7 +9,7 @@
 typedef struct {
     size_t n_cols, n_bins, n_classes; /* n_classes: of the labels, or n_bins of a real label, or 0 without a label */
     bool has_label;
-    double *centre; /* (n_cols) median of the cleaned cells */
+    double *centre; /* (n_cols) median of the cleaned cells; n_cols: features */
     int *exponent;  /* (n_cols) cells about the centre are near 2^exponent */
     double *edges; /* (n_cols, n_bins - 1) quantiles k / n_bins; even steps from least to greatest without pilot rows */
     double *class_edges; /* (n_classes - 1) the classes but the first, or quantiles of a real label */

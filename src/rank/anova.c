@@ -69,12 +69,11 @@ wn_status wn_rank_anova(const wn_statistics *statistics, const wn_recipe *recipe
         return wn_fail(WN_BAD_DATA, "rank.methods: anova needs %lld training rows or more, there are %lld",
                        (long long)least, (long long)gram->n_rows);
     for (size_t f = 0; f < recipe->n_features; f++) {
-        size_t c = recipe->feature_source[f];
-        bool is_constant = statistics->moments->max[c] == statistics->moments->min[c];
+        bool is_constant = statistics->moments->max[f] == statistics->moments->min[f];
         if (is_constant)
             score[f] = 0;
         else
-            score[f] = gram->class_count != NULL ? f_of_classes(gram, c, n_present) : f_of_correlation(gram, c);
+            score[f] = gram->class_count != NULL ? f_of_classes(gram, f, n_present) : f_of_correlation(gram, f);
     }
     return WN_OK;
 }

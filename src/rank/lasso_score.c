@@ -22,26 +22,24 @@ static long double together(long double product, long double sum_x, long double 
     return product - sum_x * sum_y / (long double)n_rows;
 }
 
-static void fill_deviations(correlations *c, const wn_statistics *statistics, const wn_recipe *recipe)
+static void fill_deviations(correlations *c, const wn_statistics *statistics)
 {
     const wn_gram_sums *gram = statistics->gram;
-    for (size_t f = 0; f < c->n; f++) {
-        size_t i = recipe->feature_source[f];
+    for (size_t i = 0; i < c->n; i++) {
         long double sum = (long double)gram->sum[i];
         long double square = together((long double)gram->product[i * gram->n_cols + i], sum, sum, gram->n_rows);
         bool varies = statistics->moments->max[i] > statistics->moments->min[i] && square > 0;
-        c->deviation[f] = varies ? (double)sqrtl(square / (long double)gram->n_rows) : 0;
+        c->deviation[i] = varies ? (double)sqrtl(square / (long double)gram->n_rows) : 0;
     }
 }
 
-static void fill_gram(correlations *c, const wn_gram_sums *gram, const wn_recipe *recipe)
+static void fill_gram(correlations *c, const wn_gram_sums *gram)
 {
     for (size_t a = 0; a < c->n; a++)
         for (size_t b = a; b < c->n; b++) {
-            size_t i = recipe->feature_source[a], j = recipe->feature_source[b];
             double scale = c->deviation[a] * c->deviation[b] * (double)gram->n_rows;
-            long double value = together((long double)gram->product[i * gram->n_cols + j], (long double)gram->sum[i],
-                                         (long double)gram->sum[j], gram->n_rows);
+            long double value = together((long double)gram->product[a * gram->n_cols + b], (long double)gram->sum[a],
+                                         (long double)gram->sum[b], gram->n_rows);
             c->gram[a * c->n + b] = c->gram[b * c->n + a] = scale > 0 ? (double)(value / (long double)scale) : 0;
         }
 }
@@ -53,8 +51,8 @@ static wn_status open_correlations(correlations *c, const wn_statistics *statist
     TRY(wn_new(&c->gram, c->n * c->n));
     TRY(wn_new(&c->deviation, c->n));
     TRY(wn_new(&c->product, c->n));
-    fill_deviations(c, statistics, recipe);
-    fill_gram(c, statistics->gram, recipe);
+    fill_deviations(c, statistics);
+    fill_gram(c, statistics->gram);
 done:
     return status;
 }
@@ -68,16 +66,15 @@ static void close_correlations(correlations *c)
 
 /* Entries of the path for label column `k`, whose sum and square about its centre are given; those above score[]
  * replace it. */
-static wn_status enter(correlations *c, const wn_gram_sums *gram, const wn_recipe *recipe, size_t k, long double sum,
-                       long double square, double *score)
+static wn_status enter(correlations *c, const wn_gram_sums *gram, size_t k, long double sum, long double square,
+                       double *score)
 {
     wn_status status = WN_OK;
     wn_lasso_path *path = NULL;
     double deviation = (double)sqrtl(together(square, sum, sum, gram->n_rows) / (long double)gram->n_rows);
     for (size_t f = 0; f < c->n; f++) {
-        size_t i = recipe->feature_source[f];
         double scale = c->deviation[f] * deviation * (double)gram->n_rows;
-        long double value = together((long double)gram->label_product[k * gram->n_cols + i], (long double)gram->sum[i],
+        long double value = together((long double)gram->label_product[k * gram->n_cols + f], (long double)gram->sum[f],
                                      sum, gram->n_rows);
         c->product[f] = scale > 0 ? (double)(value / (long double)scale) : 0;
     }
@@ -98,7 +95,7 @@ static bool varies(const wn_gram_sums *gram)
 }
 
 /* Each class against the rest; the second of two is the first with its sign turned. */
-static wn_status enter_classes(correlations *c, const wn_gram_sums *gram, const wn_recipe *recipe, double *score)
+static wn_status enter_classes(correlations *c, const wn_gram_sums *gram, double *score)
 {
     wn_status status = WN_OK;
     size_t n_left = 0;
@@ -111,7 +108,7 @@ static wn_status enter_classes(correlations *c, const wn_gram_sums *gram, const 
     for (size_t k = 0; k < gram->n_label_cols && n_left > 0; k++)
         if (gram->class_count[k] > 0) {
             long double count = (long double)gram->class_count[k];
-            TRY(enter(c, gram, recipe, k, count, count, score));
+            TRY(enter(c, gram, k, count, count, score));
             n_left--;
         }
 done:
@@ -126,11 +123,11 @@ wn_status wn_rank_lasso(const wn_statistics *statistics, const wn_recipe *recipe
     memset(score, 0, recipe->n_features * sizeof *score);
     TRY(open_correlations(&c, statistics, recipe));
     if (gram->class_count != NULL)
-        TRY(enter_classes(&c, gram, recipe, score));
+        TRY(enter_classes(&c, gram, score));
     else if (!varies(gram))
         status = wn_fail(WN_BAD_DATA, "rank.methods: lasso needs a label that varies over the training rows");
     else
-        TRY(enter(&c, gram, recipe, 0, (long double)gram->label_sum, (long double)gram->label_square, score));
+        TRY(enter(&c, gram, 0, (long double)gram->label_sum, (long double)gram->label_square, score));
 done:
     close_correlations(&c);
     return status;

@@ -37,6 +37,5 @@ void wn_rank_mutual_information(const wn_statistics *statistics, const wn_recipe
 {
     size_t table = statistics->n_bins * statistics->n_classes;
     for (size_t f = 0; f < recipe->n_features; f++)
-        score[f] = information(statistics->contingency + recipe->feature_source[f] * table, statistics->n_bins,
-                               statistics->n_classes);
+        score[f] = information(statistics->contingency + f * table, statistics->n_bins, statistics->n_classes);
 }

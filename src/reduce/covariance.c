@@ -14,13 +14,13 @@ wn_status wn_covariance_of_selected(const wn_gram_sums *gram, const wn_recipe *r
         return wn_fail(WN_BAD_DATA, "a covariance needs two training rows or more, there are %lld",
                        (long long)gram->n_rows);
     for (size_t a = 0; a < n; a++) {
-        size_t i = recipe->feature_source[recipe->selected[a]];
-        const wn_recipe_column *left = &recipe->columns[i];
-        long double shift = (long double)gram->centre[i] - (long double)left->center;
-        mean[a] = (double)((shift + (long double)gram->sum[i] / (long double)gram->n_rows) / (long double)left->scale);
+        size_t i = recipe->selected[a];
+        long double left = (long double)wn_recipe_feature_scale(recipe, i);
+        long double shift = (long double)gram->centre[i] - (long double)wn_recipe_feature_center(recipe, i);
+        mean[a] = (double)((shift + (long double)gram->sum[i] / (long double)gram->n_rows) / left);
         for (size_t b = a; b < n; b++) {
-            size_t j = recipe->feature_source[recipe->selected[b]];
-            long double scale = (long double)left->scale * (long double)recipe->columns[j].scale;
+            size_t j = recipe->selected[b];
+            long double scale = left * (long double)wn_recipe_feature_scale(recipe, j);
             long double value = deviations(gram, i, j) / (long double)(gram->n_rows - 1) / scale;
             covariance[a * n + b] = covariance[b * n + a] = (double)value;
         }

@@ -47,13 +47,17 @@ static wn_status choose_columns(wn_row_hashes *hashes)
     wn_status status = WN_OK;
     wn_row_hashes_options *options = &hashes->options;
     if (options->columns == NULL) {
-        options->n_chosen = options->n_cols;
+        hashes->n_cells = options->n_cols;
+        hashes->n_texts = options->n_texts;
         options->has_label = true;
         return WN_OK;
     }
     TRY(wn_new(&hashes->columns, options->n_chosen));
-    for (size_t c = 0; c < options->n_chosen; c++)
+    for (size_t c = 0; c < options->n_chosen; c++) {
         hashes->columns[c] = options->columns[c];
+        hashes->n_cells += options->columns[c] < options->n_cols;
+    }
+    hashes->n_texts = options->n_chosen - hashes->n_cells;
     options->columns = hashes->columns;
 done:
     return status;
@@ -70,7 +74,7 @@ wn_status wn_row_hashes_new(wn_row_hashes **hashes, const wn_row_hashes_options 
     if (options->directory != NULL)
         TRY(wn_string_copy(&made->directory, options->directory));
     TRY(wn_new(&made->rows, made->capacity));
-    TRY(wn_memory_new(&made->scratch, options->n_cols + 1, sizeof(double), __func__));
+    TRY(wn_memory_new(&made->scratch, options->n_cols + 1 + 2 * options->n_texts, sizeof(double), __func__));
     *hashes = made;
     made = NULL;
 done:
@@ -168,28 +172,49 @@ static float canonical_float(float value)
     return value != value ? (float)NAN : value + 0.0f;
 }
 
-/* The hash of a row's chosen cells and its label, in the width of the table. */
-static wn_hash hash_row(const wn_row_hashes *hashes, wn_cells row, double label)
+/* Chosen cells in the width of the table. Returns where they end. */
+static char *put_cells(const wn_row_hashes *hashes, wn_cells row)
 {
-    size_t n = hashes->options.n_chosen * wn_cell_bytes(row.is_float32);
     const size_t *columns = hashes->columns;
+    size_t n = hashes->n_cells;
     if (row.is_float32) {
         float *to = hashes->scratch;
         const float *from = row.data;
-        for (size_t c = 0; c < hashes->options.n_chosen; c++)
+        for (size_t c = 0; c < n; c++)
             to[c] = canonical_float(from[columns ? columns[c] : c]);
     } else {
         double *to = hashes->scratch;
         const double *from = row.data;
-        for (size_t c = 0; c < hashes->options.n_chosen; c++)
+        for (size_t c = 0; c < n; c++)
             to[c] = canonical(from[columns ? columns[c] : c]);
     }
-    if (hashes->options.has_label) {
-        label = canonical(label);
-        memcpy((char *)hashes->scratch + n, &label, sizeof label);
-        n += sizeof label;
+    return (char *)hashes->scratch + n * wn_cell_bytes(row.is_float32);
+}
+
+/* Two words of hash a text. Returns where they end. */
+static char *put_texts(const wn_row_hashes *hashes, const wn_text *texts, char *to)
+{
+    for (size_t i = 0; i < hashes->n_texts; i++) {
+        size_t k = hashes->columns ? hashes->columns[hashes->n_cells + i] - hashes->options.n_cols : i;
+        wn_hash hash = wn_hash_bytes(texts[k].data, texts[k].n_bytes, hashes->options.seed);
+        memcpy(to, &hash, sizeof hash);
+        to += sizeof hash;
     }
-    return wn_hash_bytes(hashes->scratch, n, hashes->options.seed);
+    return to;
+}
+
+/* The hash of a row's chosen cells, its label and chosen texts. */
+static wn_hash hash_row(const wn_row_hashes *hashes, const wn_block *block, wn_cells cells, size_t i)
+{
+    char *end = put_cells(hashes, wn_cells_at(cells, i * block->n_cols));
+    if (hashes->options.has_label) {
+        double label = canonical(block->labels[i]);
+        memcpy(end, &label, sizeof label);
+        end += sizeof label;
+    }
+    if (hashes->n_texts > 0)
+        end = put_texts(hashes, block->texts + i * block->n_texts, end);
+    return wn_hash_bytes(hashes->scratch, (size_t)(end - (char *)hashes->scratch), hashes->options.seed);
 }
 
 wn_status wn_row_hashes_add(wn_row_hashes *hashes, const wn_block *block)
@@ -204,7 +229,7 @@ wn_status wn_row_hashes_add(wn_row_hashes *hashes, const wn_block *block)
     for (size_t i = 0; i < block->n_rows; i++) {
         if (hashes->n == hashes->capacity)
             TRY(make_room(hashes));
-        wn_hash key = hash_row(hashes, wn_cells_at(cells, i * block->n_cols), block->labels[i]);
+        wn_hash key = hash_row(hashes, block, cells, i);
         int64_t row = block->rows[i] < options->n_originals ? block->rows[i] : options->n_originals;
         hashes->rows[hashes->n++] = (wn_hashed_row){key.high, key.low, (uint64_t)row};
     }

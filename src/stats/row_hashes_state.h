@@ -13,9 +13,10 @@ typedef struct {
 
 struct wn_row_hashes {
     wn_row_hashes_options options;
-    size_t *columns;     /* of the options, owned; NULL: all */
-    char *directory;     /* owned */
-    wn_hashed_row *rows; /* (capacity) owned, n used */
+    size_t *columns;         /* of the options, owned; NULL: all */
+    size_t n_cells, n_texts; /* how many of them count */
+    char *directory;         /* owned */
+    wn_hashed_row *rows;     /* (capacity) owned, n used */
     size_t n, capacity;
     unsigned part_bits; /* keys are cut into 2^part_bits parts by their first bits */
     wn_spill *spill;    /* owned; NULL: all is in memory */

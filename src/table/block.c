@@ -37,9 +37,19 @@ void wn_block_free(wn_block *block)
     if (block->buffer.is_float32)
         wn_free(block->buffer.data);
     wn_free(block->cells);
+    wn_text_store_clear(&block->store);
+    wn_free(block->texts);
     wn_free(block->labels);
     wn_free(block->rows);
     wn_free(block);
+}
+
+wn_status wn_block_add_texts(wn_block *block, size_t n_texts)
+{
+    wn_status status = wn_memory_new((void **)&block->texts, block->capacity, n_texts * sizeof *block->texts, __func__);
+    if (status == WN_OK)
+        block->n_texts = n_texts;
+    return status;
 }
 
 wn_cells wn_block_view(const wn_block *block)
@@ -76,6 +86,9 @@ void wn_block_compact(wn_block *block, const unsigned char *keep)
         return;
     for (; (n = next_run(keep, block->n_rows, &first)) > 0; first += n, kept += n) {
         memmove((char *)to.data + kept * row_bytes, (const char *)from.data + first * row_bytes, n * row_bytes);
+        if (block->n_texts > 0)
+            memmove(block->texts + kept * block->n_texts, block->texts + first * block->n_texts,
+                    n * block->n_texts * sizeof *block->texts);
         memmove(block->labels + kept, block->labels + first, n * sizeof *block->labels);
         memmove(block->rows + kept, block->rows + first, n * sizeof *block->rows);
     }

@@ -81,7 +81,7 @@ static wn_status read_columns(wn_block_source *s, wn_table_file *file, size_t da
     bool has_ranges = file->datasets[dataset].rank == 2;
     size_t width = has_ranges ? plan->ranges_width : s->catalog->datasets[dataset].width;
     const size_t *picks = has_ranges ? plan->in_ranges : plan->in_row;
-    size_t n_cols = s->catalog->n_columns,
+    size_t n_cols = s->catalog->n_cells,
            slice = least(wn_table_file_slice(file, dataset, width, plan->n_ranges), extent->n_rows);
     bool is_direct = plan->n_columns == n_cols && width == n_cols;
     if (!is_direct)
@@ -101,9 +101,31 @@ done:
     return status;
 }
 
+/* The included columns of a dataset of strings, all rows at once. */
+static wn_status read_texts(wn_block_source *s, wn_table_file *file, size_t dataset, const wn_block_extent *extent,
+                            const wn_block_room *room)
+{
+    wn_status status = WN_OK;
+    const wn_read_plan *plan = &s->plans[dataset];
+    bool has_ranges = file->datasets[dataset].rank == 2;
+    size_t width = has_ranges ? plan->ranges_width : s->catalog->datasets[dataset].width;
+    const size_t *picks = has_ranges ? plan->in_ranges : plan->in_row;
+    wn_text *read = NULL;
+    TRY(wn_table_file_read_texts(file, dataset, extent->first_row_in_file, extent->n_rows, plan->ranges, plan->n_ranges,
+                                 width, room->store, &read));
+    for (size_t row = 0; row < extent->n_rows; row++) {
+        wn_text *texts = room->texts + row * s->catalog->n_texts + s->catalog->columns[plan->first_column].place;
+        for (size_t i = 0; i < plan->n_columns; i++)
+            texts[i] = read[row * width + picks[i]];
+    }
+done:
+    wn_free(read);
+    return status;
+}
+
 static wn_status check_infinite(const wn_block_source *s, const wn_block_extent *extent, wn_cells block)
 {
-    size_t n_cols = s->catalog->n_columns, n = extent->n_rows * n_cols;
+    size_t n_cols = s->catalog->n_cells, n = extent->n_rows * n_cols;
     if (s->infinite_is_missing) {
         wn_cells_forget_infinite(block, n);
         return WN_OK;
@@ -152,16 +174,20 @@ done:
 }
 
 /* What a reading wants of one dataset: handed to the workers, or read here and now. */
-static wn_status start_dataset(wn_block_source *s, wn_table_file *file, size_t dataset, wn_reading *reading)
+static wn_status start_dataset(wn_block_source *s, wn_table_file *file, size_t dataset, const wn_block_room *room,
+                               wn_reading *reading)
 {
     wn_status status = WN_OK;
     const wn_piece_target *target = &reading->target;
     const wn_read_plan *plan = &s->plans[dataset];
     bool wants_label = s->catalog->has_label && s->catalog->label.dataset == dataset && target->labels != NULL;
-    bool wants_cells = plan->n_columns > 0 && target->cells.data != NULL;
+    bool is_text = s->catalog->datasets[dataset].kind == WN_CELL_STRING;
+    bool wants_cells = plan->n_columns > 0 && (is_text ? room->texts != NULL : target->cells.data != NULL);
     if (!wants_label && !wants_cells)
         return WN_OK;
     TRY(wn_table_file_open_dataset(file, dataset, plan));
+    if (is_text)
+        return read_texts(s, file, dataset, &target->extent, room);
     if (!s->through_library && wn_fetcher_takes(file, dataset, &target->extent))
         return wn_fetcher_fetch(&s->fetcher, reading, file, dataset, plan);
     if (wants_label)
@@ -173,7 +199,7 @@ done:
     return status;
 }
 
-wn_status wn_block_source_start(wn_block_source *s, const wn_block_extent *extent, wn_cells cells, double *labels,
+wn_status wn_block_source_start(wn_block_source *s, const wn_block_extent *extent, const wn_block_room *room,
                                 wn_reading *reading)
 {
     wn_status status = WN_OK;
@@ -182,19 +208,19 @@ wn_status wn_block_source_start(wn_block_source *s, const wn_block_extent *exten
     reading->is_unchecked = false;
     reading->target = (wn_piece_target){.catalog = s->catalog,
                                         .extent = *extent,
-                                        .cells = cells,
-                                        .labels = labels,
+                                        .cells = room->cells,
+                                        .labels = room->labels,
                                         .infinite_is_missing = s->infinite_is_missing,
                                         .label_missing = s->label_missing,
                                         .n_label_missing = s->n_label_missing,
                                         .lock = PTHREAD_MUTEX_INITIALIZER};
-    for (size_t i = 0; !s->catalog->has_label && labels != NULL && i < extent->n_rows; i++)
-        labels[i] = NAN;
+    for (size_t i = 0; !s->catalog->has_label && room->labels != NULL && i < extent->n_rows; i++)
+        room->labels[i] = NAN;
     wn_watchdog_reading(s->catalog->files[extent->file].path);
     TRY(use_file(s, extent->file, &file));
     wn_fetcher_forget(&s->fetcher, extent);
     for (size_t d = 0; d < s->catalog->n_datasets; d++)
-        TRY(start_dataset(s, file, d, reading));
+        TRY(start_dataset(s, file, d, room, reading));
     TRY(wn_table_file_check_size(file));
 done:
     wn_watchdog_reading(NULL);

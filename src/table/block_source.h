@@ -26,11 +26,18 @@ WN_MUST_USE wn_status wn_block_source_init(wn_block_source *source, const wn_cat
                                            const wn_reader_options *options);
 void wn_block_source_clear(wn_block_source *source);
 
-/* Local. Begins to read a block's cells (n_rows, n_columns) in the catalog's width (no data: none are wanted) and its
- * labels (n_rows; NULL: none are wanted; all NaN where the table has none). They are there after finish, which also a
- * failed start needs. At most WN_MOST_BLOCKS_AHEAD are under way. Fails: as wn_reader_read. */
-WN_MUST_USE wn_status wn_block_source_start(wn_block_source *source, const wn_block_extent *extent, wn_cells cells,
-                                            double *labels, wn_reading *reading);
+/* Where a block's cells go; what is NULL is not wanted. */
+typedef struct {
+    wn_cells cells;       /* (n_rows, n_cells) in the catalog's width */
+    wn_text *texts;       /* (n_rows, n_texts) */
+    wn_text_store *store; /* their bytes */
+    double *labels;       /* (n_rows); all NaN where the table has none */
+} wn_block_room;
+
+/* Local. Begins to read a block. It is there after finish, which also a failed start needs. At most
+ * WN_MOST_BLOCKS_AHEAD are under way. Fails: as wn_reader_read. */
+WN_MUST_USE wn_status wn_block_source_start(wn_block_source *source, const wn_block_extent *extent,
+                                            const wn_block_room *room, wn_reading *reading);
 WN_MUST_USE wn_status wn_block_source_finish(wn_block_source *source, wn_reading *reading);
 
 #endif

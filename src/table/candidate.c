@@ -10,13 +10,15 @@
 
 typedef struct {
     wn_object_list tables;
+    bool takes_texts;  /* a group of strings alone is a table too: where the file has no other */
     wn_status problem; /* why the first dataset that could not be one was not */
     char text[256];
 } search;
 
-static bool is_numeric(const wn_member *member)
+static bool is_read(const search *s, const wn_member *member)
 {
-    return member->type.problem == NULL && member->n_rows >= 0;
+    return member->type.problem == NULL && member->n_rows >= 0 &&
+           (s->takes_texts || member->type.kind != WN_CELL_STRING);
 }
 
 static bool is_considered(const wn_member *member, const wn_input *input)
@@ -39,7 +41,7 @@ static wn_status add_datasets(search *s, const wn_members *members, const wn_inp
     wn_status status = WN_OK;
     for (size_t i = 0; i < members->n && status == WN_OK; i++) {
         const wn_member *member = &members->items[i];
-        if (member->rank > 1 && is_numeric(member) && is_considered(member, input))
+        if (member->rank > 1 && is_read(s, member) && is_considered(member, input))
             status = wn_object_list_add(&s->tables, member->path);
     }
     return status;
@@ -49,7 +51,7 @@ static wn_status add_datasets(search *s, const wn_members *members, const wn_inp
  * length, which the layout then tells. */
 static wn_status judge_group(search *s, const char *group, const wn_members *members, const wn_input *input)
 {
-    size_t n_numeric = 0, n_matrices = 0;
+    size_t n_read = 0, n_matrices = 0;
     int64_t n_rows = -1;
     bool is_equal = true;
     for (size_t i = 0; i < members->n; i++) {
@@ -57,12 +59,12 @@ static wn_status judge_group(search *s, const char *group, const wn_members *mem
         if (!is_considered(member, input))
             continue;
         keep_problem(s, member);
-        n_numeric += is_numeric(member);
-        n_matrices += is_numeric(member) && member->rank > 1;
+        n_read += is_read(s, member);
+        n_matrices += is_read(s, member) && member->rank > 1;
         is_equal = is_equal && (member->n_rows < 0 || n_rows < 0 || member->n_rows == n_rows);
         n_rows = member->n_rows < 0 ? n_rows : member->n_rows;
     }
-    if (n_numeric == 0)
+    if (n_read == 0)
         return WN_OK;
     if (!is_equal && n_matrices > 0)
         return add_datasets(s, members, input);
@@ -111,12 +113,15 @@ static wn_status search_file(search *s, wn_hdf5_file *file, const wn_input *inpu
     wn_status status = WN_OK;
     const wn_input any = {.label = input->label};
     TRY(search_groups(s, file, input));
+    s->takes_texts = s->tables.n == 0;
+    if (s->tables.n == 0)
+        TRY(search_groups(s, file, input));
     if (s->tables.n == 0)
         TRY(search_groups(s, file, &any));
     if (s->tables.n == 0 && s->problem != WN_OK)
         status = wn_fail(s->problem, "%s: has no table that can be read: %s", file->path, s->text);
     else if (s->tables.n == 0)
-        status = wn_fail(WN_BAD_DATA, "%s: has no table: no dataset with rows of numbers", file->path);
+        status = wn_fail(WN_BAD_DATA, "%s: has no table: no dataset with rows of numbers or texts", file->path);
 done:
     return status;
 }

@@ -59,6 +59,7 @@ static wn_status add_file(builder *b, const wn_input *input, const char *path, b
     b->catalog->n_files++;
     TRY(set_externals(&b->catalog->files[index], &layout));
     b->chunk_rows[index] = layout.chunk_rows;
+    b->catalog->files[index].text_bytes = layout.text_bytes;
     if (index == 0) {
         b->first = layout;
         layout = (wn_layout){0};
@@ -128,6 +129,8 @@ static wn_status take_columns(wn_catalog *catalog, wn_layout *first)
         TRY(wn_string_copy(&first->label.name, ""));
     catalog->columns = first->columns;
     catalog->n_columns = first->n_columns;
+    catalog->n_cells = first->n_cells;
+    catalog->n_texts = first->n_columns - first->n_cells;
     catalog->has_label = first->has_label;
     catalog->label = first->label;
     catalog->is_float32 = first->is_float32;
@@ -139,11 +142,13 @@ done:
 }
 
 /* Whole chunk rows nearest BLOCK_BYTES, held between the bounds. */
-static int64_t block_rows(int64_t chunk_rows, size_t n_columns, bool is_float32)
+static int64_t block_rows(int64_t chunk_rows, int64_t row_bytes)
 {
     if (chunk_rows > MOST_ROWS)
         return MOST_ROWS;
-    int64_t chunk_bytes = chunk_rows * (int64_t)n_columns * (is_float32 ? 4 : 8);
+    int64_t chunk_bytes = 0;
+    if (__builtin_mul_overflow(chunk_rows, row_bytes, &chunk_bytes) || chunk_bytes > 2 * (int64_t)BLOCK_BYTES)
+        chunk_bytes = 2 * (int64_t)BLOCK_BYTES + 1;
     int64_t rows = (2 * BLOCK_BYTES + chunk_bytes) / (2 * chunk_bytes) * chunk_rows;
     if (rows < FEWEST_ROWS)
         rows = (FEWEST_ROWS + chunk_rows - 1) / chunk_rows * chunk_rows;
@@ -152,11 +157,12 @@ static int64_t block_rows(int64_t chunk_rows, size_t n_columns, bool is_float32)
 
 static void cut_blocks(wn_catalog *catalog, const int64_t *chunk_rows)
 {
+    int64_t cell_bytes = (int64_t)catalog->n_cells * (catalog->is_float32 ? 4 : 8);
     for (size_t i = 0; i < catalog->n_files; i++) {
         wn_file *file = &catalog->files[i];
         file->first_row = catalog->n_rows;
         file->first_block = catalog->n_blocks;
-        file->block_rows = block_rows(chunk_rows[i], catalog->n_columns, catalog->is_float32);
+        file->block_rows = block_rows(chunk_rows[i], cell_bytes + file->text_bytes);
         catalog->n_rows += file->n_rows;
         catalog->n_blocks += (file->n_rows + file->block_rows - 1) / file->block_rows;
         catalog->n_test_rows += file->is_test ? file->n_rows : 0;

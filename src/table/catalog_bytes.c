@@ -76,6 +76,7 @@ static wn_status pass_file(cursor *c, wn_file *file)
     PASS(c, file->first_block);
     PASS(c, file->block_rows);
     PASS(c, file->is_test);
+    PASS(c, file->text_bytes);
     TRY(pass_externals(c, file));
     const char *slash = strrchr(file->path, '/');
     file->name = slash != NULL ? slash + 1 : file->path;
@@ -101,6 +102,8 @@ static wn_status pass_column(cursor *c, wn_column *column)
     TRY(pass_text(c, &column->name));
     PASS(c, column->dataset);
     PASS(c, column->position);
+    PASS(c, column->is_text);
+    PASS(c, column->place);
 done:
     return status;
 }
@@ -135,6 +138,8 @@ static wn_status pass_catalog(cursor *c, wn_catalog *catalog)
         TRY(pass_dataset(c, &catalog->datasets[i]));
     for (size_t i = 0; i < catalog->n_columns; i++)
         TRY(pass_column(c, &catalog->columns[i]));
+    PASS(c, catalog->n_cells);
+    PASS(c, catalog->n_texts);
     PASS(c, catalog->has_label);
     TRY(pass_column(c, &catalog->label));
     PASS(c, catalog->is_float32);

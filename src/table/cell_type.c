@@ -35,7 +35,7 @@ static wn_cell_type other_type(H5T_class_t class)
 {
     wn_cell_type t = {.kind = WN_CELL_STRING, .problem = "cells of its type"};
     if (class == H5T_STRING)
-        t.problem = "columns of strings";
+        t.problem = NULL;
     else if (class == H5T_COMPOUND)
         t.problem = "compound tables";
     else if (class == H5T_REFERENCE)

@@ -67,7 +67,7 @@ static bool is_wanted(const part *p, const wn_tile *tile)
 static bool is_in_place(const part *p, const wn_tile *tile)
 {
     const wn_catalog *catalog = p->file->catalog;
-    return wn_element_is_cell(p->storage->element, catalog->is_float32) && tile->n == catalog->n_columns &&
+    return wn_element_is_cell(p->storage->element, catalog->is_float32) && tile->n == catalog->n_cells &&
            p->storage->run == tile->n && p->reading->target.cells.data != NULL && !tile->has_label;
 }
 

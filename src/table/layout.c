@@ -3,6 +3,7 @@
 #include "candidate.h"
 #include "label.h"
 #include "selection.h"
+#include "text_cells.h"
 #include "winnow/memory.h"
 
 #include <stdlib.h>
@@ -103,6 +104,14 @@ static wn_status check_lengths(wn_layout *layout, const wn_hdf5_file *file)
     return WN_OK;
 }
 
+static wn_status check_label(const wn_layout *layout, const wn_hdf5_file *file)
+{
+    if (!layout->has_label || layout->members.items[layout->label.dataset].type.kind != WN_CELL_STRING)
+        return WN_OK;
+    return wn_fail(WN_UNAVAILABLE, "%s: input.label: %s: labels of strings are not built yet", file->path,
+                   layout->members.items[layout->label.dataset].path);
+}
+
 static int compare_names(const void *a, const void *b)
 {
     return strcmp(*(const char *const *)a, *(const char *const *)b);
@@ -126,13 +135,58 @@ done:
     return status;
 }
 
+/* Columns of numbers before those of strings, whose place in a block is counted apart. */
+static wn_status place_columns(wn_layout *layout)
+{
+    wn_status status = WN_OK;
+    wn_column *placed = NULL;
+    size_t n = layout->n_columns, at = 0;
+    TRY(wn_new(&placed, n));
+    for (int texts = 0; texts < 2; texts++) {
+        size_t first = at;
+        for (size_t i = 0; i < n; i++) {
+            wn_column column = layout->columns[i];
+            column.is_text = layout->members.items[column.dataset].type.kind == WN_CELL_STRING;
+            column.place = at - first;
+            if (column.is_text == (texts == 1))
+                placed[at++] = column;
+        }
+        layout->n_cells = texts == 0 ? at : layout->n_cells;
+    }
+    wn_free(layout->columns);
+    layout->columns = placed;
+done:
+    return status;
+}
+
+static wn_status measure_texts(wn_layout *layout, wn_hdf5_file *file)
+{
+    wn_status status = WN_OK;
+    hid_t dataset = -1;
+    for (size_t i = layout->n_cells; i < layout->n_columns; i++) {
+        const wn_member *member = &layout->members.items[layout->columns[i].dataset];
+        int64_t row_bytes = 0;
+        if (i > layout->n_cells && layout->columns[i].dataset == layout->columns[i - 1].dataset)
+            continue;
+        TRY(wn_hdf5_open_object(file, member->path, &dataset));
+        TRY(wn_text_cells_row_bytes(file, member->path, dataset, &row_bytes));
+        if (__builtin_add_overflow(layout->text_bytes, row_bytes, &layout->text_bytes))
+            TRY(wn_fail(WN_BAD_DATA, "%s: %s: its rows are too long", file->path, member->path));
+        wn_hdf5_release(dataset);
+        dataset = -1;
+    }
+done:
+    wn_hdf5_release(dataset);
+    return status;
+}
+
 static void sum_up(wn_layout *layout)
 {
     layout->chunk_rows = 1;
     layout->is_float32 = true;
     for (size_t i = 0; i < layout->n_columns; i++) {
         const wn_member *member = &layout->members.items[layout->columns[i].dataset];
-        layout->is_float32 = layout->is_float32 && member->type.fits_float32;
+        layout->is_float32 = layout->is_float32 && (member->type.fits_float32 || layout->columns[i].is_text);
         if (member->chunk_rows > layout->chunk_rows)
             layout->chunk_rows = member->chunk_rows;
     }
@@ -157,6 +211,9 @@ static wn_status read_layout(wn_layout *layout, wn_hdf5_file *file, const wn_inp
     TRY(drop_unused(layout));
     TRY(check_lengths(layout, file));
     TRY(check_unique(layout, file));
+    TRY(check_label(layout, file));
+    TRY(place_columns(layout));
+    TRY(measure_texts(layout, file));
     sum_up(layout);
 done:
     return status;

@@ -7,13 +7,15 @@
 typedef struct {
     char *table;        /* absolute path of the group or dataset */
     wn_members members; /* those with an included column, and the label's */
-    wn_column *columns; /* those of a dataset follow each other, in the order of their positions */
-    size_t n_columns;
+    wn_column *columns; /* those of a dataset follow each other, in the order of their positions; n_cells of numbers,
+                         * then those of strings */
+    size_t n_columns, n_cells;
     bool has_label;
     wn_column label; /* its name is owned */
     int64_t n_rows;
     int64_t chunk_rows; /* the most of any dataset with an included column */
     bool is_float32;
+    int64_t text_bytes; /* of the texts of a row, about */
 } wn_layout;
 
 /* Local. Reads what `table` (NULL: the one candidate) holds in an open file. Fails: as wn_catalog_read. */

@@ -20,6 +20,10 @@ static wn_status compare_members(const wn_member *a, const char *a_path, const w
     if (a->width != b->width)
         return wn_fail(WN_BAD_DATA, "%s: %s has %zu columns, in %s it has %zu", b_path, a->path, b->width, a_path,
                        a->width);
+    if ((a->type.kind == WN_CELL_STRING) != (b->type.kind == WN_CELL_STRING))
+        return wn_fail(WN_BAD_DATA, "%s: %s holds %s, in %s it holds %s", b_path, a->path,
+                       b->type.kind == WN_CELL_STRING ? "strings" : "numbers", a_path,
+                       a->type.kind == WN_CELL_STRING ? "strings" : "numbers");
     if (a->has_fill != b->has_fill || (a->has_fill && a->fill != b->fill))
         return wn_fail(WN_UNAVAILABLE, "%s: %s has another fill value than in %s, which is not built yet", b_path,
                        a->path, a_path);

@@ -160,7 +160,7 @@ static bool read_created_fill(hid_t dataset, double *fill)
 
 void wn_member_fill(wn_member *member, const wn_hdf5_file *file, hid_t dataset)
 {
-    if (member->type.problem != NULL || member->type.kind == WN_CELL_BOOL)
+    if (member->type.problem != NULL || member->type.kind == WN_CELL_BOOL || member->type.kind == WN_CELL_STRING)
         return;
     double fill = NAN;
     hid_t attribute = open_attribute(dataset, "_FillValue");

@@ -89,7 +89,7 @@ static void place_features(const wn_piece *piece, wn_cells cells)
 {
     const wn_piece_target *target = piece->target;
     const wn_tile *tile = piece->tile;
-    size_t run = piece->storage->run, n = piece->n_rows * run, n_cols = target->catalog->n_columns;
+    size_t run = piece->storage->run, n = piece->n_rows * run, n_cols = target->catalog->n_cells;
     wn_cells to = wn_cells_at(target->cells, piece->at * n_cols);
     for (size_t i = 0; i < piece->plan->n_missing; i++)
         wn_cells_forget(cells, n, piece->plan->missing[i]);

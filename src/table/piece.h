@@ -14,7 +14,7 @@
 typedef struct {
     const wn_catalog *catalog; /* borrowed */
     wn_block_extent extent;
-    wn_cells cells;           /* (n_rows, n_columns) */
+    wn_cells cells;           /* (n_rows, n_cells) */
     double *labels;           /* (n_rows) */
     bool infinite_is_missing; /* else WN_BAD_DATA */
     const double *label_missing;

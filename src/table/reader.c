@@ -6,10 +6,12 @@
 #include <math.h>
 #include <string.h>
 
-/* A block kept in memory; both NULL where it is not. */
+/* A block kept in memory; all NULL where it is not. */
 typedef struct {
     void *cells;
     double *labels;
+    wn_text *texts;
+    wn_text_store store;
 } cached_block;
 
 struct wn_block_read {
@@ -34,7 +36,7 @@ struct wn_reader {
 
 size_t wn_reader_n_cols(const wn_reader *reader)
 {
-    return reader->catalog->n_columns;
+    return reader->catalog->n_cells;
 }
 
 size_t wn_reader_block_capacity(const wn_reader *reader)
@@ -52,9 +54,17 @@ wn_status wn_reader_new_block(const wn_reader *reader, wn_block **block)
 {
     const wn_catalog *catalog = reader->catalog;
     size_t capacity = wn_reader_block_capacity(reader);
-    wn_status status = wn_block_new(block, capacity, catalog->n_columns, catalog->is_float32);
-    for (size_t i = 0; status == WN_OK && !catalog->has_label && i < capacity; i++)
-        (*block)->labels[i] = (double)NAN;
+    wn_status status = WN_OK;
+    wn_block *made = NULL;
+    TRY(wn_block_new(&made, capacity, catalog->n_cells, catalog->is_float32));
+    if (catalog->n_texts > 0)
+        TRY(wn_block_add_texts(made, catalog->n_texts));
+    for (size_t i = 0; !catalog->has_label && i < capacity; i++)
+        made->labels[i] = (double)NAN;
+    *block = made;
+    made = NULL;
+done:
+    wn_block_free(made);
     return status;
 }
 
@@ -83,6 +93,8 @@ void wn_reader_close(wn_reader *reader)
     for (int64_t i = 0; reader->cache != NULL && i < reader->catalog->n_blocks; i++) {
         wn_free(reader->cache[i].cells);
         wn_free(reader->cache[i].labels);
+        wn_free(reader->cache[i].texts);
+        wn_text_store_clear(&reader->cache[i].store);
     }
     wn_block_source_clear(&reader->source);
     wn_block_read_free(reader->own);
@@ -119,19 +131,27 @@ size_t wn_reader_blocks_ahead(const wn_reader *reader)
 
 static size_t row_bytes(const wn_catalog *catalog)
 {
-    return catalog->n_columns * wn_cell_bytes(catalog->is_float32);
+    return catalog->n_cells * wn_cell_bytes(catalog->is_float32);
 }
 
-/* Room for a block that is read from its file: in the cache while the budget lasts, else the block's own buffer. */
+/* Of the cache, without the bytes of texts. */
+static size_t kept_bytes(const wn_catalog *catalog, size_t n_rows)
+{
+    return n_rows * (row_bytes(catalog) + catalog->n_texts * sizeof(wn_text) + sizeof(double));
+}
+
+/* Room for a block that is read from its file: in the cache while the budget lasts, else the block's own buffer. How
+ * long its texts are is known when they are there. */
 static wn_status new_cached(wn_reader *r, const wn_block_extent *extent, cached_block *kept)
 {
     wn_status status = WN_OK;
-    size_t n_bytes = extent->n_rows * (row_bytes(r->catalog) + sizeof(double));
+    size_t n_bytes = kept_bytes(r->catalog, extent->n_rows);
     if (n_bytes > r->cache_left)
         return WN_OK;
     TRY(wn_memory_new(&kept->cells, extent->n_rows, row_bytes(r->catalog), __func__));
     r->cache_left -= n_bytes;
     TRY(wn_new(&kept->labels, extent->n_rows));
+    TRY(wn_memory_new((void **)&kept->texts, extent->n_rows, r->catalog->n_texts * sizeof *kept->texts, __func__));
 done:
     return status;
 }
@@ -139,24 +159,44 @@ done:
 static void forget(wn_reader *r, wn_block_read *read)
 {
     if (read->kept.cells != NULL)
-        r->cache_left += read->extent.n_rows * (row_bytes(r->catalog) + sizeof(double));
+        r->cache_left += kept_bytes(r->catalog, read->extent.n_rows);
+    wn_free(read->kept.texts);
     wn_free(read->kept.labels);
     wn_free(read->kept.cells);
     read->kept = (cached_block){0};
 }
 
-/* The same block may have been under way twice. */
+/* The texts are too long for the cache: the cells go to the block's own buffer. */
+static void take_back(wn_reader *r, wn_block_read *read)
+{
+    wn_block *block = read->block;
+    memcpy(block->buffer.data, read->kept.cells, read->extent.n_rows * row_bytes(r->catalog));
+    block->raw = block->buffer;
+    forget(r, read);
+}
+
+/* The same block may have been under way twice. The texts' bytes go to the cache with their store. */
 static void keep(wn_reader *r, wn_block_read *read)
 {
-    cached_block *cached = &r->cache[read->index];
+    cached_block *cached = &r->cache[read->index], *kept = &read->kept;
+    wn_block *block = read->block;
     if (cached->cells != NULL) {
-        read->block->raw.data = cached->cells;
+        block->raw.data = cached->cells;
         forget(r, read);
         return;
     }
-    memcpy(read->kept.labels, read->block->labels, read->extent.n_rows * sizeof *read->kept.labels);
-    *cached = read->kept;
-    read->kept = (cached_block){0};
+    if (block->store.n_bytes > r->cache_left) {
+        take_back(r, read);
+        return;
+    }
+    r->cache_left -= block->store.n_bytes;
+    kept->store = block->store;
+    block->store = (wn_text_store){0};
+    memcpy(kept->labels, block->labels, read->extent.n_rows * sizeof *kept->labels);
+    if (block->n_texts > 0)
+        memcpy(kept->texts, block->texts, read->extent.n_rows * block->n_texts * sizeof *kept->texts);
+    *cached = *kept;
+    *kept = (cached_block){0};
 }
 
 /* A block that is not in the cache; it is kept there if that has room. */
@@ -169,8 +209,10 @@ static wn_status start_block(wn_reader *r, wn_block_read *read)
     if (read->kept.cells != NULL)
         cells.data = read->kept.cells;
     read->is_under_way = true;
-    double *labels = r->catalog->has_label ? block->labels : NULL; /* else they are NaN since the block was made */
-    TRY(wn_block_source_start(&r->source, &read->extent, cells, labels, &read->reading));
+    wn_block_room room = {.cells = cells, .texts = block->texts, .store = &block->store};
+    if (r->catalog->has_label) /* else they are NaN since the block was made */
+        room.labels = block->labels;
+    TRY(wn_block_source_start(&r->source, &read->extent, &room, &read->reading));
     block->raw = cells;
 done:
     return status;
@@ -184,8 +226,9 @@ wn_status wn_reader_start(wn_reader *reader, int64_t index, wn_block *block, wn_
     read->index = index;
     read->extent = wn_catalog_block(catalog, index);
     read->is_under_way = false;
-    if (block->capacity < read->extent.n_rows || block->n_cols != catalog->n_columns ||
-        block->buffer.is_float32 != catalog->is_float32) {
+    wn_text_store_clear(&block->store);
+    if (block->capacity < read->extent.n_rows || block->n_cols != catalog->n_cells ||
+        block->n_texts != catalog->n_texts || block->buffer.is_float32 != catalog->is_float32) {
         read->status = wn_fail(WN_INTERNAL, "block %lld of %zu rows does not fit its buffer", (long long)index,
                                read->extent.n_rows);
         return read->status;
@@ -196,6 +239,8 @@ wn_status wn_reader_start(wn_reader *reader, int64_t index, wn_block *block, wn_
     }
     read->status = WN_OK;
     memcpy(block->labels, cached->labels, read->extent.n_rows * sizeof *block->labels);
+    if (block->n_texts > 0)
+        memcpy(block->texts, cached->texts, read->extent.n_rows * block->n_texts * sizeof *block->texts);
     block->raw = (wn_cells){.data = cached->cells, .is_float32 = catalog->is_float32};
     return WN_OK;
 }
@@ -222,11 +267,13 @@ wn_status wn_reader_finish(wn_reader *reader, wn_block_read *read)
         return status;
     }
     number_rows(read);
+    size_t text_bytes = read->block->store.n_bytes;
     if (read->kept.cells != NULL)
         keep(reader, read);
     if (read->is_under_way)
-        reader->bytes_read += (int64_t)(read->extent.n_rows * (row_bytes(reader->catalog) +
-                                                               (reader->catalog->has_label ? sizeof(double) : 0)));
+        reader->bytes_read +=
+            (int64_t)(text_bytes + read->extent.n_rows * (row_bytes(reader->catalog) +
+                                                          (reader->catalog->has_label ? sizeof(double) : 0)));
     return WN_OK;
 }
 
@@ -245,7 +292,8 @@ wn_status wn_reader_read_labels(wn_reader *reader, int64_t index, double *labels
         memcpy(labels, reader->cache[index].labels, extent.n_rows * sizeof *labels);
         return WN_OK;
     }
-    wn_status status = wn_block_source_start(&reader->source, &extent, (wn_cells){0}, labels, reading);
+    wn_block_room room = {.labels = labels};
+    wn_status status = wn_block_source_start(&reader->source, &extent, &room, reading);
     wn_status finished = wn_block_source_finish(&reader->source, reading);
     if (status == WN_OK && finished == WN_OK && reader->catalog->has_label)
         reader->bytes_read += (int64_t)(extent.n_rows * sizeof *labels);

@@ -3,6 +3,8 @@
 #define WINNOW_TABLE_TABLE_FILE_H
 
 #include "storage.h"
+#include "winnow/text_store.h"
+#include "winnow/texts.h"
 
 typedef struct {
     hid_t id; /* -1: not opened yet */
@@ -40,5 +42,11 @@ size_t wn_table_file_slice(const wn_table_file *file, size_t dataset, size_t wid
  * the ranges' columns side by side, of others everything. Fails: WN_BAD_DATA (damaged), WN_IO. */
 WN_MUST_USE wn_status wn_table_file_read(wn_table_file *file, size_t dataset, int64_t first, size_t n_rows,
                                          const wn_column_range *ranges, size_t n_ranges, bool is_float32, void *cells);
+
+/* Local. The same of a dataset of strings: new texts (n_rows, width), owned by the caller, whose bytes are in the
+ * store. Fails: also WN_NO_MEMORY. */
+WN_MUST_USE wn_status wn_table_file_read_texts(wn_table_file *file, size_t dataset, int64_t first, size_t n_rows,
+                                               const wn_column_range *ranges, size_t n_ranges, size_t width,
+                                               wn_text_store *store, wn_text **texts);
 
 #endif

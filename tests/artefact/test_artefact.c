@@ -15,7 +15,8 @@ static wn_status predict(const wn_recipe *recipe, const wn_network *network, con
     wn_workspace *workspace = NULL;
     TRY(wn_new(&features, n_rows * recipe->n_selected));
     TRY(wn_workspace_new(&workspace, network, n_rows));
-    wn_recipe_features(recipe, cells, n_rows, n_columns, features);
+    const wn_raw_rows rows = {.cells = cells, .n_rows = n_rows, .n_cols = n_columns};
+    CHECK_OK(wn_recipe_features(recipe, &rows, features));
     memcpy(out, wn_network_forward(network, workspace, features, n_rows), n_rows * 3 * sizeof *out);
 done:
     wn_workspace_free(workspace);

@@ -117,7 +117,8 @@ static void every_value(void)
     CU_ASSERT_STRING_EQUAL(job->input.files.text[1], "b \"c\".h5");
     CU_ASSERT_EQUAL(job->input.include.n, 4); /* acc_*, and px as globs of one to three digits */
     CU_ASSERT_STRING_EQUAL(job->input.include.text[3], "px[0-9][0-9][0-9]");
-    CU_ASSERT_TRUE(job->input.n_types == 2 && job->input.types[0].is_image && !job->input.types[1].is_image);
+    CU_ASSERT_TRUE(job->input.n_types == 2 && job->input.types[0].word == WN_TYPE_IMAGE &&
+                   job->input.types[1].word == WN_TYPE_NUMERIC);
     CU_ASSERT_EQUAL(job->input.missing_values.value[1], 1e37);
     CU_ASSERT_TRUE(job->clean.missing == WN_MISSING_CONSTANT && job->clean.constant == 2.5);
     CU_ASSERT_TRUE(job->clean.rule == WN_OUTLIERS_IQR && job->clean.limit == 1.5);

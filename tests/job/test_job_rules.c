@@ -45,6 +45,33 @@ static void section_wide(void)
     wn_job_free(job);
 }
 
+/* Strings are categories, a category has neither mean nor outliers nor a scale; what is said of it by name must fit. */
+static void kinds(void)
+{
+    wn_recipe_column columns[N];
+    wn_recipe recipe = recipe_of(columns);
+    columns[5].is_text = true;
+    wn_job *job =
+        job_of("clean: {missing: median, indicators: true, outliers: {rule: iqr}}\nnormalize: {method: standard}\n"
+               "extract: {categorical: {method: one_hot, levels: 7}}\n");
+    if (job && CHECK_OK(wn_job_column_rules(job, &recipe))) {
+        CU_ASSERT_EQUAL(columns[0].kind, WN_COLUMN_NUMERIC);
+        CU_ASSERT_EQUAL(columns[0].levels, 0);
+        CU_ASSERT(columns[0].indicates && columns[5].indicates);
+        CU_ASSERT_EQUAL(columns[5].kind, WN_COLUMN_CATEGORICAL);
+        CU_ASSERT_EQUAL(columns[5].levels, 7);
+        CU_ASSERT_EQUAL(columns[5].rule.missing, WN_MISSING_MOST_FREQUENT);
+        CU_ASSERT_EQUAL(columns[5].rule.outliers, WN_OUTLIERS_NONE);
+        CU_ASSERT_EQUAL(columns[5].rule.normalize, WN_NORMALIZE_NONE);
+    }
+    wn_job_free(job);
+    job = job_of("clean: {overrides: {\"odd*\": {missing: mean}}}\n");
+    if (job)
+        CU_ASSERT(wn_job_column_rules(job, &recipe) == WN_BAD_DATA &&
+                  strstr(wn_status_message(), "clean.overrides: odd* has a fill for numbers") != NULL);
+    wn_job_free(job);
+}
+
 static void sections_left_out(void)
 {
     wn_recipe_column columns[N];
@@ -112,6 +139,7 @@ static void cells_of_images(void)
 }
 
 static const wn_test tests[] = {{"section-wide choices", section_wide},
+                                {"kinds of columns", kinds},
                                 {"sections left out", sections_left_out},
                                 {"the later override wins", the_later_override_wins},
                                 {"an override without column", an_override_without_column},

@@ -10,7 +10,7 @@ static char *column_names[N_COLUMNS] = {"a", "b", "c", "d/e", "f", "gr\xc3\xb6\x
 wn_catalog example_catalog(wn_column columns[N_COLUMNS])
 {
     for (size_t i = 0; i < N_COLUMNS; i++)
-        columns[i] = (wn_column){column_names[i], 0, i};
+        columns[i] = (wn_column){.name = column_names[i], .position = i, .place = i};
     wn_catalog catalog = {.n_columns = N_COLUMNS, .columns = columns, .has_label = true};
     catalog.label.name = column_names[0];
     return catalog;

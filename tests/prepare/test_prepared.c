@@ -86,7 +86,8 @@ static void check_block(const fitted_table *fit, const wn_block *block, int64_t 
         float wanted[FIXTURE_COLS];
         while (fit->status[*at] > WN_ROW_TEST)
             ++*at;
-        wn_recipe_features(fit->recipe, fit->table.cells + *at * FIXTURE_COLS, 1, FIXTURE_COLS, wanted);
+        const wn_raw_rows row = {fit->table.cells + *at * FIXTURE_COLS, NULL, 1, FIXTURE_COLS, 0};
+        CHECK_OK(wn_recipe_features(fit->recipe, &row, wanted));
         for (size_t j = 0; j < n; j++)
             wrong += cells[j] != (double)wanted[j];
         wrong += cells[n] != (double)*at || cells[n + 1] != splits[fit->status[*at]];

@@ -40,7 +40,8 @@ static void test_features(void)
     CU_ASSERT_FATAL(CHECK_OK(example_recipe(&recipe)));
     for (size_t j = 0; j < N_COLUMNS; j++)
         recipe->columns[j].position = N_COLUMNS + 1 - j; /* a wider block, its columns in another order */
-    wn_recipe_features(recipe, cells, N_ROWS, N_COLUMNS + 2, features);
+    const wn_raw_rows rows = {.cells = cells, .n_rows = N_ROWS, .n_cols = N_COLUMNS + 2};
+    CHECK_OK(wn_recipe_features(recipe, &rows, features));
     for (size_t i = 0; i < N_ROWS; i++) {
         for (size_t j = 0; j < N_SELECTED; j++) {
             const wn_recipe_column *column = &recipe->columns[recipe->selected[j]];
@@ -70,7 +71,7 @@ static void test_clean_row(void)
                            column->rule.outliers != WN_OUTLIERS_NONE && column->rule.action == WN_OUTLIER_DROP_ROW;
         }
         wn_row_status wanted = has_gap ? WN_ROW_MISSING : has_outlier ? WN_ROW_OUTLIER : WN_ROW_TRAIN;
-        CU_ASSERT_EQUAL(wn_recipe_clean_row(recipe, row), wanted);
+        CU_ASSERT_EQUAL(wn_recipe_clean_row(recipe, row, NULL), wanted);
         n_found[wanted]++;
         for (size_t j = 0; j < N_COLUMNS && wanted == WN_ROW_TRAIN; j++) {
             const wn_recipe_column *column = &recipe->columns[j];

@@ -78,7 +78,7 @@ static void check_contingency(const fitted_table *fit)
         memcpy(row, fit->table.cells + i * P, sizeof row);
         if (fit->status[i] != WN_ROW_TRAIN)
             continue;
-        CU_ASSERT_EQUAL(wn_recipe_clean_row(fit->recipe, row), WN_ROW_TRAIN);
+        CU_ASSERT_EQUAL(wn_recipe_clean_row(fit->recipe, row, NULL), WN_ROW_TRAIN);
         for (size_t j = 0; j < P; j++) {
             size_t bin = find_bin(statistics->edges + j * (BINS - 1), BINS - 1, row[j]);
             counts[(j * BINS + bin) * n_classes + (size_t) class]++;

@@ -162,14 +162,12 @@ done:
 static wn_status make_recipe(wn_recipe **recipe)
 {
     wn_status status = WN_OK;
-    static char names[SAMPLE_COLS][4] = {"c7", "c6", "c5", "c4", "c3", "c2", "c1", "c0"};
+    static char names[SAMPLE_COLS][4] = {"c0", "c1", "c2", "c3", "c4", "c5", "c6", "c7"};
     wn_column columns[SAMPLE_COLS];
     for (size_t i = 0; i < SAMPLE_COLS; i++)
-        columns[i] = (wn_column){names[i], 0, i};
+        columns[i] = (wn_column){.name = names[i], .position = i, .place = i};
     wn_catalog catalog = {.n_columns = SAMPLE_COLS, .columns = columns};
     TRY(wn_recipe_new(recipe, &catalog));
-    for (size_t i = 0; i < SAMPLE_COLS; i++)
-        (*recipe)->feature_source[i] = SAMPLE_COLS - 1 - i;
 done:
     return status;
 }

@@ -232,6 +232,7 @@ def parts():
     """One table in several files with different chunks, types and numbers of rows."""
     names, cells, labels = ["X%d" % i for i in range(4)] + ["t"], [], []
     os.makedirs(path("parts"))
+    os.makedirs(path("texts"))
     for i, (n, kind, chunks) in enumerate([(700, "f4", None), (1, "i2", None), (0, "f4", (32, 4)), (1300, "u1", (500, 3)), (900, "f4", (64, 4))]):
         x = random.integers(0, 200, (n, 4)).astype(kind)
         t = random.normal(size=n).astype("f4")
@@ -276,6 +277,36 @@ def bad():
         f["a"] = np.arange(10.0)
         f["note"] = ["x"] * 10
         f["y"] = np.arange(10)
+    for part in (0, 1):  # the text cells of row i follow from i, see test_reader.c
+        rows = range(700 * part, 700 * (part + 1))
+        with h5py.File(path(f"texts/{part}.h5"), "w") as f:
+            f["a"] = np.array(rows, "f4")
+            f.create_dataset("note", data=["" if i % 7 == 0 else "n\u00e4" * (i % 40) + str(i) for i in rows],
+                             dtype=h5py.string_dtype(), chunks=(100,), compression="gzip")
+            f["b"] = np.array(rows, "f8") + 0.5
+            f["fixed"] = np.array([f"f{i % 1000}".encode() for i in rows], "S5")
+            f["pair"] = np.array([[f"p{i}", f"q{i % 3}"] for i in rows], dtype="S8")
+            padded = h5py.h5t.C_S1.copy()
+            padded.set_size(6)
+            padded.set_strpad(h5py.h5t.STR_SPACEPAD)
+            space = h5py.h5s.create_simple((700,))
+            h5py.h5d.create(f.id, b"padded", padded, space).write(
+                h5py.h5s.ALL, h5py.h5s.ALL, np.array([f"s{i}".ljust(6).encode() for i in rows], "S6"), mtype=padded)
+            f["y"] = np.array(rows) % 2
+    with h5py.File(path("only_texts.h5"), "w") as f:
+        f["note"] = ["x"] * 10
+        f["y"] = np.arange(10)
+    with h5py.File(path("other_strings.h5"), "w") as f:
+        f["a"] = np.arange(10.0)
+        f["note"] = np.arange(10.0)
+        f["y"] = np.arange(10)
+    with h5py.File(path("long_string.h5"), "w") as f:  # a type of 1 GiB whose rows were never written
+        wide = h5py.h5t.C_S1.copy()
+        wide.set_size(1 << 30)
+        creation = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+        creation.set_chunk((1,))
+        h5py.h5d.create(f.id, b"note", wide, h5py.h5s.create_simple((3000,)), creation)
+        f["y"] = np.arange(3000)
     with h5py.File(path("strange.h5"), "w") as f:
         f["a b/yes"] = np.arange(10.0)
         f["a b/12"] = np.arange(10.0)

@@ -183,6 +183,10 @@ static void test_columns(void)
     input.exclude = (const char *const[]){"note"};
     input.n_exclude = 1;
     check_columns(&input, (const char *const[]){"a"}, 1);
+    input = input_of("texts/*.h5", NULL, "y");
+    check_columns(&input, (const char *const[]){"a", "b", "fixed", "note", "padded", "pair0", "pair1"}, 7);
+    input = input_of("only_texts.h5", NULL, "y");
+    check_columns(&input, (const char *const[]){"note"}, 1);
     input = input_of("deep.h5", NULL, "label");
     check_columns(&input, (const char *const[]){"X0", "X1", "X2"}, 3);
     input = input_of("deep.h5", "data/train/X", "label");
@@ -246,8 +250,8 @@ static void test_bad_files(void)
         {"columns.h5", NULL, "labels", WN_BAD_DATA, "did you mean 'label'?"},
         {"columns.h5", "zeta", "lable", WN_BAD_DATA, "did you mean 'label'?"},
         {"images.h5", NULL, "px", WN_BAD_DATA, "/px has 20 columns, a label has one"},
-        {"strings.h5", NULL, "y", WN_UNAVAILABLE, "strings.h5: /note: columns of strings are not built yet"},
-        {"strings.h5", "/", "note", WN_UNAVAILABLE, "/note: columns of strings are not built yet"},
+        {"strings.h5", "/", "note", WN_UNAVAILABLE, "/note: labels of strings are not built yet"},
+        {"*strings.h5", NULL, "y", WN_BAD_DATA, "strings.h5: /note holds strings, in "},
         {"compound.h5", NULL, NULL, WN_UNAVAILABLE, "compound tables are not built yet"},
         {"compound.h5", "t", NULL, WN_UNAVAILABLE, "compound tables are not built yet"},
         {"frame.h5", NULL, NULL, WN_UNAVAILABLE, "a pandas frame, which is not built yet"},

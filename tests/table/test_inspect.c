@@ -139,11 +139,12 @@ static void test_pasted(void)
 {
     check_pasted("images.h5", "label", "", 20);
     check_pasted("matrix_gzip.h5", "y", "", 7);
-    check_pasted("strings.h5", "y", "note", 1);
+    check_pasted("strings.h5", "y", "", 2);
+    check_pasted("only_texts.h5", "y", "", 1);
     check_pasted("deep.h5", "label", "", 3);
     check_pasted("columns.h5", "label", "", 3);
     check_pasted("inside.h5", "target", "", 3);
-    check_pasted("strange.h5", "", "text: \"x\", #1", 2);
+    check_pasted("strange.h5", "", "", 3);
 }
 
 static void test_bad(void)
@@ -182,8 +183,8 @@ static void test_catalog_try(void)
     CHECK_OK(wn_catalog_try(&input));
     input = input_of("two.h5", "/trian", NULL);
     CHECK_FAILS(wn_catalog_try(&input), WN_BAD_DATA, "did you mean '/train'?");
-    input = input_of("strings.h5", NULL, "y");
-    CHECK_FAILS(wn_catalog_try(&input), WN_UNAVAILABLE, "columns of strings");
+    input = input_of("compound.h5", NULL, NULL);
+    CHECK_FAILS(wn_catalog_try(&input), WN_UNAVAILABLE, "compound tables");
 }
 
 /* Opens a file and dies, as the library does on hostile ones. */

@@ -522,21 +522,113 @@ static void test_cut_external(void)
     wn_catalog_free(catalog);
 }
 
+/* What fixtures.py writes into row i of texts/. */
+static void expected_text(size_t column, int64_t i, char text[256])
+{
+    text[0] = '\0';
+    if (column == 0)
+        snprintf(text, 256, "f%lld", (long long)(i % 1000));
+    for (int64_t k = 0; column == 1 && i % 7 != 0 && k < i % 40; k++)
+        strcat(text, "n\u00e4");
+    if (column == 1 && i % 7 != 0)
+        snprintf(text + strlen(text), 16, "%lld", (long long)i);
+    if (column >= 2)
+        snprintf(text, 256, "%c%lld",
+                 column == 2   ? 's'
+                 : column == 3 ? 'p'
+                               : 'q',
+                 (long long)(column == 4 ? i % 3 : i));
+}
+
+static size_t count_wrong_texts(const wn_block *block)
+{
+    char text[256];
+    size_t wrong = block->n_texts != 5;
+    for (size_t i = 0; i < block->n_rows && wrong == 0; i++)
+        for (size_t c = 0; c < block->n_texts; c++) {
+            wn_text got = block->texts[i * block->n_texts + c];
+            expected_text(c, block->rows[i], text);
+            wrong += got.n_bytes != strlen(text) || memcmp(got.data, text, got.n_bytes) != 0;
+        }
+    return wrong;
+}
+
+/* All blocks twice, some rows dropped in between; cells and texts stay together. */
+static void check_texts(const wn_catalog *catalog, size_t cache_bytes)
+{
+    wn_reader *reader = NULL;
+    wn_block *block = NULL;
+    unsigned char keep[2048];
+    size_t wrong = 0;
+    const wn_reader_options options = {.cache_bytes = cache_bytes};
+    for (size_t i = 0; i < sizeof keep; i++)
+        keep[i] = i % 3 != 1;
+    if (!CHECK_OK(wn_reader_open(&reader, catalog, &options)) || !CHECK_OK(wn_reader_new_block(reader, &block)))
+        return;
+    for (int pass = 0; pass < 2; pass++)
+        for (int64_t b = 0; b < catalog->n_blocks; b++) {
+            if (!CHECK_OK(wn_reader_read(reader, b, block)))
+                break;
+            wrong += count_wrong_texts(block);
+            wn_block_compact(block, keep);
+            wn_block_widen(block);
+            wrong += count_wrong_texts(block);
+            for (size_t i = 0; i < block->n_rows; i++)
+                wrong += block->cells[2 * i] != (double)block->rows[i] ||
+                         block->cells[2 * i + 1] != (double)block->rows[i] + 0.5;
+        }
+    CU_ASSERT_EQUAL(wrong, 0);
+    wn_block_free(block);
+    wn_reader_close(reader);
+}
+
+static void test_texts(void)
+{
+    wn_catalog *catalog = NULL;
+    wn_input input = input_of("texts/*.h5", NULL, "y");
+    if (!CHECK_OK(wn_catalog_read(&catalog, &input)))
+        return;
+    CU_ASSERT_EQUAL(catalog->n_cells, 2);
+    CU_ASSERT_EQUAL(catalog->n_texts, 5);
+    for (size_t cache_bytes = 0; cache_bytes <= 1 << 20; cache_bytes += 1 << 16)
+        check_texts(catalog, cache_bytes);
+    CU_ASSERT_EQUAL(open_handles(), 0);
+    wn_catalog_free(catalog);
+}
+
+/* A column of strings of 1 GiB is more than memory allows; it ends by a status. */
+static void test_long_texts(void)
+{
+    wn_input input = input_of("long_string.h5", NULL, "y");
+    size_t used = wn_memory_used();
+    wn_memory_limit(used + ((size_t)256 << 20));
+    CHECK_FAILS(read_input(&input, 0), WN_NO_MEMORY, "");
+    wn_memory_limit(0);
+    CU_ASSERT(wn_memory_used() == used && open_handles() == 0);
+}
+
+static void check_no_memory(const wn_input *input, size_t cache_bytes)
+{
+    size_t used = wn_memory_used();
+    wn_status status = WN_NO_MEMORY;
+    int64_t nth = 1;
+    for (; status == WN_NO_MEMORY && nth < 5000; nth++) {
+        wn_memory_fail_at(nth);
+        status = read_input(input, cache_bytes);
+        wn_memory_fail_at(0);
+        CU_ASSERT(wn_memory_used() == used && open_handles() == 0);
+    }
+    CHECK_OK(status);
+    CU_ASSERT(nth > 50);
+}
+
 static void test_no_memory(void)
 {
     wn_input input = input_of("parts/*.h5", NULL, "y");
+    wn_input texts = input_of("texts/*.h5", NULL, "y");
     for (size_t cache_bytes = 0; cache_bytes <= 1 << 20; cache_bytes += 1 << 20) {
-        size_t used = wn_memory_used();
-        wn_status status = WN_NO_MEMORY;
-        int64_t nth = 1;
-        for (; status == WN_NO_MEMORY && nth < 5000; nth++) {
-            wn_memory_fail_at(nth);
-            status = read_input(&input, cache_bytes);
-            wn_memory_fail_at(0);
-            CU_ASSERT(wn_memory_used() == used && open_handles() == 0);
-        }
-        CHECK_OK(status);
-        CU_ASSERT(nth > 50);
+        check_no_memory(&input, cache_bytes);
+        check_no_memory(&texts, cache_bytes);
     }
 }
 
@@ -555,5 +647,7 @@ static const wn_test tests[] = {{"matrices in every layout", test_matrices},
                                 {"bad data", test_bad_data},
                                 {"changed files", test_changed},
                                 {"raw bytes that are cut", test_cut_external},
+                                {"texts", test_texts},
+                                {"texts of a gibibyte", test_long_texts},
                                 {"no memory", test_no_memory}};
 TEST_MAIN("reader", tests)

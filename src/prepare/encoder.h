@@ -1,0 +1,56 @@
+/* encoder.h - what makes features out of a column that is more than a number: a category, the gaps of a column.
+ * An encoder is a file with its state and these functions, fitted on training rows and then the same for all; a new one
+ * is added to the table of encoders.c by its word. Columns of plain numbers have none: their cell is the feature. */
+#ifndef WINNOW_PREPARE_ENCODER_H
+#define WINNOW_PREPARE_ENCODER_H
+
+#include "recipe_file.h"
+
+#include "winnow/recipe.h"
+
+typedef struct {
+    const char *word; /* in recipe.h5 and of wn_recipe_feature_kind */
+    /* Local. How many features. */
+    size_t (*size)(const void *state);
+    /* Local. The name of the ith: *name new, owned by the caller. Fails: WN_NO_MEMORY. */
+    wn_status (*name)(const void *state, const wn_recipe_column *column, size_t i, char **name);
+    /* Local. The features of raw rows into out (n_rows, stride), of which the first `size` of a row are the encoder's
+     * and zero; NaN where a gap is not filled. */
+    void (*apply)(const void *state, const wn_recipe_column *column, const wn_raw_rows *rows, double *out,
+                  size_t stride);
+    /* Local. Writes the state into a group that is there, reads it back (new). Fails: as recipe_file.h. */
+    wn_status (*write)(const void *state, const wn_recipe_file *file, const char *group);
+    wn_status (*read)(void **state, const wn_recipe_file *file, const char *group);
+    /* Local. Adds the state's numbers to a fingerprint. */
+    void (*hash)(const void *state, wn_hasher *hasher);
+    void (*free)(void *state);
+} wn_encoder_ops;
+
+struct wn_encoder {
+    const wn_encoder_ops *ops;
+    void *state; /* owned */
+    size_t column;
+    size_t first; /* of its features, once they are listed */
+};
+
+extern const wn_encoder_ops wn_one_hot_ops, wn_indicator_ops;
+
+/* Local. The encoder of a word; NULL for none. */
+const wn_encoder_ops *wn_encoder_find(const char *word);
+
+/* Local. Adds an encoder for a column behind the others; the state is the recipe's from here on, also after a failure.
+ * Fails: WN_NO_MEMORY. */
+WN_MUST_USE wn_status wn_recipe_add_encoder(wn_recipe *recipe, const wn_encoder_ops *ops, void *state, size_t column);
+void wn_recipe_forget_encoders(wn_recipe *recipe);
+
+/* Local. Lists the features anew: of every column its cell, if it is a number (or a category of numbers that no encoder
+ * takes), and what its encoders make; indicators come last. All are selected. Fails: WN_BAD_DATA where there is none,
+ * WN_NO_MEMORY. */
+WN_MUST_USE wn_status wn_recipe_list_features(wn_recipe *recipe);
+
+/* Local. Encoders and kinds of columns as a part of recipe.h5: /columns/{kind, is_text}, /features/kind, /encoders/N.
+ * Reading wants the recipe's columns, sets the encoders and which makes each feature. Fails: as recipe_file.h. */
+WN_MUST_USE wn_status wn_recipe_write_encoders(const wn_recipe_file *file, const wn_recipe *recipe);
+WN_MUST_USE wn_status wn_recipe_read_encoders(const wn_recipe_file *file, wn_recipe *recipe);
+
+#endif

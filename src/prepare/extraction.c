@@ -1,0 +1,66 @@
+#include "extraction.h"
+
+#include "winnow/memory.h"
+
+#include <string.h>
+
+wn_status wn_extraction_init(wn_extraction *extraction, const wn_recipe *recipe, size_t capacity)
+{
+    *extraction = (wn_extraction){.recipe = recipe};
+    return wn_block_new(&extraction->features, capacity, recipe->n_features, false);
+}
+
+void wn_extraction_clear(wn_extraction *extraction)
+{
+    wn_block_free(extraction->features);
+    *extraction = (wn_extraction){0};
+}
+
+static wn_status extract(void *context, wn_block *block)
+{
+    wn_extraction *extraction = context;
+    wn_block *features = extraction->features;
+    wn_raw_rows rows = wn_raw_rows_of(block, 0, block->n_rows);
+    if (block->n_rows > features->capacity)
+        return wn_fail(WN_INTERNAL, "block %lld of %zu rows does not fit the features' buffer", (long long)block->index,
+                       block->n_rows);
+    features->index = block->index;
+    features->file = block->file;
+    features->n_rows = block->n_rows;
+    memcpy(features->labels, block->labels, block->n_rows * sizeof *features->labels);
+    memcpy(features->rows, block->rows, block->n_rows * sizeof *features->rows);
+    wn_recipe_extract(extraction->recipe, &rows, features->cells);
+    return WN_OK;
+}
+
+wn_block_step wn_extraction_step(wn_extraction *extraction)
+{
+    return (wn_block_step){extract, extraction, false};
+}
+
+static wn_status add(void *state, const wn_block *block)
+{
+    const wn_feature_accumulator *accumulator = state;
+    (void)block;
+    return accumulator->inner.ops->add(accumulator->inner.state, accumulator->features);
+}
+
+static wn_span sums(void *state)
+{
+    const wn_feature_accumulator *accumulator = state;
+    return accumulator->inner.ops->sums(accumulator->inner.state);
+}
+
+static wn_span keys(void *state)
+{
+    const wn_feature_accumulator *accumulator = state;
+    return accumulator->inner.ops->keys(accumulator->inner.state);
+}
+
+wn_accumulator wn_extraction_accumulator(wn_extraction *extraction, wn_accumulator inner)
+{
+    static const wn_accumulator_ops ops = {"features", add, sums, keys, true};
+    wn_feature_accumulator *accumulator = &extraction->accumulators[extraction->n_accumulators++];
+    *accumulator = (wn_feature_accumulator){extraction->features, inner};
+    return (wn_accumulator){&ops, accumulator};
+}

@@ -1,0 +1,35 @@
+/* extraction.h - features of training rows, for the accumulators of a pass. A table of numbers needs none: its cleaned
+ * cells are the features. */
+#ifndef WINNOW_PREPARE_EXTRACTION_H
+#define WINNOW_PREPARE_EXTRACTION_H
+
+#include "winnow/pass.h"
+#include "winnow/recipe.h"
+
+enum { WN_EXTRACTION_ACCUMULATORS = 8 };
+
+/* An accumulator that sees features in place of cells. */
+typedef struct {
+    const wn_block *features; /* borrowed */
+    wn_accumulator inner;
+} wn_feature_accumulator;
+
+typedef struct {
+    const wn_recipe *recipe; /* borrowed */
+    wn_block *features;      /* (n_rows, n_features) of the block that was stepped last; owned */
+    wn_feature_accumulator accumulators[WN_EXTRACTION_ACCUMULATORS];
+    size_t n_accumulators;
+} wn_extraction;
+
+/* Local. For blocks of at most `capacity` rows. Stays where it is until it is cleared, also after a failure. Fails:
+ * WN_NO_MEMORY. */
+WN_MUST_USE wn_status wn_extraction_init(wn_extraction *extraction, const wn_recipe *recipe, size_t capacity);
+void wn_extraction_clear(wn_extraction *extraction);
+
+/* Local. A step that makes the features of a block whose gaps are not filled yet; the block stays as it is. */
+wn_block_step wn_extraction_step(wn_extraction *extraction);
+
+/* Local. The accumulator that adds those features to another, of which it has integers and name. */
+wn_accumulator wn_extraction_accumulator(wn_extraction *extraction, wn_accumulator inner);
+
+#endif

@@ -1,0 +1,83 @@
+#include "indicator.h"
+
+#include "encoder.h"
+#include "outliers.h"
+
+#include "winnow/memory.h"
+
+/* There is nothing to keep but that it is there. */
+static size_t indicator_size(const void *state)
+{
+    (void)state;
+    return 1;
+}
+
+static wn_status indicator_name(const void *state, const wn_recipe_column *column, size_t i, char **name)
+{
+    (void)state;
+    (void)i;
+    return wn_string_format(name, "%s?missing", column->name);
+}
+
+static void indicator_apply(const void *state, const wn_recipe_column *column, const wn_raw_rows *rows, double *out,
+                            size_t stride)
+{
+    (void)state;
+    for (size_t i = 0; i < rows->n_rows; i++) {
+        bool is_missing = column->is_text
+                              ? rows->texts[i * rows->n_texts + column->position].n_bytes == 0
+                              : isnan(wn_outliers_apply(column, rows->cells[i * rows->n_cols + column->position]));
+        out[i * stride] = is_missing;
+    }
+}
+
+static wn_status indicator_write(const void *state, const wn_recipe_file *file, const char *group)
+{
+    (void)state;
+    (void)file;
+    (void)group;
+    return WN_OK;
+}
+
+static wn_status indicator_read(void **state, const wn_recipe_file *file, const char *group)
+{
+    (void)file;
+    (void)group;
+    *state = NULL;
+    return WN_OK;
+}
+
+static void indicator_hash(const void *state, wn_hasher *hasher)
+{
+    (void)state;
+    (void)hasher;
+}
+
+static void indicator_free(void *state)
+{
+    (void)state;
+}
+
+const wn_encoder_ops wn_indicator_ops = {.word = "indicator",
+                                         .size = indicator_size,
+                                         .name = indicator_name,
+                                         .apply = indicator_apply,
+                                         .write = indicator_write,
+                                         .read = indicator_read,
+                                         .hash = indicator_hash,
+                                         .free = indicator_free};
+
+wn_status wn_indicators_fit(wn_recipe *recipe)
+{
+    wn_status status = WN_OK;
+    for (size_t i = 0; i < recipe->n_columns; i++) {
+        const wn_recipe_column *column = &recipe->columns[i];
+        bool empties = column->rule.action == WN_OUTLIER_MISSING && column->rule.outliers != WN_OUTLIERS_NONE &&
+                       wn_outliers_exist(column);
+        bool stays = column->rule.missing != WN_MISSING_DROP_ROW;
+        if (column->indicates && ((column->missing > 0 && stays) || empties))
+            TRY(wn_recipe_add_encoder(recipe, &wn_indicator_ops, NULL, i));
+    }
+done:
+    return status;
+}

@@ -1,0 +1,25 @@
+/* level_counts.h - counts the levels of all categories, and the gaps of string columns, along with a pass. */
+#ifndef WINNOW_PREPARE_LEVEL_COUNTS_H
+#define WINNOW_PREPARE_LEVEL_COUNTS_H
+
+#include "winnow/accumulator.h"
+#include "winnow/recipe.h"
+
+typedef struct wn_level_counts wn_level_counts;
+
+/* Local. For the categories with levels wanted and the string columns of a recipe, borrowed; *counts stays NULL where
+ * there are none. The caller frees it. Fails: WN_NO_MEMORY. */
+WN_MUST_USE wn_status wn_level_counts_new(wn_level_counts **counts, const wn_recipe *recipe);
+void wn_level_counts_free(wn_level_counts *counts);
+
+/* Local. The counts in erased form; borrowed. Only those of gaps are summed by a pass. */
+wn_accumulator wn_level_counts_accumulator(wn_level_counts *counts);
+
+/* Local. After the pass: sets count and missing of the string columns. counts may be NULL. */
+void wn_level_counts_describe(const wn_level_counts *counts, wn_recipe *recipe);
+
+/* Collective. Adds the levels over ranks, and an encoder for every category that wants one. counts may be NULL. Fails:
+ * WN_BAD_DATA, WN_NO_MEMORY, agreed. */
+WN_MUST_USE wn_status wn_level_counts_fit(const wn_ranks *ranks, const wn_level_counts *counts, wn_recipe *recipe);
+
+#endif

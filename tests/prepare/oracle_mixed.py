@@ -1,0 +1,218 @@
+"""Tables of numbers, categories and strings side by side against pandas and scikit-learn: levels, indicators, fills, scores and
+components, at several rank counts with the same fingerprints; features of `winnow apply` on the training file."""
+
+import glob
+import os
+import sys
+
+import h5py
+import numpy
+import pandas
+from sklearn.compose import ColumnTransformer
+from sklearn.decomposition import PCA
+from sklearn.feature_selection import f_classif
+from sklearn.impute import SimpleImputer
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
+
+from winnow_runs import Checks, run_json, scratch, winnow, write_text
+
+RANKS = (1, 2, 3, 7)
+ROWS, PARTS = 3000, 5
+
+
+def make_frame(seed):
+    rng = numpy.random.default_rng(seed)
+    line = numpy.array([f"B{k}" for k in range(30)] + ["größe"], dtype=object)[
+        numpy.minimum(rng.geometric(0.15, ROWS) - 1, 30)]
+    line[rng.random(ROWS) < 0.05] = ""
+    code = rng.choice([-1.5, 0.0, 3.0, 1e6, 7.25], ROWS, p=[0.1, 0.4, 0.3, 0.15, 0.05])
+    code[rng.random(ROWS) < 0.03] = numpy.nan
+    frame = pandas.DataFrame({
+        "a": rng.normal(5, 2, ROWS), "b": rng.exponential(3, ROWS), "code": code, "line": line,
+        "plant": rng.choice(["north", "south"], ROWS)})
+    frame.loc[rng.random(ROWS) < 0.1, "b"] = numpy.nan
+    frame["y"] = ((frame.a > 5) ^ (frame.line == "B1") ^ (rng.random(ROWS) < 0.1)).astype(int)
+    return frame
+
+
+def write_tables(pattern, frame):
+    """Several files, so that every rank has blocks; in the order of rows."""
+    for part in range(PARTS):
+        write_table(pattern.replace("*", str(part)), frame.iloc[part * ROWS // PARTS:(part + 1) * ROWS // PARTS])
+
+
+def write_table(path, frame):
+    with h5py.File(path, "w") as file:
+        for name in ("a", "b", "code", "y"):
+            file.create_dataset(name, data=frame[name].to_numpy(), chunks=(min(300, len(frame)),), compression="gzip")
+        file.create_dataset("line", data=frame.line.to_list(), dtype=h5py.string_dtype(), chunks=(min(300, len(frame)),))
+        file["plant"] = frame.plant.to_numpy().astype("S8")
+
+
+def run_all(checks, program, directory, table, name, text):
+    """The run directory of one rank; fingerprints are the same on all."""
+    job = write_text(os.path.join(directory, f"{name}.yaml"), text.format(table=table))
+    first = None
+    for ranks in RANKS:
+        out = os.path.join(directory, f"{name}-{ranks}")
+        done = winnow(program, ["run", job, "--out", out, "-q"], ranks)
+        checks.equal(done.returncode, 0, f"{name} on {ranks} ranks ({done.stderr[-400:]})")
+        if done.returncode != 0:
+            checks.close()
+        first = first or (out, run_json(out))
+        checks.equal(run_json(out)["fingerprints"], first[1]["fingerprints"], f"{name}: fingerprints on {ranks} ranks")
+    return first[0]
+
+
+def apply_rows(checks, program, run, table, ranks):
+    output = f"{run}-rows-{ranks}.h5"
+    done = winnow(program, ["apply", run, *sorted(glob.glob(table)), "-o", output], ranks)
+    checks.equal(done.returncode, 0, f"apply ({done.stderr[-300:]})")
+    with h5py.File(output) as file:
+        return file["features"][:]
+
+
+def feature_names(run):
+    with h5py.File(os.path.join(run, "recipe.h5")) as recipe:
+        return list(recipe["features/name"].asstr()[:]), {key: recipe[f"ranking/{key}"][:] for key in recipe["ranking"]} \
+            if "ranking" in recipe else {}
+
+
+def expected(frame, levels):
+    """Names and features: numbers imputed and scaled, categories as the most frequent levels and one for others, then gaps."""
+    x = frame.copy()
+    parts, names = [], []
+    for column in ("a", "b"):
+        filled = SimpleImputer(strategy="median").fit_transform(x[[column]])
+        parts.append(StandardScaler().fit_transform(filled))
+        names.append(column)
+    for column, missing in (("code", numpy.nan), ("line", ""), ("plant", "")):
+        filled = SimpleImputer(strategy="most_frequent", missing_values=missing).fit_transform(x[[column]])
+        encoder = OneHotEncoder(sparse=False, max_categories=levels + 1, handle_unknown="infrequent_if_exist")
+        parts.append(encoder.fit_transform(filled))
+        for level in encoder.get_feature_names_out([column]):
+            word = level[len(column) + 1:]
+            if word == "infrequent_sklearn":
+                word = "(other)"
+            names.append(f"{column}={float(word):.15g}" if column == "code" and word != "(other)" else f"{column}={word}")
+    for column in ("b", "code", "line"):
+        gap = (x[column] == "") if column == "line" else x[column].isna()
+        parts.append(gap.to_numpy(dtype=float)[:, None])
+        names.append(f"{column}?missing")
+    return names, numpy.hstack(parts)
+
+
+def check_features(checks, program, directory, frame, table):
+    # Ties at the bound are broken by hash: a bound where the counts differ.
+    counts = frame.line[frame.line != ""].value_counts()
+    levels = next(k for k in range(8, 20) if counts.iloc[k - 1] != counts.iloc[k])
+    run = run_all(checks, program, directory, table, "features", """
+memory: 1GiB
+input: {{files: ['{table}'], label: y, types: {{code: categorical}}}}
+clean: {{missing: median, indicators: true}}
+normalize: {{method: standard}}
+extract: {{categorical: {{method: one_hot, levels: LEVELS}}}}
+rank: {{methods: [variance, anova, mutual_information]}}
+""".replace("LEVELS", str(levels)))
+    names, wanted = expected(frame, levels)
+    got_names, scores = feature_names(run)
+    checks.equal(got_names, names, "names of features")
+    for ranks in (1, 3):
+        got = apply_rows(checks, program, run, table, ranks)
+        with h5py.File(os.path.join(run, "recipe.h5")) as recipe:
+            order = recipe["selected"][:]
+        if got.shape == wanted.shape:
+            error = numpy.abs(got - wanted[:, order]).max()
+            checks.that(error < 1e-6, f"features on {ranks} ranks: {error:.2e}")
+        else:
+            checks.equal(got.shape, wanted.shape, "shape of features")
+    f_values = f_classif(wanted, frame.y)[0]
+    checks.that(numpy.allclose(scores["anova"], f_values, rtol=1e-8), "anova of features")
+    raw = wanted.copy()
+    spread = raw.max(axis=0) - raw.min(axis=0)
+    checks.that(numpy.allclose(scores["variance"], raw.var(axis=0) / spread**2, rtol=1e-9), "variance of features")
+    from sklearn.metrics import mutual_info_score
+    information = [mutual_info_score(column, frame.y) for column in wanted[:, 2:].T]
+    checks.that(numpy.allclose(scores["mutual_information"][2:], information, atol=1e-12), "mutual information of levels")
+    return levels
+
+
+def check_unseen(checks, program, directory, frame, levels):
+    """New rows: an unseen level is one of the others, a gap is filled by the most frequent level."""
+    table = os.path.join(directory, "new.h5")
+    new = frame.head(4).copy()
+    new["line"] = ["never", "", "B1", "größe"]
+    new["plant"] = ["west", "", "north", "south"]
+    write_table(table, new)
+    run = os.path.join(directory, "features-1")
+    names, _ = feature_names(run)
+    with h5py.File(os.path.join(run, "recipe.h5")) as recipe:
+        names = [names[i] for i in recipe["selected"][:]]
+    got = apply_rows(checks, program, run, table, 1)
+    top = frame.line[frame.line != ""].value_counts().index[0]
+    ones = [{names[j] for j in numpy.flatnonzero(row == 1) if "=" in names[j] and not names[j].startswith("code")} for row in got]
+    common = frame.plant.value_counts().index[0]
+    kept = set(frame.line[frame.line != ""].value_counts().index[:levels])
+    checks.equal(ones[0], {"line=(other)"}, "an unseen level")
+    checks.equal(ones[1], {f"line={top}", f"plant={common}"}, "gaps of strings")
+    checks.equal(ones[2], {"line=B1", "plant=north"}, "known levels")
+    checks.equal(ones[3], {"line=größe" if "größe" in kept else "line=(other)", "plant=south"}, "a level in UTF-8")
+
+
+def check_components(checks, program, directory, frame, table):
+    """Rows with gaps in strings or numbers go; components of what is left, a model on them."""
+    run = run_all(checks, program, directory, table, "components", """
+memory: 1GiB
+input: {{files: ['{table}'], label: y, types: {{code: categorical}}, split: {{validation: 0.2}}}}
+clean: {{missing: drop_row, duplicates: drop}}
+normalize: {{method: standard}}
+extract: {{categorical: {{method: one_hot, levels: 5}}}}
+reduce: {{method: pca, components: 6}}
+train: {{model: {{type: logistic}}, epochs: 3, batch: 64}}
+""")
+    with open(os.path.join(run, "rows.u8"), "rb") as file:
+        status = numpy.frombuffer(file.read(), "u1")
+    whole = frame.b.notna() & frame.code.notna() & (frame.line != "")
+    kept = frame[(status == 0) & whole]
+    checks.equal(run_json(run)["rows"]["train"], len(kept), "training rows that are whole")
+    with h5py.File(os.path.join(run, "recipe.h5")) as recipe:
+        ratio = recipe["pca/explained_variance_ratio"][:]
+        names = list(recipe["features/name"].asstr()[:])
+    one_hot = OneHotEncoder(sparse=False, max_categories=6)
+    steps = ColumnTransformer([("number", StandardScaler(), ["a", "b"]), ("level", one_hot, ["code", "line", "plant"])])
+    wanted = steps.fit_transform(kept)
+    checks.equal(len(names), wanted.shape[1], "number of features of whole rows")
+    pca = PCA(6).fit(wanted)
+    checks.that(numpy.allclose(ratio, pca.explained_variance_ratio_, rtol=1e-9), "explained variance of mixed features")
+
+
+def check_refused(checks, program, directory, table):
+    """Rules that make no sense for a column's kind, types that its cells are not."""
+    cases = [("types: {line: numeric}", "", 65, "input.types: line is numeric or an image, but column line has strings"),
+             ("types: {a: text}", "", 65, "input.types: a is text, but column a has numbers"),
+             ("types: {a: time}", "", 78, "time"),
+             ("table: /", "clean: {missing: median, overrides: {line: {missing: mean}}}", 65, "clean.overrides: line has a fill for numbers"),
+             ("table: /", "normalize: {overrides: {plant: standard}}", 65, "normalize.overrides: plant has a method")]
+    for section, more, status, words in cases:
+        job = write_text(os.path.join(directory, "refused.yaml"),
+                         f"input: {{files: ['{table}'], label: y, {section}}}\n{more}\n")
+        done = winnow(program, ["check", job])
+        checks.equal(done.returncode, status, f"{section} {more}: status")
+        checks.that(words in done.stderr + done.stdout, f"{section} {more}: {done.stderr}{done.stdout}")
+
+
+def main(program):
+    checks = Checks()
+    with scratch() as directory:
+        table = os.path.join(directory, "mixed-*.h5")
+        frame = make_frame(5)
+        write_tables(table, frame)
+        levels = check_features(checks, program, directory, frame, table)
+        check_unseen(checks, program, directory, frame, levels)
+        check_components(checks, program, directory, frame, table)
+        check_refused(checks, program, directory, table)
+    checks.close()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
