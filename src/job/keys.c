@@ -77,7 +77,7 @@ const wn_key wn_keys[] = {
     {.path = "seed", .kind = &wn_kind_integer, AT(seed), .max = INFINITY, .value = "0",
      .help = "of every random draw: split, shuffles, first weights"},
     {.path = "memory", .kind = &wn_kind_size, AT(memory), .min = 0x1p20, .max = 0x1p62, .value = "auto",
-     .help = "bytes that a rank may allocate; auto is 80 % of the Slurm or control group limit over the node's ranks"},
+     .help = "bytes that a rank may take, libraries included; auto is 80 % of the Slurm or control group limit over the node's ranks"},
 
     {.path = "input.files", .kind = &wn_kind_paths, AT(input.files), .min = 1, .note = "required",
      .help = "HDF5 files; globs, sorted by the bytes of the path, relative to the working directory"},

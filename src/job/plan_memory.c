@@ -2,6 +2,7 @@
  * The counts are upper bounds from the catalog and the job alone. */
 #include "job_rules.h"
 #include "plan_model.h"
+#include "plan_windows.h"
 #include "run_state.h"
 #include "winnow/plan.h"
 #include "winnow/row_hashes.h"
@@ -17,6 +18,9 @@
 /* One with the taker, one full, one of the pilot; and those that threads decode, each beside what it decodes from. */
 enum { BLOCKS_AT_REST = 3, BLOCKS_PER_THREAD = 2 };
 enum { REST = 2 << 20 }; /* files that are read and hashed by pieces, names, the recipe */
+/* Resident beside what is allocated: 25 MiB after MPI_Init and opening a file, 4 more with BLAS's buffers, 27 to 35
+ * over whole runs on 1 and 2 ranks (Debian 12's libraries). */
+enum { LIBRARIES = 40 << 20, MESSAGE = 64 << 20 /* of wn_ranks_sum, at most */ };
 
 static size_t larger(size_t a, size_t b)
 {
@@ -154,6 +158,25 @@ static size_t forest_bytes(const wn_job *job, const wn_catalog *catalog, size_t 
            leaves * (3 * channels * sizeof(int64_t) + 2 * 96);
 }
 
+/* MPI copies half of what it sums. */
+static size_t libraries_bytes(int n_ranks, size_t largest_sum)
+{
+    size_t message = largest_sum < MESSAGE ? largest_sum : MESSAGE;
+    return LIBRARIES + (n_ranks > 1 ? message / 2 : 0);
+}
+
+/* Windows are there in the profile beside distinct values, and in the statistics beside the products. */
+static void plan_windows(wn_memory_plan *plan, const wn_job *job, const wn_catalog *catalog, size_t rows)
+{
+    size_t taken = plan->blocks + plan->pilot + larger(plan->gram + plan->folds, plan->values) + plan->rows +
+                   plan->rest + plan->libraries;
+    wn_windows_plan windows =
+        wn_windows_plan_of(job, catalog, rows, pilot_rows(catalog), left_of((size_t)job->memory, taken));
+    plan->windows = windows.all;
+    plan->window_budget = windows.budget;
+    plan->window_cells = windows.wanted;
+}
+
 /* Hashes of rows that memory does not hold are spilled. The columns' statistics, the duplicates and the model are never
  * there at once. */
 wn_memory_plan wn_memory_plan_of(int n_ranks, const wn_job *job, const wn_catalog *catalog, size_t n_threads)
@@ -173,22 +196,28 @@ wn_memory_plan wn_memory_plan_of(int n_ranks, const wn_job *job, const wn_catalo
                            .folds = folds_bytes(job, n_features, block),
                            .rows = rows,
                            .rest = REST};
+    size_t width = n_features + 1 + WN_MAX_CLASSES;
+    plan.libraries = libraries_bytes(n_ranks, wn_job_needs_products(job) ? width * width * sizeof(int64_t) : 0);
     if (counts_values(job))
         plan.values = WN_MODES_BYTES;
     if (job->has_clean && job->clean.drop_duplicates)
-        plan.duplicates = wn_row_hashes_bytes(rows, left_of((size_t)job->memory, plan.blocks + plan.rows + plan.rest));
+        plan.duplicates = wn_row_hashes_bytes(
+            rows, left_of((size_t)job->memory, plan.blocks + plan.rows + plan.rest + plan.libraries));
     wn_model_moment moment = wn_model_plan_of(n_ranks, job, catalog, plan.blocks, rows, block);
     plan.forest = forest_bytes(job, catalog, rows, n_threads);
     plan.features = moment.features;
     plan.model = moment.model;
     plan.compression = moment.compression;
     plan.checkpoint = moment.checkpoint;
-    plan.need = larger(plan.blocks + larger(plan.pilot + larger(plan.gram + plan.folds, plan.values), plan.duplicates),
-                       plan.blocks + plan.gram + plan.folds + plan.forest);
+    plan_windows(&plan, job, catalog, rows);
+    plan.need = larger(
+        plan.blocks + larger(plan.pilot + larger(plan.gram + plan.folds, plan.values) + plan.windows, plan.duplicates),
+        plan.blocks + plan.gram + plan.folds + plan.forest);
     plan.need = larger(plan.need, wn_model_moment_bytes(&moment));
     plan.prepared = prepared_bytes(job, catalog, rows, block);
     plan.need = larger(plan.need, plan.blocks + plan.prepared);
-    plan.need = larger(plan.need, gathering_bytes(catalog, rows, block, plan.blocks)) + plan.rows + plan.rest;
+    plan.need =
+        larger(plan.need, gathering_bytes(catalog, rows, block, plan.blocks)) + plan.rows + plan.rest + plan.libraries;
     return plan;
 }
 
@@ -208,14 +237,14 @@ wn_status wn_memory_plan_check(const wn_memory_plan *plan, size_t memory)
         return WN_OK;
     if (plan->need - plan->folds <= memory)
         return refuse_folds(plan, memory);
-    return wn_fail(
-        WN_UNAVAILABLE,
-        "the plan exceeds memory: %zu MiB a rank are needed (model %zu, compression %zu, checkpoint %zu, "
-        "prepared rows %zu, products of columns %zu, blocks %zu, pilot %zu, duplicates %zu, values %zu, forest %zu), "
-        "memory allows %zu; use more ranks, or a larger `memory`",
-        plan->need >> 20, plan->model >> 20, plan->compression >> 20, plan->checkpoint >> 20, plan->features >> 20,
-        plan->gram >> 20, plan->blocks >> 20, plan->pilot >> 20, plan->duplicates >> 20, plan->values >> 20,
-        plan->forest >> 20, memory >> 20);
+    return wn_fail(WN_UNAVAILABLE,
+                   "the plan exceeds memory: %zu MiB a rank are needed (model %zu, compression %zu, checkpoint %zu, "
+                   "prepared rows %zu, products of columns %zu, blocks %zu, pilot %zu, duplicates %zu, values %zu, "
+                   "windows of quantiles %zu, forest %zu), "
+                   "memory allows %zu; use more ranks, or a larger `memory`",
+                   plan->need >> 20, plan->model >> 20, plan->compression >> 20, plan->checkpoint >> 20,
+                   plan->features >> 20, plan->gram >> 20, plan->blocks >> 20, plan->pilot >> 20,
+                   plan->duplicates >> 20, plan->values >> 20, plan->windows >> 20, plan->forest >> 20, memory >> 20);
 }
 
 wn_status wn_plan_memory(const wn_ranks *ranks, const wn_job *job, const wn_catalog *catalog,

@@ -54,13 +54,13 @@ done:
 
 /* Quartiles that normalization asks for come along with the moments, where those are of the same cells; features are
  * made of cells before their gaps are filled, and then quartiles have a cleaner of their own. */
-static wn_status begin_quartiles(wn_statistics_states *states, wn_rows *rows, const wn_pilot *pilot,
-                                 const wn_recipe *recipe)
+static wn_status begin_quartiles(wn_statistics_states *states, const wn_pass *pass, wn_rows *rows,
+                                 const wn_pilot *pilot, const wn_recipe *recipe)
 {
     wn_status status = WN_OK;
     bool is_plain = wn_recipe_is_plain(recipe);
     TRY(wn_clean_quartiles_init(&states->quartiles, pilot, recipe));
-    TRY(wn_quantile_search_begin(&states->quartiles));
+    TRY(wn_quantile_search_begin(&states->quartiles, pass));
     if (states->quartiles.quantiles && is_plain)
         wn_moments_carry(states->sums.moments, states->quartiles.quantiles);
     if (!is_plain) {
@@ -280,7 +280,7 @@ wn_status wn_statistics_run(const wn_pass *pass, wn_rows *rows, const wn_pilot *
     if (status == WN_OK)
         status = init_states(&states, rows, recipe, options);
     if (status == WN_OK)
-        status = begin_quartiles(&states, rows, pilot, recipe);
+        status = begin_quartiles(&states, pass, rows, pilot, recipe);
     if (status == WN_OK && !wn_recipe_is_plain(recipe))
         status = wn_extraction_init(&states.extraction, recipe, wn_reader_block_capacity(pass->reader));
     TRY(wn_ranks_agree(pass->ranks, status));
