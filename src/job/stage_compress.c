@@ -101,9 +101,12 @@ static void dense_bytes(const wn_run_state *state, int64_t *dense, int64_t *para
     *parameters = (int64_t)(n * sizeof(float));
     if (recipe->projection != NULL)
         n += (recipe->projection->n_components + 1) * recipe->projection->n_features;
-    for (size_t i = 0; i < recipe->n_selected; i++)
-        if (recipe->columns[recipe->feature_source[recipe->selected[i]]].rule.normalize != WN_NORMALIZE_NONE)
+    for (size_t i = 0; i < recipe->n_selected; i++) {
+        size_t f = recipe->selected[i];
+        bool is_cell = recipe->feature_encoder[f] == WN_NO_ENCODER;
+        if (is_cell && recipe->columns[recipe->feature_source[f]].rule.normalize != WN_NORMALIZE_NONE)
             n += 2;
+    }
     *dense = (int64_t)(n * sizeof(float));
 }
 

@@ -150,8 +150,6 @@ static wn_status fit_recipe(wn_run_state *state)
     const wn_job *job = state->job;
     size_t first_entry = json_array_size(state->stages);
     TRY(wn_stage_statistics(state, &statistics));
-    if (job->has_compress && !wn_recipe_is_plain(state->recipe))
-        TRY(wn_fail(WN_UNAVAILABLE, "compress: a model of categories or indicators is not built yet"));
     TRY(close_ledger(state));
     if (job->has_rank)
         TRY(run_ranking(state, statistics));
