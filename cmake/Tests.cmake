@@ -6,12 +6,13 @@ set(WN_MPIRUN ${MPIEXEC_EXECUTABLE} --oversubscribe --mca mpi_yield_when_idle 1 
 set(WN_TEST_ENVIRONMENT
   OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1
   ASAN_OPTIONS=detect_leaks=0 "WN_PYTHON=/usr/bin/python3")
-# All ranks of a test are on this machine: no search for networks, and no daemon for one rank alone. None is bound to a core, which
-# by default all tests of one or two ranks would share. Ranks that are left by one that failed are killed at once, not after 2 s (a
-# test of what they do meanwhile asks mpirun for these).
+# All ranks of a test are on this machine: no search for networks. None is bound to a core, which by default all tests of one or two
+# ranks would share. Ranks that are left by one that failed are killed at once, not after 2 s (a test of what they do meanwhile asks
+# mpirun for these). A process alone needs no daemon, and no directory that it would share with others.
 set(WN_LOCAL_ENVIRONMENT ${WN_TEST_ENVIRONMENT}
   OMPI_MCA_pml=ob1 OMPI_MCA_btl=self,vader,tcp OMPI_MCA_osc=^ucx OMPI_MCA_mtl=^ofi,psm,psm2
-  OMPI_MCA_ess_singleton_isolated=1 OMPI_MCA_odls_base_sigkill_timeout=0 OMPI_MCA_hwloc_base_binding_policy=none)
+  OMPI_MCA_odls_base_sigkill_timeout=0 OMPI_MCA_hwloc_base_binding_policy=none)
+set(WN_ALONE_ENVIRONMENT ${WN_LOCAL_ENVIRONMENT} OMPI_MCA_ess_singleton_isolated=1 OMPI_MCA_orte_create_session_dirs=0)
 
 list(JOIN WN_MPIRUN " " WN_MPIRUN_TEXT)
 
@@ -28,7 +29,7 @@ function(add_unit_test noun)
   get_filename_component(room ${CMAKE_CURRENT_SOURCE_DIR} NAME)
   add_test(NAME ${room}/${noun} COMMAND test_${noun})
   set_tests_properties(${room}/${noun} PROPERTIES TIMEOUT 120 LABELS sanitized ENVIRONMENT
-    "${WN_LOCAL_ENVIRONMENT}")
+    "${WN_ALONE_ENVIRONMENT}")
 endfunction()
 
 # add_mpi_test(noun 1 2 3 5): one ctest per rank count.

@@ -45,10 +45,15 @@ def launched(program, arguments, n_ranks=0):
     return command
 
 
+# A process alone needs no daemon of Open MPI's, and no directory that it would share with others. The doctor starts ranks itself.
+ALONE = {"OMPI_MCA_ess_singleton_isolated": "1", "OMPI_MCA_orte_create_session_dirs": "0"}
+
+
 def winnow(program, arguments, n_ranks=0, timeout=300, cwd=None):
     """Runs `winnow ARGUMENTS`, under mpirun where n_ranks > 0; the finished process with its text."""
+    more = ALONE if n_ranks == 0 and "doctor" not in arguments else {}
     return subprocess.run(launched(program, arguments, n_ranks), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=timeout, cwd=cwd,
-                          check=False)
+                          env={**os.environ, **more}, check=False)
 
 
 def run_json(directory):
