@@ -1,5 +1,5 @@
 /* Reads a table's bytes once, on any number of ranks, and prints seconds: what reading.py puts side by side.
- *     reading pread|h5dread|inflate|blocks|profile|arithmetic|prepare|duplicates FILE.h5 [THREADS]
+ *     reading pread|h5dread|inflate|blocks|profile|arithmetic|prepare|duplicates FILE.h5 [THREADS|all [TABLE]]
  * pread: the raw bytes of the contiguous dataset X into one buffer, a block at a time; h5dread: the same rows through
  * the library; inflate: nothing but decompressing its chunks; blocks: through the reader; profile: the pass that
  * `winnow run` makes for its profile, after its pilot; arithmetic: that pass over as many blocks, which lie in memory
@@ -202,11 +202,11 @@ int main(int argc, char **argv)
     wn_catalog *catalog = NULL;
     MPI_Init_thread(&argc, &argv, MPI_THREAD_FUNNELED, &(int){0});
     wn_ranks ranks = wn_ranks_of(MPI_COMM_WORLD);
-    const wn_input input = {.files = (const char *const *)&argv[2], .n_files = 1};
+    const wn_input input = {.files = (const char *const *)&argv[2], .n_files = 1, .table = argc > 4 ? argv[4] : NULL};
     TRY(wn_catalog_open(&ranks, &catalog, &input));
     bench b = {&ranks, catalog, wn_range_part(catalog->n_blocks, ranks.size, ranks.rank), 0, 0};
     TRY(wn_node_threads(&ranks, &b.n_threads));
-    if (argc > 3)
+    if (argc > 3 && strcmp(argv[3], "all") != 0)
         b.n_threads = (size_t)atoi(argv[3]);
     TRY(run(&b, argv[1]));
     MPI_Barrier(MPI_COMM_WORLD);

@@ -11,5 +11,6 @@ source=/usr/share/datasets/fashion-mnist
 /usr/bin/python3 bench/stop_to_checkpoint.py "$build/winnow" "$build/data/fashion-train.h5"
 cmake --build "$build" --target bench_reading bench_forest -- --no-print-directory -s
 /usr/bin/python3 bench/reading.py "$build/bench/bench_reading" "$build/data"
+/usr/bin/python3 bench/larger.py "$build/winnow" "$build/bench/bench_reading" "$build/data"
 /usr/bin/python3 bench/convert.py "$build/winnow" "$build/data"
 /usr/bin/python3 bench/forest.py "$build/bench/bench_forest" "$build/data"

@@ -17,12 +17,10 @@ static wn_status share_room(wn_quantiles *quantiles, size_t budget)
     for (size_t i = 0; i < n; i++)
         n_keeping += keeps_cells(quantiles->windows[i]);
     TRY(wn_window_room_init(&quantiles->room, n_keeping, budget));
-    unsigned char *slab = quantiles->room.slabs;
+    n_keeping = 0;
     for (size_t i = 0; i < n; i++)
-        if (keeps_cells(quantiles->windows[i])) {
-            quantiles->cells[i].slab = slab;
-            slab += quantiles->room.slab_bytes;
-        }
+        if (keeps_cells(quantiles->windows[i]))
+            wn_window_cells_init(&quantiles->room, &quantiles->cells[i], quantiles->windows[i], n_keeping++);
 done:
     return status;
 }
@@ -74,7 +72,7 @@ static wn_run_counts add_kept(wn_quantiles *quantiles, size_t target, wn_cells r
     wn_window window = quantiles->windows[target];
     wn_cells place = {wn_window_cells_place(room, cells, n, run.is_float32), run.is_float32};
     wn_run_counts counts = wn_run_window(run, n, window.low, window.high, place.data);
-    wn_window_cells_take(room, cells, window, place, counts.inside);
+    wn_window_cells_take(room, cells, place, counts.inside);
     return counts;
 }
 

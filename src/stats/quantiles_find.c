@@ -173,8 +173,7 @@ static wn_status look_up_counted(const wn_ranks *ranks, const wn_quantiles *quan
     for (size_t i = 0; i < quantiles->n_cols * quantiles->n_probabilities; i++) {
         if (!f->placed[i].is_inside || !f->placed[i].is_counted)
             continue;
-        wn_window_cells_counts(&quantiles->room, &quantiles->cells[i], quantiles->windows[i], quantiles->is_float32,
-                               counts);
+        wn_window_cells_counts(&quantiles->room, &quantiles->cells[i], quantiles->is_float32, counts);
         TRY(wn_ranks_sum(ranks, counts.count, n_buckets));
         TRY(wn_ranks_max(ranks, counts.keys, 2 * n_buckets));
         missed[i] = !look_up(counts, &f->placed[i], &values[i], &windows[i]);
