@@ -58,6 +58,8 @@ static void hash_projection(wn_hasher *hasher, const wn_projection *projection)
         return;
     size_t p = projection->n_features, k = projection->n_components;
     wn_hasher_add_text(hasher, projection->method);
+    if (projection->appends)
+        wn_hasher_add_text(hasher, "append");
     hash_reals(hasher, projection->mean, p);
     hash_reals(hasher, projection->components, k * p);
     hash_reals(hasher, projection->eigenvalues, k);
