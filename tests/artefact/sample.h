@@ -145,12 +145,7 @@ static inline wn_status sample_mixed_recipe(wn_recipe **recipe)
     wn_column columns[5] = {{0}};
     wn_recipe *made = NULL;
     wn_level_bytes numbers[] = {wn_level_number(-1.5), wn_level_number(0.1), wn_level_number(7)};
-    wn_text codes[3], lines[] = {{"A1", 2},
-                                 {"B1", 2},
-                                 {"B22", 3},
-                                 {"gr\xc3\xb6\xc3\x9f"
-                                  "e",
-                                  7}};
+    wn_text codes[3], lines[] = {{"A1", 2}, {"B1", 2}, {"B22", 3}, {"gr\303\266\303\237e", 7}};
     wn_text plants[] = {{"north", 5}, {"south", 5}};
     for (size_t i = 0; i < 3; i++)
         codes[i] = (wn_text){numbers[i].bytes, sizeof numbers[i].bytes};

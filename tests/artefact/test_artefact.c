@@ -162,14 +162,9 @@ static bool extract(wn_recipe *recipe, const wn_recipe *table, const double *cel
 /* Rows of every level, of gaps and of what training did not have: used features are those of the whole recipe. */
 static void check_mixed_rows(const sample *s, const wn_artefact *artefact)
 {
-    static const char *const lines[] = {"A1",
-                                        "B1",
-                                        "B22",
-                                        "gr\xc3\xb6\xc3\x9f"
-                                        "e",
-                                        "",
-                                        "new"},
-                             *const plants[] = {"north", "south", "", "west"};
+    static const char *const lines[] = {"A1", "B1", "B22", "gr\303\266\303\237e", "", "new"}, *const plants[] = {
+                                                                                                  "north", "south", "",
+                                                                                                  "west"};
     const double codes[] = {-1.5, 0.1, 7, (double)NAN, 8}, others[] = {0.5, (double)NAN, 100, -2};
     enum { ROWS = 6 * 4 * 5 };
     double cells[ROWS * 3];
