@@ -91,9 +91,13 @@ done:
     return status;
 }
 
-static wn_status check_overrides(const wn_job *job, const char *const *columns, size_t n_columns)
+/* Names that match nothing. A column that is ignored is none any more; images are looked for as their cells. */
+static wn_status check_names(const wn_job *job, const char *const *columns, size_t n_columns)
 {
     wn_status status = WN_OK;
+    for (size_t i = 0; i < job->input.n_types; i++)
+        if (job->input.types[i].word != WN_TYPE_IGNORE && job->input.types[i].word != WN_TYPE_IMAGE)
+            TRY(wn_job_pattern_check(job, "input.types", job->input.types[i].name, columns, n_columns));
     for (size_t i = 0; job->has_clean && i < job->clean.n_overrides; i++)
         TRY(wn_job_pattern_check(job, "clean.overrides", job->clean.overrides[i].glob, columns, n_columns));
     for (size_t i = 0; job->has_normalize && i < job->normalize.n_overrides; i++)
@@ -212,7 +216,7 @@ wn_status wn_job_column_rules(const wn_job *job, wn_recipe *recipe)
     TRY(wn_new(&columns, recipe->n_columns));
     for (size_t i = 0; i < recipe->n_columns; i++)
         columns[i] = recipe->columns[i].name;
-    TRY(check_overrides(job, columns, recipe->n_columns));
+    TRY(check_names(job, columns, recipe->n_columns));
     for (size_t i = 0; i < recipe->n_columns; i++)
         TRY(column_rule(job, &recipe->columns[i]));
 done:

@@ -2,6 +2,7 @@
 
 #include "winnow/memory.h"
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -21,10 +22,15 @@ size_t wn_inputs_count(const wn_recipe *recipe, wn_inputs inputs)
     return inputs == WN_INPUTS_COMPONENTS ? wn_recipe_n_inputs(recipe) : recipe->n_selected;
 }
 
-static wn_status set_targets(const sink *state, const double *labels, size_t n_rows, float *targets)
+/* A label beyond float32 would be infinite, and what is learnt or ranked by it meaningless. rows: their numbers. */
+static wn_status set_targets(const sink *state, const double *labels, const int64_t *rows, size_t n_rows,
+                             float *targets)
 {
     const wn_labels *classes = &state->recipe->labels;
     for (size_t i = 0; i < n_rows; i++) {
+        if (classes->task != WN_TASK_CLASSIFICATION && fabs(labels[i]) > (double)FLT_MAX)
+            return wn_fail(WN_BAD_DATA, "label %s, row %lld: %.17g exceeds the range of float32",
+                           state->recipe->label_name, (long long)rows[i], labels[i]);
         targets[i] = (float)labels[i];
         if (classes->task != WN_TASK_CLASSIFICATION || isnan(labels[i]))
             continue;
@@ -49,7 +55,7 @@ static wn_status fill_piece(sink *state, const wn_block *block, size_t first)
     TRY(wn_recipe_check_features(state->recipe, state->catalog, features, n, block->rows + first));
     if (state->inputs == WN_INPUTS_COMPONENTS)
         TRY(wn_recipe_inputs(state->recipe, features, n, out));
-    TRY(set_targets(state, block->labels + first, n, dataset->targets + at));
+    TRY(set_targets(state, block->labels + first, block->rows + first, n, dataset->targets + at));
     memcpy(dataset->rows + at, block->rows + first, n * sizeof *dataset->rows);
     state->piece++;
 done:

@@ -124,6 +124,21 @@ static void an_override_without_column(void)
     wn_job_free(job);
 }
 
+/* A slip in a name would make numbers of what is meant as a category. */
+static void a_type_without_column(void)
+{
+    static const char text[] = "input: {files: [a], types: {gone: ignore, incme1: categorical}}\n";
+    wn_recipe_column columns[N];
+    wn_recipe recipe = recipe_of(columns);
+    wn_job_errors errors = {0};
+    wn_job *job = read_text(text, NULL, 0, &errors);
+    wn_job_errors_clear(&errors);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(job);
+    CU_ASSERT_EQUAL(wn_job_column_rules(job, &recipe), WN_BAD_DATA);
+    CU_ASSERT_STRING_EQUAL(wn_status_message(), "input.types: no column matches incme1; did you mean income1?");
+    wn_job_free(job);
+}
+
 static void cells_of_images(void)
 {
     wn_job *job = job_of("rank: {never: [px], always: [temperature]}\n");
@@ -143,5 +158,6 @@ static const wn_test tests[] = {{"section-wide choices", section_wide},
                                 {"sections left out", sections_left_out},
                                 {"the later override wins", the_later_override_wins},
                                 {"an override without column", an_override_without_column},
+                                {"a type without column", a_type_without_column},
                                 {"cells of images", cells_of_images}};
 TEST_MAIN("job rules", tests)

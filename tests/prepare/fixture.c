@@ -41,7 +41,7 @@ static double draw_label(uint64_t row, const fixture_spec *spec, const double *c
     if (wn_random_uniform(stream, 1) < spec->unlabelled)
         return NAN;
     if (spec->real_label)
-        return cells[0] + wn_random_normal(stream, 2);
+        return (cells[0] + wn_random_normal(stream, 2)) * (spec->label_size > 0 ? spec->label_size : 1);
     return floor(FIXTURE_CLASSES * wn_random_uniform(stream, 3)) - 1;
 }
 

@@ -21,6 +21,7 @@ typedef struct {
     size_t n_files, n_test_files; /* the last n_test_files are input.test */
     bool real_label;
     double unlabelled; /* share of rows without label */
+    double label_size; /* of a real label; 0: 1 */
 } fixture_spec;
 
 typedef struct {

@@ -263,6 +263,23 @@ static void test_refusals(void)
     fitted_close(&fit);
 }
 
+/* A real label that float32 has no number for is told, not made infinite. */
+static void test_label_beyond_float32(void)
+{
+    fixture_spec spec = {
+        .name = "far_label", .n_rows = file_rows, .n_files = 7, .real_label = true, .label_size = 1e60};
+    fitted_table fit;
+    wn_dataset *dataset = NULL;
+    if (fitted_open(&fit, &spec, false, &no_options)) {
+        CU_ASSERT_EQUAL(wn_dataset_of_status(&dataset, &fit.table.pass, fit.rows, fit.recipe, WN_INPUTS_FEATURES,
+                                             WN_ROW_VALIDATION, NULL),
+                        WN_BAD_DATA);
+        CU_ASSERT(strstr(wn_status_message(), "label y, row ") != NULL);
+        CU_ASSERT_PTR_NULL(dataset);
+    }
+    fitted_close(&fit);
+}
+
 /* One rank without memory for its rows: all ranks fail alike, and nothing stays allocated. */
 static void test_allocation_failures(void)
 {
@@ -305,6 +322,7 @@ static const wn_test tests[] = {
     {"few_rows", test_few_rows},
     {"sample", test_sample},
     {"refusals", test_refusals},
+    {"label_beyond_float32", test_label_beyond_float32},
     {"allocation_failures", test_allocation_failures},
 };
 

@@ -153,7 +153,9 @@ static void check_written(const fixture_spec *spec, const wn_prepared_storage *s
 
 static void test_written(void)
 {
-    const fixture_spec spec = {"written", file_rows, 7, 1, false, 0.1}, few = {"few", few_rows, 3, 0, false, 0};
+    const fixture_spec few = {.name = "few", .n_rows = few_rows, .n_files = 3};
+    const fixture_spec spec = {
+        .name = "written", .n_rows = file_rows, .n_files = 7, .n_test_files = 1, .unlabelled = 0.1};
     const wn_prepared_storage plain = {WN_COMPRESSION_NONE, 0}, gzip = {WN_COMPRESSION_GZIP, 1};
     wn_prepared_shard_bytes(SHARD_BYTES);
     check_written(&spec, &plain);
@@ -165,7 +167,8 @@ static void test_written(void)
 static void test_zstd(void)
 {
 #if WN_HAVE_ZSTD
-    const fixture_spec spec = {"zstd", file_rows, 7, 0, true, 0.1};
+    const fixture_spec spec = {
+        .name = "zstd", .n_rows = file_rows, .n_files = 7, .real_label = true, .unlabelled = 0.1};
     const wn_prepared_storage zstd = {WN_COMPRESSION_ZSTD, 5};
     wn_prepared_shard_bytes(SHARD_BYTES);
     check_written(&spec, &zstd);
@@ -176,7 +179,7 @@ static void test_zstd(void)
 /* Where one rank's file cannot be made all fail, and no half file is left. */
 static void test_failing_rank(void)
 {
-    const fixture_spec spec = {"failing", file_rows, 7, 0, false, 0};
+    const fixture_spec spec = {.name = "failing", .n_rows = file_rows, .n_files = 7};
     const wn_prepared_storage plain = {WN_COMPRESSION_NONE, 0};
     fitted_table fit;
     wn_prepared prepared = {0};

@@ -285,6 +285,17 @@ static void test_bad_files(void)
     }
 }
 
+/* A column that is read as the label is, for another key, is told under that key. */
+static void test_key_of_label(void)
+{
+    wn_catalog *catalog = NULL;
+    wn_input input = input_of("strings.h5", "/", "note");
+    input.label_key = "input.split.by";
+    CHECK_FAILS(wn_catalog_read(&catalog, &input), WN_UNAVAILABLE,
+                "input.split.by: /note: values of strings are not built yet");
+    wn_catalog_free(catalog);
+}
+
 /* What is allowed must be there, and long enough: the library gives zeros for what is not. */
 static void test_bad_externals(void)
 {
@@ -437,6 +448,7 @@ static const wn_test tests[] = {{"the same on all ranks", test_shared},
                                 {"columns", test_columns},
                                 {"types and fill values", test_types},
                                 {"bad files", test_bad_files},
+                                {"key of label", test_key_of_label},
                                 {"bad other files", test_bad_externals},
                                 {"hash of other files", test_external_hash},
                                 {"bad columns", test_bad_columns},
