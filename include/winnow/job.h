@@ -60,6 +60,8 @@ typedef struct {
     int64_t height, width, channels; /* of an image */
 } wn_column_type;
 
+typedef enum { WN_TEXT_NONE, WN_TEXT_TF, WN_TEXT_TFIDF } wn_text_method;
+
 typedef enum { WN_REDUCE_NONE, WN_REDUCE_PCA, WN_REDUCE_LDA } wn_reduction;
 
 typedef enum { WN_MODEL_LINEAR, WN_MODEL_LOGISTIC, WN_MODEL_MLP } wn_model_type;
@@ -104,6 +106,11 @@ typedef struct {
     struct {
         bool one_hot;
         int64_t levels;
+        struct {
+            wn_text_method method;
+            int64_t terms, minimum_documents, ngrams;
+            char *stem;
+        } text;
     } extract;
     struct {
         bool use[WN_RANK_METHODS];

@@ -1,5 +1,7 @@
 #include "key_kinds.h"
 
+#include "winnow/tokens.h"
+
 #include <string.h>
 
 static void relate_name(wn_job_reader *reader)
@@ -40,6 +42,15 @@ static void relate_clean(wn_job_reader *reader)
     for (size_t i = 0; i < 2; i++)
         if (wn_job_reader_has(reader, details[i]))
             wn_job_fault_at(reader, details[i], "is given without clean.outliers.rule");
+}
+
+static void relate_extract(wn_job_reader *reader)
+{
+    const wn_job *job = reader->job;
+    bool has_terms = job->has_extract && job->extract.text.method != WN_TEXT_NONE;
+    if (has_terms && wn_job_reader_is_sound(reader, "extract.text.stem") &&
+        wn_stemmer_check(job->extract.text.stem) != WN_OK)
+        wn_job_fault_at(reader, "extract.text.stem", "%s", wn_status_message());
 }
 
 static void relate_rank(wn_job_reader *reader)
@@ -137,6 +148,7 @@ void wn_job_reader_relate(wn_job_reader *reader)
     relate_name(reader);
     relate_input(reader);
     relate_clean(reader);
+    relate_extract(reader);
     relate_rank(reader);
     relate_reduce(reader);
     relate_train(reader);

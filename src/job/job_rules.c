@@ -176,8 +176,13 @@ static void fit_category(const wn_job *job, wn_recipe_column *column)
         rule->missing = WN_MISSING_CONSTANT; /* it makes no feature: its gaps do not matter */
 }
 
-static void fit_text(wn_column_rule *rule)
+static void fit_text(const wn_job *job, wn_recipe_column *column)
 {
+    wn_column_rule *rule = &column->rule;
+    if (job->has_extract && job->extract.text.method != WN_TEXT_NONE)
+        column->text = (wn_text_rule){(size_t)job->extract.text.terms, job->extract.text.method == WN_TEXT_TFIDF,
+                                      job->extract.text.minimum_documents, (size_t)job->extract.text.ngrams,
+                                      job->extract.text.stem};
     leave_cells(rule);
     if (rule->missing != WN_MISSING_DROP_ROW)
         rule->missing = WN_MISSING_CONSTANT; /* without a word */
@@ -200,7 +205,7 @@ static wn_status column_rule(const wn_job *job, wn_recipe_column *column)
     if (column->kind == WN_COLUMN_CATEGORICAL)
         fit_category(job, column);
     else
-        fit_text(&column->rule);
+        fit_text(job, column);
 done:
     return status;
 }

@@ -10,6 +10,7 @@
 #include "winnow/forest.h"
 #include "winnow/memory.h"
 #include "winnow/modes.h"
+#include "winnow/profile.h"
 
 #include <math.h>
 
@@ -57,20 +58,44 @@ static size_t text_bytes(const wn_catalog *catalog)
     return catalog->n_texts * 3 * sizeof(wn_text) + 2 * (size_t)most;
 }
 
-/* Each category may have all its levels; strings are categories, and numbers where the job says so. */
+static bool may_be(const wn_job *job, wn_type_word word, const char *column)
+{
+    for (size_t t = 0; t < job->input.n_types; t++)
+        if (job->input.types[t].word == word && wn_job_matches(job, job->input.types[t].name, column))
+            return true;
+    return false;
+}
+
+/* Features that encoders make of a column at most: strings are categories, and numbers where the job says so. */
+static size_t encoded_features(const wn_job *job, const wn_column *column)
+{
+    size_t levels = 0, terms = 0;
+    if (!job->has_extract)
+        return 0;
+    if (job->extract.one_hot && (column->is_text || may_be(job, WN_TYPE_CATEGORICAL, column->name)))
+        levels = (size_t)job->extract.levels + 1;
+    if (job->extract.text.method != WN_TEXT_NONE && column->is_text && may_be(job, WN_TYPE_TEXT, column->name))
+        terms = (size_t)job->extract.text.terms;
+    return larger(levels, terms);
+}
+
 size_t wn_plan_features(const wn_job *job, const wn_catalog *catalog)
 {
     size_t n = catalog->n_cells;
     if (job->has_clean && job->clean.indicators)
         n += catalog->n_columns;
-    for (size_t i = 0; job->has_extract && job->extract.one_hot && i < catalog->n_columns; i++) {
-        bool is_category = catalog->columns[i].is_text;
-        for (size_t t = 0; t < job->input.n_types && !is_category; t++)
-            is_category = job->input.types[t].word == WN_TYPE_CATEGORICAL &&
-                          wn_job_matches(job, job->input.types[t].name, catalog->columns[i].name);
-        n += is_category ? (size_t)job->extract.levels + 1 : 0;
-    }
+    for (size_t i = 0; i < catalog->n_columns; i++)
+        n += encoded_features(job, &catalog->columns[i]);
     return n;
+}
+
+/* Levels and terms while they are counted, beside what is kept of them. */
+static size_t level_bytes(const wn_job *job, const wn_catalog *catalog)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < catalog->n_columns; i++)
+        n += encoded_features(job, &catalog->columns[i]) > 0;
+    return wn_level_counts_bytes(n);
 }
 
 /* While the pilot's rows are gathered they are there as chosen, in a buffer that has grown, as received and as laid
@@ -96,7 +121,7 @@ static size_t prepared_bytes(const wn_job *job, const wn_catalog *catalog, size_
     if (!job->output.data)
         return 0;
     shard = shard < most ? shard : most;
-    return block * (2 * catalog->n_columns * sizeof(float) + 3 * sizeof(double)) + larger(rows, shard);
+    return block * (2 * wn_plan_features(job, catalog) * sizeof(float) + 3 * sizeof(double)) + larger(rows, shard);
 }
 
 /* Matrices of the features beside the finished products: Lasso's correlations, products in the order of entry and a
@@ -117,7 +142,7 @@ static size_t forest_bytes(const wn_job *job, const wn_catalog *catalog, size_t 
 {
     if (!job->has_rank || !job->rank.use[WN_RANK_RANDOM_FOREST])
         return 0;
-    size_t p = catalog->n_columns, n = (size_t)catalog->n_rows;
+    size_t p = wn_plan_features(job, catalog), n = (size_t)catalog->n_rows;
     size_t channels = job->input.task == WN_TASK_REGRESSION ? 2 : WN_MAX_CLASSES;
     size_t leaves = job->rank.forest.depth < 31 ? (size_t)1 << job->rank.forest.depth : n;
     leaves = (leaves < n ? leaves : n) * (size_t)job->rank.forest.trees;
@@ -153,6 +178,7 @@ wn_memory_plan wn_memory_plan_of(int n_ranks, const wn_job *job, const wn_catalo
         .rest = REST};
     if (counts_values(job))
         plan.values = WN_MODES_BYTES;
+    plan.values += level_bytes(job, catalog);
     if (job->has_clean && job->clean.drop_duplicates)
         plan.duplicates = wn_row_hashes_bytes(rows, left_of((size_t)job->memory, plan.blocks + plan.rows + plan.rest));
     wn_model_moment moment = wn_model_plan_of(n_ranks, job, catalog, plan.blocks, rows, block);

@@ -1,4 +1,5 @@
-/* encoder.h - what makes features out of a column that is more than a number: a category, the gaps of a column.
+/* encoder.h - what makes features out of a column that is more than a number: a category, a text, the gaps of a
+ * column.
  * An encoder is a file with its state and these functions, fitted on training rows and then the same for all; a new one
  * is added to the table of encoders.c by its word. Columns of plain numbers have none: their cell is the feature. */
 #ifndef WINNOW_PREPARE_ENCODER_H
@@ -15,9 +16,9 @@ typedef struct {
     /* Local. The name of the ith: *name new, owned by the caller. Fails: WN_NO_MEMORY. */
     wn_status (*name)(const void *state, const wn_recipe_column *column, size_t i, char **name);
     /* Local. The features of raw rows into out (n_rows, stride), of which the first `size` of a row are the encoder's
-     * and zero; NaN where a gap is not filled. */
-    void (*apply)(const void *state, const wn_recipe_column *column, const wn_raw_rows *rows, double *out,
-                  size_t stride);
+     * and zero; NaN where a gap is not filled. Threads may call it at once. Fails: WN_NO_MEMORY. */
+    wn_status (*apply)(const wn_encoder *encoder, const wn_recipe *recipe, const wn_raw_rows *rows, double *out,
+                       size_t stride);
     /* Local. Writes the state into a group that is there, reads it back (new). Fails: as recipe_file.h. */
     wn_status (*write)(const void *state, const wn_recipe_file *file, const char *group);
     wn_status (*read)(void **state, const wn_recipe_file *file, const char *group);
@@ -33,7 +34,7 @@ struct wn_encoder {
     size_t first; /* of its features, once they are listed */
 };
 
-extern const wn_encoder_ops wn_one_hot_ops, wn_indicator_ops;
+extern const wn_encoder_ops wn_one_hot_ops, wn_terms_ops, wn_indicator_ops;
 
 /* Local. The encoder of a word; NULL for none. */
 const wn_encoder_ops *wn_encoder_find(const char *word);

@@ -157,9 +157,9 @@ static const wrong_job wrong_jobs[] = {
       "2:64: train.early_stopping: is not built yet; only none is accepted",
       "2:93: train.penalty.l1: is not built yet; only 0.0 is accepted"}},
     {FILES
-     "extract: {text: {method: tfidf}, image: {method: none}}\nevaluate: {groups: [a]}\noutput: {tensorboard: true}\n",
+     "extract: {image: {method: edges}}\nevaluate: {groups: [a]}\noutput: {tensorboard: true}\n",
      {NULL},
-     {"2:26: extract.text.method: is not built yet; only none is accepted",
+     {"2:27: extract.image.method: is not built yet; only none is accepted",
       "3:20: evaluate.groups: is not built yet; only none is accepted",
       "4:23: output.tensorboard: is not built yet; only false is accepted"}},
     {"input: {files: [a], types: {a: time, px: {image: [28]}, b: numeric, c: nmeric}, weight: w}\n",
