@@ -60,6 +60,8 @@ typedef struct {
     int64_t height, width, channels; /* of an image */
 } wn_column_type;
 
+typedef enum { WN_CATEGORY_NONE, WN_CATEGORY_ONE_HOT, WN_CATEGORY_ORDINAL } wn_category_method;
+
 typedef enum { WN_TEXT_NONE, WN_TEXT_TF, WN_TEXT_TFIDF } wn_text_method;
 
 typedef enum { WN_REDUCE_NONE, WN_REDUCE_PCA, WN_REDUCE_LDA } wn_reduction;
@@ -104,7 +106,7 @@ typedef struct {
         size_t n_overrides;
     } normalize;
     struct {
-        bool one_hot;
+        wn_category_method method;
         int64_t levels;
         struct {
             wn_text_method method;

@@ -62,8 +62,9 @@ typedef struct {
                         made for at first, see wn_recipe_match */
     wn_column_rule rule;
     wn_column_kind kind;
-    bool indicates; /* a feature is to tell where cells were missing, if any are in training rows */
-    size_t levels;  /* of a category that get a feature each (one_hot); 0: none do */
+    bool indicates;  /* a feature is to tell where cells were missing, if any are in training rows */
+    size_t levels;   /* of a category that get a feature each (one_hot), or a number; 0: none do */
+    bool is_ordinal; /* numbers */
     wn_text_rule text;
     int64_t count, missing; /* training cells: valid, missing */
     int64_t outliers;       /* training cells outside [lower, upper]; -1: the statistics pass is to count them */
@@ -134,7 +135,8 @@ void wn_recipe_free(wn_recipe *recipe);
 /* Local. Whether the features are the cells, one by one. */
 bool wn_recipe_is_plain(const wn_recipe *recipe);
 
-/* Local. What kind of feature one is: "number", or the word of its encoder ("one_hot", "terms", "indicator"). */
+/* Local. What kind of feature one is: "number", or the word of its encoder ("one_hot", "ordinal", "terms",
+ * "indicator"). */
 const char *wn_recipe_feature_kind(const wn_recipe *recipe, size_t feature);
 
 /* Local. Centre and scale of a feature: its column's, 0 and 1 where an encoder makes it. */

@@ -166,7 +166,8 @@ static void leave_cells(wn_column_rule *rule)
 static void fit_category(const wn_job *job, wn_recipe_column *column)
 {
     wn_column_rule *rule = &column->rule;
-    column->levels = job->has_extract && job->extract.one_hot ? (size_t)job->extract.levels : 0;
+    column->levels = job->has_extract && job->extract.method != WN_CATEGORY_NONE ? (size_t)job->extract.levels : 0;
+    column->is_ordinal = job->extract.method == WN_CATEGORY_ORDINAL;
     leave_cells(rule);
     bool fills = rule->missing == WN_MISSING_MEAN || rule->missing == WN_MISSING_MEDIAN ||
                  (column->is_text && rule->missing == WN_MISSING_CONSTANT);

@@ -37,8 +37,11 @@ static const wn_key_word tasks[] = {{"auto", WN_TASK_AUTO, false},
                                     {NULL, 0, false}};
 static const wn_key_word duplicates[] = {{"keep", false, false}, {"drop", true, false}, {NULL, 0, false}};
 static const wn_key_word infinite[] = {{"error", false, false}, {"missing", true, false}, {NULL, 0, false}};
-static const wn_key_word categories[] = {
-    {"none", false, false}, {"one_hot", true, false}, {"ordinal", 0, true}, {"target", 0, true}, {NULL, 0, false}};
+static const wn_key_word categories[] = {{"none", WN_CATEGORY_NONE, false},
+                                         {"one_hot", WN_CATEGORY_ONE_HOT, false},
+                                         {"ordinal", WN_CATEGORY_ORDINAL, false},
+                                         {"target", 0, true},
+                                         {NULL, 0, false}};
 static const wn_key_word text_methods[] = {
     {"none", WN_TEXT_NONE, false}, {"tf", WN_TEXT_TF, false}, {"tfidf", WN_TEXT_TFIDF, false}, {NULL, 0, false}};
 static const wn_key_word rankings[] = {{"variance", WN_RANK_VARIANCE, false},
@@ -137,10 +140,10 @@ const wn_key wn_keys[] = {
     {.path = "normalize.overrides", .kind = &wn_kind_normalize_overrides, AT(normalize.overrides), .value = "{}",
      .help = "method for columns by name or glob; the later one wins"},
 
-    {.path = "extract.categorical.method", .kind = &wn_kind_choice, AT(extract.one_hot), .words = categories,
-     .value = "none", .help = "features of categories; none: those of numbers stay numbers, those of strings make none"},
+    {.path = "extract.categorical.method", .kind = &wn_kind_word, AT(extract.method), .words = categories,
+     .value = "none", .help = "features of categories; ordinal: one, the number of the level in their order; none: those of numbers stay numbers, those of strings make none"},
     {.path = "extract.categorical.levels", .kind = &wn_kind_integer, AT(extract.levels), .min = 1, .max = 65536,
-     .value = "64", .help = "the most frequent levels of a category, which get a feature each; the others share one"},
+     .value = "64", .help = "the most frequent levels of a category, which get a feature (ordinal: a number) each; the others share one"},
     UNBUILT("extract.categorical.smoothing", "", "smoothing of the target encoding"),
     {.path = "extract.text.method", .kind = &wn_kind_word, AT(extract.text.method), .words = text_methods, .value = "none",
      .help = "features of texts, one a term: tf, counts, tfidf, counts weighed by how rare a term is (smooth); rows of length 1"},

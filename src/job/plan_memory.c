@@ -72,8 +72,8 @@ static size_t encoded_features(const wn_job *job, const wn_column *column)
     size_t levels = 0, terms = 0;
     if (!job->has_extract)
         return 0;
-    if (job->extract.one_hot && (column->is_text || may_be(job, WN_TYPE_CATEGORICAL, column->name)))
-        levels = (size_t)job->extract.levels + 1;
+    if (job->extract.method != WN_CATEGORY_NONE && (column->is_text || may_be(job, WN_TYPE_CATEGORICAL, column->name)))
+        levels = job->extract.method == WN_CATEGORY_ORDINAL ? 1 : (size_t)job->extract.levels + 1;
     if (job->extract.text.method != WN_TEXT_NONE && column->is_text && may_be(job, WN_TYPE_TEXT, column->name))
         terms = (size_t)job->extract.text.terms;
     return larger(levels, terms);

@@ -19,6 +19,8 @@ typedef struct {
      * and zero; NaN where a gap is not filled. Threads may call it at once. Fails: WN_NO_MEMORY. */
     wn_status (*apply)(const wn_encoder *encoder, const wn_recipe *recipe, const wn_raw_rows *rows, double *out,
                        size_t stride);
+    /* Local. The greatest value of a feature, 0 being the least: statistics are planned by it. NULL: 1. */
+    double (*greatest)(const void *state);
     /* Local. Writes the state into a group that is there, reads it back (new). Fails: as recipe_file.h. */
     wn_status (*write)(const void *state, const wn_recipe_file *file, const char *group);
     wn_status (*read)(void **state, const wn_recipe_file *file, const char *group);
@@ -34,7 +36,7 @@ struct wn_encoder {
     size_t first; /* of its features, once they are listed */
 };
 
-extern const wn_encoder_ops wn_one_hot_ops, wn_terms_ops, wn_indicator_ops;
+extern const wn_encoder_ops wn_one_hot_ops, wn_ordinal_ops, wn_terms_ops, wn_indicator_ops;
 
 /* Local. The encoder of a word; NULL for none. */
 const wn_encoder_ops *wn_encoder_find(const char *word);

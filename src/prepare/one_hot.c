@@ -203,6 +203,45 @@ const wn_encoder_ops wn_one_hot_ops = {.word = "one_hot",
                                        .hash = one_hot_hash,
                                        .free = one_hot_free};
 
+/* Of the same state one feature: the place of the level in their order, behind the last for all others. */
+static size_t ordinal_size(const void *state)
+{
+    (void)state;
+    return 1;
+}
+
+static wn_status ordinal_name(const void *state, const wn_recipe_column *column, size_t i, char **name)
+{
+    (void)state;
+    (void)i;
+    return wn_string_copy(name, column->name);
+}
+
+static double ordinal_greatest(const void *state)
+{
+    return (double)wn_levels_size(((const one_hot *)state)->levels);
+}
+
+static wn_status ordinal_apply(const wn_encoder *encoder, const wn_recipe *recipe, const wn_raw_rows *rows, double *out,
+                               size_t stride)
+{
+    for (size_t i = 0; i < rows->n_rows; i++) {
+        size_t code = code_of(encoder->state, &recipe->columns[encoder->column], rows, i);
+        out[i * stride] = code == SIZE_MAX ? (double)NAN : (double)code;
+    }
+    return WN_OK;
+}
+
+const wn_encoder_ops wn_ordinal_ops = {.word = "ordinal",
+                                       .size = ordinal_size,
+                                       .name = ordinal_name,
+                                       .apply = ordinal_apply,
+                                       .greatest = ordinal_greatest,
+                                       .write = one_hot_write,
+                                       .read = one_hot_read,
+                                       .hash = one_hot_hash,
+                                       .free = one_hot_free};
+
 /* The level of most rows, the first in order of equals. */
 static int64_t most_frequent(const one_hot *hot)
 {
@@ -242,7 +281,7 @@ wn_status wn_one_hot_fit(wn_recipe *recipe, size_t column, const wn_keyed_top *l
     for (size_t i = 0; i < levels->n; i++)
         hot->count[wn_levels_code_text(hot->levels, texts[i])] = levels->entries[i].count;
     TRY(fit_fill(hot, of));
-    status = wn_recipe_add_encoder(recipe, &wn_one_hot_ops, hot, column);
+    status = wn_recipe_add_encoder(recipe, of->is_ordinal ? &wn_ordinal_ops : &wn_one_hot_ops, hot, column);
     hot = NULL;
 done:
     wn_free(texts);

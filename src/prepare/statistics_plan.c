@@ -1,6 +1,7 @@
 #include "statistics_plan.h"
 
 #include "clean.h"
+#include "encoder.h"
 #include "transform.h"
 
 #include "winnow/memory.h"
@@ -55,11 +56,13 @@ static void plan_column(wn_statistics_plan *plan, size_t i, const wn_recipe_colu
             wn_quantile_sorted(sorted, n_known, (double)k / (double)plan->n_bins);
 }
 
-/* From 0 to 1 by even steps, and most often 0: the centre that keeps sparse features sparse. */
-static void plan_encoded(wn_statistics_plan *plan, size_t i)
+/* By even steps from 0 to the greatest value, and most often 0: the centre that keeps sparse features sparse. */
+static void plan_encoded(wn_statistics_plan *plan, size_t i, const wn_encoder *encoder)
 {
+    double greatest = encoder->ops->greatest != NULL ? encoder->ops->greatest(encoder->state) : 1;
+    plan->exponent[i] = greatest > 1 ? ilogb(greatest) + 1 : 0;
     for (size_t k = 1; k < plan->n_bins; k++)
-        plan->edges[i * (plan->n_bins - 1) + k - 1] = (double)k / (double)plan->n_bins;
+        plan->edges[i * (plan->n_bins - 1) + k - 1] = greatest * (double)k / (double)plan->n_bins;
 }
 
 static int compare_doubles(const void *a, const void *b)
@@ -116,7 +119,7 @@ wn_status wn_statistics_plan_init(wn_statistics_plan *plan, const wn_pilot *pilo
         if (recipe->feature_encoder[i] == WN_NO_ENCODER)
             plan_column(plan, i, &recipe->columns[column], sorted, wn_pilot_column(&cleaned, column, sorted));
         else
-            plan_encoded(plan, i);
+            plan_encoded(plan, i, &recipe->encoders[recipe->feature_encoder[i]]);
     }
     if (has_label)
         plan_labels(plan, &cleaned, &recipe->labels, sorted);

@@ -13,7 +13,8 @@ from sklearn.decomposition import PCA
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.feature_selection import f_classif
 from sklearn.impute import SimpleImputer
-from sklearn.preprocessing import OneHotEncoder, StandardScaler
+from sklearn.metrics import mutual_info_score
+from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, StandardScaler
 
 from winnow_runs import Checks, run_json, scratch, winnow, write_text
 
@@ -132,7 +133,6 @@ rank: {{methods: [variance, anova, mutual_information]}}
     raw = wanted.copy()
     spread = raw.max(axis=0) - raw.min(axis=0)
     checks.that(numpy.allclose(scores["variance"], raw.var(axis=0) / spread**2, rtol=1e-9), "variance of features")
-    from sklearn.metrics import mutual_info_score
     information = [mutual_info_score(column, frame.y) for column in wanted[:, 2:].T]
     checks.that(numpy.allclose(scores["mutual_information"][2:], information, atol=1e-12), "mutual information of levels")
     return levels
@@ -185,6 +185,41 @@ train: {{model: {{type: logistic}}, epochs: 3, batch: 64}}
     checks.equal(len(names), wanted.shape[1], "number of features of whole rows")
     pca = PCA(6).fit(wanted)
     checks.that(numpy.allclose(ratio, pca.explained_variance_ratio_, rtol=1e-9), "explained variance of mixed features")
+
+
+def check_ordinal(checks, program, directory, frame, table, levels):
+    """Levels by their place in order, rare and unseen ones by the number behind; gaps filled, or dropped from training."""
+    for name, missing in (("ordinal", "median"), ("ordinal-drop", "drop_row")):
+        run = run_all(checks, program, directory, table, name, """
+memory: 1GiB
+input: {{files: ['{table}'], label: y, types: {{code: categorical}}}}
+clean: {{missing: MISSING}}
+extract: {{categorical: {{method: ordinal, levels: LEVELS}}}}
+rank: {{methods: [variance, anova, mutual_information]}}
+train: {{model: {{type: logistic}}, epochs: 1, batch: 64}}
+""".replace("LEVELS", str(levels)).replace("MISSING", missing))
+        whole = frame.b.notna() & frame.code.notna() & (frame.line != "") | (missing == "median")
+        parts = [frame[["a"]], SimpleImputer(strategy="median").fit(frame[whole][["b"]]).transform(frame[["b"]])]
+        for column, gap in (("code", numpy.nan), ("line", ""), ("plant", "")):
+            fill = SimpleImputer(strategy="most_frequent", missing_values=gap).fit(frame[whole][[column]])
+            counts = frame[whole & frame[column].notna() & (frame[column] != "")][column].value_counts()
+            kept = sorted(counts.index[:levels])
+            encoder = OrdinalEncoder(categories=[kept], handle_unknown="use_encoded_value", unknown_value=len(kept))
+            filled = pandas.DataFrame(fill.transform(frame[[column]]), columns=[column], index=frame.index)
+            encoder.fit(filled[filled[column].isin(kept)])
+            parts.append(encoder.transform(filled))
+        wanted = numpy.hstack(parts)
+        names, scores = feature_names(run)
+        checks.equal(names, ["a", "b", "code", "line", "plant"], f"{name}: names")
+        with h5py.File(os.path.join(run, "recipe.h5")) as recipe:
+            order = recipe["selected"][:]
+        got = apply_rows(checks, program, run, table, 3)
+        rows = whole.to_numpy()
+        checks.that(numpy.allclose(got[rows], wanted[rows][:, order], atol=1e-5), f"{name}: codes")
+        f_values = f_classif(wanted[rows], frame.y[whole])[0]
+        checks.that(numpy.allclose(scores["anova"], f_values, rtol=1e-8), f"{name}: anova of codes")
+        information = [mutual_info_score(column, frame.y[whole]) for column in wanted[rows][:, 2:].T]
+        checks.that(numpy.allclose(scores["mutual_information"][2:], information, atol=1e-12), f"{name}: information of codes")
 
 
 def make_notes(seed):
@@ -286,6 +321,7 @@ def main(program):
         levels = check_features(checks, program, directory, frame, table)
         check_unseen(checks, program, directory, frame, levels)
         check_components(checks, program, directory, frame, table)
+        check_ordinal(checks, program, directory, frame, table, levels)
         check_terms(checks, program, directory, frame)
         check_no_terms(checks, program, directory, frame)
         check_refused(checks, program, directory, table)
