@@ -64,6 +64,8 @@ typedef enum { WN_CATEGORY_NONE, WN_CATEGORY_ONE_HOT, WN_CATEGORY_ORDINAL } wn_c
 
 typedef enum { WN_TEXT_NONE, WN_TEXT_TF, WN_TEXT_TFIDF } wn_text_method;
 
+typedef enum { WN_IMAGE_NONE, WN_IMAGE_EDGES, WN_IMAGE_ORIENTATIONS } wn_image_method;
+
 typedef enum { WN_REDUCE_NONE, WN_REDUCE_PCA, WN_REDUCE_LDA } wn_reduction;
 
 typedef enum { WN_MODEL_LINEAR, WN_MODEL_LOGISTIC, WN_MODEL_MLP } wn_model_type;
@@ -113,6 +115,10 @@ typedef struct {
             int64_t terms, minimum_documents, ngrams;
             char *stem;
         } text;
+        struct {
+            wn_image_method method;
+            int64_t cell, bins;
+        } image;
     } extract;
     struct {
         bool use[WN_RANK_METHODS];

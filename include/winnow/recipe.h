@@ -6,6 +6,7 @@
 #include "winnow/block.h"
 #include "winnow/catalog.h"
 #include "winnow/hash.h"
+#include "winnow/image_edges.h"
 #include "winnow/labels.h"
 
 typedef enum {
@@ -54,6 +55,15 @@ typedef struct {
     const char *stem; /* borrowed; NULL without terms */
 } wn_text_rule;
 
+/* Of the column of an image's first pixel, which those of the others follow in order. */
+typedef struct {
+    const char *name; /* borrowed; NULL: no features of an image begin here */
+    wn_image_shape shape;
+    size_t cell, bins; /* of orientations; 0: edges */
+} wn_image_rule;
+
+enum { WN_IMAGE_MOST = 1 << 20 }; /* of a side */
+
 /* What was fitted for one column. mean to quartiles describe its training cells before cleaning. */
 typedef struct {
     char *name;
@@ -66,6 +76,7 @@ typedef struct {
     size_t levels;   /* of a category that get a feature each (one_hot), or a number; 0: none do */
     bool is_ordinal; /* numbers */
     wn_text_rule text;
+    wn_image_rule image;
     int64_t count, missing; /* training cells: valid, missing */
     int64_t outliers;       /* training cells outside [lower, upper]; -1: the statistics pass is to count them */
     double mean, deviation, min, max, median, quartile_low, quartile_high;
@@ -135,7 +146,7 @@ void wn_recipe_free(wn_recipe *recipe);
 /* Local. Whether the features are the cells, one by one. */
 bool wn_recipe_is_plain(const wn_recipe *recipe);
 
-/* Local. What kind of feature one is: "number", or the word of its encoder ("one_hot", "ordinal", "terms",
+/* Local. What kind of feature one is: "number", or the word of its encoder ("one_hot", "ordinal", "terms", "image",
  * "indicator"). */
 const char *wn_recipe_feature_kind(const wn_recipe *recipe, size_t feature);
 

@@ -145,8 +145,8 @@ static wn_status check_split(wn_job_reader *reader)
 /* Whether features may have other names than columns. */
 static bool has_encoders(const wn_job *job)
 {
-    return (job->has_extract &&
-            (job->extract.method != WN_CATEGORY_NONE || job->extract.text.method != WN_TEXT_NONE)) ||
+    return (job->has_extract && (job->extract.method != WN_CATEGORY_NONE || job->extract.text.method != WN_TEXT_NONE ||
+                                 job->extract.image.method != WN_IMAGE_NONE)) ||
            (job->has_clean && job->clean.indicators);
 }
 

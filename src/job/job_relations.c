@@ -51,6 +51,14 @@ static void relate_extract(wn_job_reader *reader)
     if (has_terms && wn_job_reader_is_sound(reader, "extract.text.stem") &&
         wn_stemmer_check(job->extract.text.stem) != WN_OK)
         wn_job_fault_at(reader, "extract.text.stem", "%s", wn_status_message());
+    bool has_cells = job->has_extract && job->extract.image.method == WN_IMAGE_ORIENTATIONS;
+    for (size_t i = 0; has_cells && i < job->input.n_types; i++) {
+        const wn_column_type *type = &job->input.types[i];
+        if (type->word == WN_TYPE_IMAGE &&
+            (job->extract.image.cell > type->height || job->extract.image.cell > type->width))
+            wn_job_fault_at(reader, "extract.image.cell", "is %lld, more than a side of the image %s",
+                            (long long)job->extract.image.cell, type->name);
+    }
 }
 
 static void relate_rank(wn_job_reader *reader)

@@ -4,6 +4,7 @@
 #include "winnow/nearest_name.h"
 
 #include <fnmatch.h>
+#include <stdlib.h>
 #include <string.h>
 
 bool wn_job_matches(const wn_job *job, const char *pattern, const char *column)
@@ -211,6 +212,41 @@ done:
     return status;
 }
 
+/* An image begins at the column of its first pixel; those of the others are to follow in order. */
+static wn_status image_rule(const wn_job *job, const wn_column_type *type, wn_recipe *recipe)
+{
+    bool has_cells = job->extract.image.method == WN_IMAGE_ORIENTATIONS;
+    size_t n = (size_t)wn_job_image_cells(type), first = 0, n_name = strlen(type->name), k = 0;
+    while (first < recipe->n_cells && !wn_job_image_has(job, type->name, recipe->columns[first].name))
+        first++;
+    for (; k < n && first + k < recipe->n_cells; k++) {
+        const wn_recipe_column *column = &recipe->columns[first + k];
+        if (!wn_job_image_has(job, type->name, column->name) || column->kind != WN_COLUMN_NUMERIC ||
+            (size_t)atoll(column->name + n_name) != k)
+            break;
+    }
+    if (k < n)
+        return wn_fail(WN_BAD_DATA, "input.types: the %zu columns of the image %s do not lie side by side in order", n,
+                       type->name);
+    recipe->columns[first].image = (wn_image_rule){type->name,
+                                                   {(size_t)type->height, (size_t)type->width, (size_t)type->channels},
+                                                   has_cells ? (size_t)job->extract.image.cell : 0,
+                                                   has_cells ? (size_t)job->extract.image.bins : 0};
+    return WN_OK;
+}
+
+static wn_status image_rules(const wn_job *job, wn_recipe *recipe)
+{
+    wn_status status = WN_OK;
+    if (!job->has_extract || job->extract.image.method == WN_IMAGE_NONE)
+        return WN_OK;
+    for (size_t i = 0; i < job->input.n_types; i++)
+        if (job->input.types[i].word == WN_TYPE_IMAGE)
+            TRY(image_rule(job, &job->input.types[i], recipe));
+done:
+    return status;
+}
+
 wn_status wn_job_column_rules(const wn_job *job, wn_recipe *recipe)
 {
     wn_status status = WN_OK;
@@ -221,6 +257,7 @@ wn_status wn_job_column_rules(const wn_job *job, wn_recipe *recipe)
     TRY(check_overrides(job, columns, recipe->n_columns));
     for (size_t i = 0; i < recipe->n_columns; i++)
         TRY(column_rule(job, &recipe->columns[i]));
+    TRY(image_rules(job, recipe));
 done:
     wn_free(columns);
     return status;

@@ -1,6 +1,7 @@
 #include "key_kinds.h"
 
 #include "winnow/forest.h"
+#include "winnow/image_orientations.h"
 #include "winnow/tokens.h"
 
 #include <math.h>
@@ -42,6 +43,10 @@ static const wn_key_word categories[] = {{"none", WN_CATEGORY_NONE, false},
                                          {"ordinal", WN_CATEGORY_ORDINAL, false},
                                          {"target", 0, true},
                                          {NULL, 0, false}};
+static const wn_key_word image_methods[] = {{"none", WN_IMAGE_NONE, false},
+                                            {"edges", WN_IMAGE_EDGES, false},
+                                            {"orientations", WN_IMAGE_ORIENTATIONS, false},
+                                            {NULL, 0, false}};
 static const wn_key_word text_methods[] = {
     {"none", WN_TEXT_NONE, false}, {"tf", WN_TEXT_TF, false}, {"tfidf", WN_TEXT_TFIDF, false}, {NULL, 0, false}};
 static const wn_key_word rankings[] = {{"variance", WN_RANK_VARIANCE, false},
@@ -155,9 +160,13 @@ const wn_key wn_keys[] = {
      .value = "1", .help = "following words of a term at most"},
     {.path = "extract.text.stem", .kind = &wn_kind_text, AT(extract.text.stem), .value = "none",
      .help = "language of the stemmer (libstemmer's, as english), or none"},
-    UNBUILT("extract.image.method", "none", "features of images"),
-    UNBUILT("extract.image.cell", "", "side of a cell of orientations"),
-    UNBUILT("extract.image.bins", "", "bins of orientations"),
+    {.path = "extract.image.method", .kind = &wn_kind_word, AT(extract.image.method), .words = image_methods,
+     .value = "none", .help = "features of images in place of their pixels: edges, Sobel's gradient magnitude at each pixel; "
+                              "orientations, histograms of gradients over cells"},
+    {.path = "extract.image.cell", .kind = &wn_kind_integer, AT(extract.image.cell), .min = 1, .max = 4096, .value = "8",
+     .help = "side of a cell of orientations, in pixels"},
+    {.path = "extract.image.bins", .kind = &wn_kind_integer, AT(extract.image.bins), .min = 1,
+     .max = WN_ORIENTATION_BINS, .value = "9", .help = "bins of orientations, from 0 to 180 degrees"},
 
     {.path = "rank.methods", .kind = &wn_kind_words, AT(rank.use), .words = rankings, .value = "[variance]",
      .help = "scores of the features"},

@@ -79,6 +79,21 @@ static size_t encoded_features(const wn_job *job, const wn_column *column)
     return larger(levels, terms);
 }
 
+/* Features of all images. */
+static size_t image_features(const wn_job *job)
+{
+    size_t n = 0, cell = (size_t)job->extract.image.cell;
+    for (size_t t = 0; job->has_extract && job->extract.image.method != WN_IMAGE_NONE && t < job->input.n_types; t++) {
+        const wn_column_type *type = &job->input.types[t];
+        size_t height = (size_t)type->height, width = (size_t)type->width;
+        if (type->word == WN_TYPE_IMAGE)
+            n += job->extract.image.method == WN_IMAGE_EDGES
+                     ? height * width
+                     : height / cell * (width / cell) * (size_t)job->extract.image.bins;
+    }
+    return n;
+}
+
 size_t wn_plan_features(const wn_job *job, const wn_catalog *catalog)
 {
     size_t n = catalog->n_cells;
@@ -86,7 +101,7 @@ size_t wn_plan_features(const wn_job *job, const wn_catalog *catalog)
         n += catalog->n_columns;
     for (size_t i = 0; i < catalog->n_columns; i++)
         n += encoded_features(job, &catalog->columns[i]);
-    return n;
+    return n + image_features(job);
 }
 
 /* Levels and terms while they are counted, beside what is kept of them. */
@@ -170,7 +185,7 @@ wn_memory_plan wn_memory_plan_of(int n_ranks, const wn_job *job, const wn_catalo
     in_flight = in_flight < 2 * (size_t)catalog->n_blocks + 1 ? in_flight : 2 * (size_t)catalog->n_blocks + 1;
     wn_memory_plan plan = {
         .blocks = in_flight * block * (p * cell_bytes + 2 * sizeof(double) + text_bytes(catalog)) + extracted,
-        .pilot = 2 * pilot_rows(catalog) * (p + 2) * sizeof(double), /* raw and cleaned */
+        .pilot = pilot_rows(catalog) * (2 * (p + 2) + image_features(job)) * sizeof(double), /* raw and cleaned */
         .gram =
             gram ? width * width * 4 * sizeof(double) + block * width * sizeof(double) + solver_bytes(job, n_features)
                  : 0,

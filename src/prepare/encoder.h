@@ -1,7 +1,7 @@
-/* encoder.h - what makes features out of a column that is more than a number: a category, a text, the gaps of a
- * column.
- * An encoder is a file with its state and these functions, fitted on training rows and then the same for all; a new one
- * is added to the table of encoders.c by its word. Columns of plain numbers have none: their cell is the feature. */
+/* encoder.h - what makes features out of a column that is more than a number: a category, a text, an image, the gaps of
+ * a column. An encoder is a file with its state and these functions, fitted on training rows and then the same for all;
+ * a new one is added to the table of encoders.c by its word. Columns of plain numbers have none: their cell is the
+ * feature. */
 #ifndef WINNOW_PREPARE_ENCODER_H
 #define WINNOW_PREPARE_ENCODER_H
 
@@ -11,6 +11,10 @@
 
 typedef struct {
     const char *word; /* in recipe.h5 and of wn_recipe_feature_kind */
+    /* Statistics are planned by the features of the pilot, whose rows have no texts. */
+    bool is_sampled;
+    /* Local. How many columns it takes, from its own on; NULL: one. */
+    size_t (*width)(const void *state);
     /* Local. How many features. */
     size_t (*size)(const void *state);
     /* Local. The name of the ith: *name new, owned by the caller. Fails: WN_NO_MEMORY. */
@@ -36,7 +40,13 @@ struct wn_encoder {
     size_t first; /* of its features, once they are listed */
 };
 
-extern const wn_encoder_ops wn_one_hot_ops, wn_ordinal_ops, wn_terms_ops, wn_indicator_ops;
+extern const wn_encoder_ops wn_one_hot_ops, wn_ordinal_ops, wn_terms_ops, wn_image_ops, wn_indicator_ops;
+
+/* Local. How many columns an encoder takes, from its own on. */
+size_t wn_encoder_width(const wn_encoder *encoder);
+
+/* Local. A raw cell after outlier action, filling and transform. */
+double wn_recipe_clean_cell(const wn_recipe_column *column, double cell);
 
 /* Local. The encoder of a word; NULL for none. */
 const wn_encoder_ops *wn_encoder_find(const char *word);

@@ -3,6 +3,7 @@
 #include "bounds.h"
 #include "clean.h"
 #include "encoder.h"
+#include "images.h"
 #include "indicator.h"
 #include "level_counts.h"
 #include "measure.h"
@@ -126,7 +127,9 @@ static wn_status fit_encoders(const wn_ranks *ranks, wn_level_counts *levels, wn
 {
     wn_status status = WN_OK;
     TRY(wn_level_counts_fit(ranks, levels, recipe));
-    status = wn_indicators_fit(recipe);
+    status = wn_images_fit(recipe);
+    if (status == WN_OK)
+        status = wn_indicators_fit(recipe);
     if (status == WN_OK && (recipe->n_encoders > 0 || recipe->n_features == 0))
         status = wn_recipe_list_features(recipe);
     TRY(wn_ranks_agree(ranks, status));

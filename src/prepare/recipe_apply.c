@@ -68,7 +68,7 @@ static wn_raw_rows run_of(const wn_raw_rows *rows, size_t first, size_t n_rows)
     return run;
 }
 
-static double clean_cell(const wn_recipe_column *column, double cell)
+double wn_recipe_clean_cell(const wn_recipe_column *column, double cell)
 {
     cell = wn_outliers_apply(column, cell);
     return wn_transform_apply(column->rule.transform, isnan(cell) ? column->fill : cell);
@@ -80,7 +80,7 @@ static void features_of_cells(const wn_recipe *recipe, const wn_raw_rows *rows, 
         const wn_recipe_column column = recipe->columns[recipe->feature_source[recipe->selected[j]]];
         for (size_t i = 0; i < rows->n_rows; i++)
             out[i * recipe->n_selected + j] = (float)wn_normalize_apply(
-                &column, clean_cell(&column, rows->cells[i * rows->n_cols + column.position]));
+                &column, wn_recipe_clean_cell(&column, rows->cells[i * rows->n_cols + column.position]));
     }
 }
 
@@ -94,7 +94,7 @@ wn_status wn_recipe_extract(const wn_recipe *recipe, const wn_raw_rows *rows, do
         if (recipe->feature_encoder[f] != WN_NO_ENCODER)
             continue;
         for (size_t i = 0; i < rows->n_rows; i++)
-            out[i * n + f] = clean_cell(column, rows->cells[i * rows->n_cols + column->position]);
+            out[i * n + f] = wn_recipe_clean_cell(column, rows->cells[i * rows->n_cols + column->position]);
     }
     for (size_t e = 0; e < recipe->n_encoders; e++) {
         const wn_encoder *encoder = &recipe->encoders[e];

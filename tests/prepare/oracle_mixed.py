@@ -8,6 +8,7 @@ import sys
 import h5py
 import numpy
 import pandas
+from scipy import ndimage
 from sklearn.compose import ColumnTransformer
 from sklearn.decomposition import PCA
 from sklearn.feature_extraction.text import TfidfVectorizer
@@ -284,6 +285,49 @@ train: {{model: {{type: logistic}}, epochs: 1, batch: 64}}
         checks.that(numpy.allclose(scores["anova"], f_values, rtol=1e-6), f"{name}: anova of terms")
 
 
+def check_images(checks, program, directory, frame):
+    """Edges and orientations in place of pixels, with gaps and colours, against scipy.ndimage."""
+    rng = numpy.random.default_rng(9)
+    images = rng.normal(size=(ROWS, 6, 5, 2)).cumsum(axis=1).cumsum(axis=2) * 50
+    images[rng.random(images.shape) < 0.01] = numpy.nan
+    table = os.path.join(directory, "images-*.h5")
+    for part in range(PARTS):
+        rows = slice(part * ROWS // PARTS, (part + 1) * ROWS // PARTS)
+        with h5py.File(table.replace("*", str(part)), "w") as file:
+            file.create_dataset("px", data=images[rows].reshape(-1, 60), chunks=(200, 60))
+            file["a"] = frame.a.to_numpy()[rows]
+            file["y"] = frame.y.to_numpy()[rows]
+    filled = SimpleImputer(strategy="median").fit_transform(images.reshape(ROWS, 60)).reshape(images.shape).mean(axis=3)
+    down, along = (numpy.stack([ndimage.sobel(picture, axis=axis) for picture in filled]) for axis in (0, 1))
+    size = numpy.hypot(down, along)
+    angle = numpy.degrees(numpy.arctan2(down, along)) % 180
+    edges = [f"px:edge[{r},{c}]" for r in range(6) for c in range(5)]
+    cells = numpy.zeros((ROWS, 3, 2, 4))
+    for r, c in numpy.ndindex(6, 4):
+        for b in range(4):
+            cells[:, r // 2, c // 2, b] += size[:, r, c] * (numpy.minimum(angle[:, r, c] // 45, 3) == b)
+    cells /= numpy.maximum(numpy.linalg.norm(cells, axis=3, keepdims=True), 1e-300)
+    orientations = [f"px:orientation[{r},{c},{b}]" for r in range(3) for c in range(2) for b in range(4)]
+    for method, wanted_names, values in (("edges", edges, size), ("orientations", orientations, cells)):
+        run = run_all(checks, program, directory, table, method, """
+memory: 1GiB
+input: {{files: ['{table}'], label: y, types: {{px: {{image: [6, 5, 2]}}}}}}
+clean: {{missing: median}}
+extract: {{image: {{method: METHOD, cell: 2, bins: 4}}}}
+rank: {{methods: [variance, anova, mutual_information]}}
+train: {{model: {{type: logistic}}, epochs: 1, batch: 64}}
+""".replace("METHOD", method))
+        names, scores = feature_names(run)
+        wanted = {"a": frame.a.to_numpy(), **dict(zip(wanted_names, values.reshape(ROWS, -1).T))}
+        checks.equal(sorted(names), sorted(wanted), f"{method}: names")
+        wanted = numpy.column_stack([wanted[name] for name in names])
+        with h5py.File(os.path.join(run, "recipe.h5")) as recipe:
+            order = recipe["selected"][:]
+        got = apply_rows(checks, program, run, table, 3)
+        checks.that(numpy.allclose(got, wanted[:, order], rtol=1e-5, atol=1e-5), f"{method}: features")
+        checks.that(numpy.allclose(scores["anova"], f_classif(wanted, frame.y)[0], rtol=1e-6), f"{method}: anova")
+
+
 def check_no_terms(checks, program, directory, frame):
     """Refused: a stemmer that is none; a run of texts without a term in enough rows."""
     table = os.path.join(directory, "empty-*.h5")
@@ -323,6 +367,7 @@ def main(program):
         check_components(checks, program, directory, frame, table)
         check_ordinal(checks, program, directory, frame, table, levels)
         check_terms(checks, program, directory, frame)
+        check_images(checks, program, directory, frame)
         check_no_terms(checks, program, directory, frame)
         check_refused(checks, program, directory, table)
     checks.close()
