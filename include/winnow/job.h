@@ -62,6 +62,12 @@ typedef struct {
 
 enum { WN_CORRELATED_AUTO = -1 };
 
+typedef enum { WN_CATEGORY_NONE, WN_CATEGORY_ONE_HOT, WN_CATEGORY_ORDINAL } wn_category_method;
+
+typedef enum { WN_TEXT_NONE, WN_TEXT_TF, WN_TEXT_TFIDF } wn_text_method;
+
+typedef enum { WN_IMAGE_NONE, WN_IMAGE_EDGES, WN_IMAGE_ORIENTATIONS } wn_image_method;
+
 typedef enum { WN_REDUCE_NONE, WN_REDUCE_PCA, WN_REDUCE_LDA } wn_reduction;
 
 typedef enum { WN_MODEL_LINEAR, WN_MODEL_LOGISTIC, WN_MODEL_MLP } wn_model_type;
@@ -104,8 +110,17 @@ typedef struct {
         size_t n_overrides;
     } normalize;
     struct {
-        bool one_hot;
+        wn_category_method method;
         int64_t levels;
+        struct {
+            wn_text_method method;
+            int64_t terms, minimum_documents, ngrams;
+            char *stem;
+        } text;
+        struct {
+            wn_image_method method;
+            int64_t cell, bins;
+        } image;
     } extract;
     struct {
         bool use[WN_RANK_METHODS];

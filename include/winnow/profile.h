@@ -25,4 +25,10 @@ WN_MUST_USE wn_status wn_profile_measure(const wn_pass *pass, wn_rows *rows, con
 WN_MUST_USE wn_status wn_profile_cleaned(const wn_pass *pass, wn_rows *rows, const wn_pilot *pilot, wn_recipe *recipe,
                                          int *n_passes, wn_pass_cost *cost);
 
+enum { WN_LEVEL_BYTES = 32 << 20 };
+
+/* Local. Bytes that the counts of so many columns with levels or terms may take: WN_LEVEL_BYTES together, more where
+ * there are so many that each has a least share. */
+size_t wn_level_counts_bytes(size_t n_columns);
+
 #endif

@@ -6,6 +6,7 @@
 #include "winnow/block.h"
 #include "winnow/catalog.h"
 #include "winnow/hash.h"
+#include "winnow/image_edges.h"
 #include "winnow/labels.h"
 
 typedef enum {
@@ -45,6 +46,24 @@ typedef struct {
     wn_transform transform; /* before normalization */
 } wn_column_rule;
 
+/* The terms of a text column that are to be features. */
+typedef struct {
+    size_t terms; /* the most frequent; 0: none are */
+    bool has_idf; /* tf-idf; false: tf */
+    int64_t minimum_documents;
+    size_t ngrams;
+    const char *stem; /* borrowed; NULL without terms */
+} wn_text_rule;
+
+/* Of the column of an image's first pixel, which those of the others follow in order. */
+typedef struct {
+    const char *name; /* borrowed; NULL: no features of an image begin here */
+    wn_image_shape shape;
+    size_t cell, bins; /* of orientations; 0: edges */
+} wn_image_rule;
+
+enum { WN_IMAGE_MOST = 1 << 20 }; /* of a side */
+
 /* What was fitted for one column. mean to quartiles describe its training cells before cleaning. */
 typedef struct {
     char *name;
@@ -53,8 +72,11 @@ typedef struct {
                         made for at first, see wn_recipe_match */
     wn_column_rule rule;
     wn_column_kind kind;
-    bool indicates;         /* a feature is to tell where cells were missing, if any are in training rows */
-    size_t levels;          /* of a category that get a feature each (one_hot); 0: none do */
+    bool indicates;  /* a feature is to tell where cells were missing, if any are in training rows */
+    size_t levels;   /* of a category that get a feature each (one_hot), or a number; 0: none do */
+    bool is_ordinal; /* numbers */
+    wn_text_rule text;
+    wn_image_rule image;
     int64_t count, missing; /* training cells: valid, missing */
     int64_t outliers;       /* training cells outside [lower, upper]; -1: the statistics pass is to count them */
     double mean, deviation, min, max, median, quartile_low, quartile_high;
@@ -126,7 +148,8 @@ void wn_recipe_free(wn_recipe *recipe);
 /* Local. Whether the features are the cells, one by one. */
 bool wn_recipe_is_plain(const wn_recipe *recipe);
 
-/* Local. What kind of feature one is: "number", or the word of its encoder ("one_hot", "indicator"). */
+/* Local. What kind of feature one is: "number", or the word of its encoder ("one_hot", "ordinal", "terms", "image",
+ * "indicator"). */
 const char *wn_recipe_feature_kind(const wn_recipe *recipe, size_t feature);
 
 /* Local. Centre and scale of a feature: its column's, 0 and 1 where an encoder makes it. */
@@ -171,8 +194,9 @@ wn_raw_rows wn_raw_rows_of(const wn_block *block, size_t first, size_t n_rows);
  * WN_NO_MEMORY. */
 WN_MUST_USE wn_status wn_recipe_features(const wn_recipe *recipe, const wn_raw_rows *rows, float *out);
 
-/* Local. All features before normalization, out (n_rows, n_features); NaN where a gap is not filled. */
-void wn_recipe_extract(const wn_recipe *recipe, const wn_raw_rows *rows, double *out);
+/* Local. All features before normalization, out (n_rows, n_features); NaN where a gap is not filled. Fails:
+ * WN_NO_MEMORY. */
+WN_MUST_USE wn_status wn_recipe_extract(const wn_recipe *recipe, const wn_raw_rows *rows, double *out);
 
 /* Local. Whether all features (n_rows, n_selected) of rows (n_rows), numbered as in the catalog, are finite. Fails:
  * WN_BAD_DATA naming the file, the column and the row in the file of the first that is not: a gap under missing: error,

@@ -145,7 +145,9 @@ static wn_status check_split(wn_job_reader *reader)
 /* Whether features may have other names than columns. */
 static bool has_encoders(const wn_job *job)
 {
-    return (job->has_extract && job->extract.one_hot) || (job->has_clean && job->clean.indicators);
+    return (job->has_extract && (job->extract.method != WN_CATEGORY_NONE || job->extract.text.method != WN_TEXT_NONE ||
+                                 job->extract.image.method != WN_IMAGE_NONE)) ||
+           (job->has_clean && job->clean.indicators);
 }
 
 /* Kinds, and rules that do not fit them; the message begins with the key. */

@@ -1,5 +1,7 @@
 #include "key_kinds.h"
 
+#include "winnow/tokens.h"
+
 #include <string.h>
 
 static void relate_name(wn_job_reader *reader)
@@ -48,6 +50,23 @@ static bool only_forest(const wn_job *job)
         if (job->rank.use[method] && method != WN_RANK_RANDOM_FOREST)
             return false;
     return job->rank.use[WN_RANK_RANDOM_FOREST];
+}
+
+static void relate_extract(wn_job_reader *reader)
+{
+    const wn_job *job = reader->job;
+    bool has_terms = job->has_extract && job->extract.text.method != WN_TEXT_NONE;
+    if (has_terms && wn_job_reader_is_sound(reader, "extract.text.stem") &&
+        wn_stemmer_check(job->extract.text.stem) != WN_OK)
+        wn_job_fault_at(reader, "extract.text.stem", "%s", wn_status_message());
+    bool has_cells = job->has_extract && job->extract.image.method == WN_IMAGE_ORIENTATIONS;
+    for (size_t i = 0; has_cells && i < job->input.n_types; i++) {
+        const wn_column_type *type = &job->input.types[i];
+        if (type->word == WN_TYPE_IMAGE &&
+            (job->extract.image.cell > type->height || job->extract.image.cell > type->width))
+            wn_job_fault_at(reader, "extract.image.cell", "is %lld, more than a side of the image %s",
+                            (long long)job->extract.image.cell, type->name);
+    }
 }
 
 static void relate_rank(wn_job_reader *reader)
@@ -152,6 +171,7 @@ void wn_job_reader_relate(wn_job_reader *reader)
     relate_name(reader);
     relate_input(reader);
     relate_clean(reader);
+    relate_extract(reader);
     relate_rank(reader);
     relate_reduce(reader);
     relate_train(reader);

@@ -4,6 +4,7 @@
 #include "winnow/nearest_name.h"
 
 #include <fnmatch.h>
+#include <stdlib.h>
 #include <string.h>
 
 bool wn_job_matches(const wn_job *job, const char *pattern, const char *column)
@@ -170,7 +171,8 @@ static void leave_cells(wn_column_rule *rule)
 static void fit_category(const wn_job *job, wn_recipe_column *column)
 {
     wn_column_rule *rule = &column->rule;
-    column->levels = job->has_extract && job->extract.one_hot ? (size_t)job->extract.levels : 0;
+    column->levels = job->has_extract && job->extract.method != WN_CATEGORY_NONE ? (size_t)job->extract.levels : 0;
+    column->is_ordinal = job->extract.method == WN_CATEGORY_ORDINAL;
     leave_cells(rule);
     bool fills = rule->missing == WN_MISSING_MEAN || rule->missing == WN_MISSING_MEDIAN ||
                  (column->is_text && rule->missing == WN_MISSING_CONSTANT);
@@ -180,8 +182,13 @@ static void fit_category(const wn_job *job, wn_recipe_column *column)
         rule->missing = WN_MISSING_CONSTANT; /* it makes no feature: its gaps do not matter */
 }
 
-static void fit_text(wn_column_rule *rule)
+static void fit_text(const wn_job *job, wn_recipe_column *column)
 {
+    wn_column_rule *rule = &column->rule;
+    if (job->has_extract && job->extract.text.method != WN_TEXT_NONE)
+        column->text = (wn_text_rule){(size_t)job->extract.text.terms, job->extract.text.method == WN_TEXT_TFIDF,
+                                      job->extract.text.minimum_documents, (size_t)job->extract.text.ngrams,
+                                      job->extract.text.stem};
     leave_cells(rule);
     if (rule->missing != WN_MISSING_DROP_ROW)
         rule->missing = WN_MISSING_CONSTANT; /* without a word */
@@ -204,7 +211,42 @@ static wn_status column_rule(const wn_job *job, wn_recipe_column *column)
     if (column->kind == WN_COLUMN_CATEGORICAL)
         fit_category(job, column);
     else
-        fit_text(&column->rule);
+        fit_text(job, column);
+done:
+    return status;
+}
+
+/* An image begins at the column of its first pixel; those of the others are to follow in order. */
+static wn_status image_rule(const wn_job *job, const wn_column_type *type, wn_recipe *recipe)
+{
+    bool has_cells = job->extract.image.method == WN_IMAGE_ORIENTATIONS;
+    size_t n = (size_t)wn_job_image_cells(type), first = 0, n_name = strlen(type->name), k = 0;
+    while (first < recipe->n_cells && !wn_job_image_has(job, type->name, recipe->columns[first].name))
+        first++;
+    for (; k < n && first + k < recipe->n_cells; k++) {
+        const wn_recipe_column *column = &recipe->columns[first + k];
+        if (!wn_job_image_has(job, type->name, column->name) || column->kind != WN_COLUMN_NUMERIC ||
+            (size_t)atoll(column->name + n_name) != k)
+            break;
+    }
+    if (k < n)
+        return wn_fail(WN_BAD_DATA, "input.types: the %zu columns of the image %s do not lie side by side in order", n,
+                       type->name);
+    recipe->columns[first].image = (wn_image_rule){type->name,
+                                                   {(size_t)type->height, (size_t)type->width, (size_t)type->channels},
+                                                   has_cells ? (size_t)job->extract.image.cell : 0,
+                                                   has_cells ? (size_t)job->extract.image.bins : 0};
+    return WN_OK;
+}
+
+static wn_status image_rules(const wn_job *job, wn_recipe *recipe)
+{
+    wn_status status = WN_OK;
+    if (!job->has_extract || job->extract.image.method == WN_IMAGE_NONE)
+        return WN_OK;
+    for (size_t i = 0; i < job->input.n_types; i++)
+        if (job->input.types[i].word == WN_TYPE_IMAGE)
+            TRY(image_rule(job, &job->input.types[i], recipe));
 done:
     return status;
 }
@@ -219,6 +261,7 @@ wn_status wn_job_column_rules(const wn_job *job, wn_recipe *recipe)
     TRY(check_names(job, columns, recipe->n_columns));
     for (size_t i = 0; i < recipe->n_columns; i++)
         TRY(column_rule(job, &recipe->columns[i]));
+    TRY(image_rules(job, recipe));
 done:
     wn_free(columns);
     return status;

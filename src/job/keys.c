@@ -1,6 +1,8 @@
 #include "key_kinds.h"
 
 #include "winnow/forest.h"
+#include "winnow/image_orientations.h"
+#include "winnow/tokens.h"
 
 #include <math.h>
 
@@ -36,8 +38,17 @@ static const wn_key_word tasks[] = {{"auto", WN_TASK_AUTO, false},
                                     {NULL, 0, false}};
 static const wn_key_word duplicates[] = {{"keep", false, false}, {"drop", true, false}, {NULL, 0, false}};
 static const wn_key_word infinite[] = {{"error", false, false}, {"missing", true, false}, {NULL, 0, false}};
-static const wn_key_word categories[] = {
-    {"none", false, false}, {"one_hot", true, false}, {"ordinal", 0, true}, {"target", 0, true}, {NULL, 0, false}};
+static const wn_key_word categories[] = {{"none", WN_CATEGORY_NONE, false},
+                                         {"one_hot", WN_CATEGORY_ONE_HOT, false},
+                                         {"ordinal", WN_CATEGORY_ORDINAL, false},
+                                         {"target", 0, true},
+                                         {NULL, 0, false}};
+static const wn_key_word image_methods[] = {{"none", WN_IMAGE_NONE, false},
+                                            {"edges", WN_IMAGE_EDGES, false},
+                                            {"orientations", WN_IMAGE_ORIENTATIONS, false},
+                                            {NULL, 0, false}};
+static const wn_key_word text_methods[] = {
+    {"none", WN_TEXT_NONE, false}, {"tf", WN_TEXT_TF, false}, {"tfidf", WN_TEXT_TFIDF, false}, {NULL, 0, false}};
 static const wn_key_word rankings[] = {{"variance", WN_RANK_VARIANCE, false},
                                        {"anova", WN_RANK_ANOVA, false},
                                        {"mutual_information", WN_RANK_MUTUAL_INFORMATION, false},
@@ -138,19 +149,28 @@ const wn_key wn_keys[] = {
     {.path = "normalize.overrides", .kind = &wn_kind_normalize_overrides, AT(normalize.overrides), .value = "{}",
      .help = "method for columns by name or glob; the later one wins"},
 
-    {.path = "extract.categorical.method", .kind = &wn_kind_choice, AT(extract.one_hot), .words = categories,
-     .value = "none", .help = "features of categories; none: those of numbers stay numbers, those of strings make none"},
+    {.path = "extract.categorical.method", .kind = &wn_kind_word, AT(extract.method), .words = categories,
+     .value = "none", .help = "features of categories; ordinal: one, the number of the level in their order; none: those of numbers stay numbers, those of strings make none"},
     {.path = "extract.categorical.levels", .kind = &wn_kind_integer, AT(extract.levels), .min = 1, .max = 65536,
-     .value = "64", .help = "the most frequent levels of a category, which get a feature each; the others share one"},
+     .value = "64", .help = "the most frequent levels of a category, which get a feature (ordinal: a number) each; the others share one"},
     UNBUILT("extract.categorical.smoothing", "", "smoothing of the target encoding"),
-    UNBUILT("extract.text.method", "none", "features of texts"),
-    UNBUILT("extract.text.terms", "", "terms kept of a text column"),
-    UNBUILT("extract.text.minimum_documents", "", "least rows of a term"),
-    UNBUILT("extract.text.ngrams", "", "words of a term"),
-    UNBUILT("extract.text.stem", "none", "language of the stemmer"),
-    UNBUILT("extract.image.method", "none", "features of images"),
-    UNBUILT("extract.image.cell", "", "side of a cell of orientations"),
-    UNBUILT("extract.image.bins", "", "bins of orientations"),
+    {.path = "extract.text.method", .kind = &wn_kind_word, AT(extract.text.method), .words = text_methods, .value = "none",
+     .help = "features of texts, one a term: tf, counts, tfidf, counts weighed by how rare a term is (smooth); rows of length 1"},
+    {.path = "extract.text.terms", .kind = &wn_kind_integer, AT(extract.text.terms), .min = 1, .max = 1048576,
+     .value = "2048", .help = "the most frequent terms of a text column, by count over all training rows"},
+    {.path = "extract.text.minimum_documents", .kind = &wn_kind_integer, AT(extract.text.minimum_documents), .min = 1,
+     .max = INFINITY, .value = "2", .help = "training rows that a term is in at least"},
+    {.path = "extract.text.ngrams", .kind = &wn_kind_integer, AT(extract.text.ngrams), .min = 1, .max = WN_NGRAMS_MAX,
+     .value = "1", .help = "following words of a term at most"},
+    {.path = "extract.text.stem", .kind = &wn_kind_text, AT(extract.text.stem), .value = "none",
+     .help = "language of the stemmer (libstemmer's, as english), or none"},
+    {.path = "extract.image.method", .kind = &wn_kind_word, AT(extract.image.method), .words = image_methods,
+     .value = "none", .help = "features of images in place of their pixels: edges, Sobel's gradient magnitude at each pixel; "
+                              "orientations, histograms of gradients over cells"},
+    {.path = "extract.image.cell", .kind = &wn_kind_integer, AT(extract.image.cell), .min = 1, .max = 4096, .value = "8",
+     .help = "side of a cell of orientations, in pixels"},
+    {.path = "extract.image.bins", .kind = &wn_kind_integer, AT(extract.image.bins), .min = 1,
+     .max = WN_ORIENTATION_BINS, .value = "9", .help = "bins of orientations, from 0 to 180 degrees"},
 
     {.path = "rank.methods", .kind = &wn_kind_words, AT(rank.use), .words = rankings, .value = "[variance]",
      .help = "scores of the features"},

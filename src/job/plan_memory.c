@@ -12,6 +12,7 @@
 #include "winnow/forest.h"
 #include "winnow/memory.h"
 #include "winnow/modes.h"
+#include "winnow/profile.h"
 
 #include <math.h>
 
@@ -62,20 +63,59 @@ static size_t text_bytes(const wn_catalog *catalog)
     return catalog->n_texts * 3 * sizeof(wn_text) + 2 * (size_t)most;
 }
 
-/* Each category may have all its levels; strings are categories, and numbers where the job says so. */
+static bool may_be(const wn_job *job, wn_type_word word, const char *column)
+{
+    for (size_t t = 0; t < job->input.n_types; t++)
+        if (job->input.types[t].word == word && wn_job_matches(job, job->input.types[t].name, column))
+            return true;
+    return false;
+}
+
+/* Features that encoders make of a column at most: strings are categories, and numbers where the job says so. */
+static size_t encoded_features(const wn_job *job, const wn_column *column)
+{
+    size_t levels = 0, terms = 0;
+    if (!job->has_extract)
+        return 0;
+    if (job->extract.method != WN_CATEGORY_NONE && (column->is_text || may_be(job, WN_TYPE_CATEGORICAL, column->name)))
+        levels = job->extract.method == WN_CATEGORY_ORDINAL ? 1 : (size_t)job->extract.levels + 1;
+    if (job->extract.text.method != WN_TEXT_NONE && column->is_text && may_be(job, WN_TYPE_TEXT, column->name))
+        terms = (size_t)job->extract.text.terms;
+    return larger(levels, terms);
+}
+
+/* Features of all images. */
+static size_t image_features(const wn_job *job)
+{
+    size_t n = 0, cell = (size_t)job->extract.image.cell;
+    for (size_t t = 0; job->has_extract && job->extract.image.method != WN_IMAGE_NONE && t < job->input.n_types; t++) {
+        const wn_column_type *type = &job->input.types[t];
+        size_t height = (size_t)type->height, width = (size_t)type->width;
+        if (type->word == WN_TYPE_IMAGE)
+            n += job->extract.image.method == WN_IMAGE_EDGES
+                     ? height * width
+                     : height / cell * (width / cell) * (size_t)job->extract.image.bins;
+    }
+    return n;
+}
+
 size_t wn_plan_features(const wn_job *job, const wn_catalog *catalog)
 {
     size_t n = catalog->n_cells;
     if (job->has_clean && job->clean.indicators)
         n += catalog->n_columns;
-    for (size_t i = 0; job->has_extract && job->extract.one_hot && i < catalog->n_columns; i++) {
-        bool is_category = catalog->columns[i].is_text;
-        for (size_t t = 0; t < job->input.n_types && !is_category; t++)
-            is_category = job->input.types[t].word == WN_TYPE_CATEGORICAL &&
-                          wn_job_matches(job, job->input.types[t].name, catalog->columns[i].name);
-        n += is_category ? (size_t)job->extract.levels + 1 : 0;
-    }
-    return n;
+    for (size_t i = 0; i < catalog->n_columns; i++)
+        n += encoded_features(job, &catalog->columns[i]);
+    return n + image_features(job);
+}
+
+/* Levels and terms while they are counted, beside what is kept of them. */
+static size_t level_bytes(const wn_job *job, const wn_catalog *catalog)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < catalog->n_columns; i++)
+        n += encoded_features(job, &catalog->columns[i]) > 0;
+    return wn_level_counts_bytes(n);
 }
 
 /* While the pilot's rows are gathered they are there as chosen, in a buffer that has grown, as received and as laid
@@ -102,7 +142,7 @@ static size_t prepared_bytes(const wn_job *job, const wn_catalog *catalog, size_
         return 0;
     shard = shard < most ? shard : most;
     size_t widths = job->has_reduce && job->reduce.append ? 3 : 2; /* selected features, and what is written of them */
-    return block * (widths * catalog->n_columns * sizeof(float) + 3 * sizeof(double)) + larger(rows, shard);
+    return block * (widths * wn_plan_features(job, catalog) * sizeof(float) + 3 * sizeof(double)) + larger(rows, shard);
 }
 
 /* Matrices of the features beside the finished products: Lasso's correlations, products in the order of entry and a
@@ -146,7 +186,7 @@ static size_t forest_bytes(const wn_job *job, const wn_catalog *catalog, size_t 
 {
     if (!job->has_rank || !job->rank.use[WN_RANK_RANDOM_FOREST])
         return 0;
-    size_t p = catalog->n_columns, n = (size_t)catalog->n_rows;
+    size_t p = wn_plan_features(job, catalog), n = (size_t)catalog->n_rows;
     size_t channels = job->input.task == WN_TASK_REGRESSION ? 2 : WN_MAX_CLASSES;
     size_t leaves = job->rank.forest.depth < 31 ? (size_t)1 << job->rank.forest.depth : n;
     leaves = (leaves < n ? leaves : n) * (size_t)job->rank.forest.trees;
@@ -189,17 +229,18 @@ wn_memory_plan wn_memory_plan_of(int n_ranks, const wn_job *job, const wn_catalo
     size_t extracted = n_features > p ? block * n_features * sizeof(double) : 0;
     size_t in_flight = BLOCKS_AT_REST + BLOCKS_PER_THREAD * (n_threads + 1);
     in_flight = in_flight < 2 * (size_t)catalog->n_blocks + 1 ? in_flight : 2 * (size_t)catalog->n_blocks + 1;
-    wn_memory_plan plan = {.blocks = in_flight * block * (p * cell_bytes + 2 * sizeof(double) + text_bytes(catalog)) +
-                                     extracted,
-                           .pilot = 2 * pilot_rows(catalog) * (p + 2) * sizeof(double), /* raw and cleaned */
-                           .gram = sums_bytes(job, n_features, block) + solver_bytes(job, n_features),
-                           .folds = folds_bytes(job, n_features, block),
-                           .rows = rows,
-                           .rest = REST};
+    wn_memory_plan plan = {
+        .blocks = in_flight * block * (p * cell_bytes + 2 * sizeof(double) + text_bytes(catalog)) + extracted,
+        .pilot = pilot_rows(catalog) * (2 * (p + 2) + image_features(job)) * sizeof(double), /* raw and cleaned */
+        .gram = sums_bytes(job, n_features, block) + solver_bytes(job, n_features),
+        .folds = folds_bytes(job, n_features, block),
+        .rows = rows,
+        .rest = REST};
     size_t width = n_features + 1 + WN_MAX_CLASSES;
     plan.libraries = libraries_bytes(n_ranks, wn_job_needs_products(job) ? width * width * sizeof(int64_t) : 0);
     if (counts_values(job))
         plan.values = WN_MODES_BYTES;
+    plan.values += level_bytes(job, catalog);
     if (job->has_clean && job->clean.drop_duplicates)
         plan.duplicates = wn_row_hashes_bytes(
             rows, left_of((size_t)job->memory, plan.blocks + plan.rows + plan.rest + plan.libraries));

@@ -1,6 +1,7 @@
-/* encoder.h - what makes features out of a column that is more than a number: a category, the gaps of a column.
- * An encoder is a file with its state and these functions, fitted on training rows and then the same for all; a new one
- * is added to the table of encoders.c by its word. Columns of plain numbers have none: their cell is the feature. */
+/* encoder.h - what makes features out of a column that is more than a number: a category, a text, an image, the gaps of
+ * a column. An encoder is a file with its state and these functions, fitted on training rows and then the same for all;
+ * a new one is added to the table of encoders.c by its word. Columns of plain numbers have none: their cell is the
+ * feature. */
 #ifndef WINNOW_PREPARE_ENCODER_H
 #define WINNOW_PREPARE_ENCODER_H
 
@@ -11,14 +12,20 @@
 
 typedef struct {
     const char *word; /* in recipe.h5 and of wn_recipe_feature_kind */
+    /* Statistics are planned by the features of the pilot, whose rows have no texts. */
+    bool is_sampled;
+    /* Local. How many columns it takes, from its own on; NULL: one. */
+    size_t (*width)(const void *state);
     /* Local. How many features. */
     size_t (*size)(const void *state);
     /* Local. The name of the ith: *name new, owned by the caller. Fails: WN_NO_MEMORY. */
     wn_status (*name)(const void *state, const wn_recipe_column *column, size_t i, char **name);
     /* Local. The features of raw rows into out (n_rows, stride), of which the first `size` of a row are the encoder's
-     * and zero; NaN where a gap is not filled. */
-    void (*apply)(const void *state, const wn_recipe_column *column, const wn_raw_rows *rows, double *out,
-                  size_t stride);
+     * and zero; NaN where a gap is not filled. Threads may call it at once. Fails: WN_NO_MEMORY. */
+    wn_status (*apply)(const wn_encoder *encoder, const wn_recipe *recipe, const wn_raw_rows *rows, double *out,
+                       size_t stride);
+    /* Local. The greatest value of a feature, 0 being the least: statistics are planned by it. NULL: 1. */
+    double (*greatest)(const void *state);
     /* Local. Writes the state into a group that is there, reads it back (new). Fails: as recipe_file.h. */
     wn_status (*write)(const void *state, const wn_recipe_file *file, const char *group);
     wn_status (*read)(void **state, const wn_recipe_file *file, const char *group);
@@ -38,7 +45,13 @@ struct wn_encoder {
     size_t first; /* of its features, once they are listed */
 };
 
-extern const wn_encoder_ops wn_one_hot_ops, wn_indicator_ops;
+extern const wn_encoder_ops wn_one_hot_ops, wn_ordinal_ops, wn_terms_ops, wn_image_ops, wn_indicator_ops;
+
+/* Local. How many columns an encoder takes, from its own on. */
+size_t wn_encoder_width(const wn_encoder *encoder);
+
+/* Local. A raw cell after outlier action, filling and transform. */
+double wn_recipe_clean_cell(const wn_recipe_column *column, double cell);
 
 /* Local. The encoder of a word; NULL for none. */
 const wn_encoder_ops *wn_encoder_find(const char *word);

@@ -4,7 +4,8 @@
 
 #include <string.h>
 
-static const wn_encoder_ops *const encoders[] = {&wn_one_hot_ops, &wn_indicator_ops};
+static const wn_encoder_ops *const encoders[] = {&wn_one_hot_ops, &wn_ordinal_ops, &wn_terms_ops, &wn_image_ops,
+                                                 &wn_indicator_ops};
 
 const wn_encoder_ops *wn_encoder_find(const char *word)
 {
@@ -12,6 +13,11 @@ const wn_encoder_ops *wn_encoder_find(const char *word)
         if (strcmp(encoders[i]->word, word) == 0)
             return encoders[i];
     return NULL;
+}
+
+size_t wn_encoder_width(const wn_encoder *encoder)
+{
+    return encoder->ops->width != NULL ? encoder->ops->width(encoder->state) : 1;
 }
 
 wn_status wn_recipe_add_encoder(wn_recipe *recipe, const wn_encoder_ops *ops, void *state, size_t column)
@@ -39,7 +45,8 @@ static bool is_feature(const wn_recipe *recipe, size_t column)
 {
     bool is_encoded = false;
     for (size_t e = 0; e < recipe->n_encoders; e++)
-        is_encoded |= recipe->encoders[e].column == column && recipe->encoders[e].ops != &wn_indicator_ops;
+        is_encoded |= recipe->encoders[e].ops != &wn_indicator_ops && column >= recipe->encoders[e].column &&
+                      column - recipe->encoders[e].column < wn_encoder_width(&recipe->encoders[e]);
     return !recipe->columns[column].is_text && !is_encoded;
 }
 

@@ -29,8 +29,7 @@ static wn_status extract(void *context, wn_block *block)
     features->n_rows = block->n_rows;
     memcpy(features->labels, block->labels, block->n_rows * sizeof *features->labels);
     memcpy(features->rows, block->rows, block->n_rows * sizeof *features->rows);
-    wn_recipe_extract(extraction->recipe, &rows, features->cells);
-    return WN_OK;
+    return wn_recipe_extract(extraction->recipe, &rows, features->cells);
 }
 
 wn_block_step wn_extraction_step(wn_extraction *extraction)

@@ -19,16 +19,17 @@ static wn_status indicator_name(const void *state, const wn_recipe_column *colum
     return wn_string_format(name, "%s?missing", column->name);
 }
 
-static void indicator_apply(const void *state, const wn_recipe_column *column, const wn_raw_rows *rows, double *out,
-                            size_t stride)
+static wn_status indicator_apply(const wn_encoder *encoder, const wn_recipe *recipe, const wn_raw_rows *rows,
+                                 double *out, size_t stride)
 {
-    (void)state;
+    const wn_recipe_column *column = &recipe->columns[encoder->column];
     for (size_t i = 0; i < rows->n_rows; i++) {
         bool is_missing = column->is_text
                               ? rows->texts[i * rows->n_texts + column->position].n_bytes == 0
                               : isnan(wn_outliers_apply(column, rows->cells[i * rows->n_cols + column->position]));
         out[i * stride] = is_missing;
     }
+    return WN_OK;
 }
 
 static wn_status indicator_write(const void *state, const wn_recipe_file *file, const char *group)

@@ -1,17 +1,26 @@
 #include "level_counts.h"
 
 #include "one_hot.h"
+#include "terms.h"
 
+#include "winnow/keyed_counts.h"
 #include "winnow/levels.h"
 #include "winnow/memory.h"
+#include "winnow/profile.h"
 
 #include <math.h>
 
+enum { LEAST_SHARE = 256 << 10 };
+
+/* Rows are counted in a tally, which is handed on before it is large. */
 typedef struct {
     size_t column;
     bool is_text;
     size_t position;
-    wn_tally *tally; /* NULL: only gaps are counted */
+    wn_tokenizer *tokenizer; /* NULL: a cell is a level */
+    wn_tally *tally;         /* NULL: only gaps are counted */
+    wn_keyed_counts *counts;
+    size_t tally_bytes;
 } counted_column;
 
 struct wn_level_counts {
@@ -20,18 +29,47 @@ struct wn_level_counts {
     int64_t *gaps; /* (n, 2) valid cells, missing ones */
 };
 
-static bool is_counted(const wn_recipe_column *column)
+static bool has_levels(const wn_recipe_column *column)
 {
-    return column->is_text || (column->kind == WN_COLUMN_CATEGORICAL && column->levels > 0);
+    return column->kind == WN_COLUMN_CATEGORICAL ? column->levels > 0 : column->text.terms > 0;
 }
 
-wn_status wn_level_counts_new(wn_level_counts **counts, const wn_recipe *recipe)
+static bool is_counted(const wn_recipe_column *column)
+{
+    return column->is_text || has_levels(column);
+}
+
+size_t wn_level_counts_bytes(size_t n_columns)
+{
+    return n_columns * LEAST_SHARE > WN_LEVEL_BYTES ? n_columns * LEAST_SHARE : n_columns > 0 ? WN_LEVEL_BYTES : 0;
+}
+
+/* Half of a column's share is for the keyed counts, a quarter for a tally, which may double once in a row. */
+static wn_status init_column(counted_column *counted, const wn_recipe_column *column, size_t share,
+                             const char *directory)
+{
+    wn_status status = WN_OK;
+    if (!has_levels(column))
+        return WN_OK;
+    if (column->kind == WN_COLUMN_TEXT)
+        TRY(wn_tokenizer_new(&counted->tokenizer, column->text.stem, column->text.ngrams));
+    counted->tally_bytes = share / 4;
+    TRY(wn_tally_new(&counted->tally));
+    TRY(wn_keyed_counts_new(&counted->counts, directory != NULL ? share / 2 : 0, directory));
+done:
+    return status;
+}
+
+wn_status wn_level_counts_new(wn_level_counts **counts, const wn_recipe *recipe, const char *directory)
 {
     wn_status status = WN_OK;
     wn_level_counts *made = NULL;
     size_t n = 0;
-    for (size_t i = 0; i < recipe->n_columns; i++)
+    size_t n_levels = 0;
+    for (size_t i = 0; i < recipe->n_columns; i++) {
         n += is_counted(&recipe->columns[i]);
+        n_levels += has_levels(&recipe->columns[i]);
+    }
     *counts = NULL;
     if (n == 0)
         return WN_OK;
@@ -43,9 +81,8 @@ wn_status wn_level_counts_new(wn_level_counts **counts, const wn_recipe *recipe)
         if (!is_counted(column))
             continue;
         counted_column *counted = &made->columns[made->n++];
-        *counted = (counted_column){i, column->is_text, column->position, NULL};
-        if (column->kind == WN_COLUMN_CATEGORICAL && column->levels > 0)
-            TRY(wn_tally_new(&counted->tally));
+        *counted = (counted_column){.column = i, .is_text = column->is_text, .position = column->position};
+        TRY(init_column(counted, column, wn_level_counts_bytes(n_levels) / (n_levels + (n_levels == 0)), directory));
     }
     *counts = made;
     made = NULL;
@@ -58,20 +95,50 @@ void wn_level_counts_free(wn_level_counts *counts)
 {
     if (counts == NULL)
         return;
-    for (size_t i = 0; i < counts->n; i++)
+    for (size_t i = 0; i < counts->n; i++) {
+        wn_tokenizer_free(counts->columns[i].tokenizer);
         wn_tally_free(counts->columns[i].tally);
+        wn_keyed_counts_free(counts->columns[i].counts);
+    }
     wn_free(counts->columns);
     wn_free(counts->gaps);
     wn_free(counts);
 }
 
-static wn_status add_level(wn_tally *tally, wn_text text)
+/* Puts the tally into the keyed counts. */
+static wn_status hand_on(counted_column *counted)
 {
-    wn_tally_begin_row(tally);
-    return wn_tally_add(tally, text, wn_hash_bytes(text.data, text.n_bytes, 0));
+    wn_status status = WN_OK;
+    for (size_t i = 0; i < wn_tally_size(counted->tally); i++) {
+        wn_tally_entry entry = wn_tally_at(counted->tally, i);
+        wn_keyed_count count = {.key = entry.key, .count = entry.count, .rows = entry.rows};
+        count.text = entry.text.data;
+        count.n_text = entry.text.n_bytes;
+        TRY(wn_keyed_counts_add(counted->counts, &count));
+    }
+    wn_tally_free(counted->tally);
+    counted->tally = NULL;
+    TRY(wn_tally_new(&counted->tally));
+done:
+    return status;
 }
 
-static wn_status add_column(const counted_column *counted, int64_t gaps[2], const wn_block *block)
+static wn_status add_cell(counted_column *counted, wn_text text)
+{
+    wn_status status = WN_OK;
+    if (counted->tokenizer != NULL) {
+        TRY(wn_tally_add_terms(counted->tally, counted->tokenizer, text));
+    } else {
+        wn_tally_begin_row(counted->tally);
+        TRY(wn_tally_add(counted->tally, text, wn_hash_bytes(text.data, text.n_bytes, 0)));
+    }
+    if (wn_tally_bytes(counted->tally) > counted->tally_bytes)
+        TRY(hand_on(counted));
+done:
+    return status;
+}
+
+static wn_status add_column(counted_column *counted, int64_t gaps[2], const wn_block *block)
 {
     wn_status status = WN_OK;
     for (size_t i = 0; i < block->n_rows; i++) {
@@ -85,7 +152,7 @@ static wn_status add_column(const counted_column *counted, int64_t gaps[2], cons
         }
         gaps[text.n_bytes == 0]++;
         if (text.n_bytes > 0 && counted->tally != NULL)
-            TRY(add_level(counted->tally, text));
+            TRY(add_cell(counted, text));
     }
 done:
     return status;
@@ -129,22 +196,30 @@ void wn_level_counts_describe(const wn_level_counts *counts, wn_recipe *recipe)
     }
 }
 
-static wn_status fit_column(const wn_ranks *ranks, const counted_column *counted, wn_recipe *recipe)
+static wn_status fit_column(const wn_ranks *ranks, counted_column *counted, int64_t n_rows, wn_recipe *recipe)
 {
     wn_status status = WN_OK;
-    wn_tally_sum levels = {0};
-    TRY(wn_tally_sum_ranks(ranks, counted->tally, recipe->columns[counted->column].levels, 1, &levels));
-    TRY(wn_ranks_agree(ranks, wn_one_hot_fit(recipe, counted->column, &levels)));
+    const wn_recipe_column *column = &recipe->columns[counted->column];
+    wn_keyed_top chosen = {0};
+    TRY(wn_ranks_agree(ranks, hand_on(counted)));
+    TRY(wn_keyed_counts_partition(ranks, counted->counts));
+    if (counted->tokenizer != NULL) {
+        TRY(wn_keyed_counts_top(ranks, counted->counts, column->text.terms, column->text.minimum_documents, &chosen));
+        TRY(wn_ranks_agree(ranks, wn_terms_fit(recipe, counted->column, &chosen, n_rows)));
+    } else {
+        TRY(wn_keyed_counts_top(ranks, counted->counts, column->levels, 1, &chosen));
+        TRY(wn_ranks_agree(ranks, wn_one_hot_fit(recipe, counted->column, &chosen)));
+    }
 done:
-    wn_tally_sum_clear(&levels);
+    wn_keyed_top_clear(&chosen);
     return status;
 }
 
-wn_status wn_level_counts_fit(const wn_ranks *ranks, const wn_level_counts *counts, wn_recipe *recipe)
+wn_status wn_level_counts_fit(const wn_ranks *ranks, wn_level_counts *counts, wn_recipe *recipe)
 {
     wn_status status = WN_OK;
     for (size_t i = 0; counts != NULL && i < counts->n && status == WN_OK; i++)
         if (counts->columns[i].tally != NULL)
-            status = fit_column(ranks, &counts->columns[i], recipe);
+            status = fit_column(ranks, &counts->columns[i], counts->gaps[2 * i] + counts->gaps[2 * i + 1], recipe);
     return status;
 }

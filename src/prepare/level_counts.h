@@ -1,4 +1,5 @@
-/* level_counts.h - counts the levels of all categories, and the gaps of string columns, along with a pass. */
+/* level_counts.h - counts the levels of all categories, the terms of texts and the gaps of string columns, along with a
+ * pass. What outgrows its memory is spilled. */
 #ifndef WINNOW_PREPARE_LEVEL_COUNTS_H
 #define WINNOW_PREPARE_LEVEL_COUNTS_H
 
@@ -7,9 +8,10 @@
 
 typedef struct wn_level_counts wn_level_counts;
 
-/* Local. For the categories with levels wanted and the string columns of a recipe, borrowed; *counts stays NULL where
- * there are none. The caller frees it. Fails: WN_NO_MEMORY. */
-WN_MUST_USE wn_status wn_level_counts_new(wn_level_counts **counts, const wn_recipe *recipe);
+/* Local. For the categories with levels wanted, the texts with terms wanted and the string columns of a recipe,
+ * borrowed; *counts stays NULL where there are none. Spills to `directory` (copied); NULL: nowhere, without a bound.
+ * The caller frees it. Fails: WN_UNAVAILABLE (as wn_tokenizer_new), WN_NO_MEMORY. */
+WN_MUST_USE wn_status wn_level_counts_new(wn_level_counts **counts, const wn_recipe *recipe, const char *directory);
 void wn_level_counts_free(wn_level_counts *counts);
 
 /* Local. The counts in erased form; borrowed. Only those of gaps are summed by a pass. */
@@ -18,8 +20,8 @@ wn_accumulator wn_level_counts_accumulator(wn_level_counts *counts);
 /* Local. After the pass: sets count and missing of the string columns. counts may be NULL. */
 void wn_level_counts_describe(const wn_level_counts *counts, wn_recipe *recipe);
 
-/* Collective. Adds the levels over ranks, and an encoder for every category that wants one. counts may be NULL. Fails:
- * WN_BAD_DATA, WN_NO_MEMORY, agreed. */
-WN_MUST_USE wn_status wn_level_counts_fit(const wn_ranks *ranks, const wn_level_counts *counts, wn_recipe *recipe);
+/* Collective. After the pass: adds levels and terms over ranks, and an encoder for every column that wants one. counts
+ * may be NULL. Fails: WN_BAD_DATA, WN_NO_MEMORY, WN_IO, WN_CANT_CREATE, agreed. */
+WN_MUST_USE wn_status wn_level_counts_fit(const wn_ranks *ranks, wn_level_counts *counts, wn_recipe *recipe);
 
 #endif

@@ -60,10 +60,11 @@ static size_t code_of(const one_hot *hot, const wn_recipe_column *column, const 
     return wn_levels_code_text(hot->levels, text);
 }
 
-static void one_hot_apply(const void *state, const wn_recipe_column *column, const wn_raw_rows *rows, double *out,
-                          size_t stride)
+static wn_status one_hot_apply(const wn_encoder *encoder, const wn_recipe *recipe, const wn_raw_rows *rows, double *out,
+                               size_t stride)
 {
-    const one_hot *hot = state;
+    const one_hot *hot = encoder->state;
+    const wn_recipe_column *column = &recipe->columns[encoder->column];
     size_t size = one_hot_size(hot);
     for (size_t i = 0; i < rows->n_rows; i++) {
         size_t code = code_of(hot, column, rows, i);
@@ -72,6 +73,7 @@ static void one_hot_apply(const void *state, const wn_recipe_column *column, con
         for (size_t k = 0; code == SIZE_MAX && k < size; k++)
             out[i * stride + k] = (double)NAN;
     }
+    return WN_OK;
 }
 
 static wn_status write_levels(const one_hot *hot, const wn_recipe_file *file, const char *name)
@@ -238,6 +240,45 @@ const wn_encoder_ops wn_one_hot_ops = {.word = "one_hot",
                                        .hash = one_hot_hash,
                                        .free = one_hot_free};
 
+/* Of the same state one feature: the place of the level in their order, behind the last for all others. */
+static size_t ordinal_size(const void *state)
+{
+    (void)state;
+    return 1;
+}
+
+static wn_status ordinal_name(const void *state, const wn_recipe_column *column, size_t i, char **name)
+{
+    (void)state;
+    (void)i;
+    return wn_string_copy(name, column->name);
+}
+
+static double ordinal_greatest(const void *state)
+{
+    return (double)wn_levels_size(((const one_hot *)state)->levels);
+}
+
+static wn_status ordinal_apply(const wn_encoder *encoder, const wn_recipe *recipe, const wn_raw_rows *rows, double *out,
+                               size_t stride)
+{
+    for (size_t i = 0; i < rows->n_rows; i++) {
+        size_t code = code_of(encoder->state, &recipe->columns[encoder->column], rows, i);
+        out[i * stride] = code == SIZE_MAX ? (double)NAN : (double)code;
+    }
+    return WN_OK;
+}
+
+const wn_encoder_ops wn_ordinal_ops = {.word = "ordinal",
+                                       .size = ordinal_size,
+                                       .name = ordinal_name,
+                                       .apply = ordinal_apply,
+                                       .greatest = ordinal_greatest,
+                                       .write = one_hot_write,
+                                       .read = one_hot_read,
+                                       .hash = one_hot_hash,
+                                       .free = one_hot_free};
+
 /* The level of most rows, the first in order of equals. */
 static int64_t most_frequent(const one_hot *hot)
 {
@@ -261,23 +302,23 @@ static wn_status fit_fill(one_hot *hot, wn_recipe_column *column)
     return WN_OK;
 }
 
-wn_status wn_one_hot_fit(wn_recipe *recipe, size_t column, const wn_tally_sum *levels)
+wn_status wn_one_hot_fit(wn_recipe *recipe, size_t column, const wn_keyed_top *levels)
 {
     wn_status status = WN_OK;
     wn_recipe_column *of = &recipe->columns[column];
     one_hot *hot = NULL;
     wn_text *texts = NULL;
     TRY(wn_new(&hot, 1));
-    *hot = (one_hot){.are_numbers = !of->is_text, .has_others = levels->n_distinct > (int64_t)levels->n, .fill = -1};
+    *hot = (one_hot){.are_numbers = !of->is_text, .has_others = levels->n_rest > 0, .fill = -1};
     TRY(wn_new(&texts, levels->n));
     TRY(wn_new(&hot->count, levels->n));
     for (size_t i = 0; i < levels->n; i++)
-        texts[i] = levels->entries[i].text;
+        texts[i] = (wn_text){levels->entries[i].text, levels->entries[i].n_text};
     TRY(wn_levels_new(&hot->levels, texts, levels->n, hot->are_numbers));
     for (size_t i = 0; i < levels->n; i++)
         hot->count[wn_levels_code_text(hot->levels, texts[i])] = levels->entries[i].count;
     TRY(fit_fill(hot, of));
-    status = wn_recipe_add_encoder(recipe, &wn_one_hot_ops, hot, column);
+    status = wn_recipe_add_encoder(recipe, of->is_ordinal ? &wn_ordinal_ops : &wn_one_hot_ops, hot, column);
     hot = NULL;
 done:
     wn_free(texts);

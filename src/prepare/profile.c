@@ -3,6 +3,7 @@
 #include "bounds.h"
 #include "clean.h"
 #include "encoder.h"
+#include "images.h"
 #include "indicator.h"
 #include "level_counts.h"
 #include "measure.h"
@@ -122,11 +123,13 @@ done:
 }
 
 /* Collective. What the levels and gaps make of the columns; in a table of numbers nothing. */
-static wn_status fit_encoders(const wn_ranks *ranks, const wn_level_counts *levels, wn_recipe *recipe)
+static wn_status fit_encoders(const wn_ranks *ranks, wn_level_counts *levels, wn_recipe *recipe)
 {
     wn_status status = WN_OK;
     TRY(wn_level_counts_fit(ranks, levels, recipe));
-    status = wn_indicators_fit(recipe);
+    status = wn_images_fit(recipe);
+    if (status == WN_OK)
+        status = wn_indicators_fit(recipe);
     if (status == WN_OK && (recipe->n_encoders > 0 || recipe->n_features == 0))
         status = wn_recipe_list_features(recipe);
     TRY(wn_ranks_agree(ranks, status));
@@ -155,7 +158,7 @@ wn_status wn_profile_measure(const wn_pass *pass, wn_rows *rows, const wn_pilot 
     if (status == WN_OK)
         status = new_modes(&modes, pass, recipe, true, later);
     if (status == WN_OK)
-        status = wn_level_counts_new(&levels, recipe);
+        status = wn_level_counts_new(&levels, recipe, pass->directory);
     TRY(wn_ranks_agree(pass->ranks, status));
     TRY(wn_bounds_fit(pass, rows, pilot, recipe, &(wn_bounds_counts){modes, levels}, n_passes, cost));
     TRY(wn_missing_check(recipe));
@@ -178,7 +181,7 @@ wn_status wn_profile_cleaned(const wn_pass *pass, wn_rows *rows, const wn_pilot 
     bool drops = rows_go(recipe);
     status = wn_new(&later, recipe->n_columns);
     if (status == WN_OK && drops)
-        status = wn_level_counts_new(&levels, recipe);
+        status = wn_level_counts_new(&levels, recipe, pass->directory);
     TRY(wn_ranks_agree(pass->ranks, status));
     begin_fills(recipe, NULL, later);
     TRY(profile_clean(pass, rows, pilot, recipe, later, levels, n_passes, cost));

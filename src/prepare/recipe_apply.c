@@ -68,7 +68,7 @@ static wn_raw_rows run_of(const wn_raw_rows *rows, size_t first, size_t n_rows)
     return run;
 }
 
-static double clean_cell(const wn_recipe_column *column, double cell)
+double wn_recipe_clean_cell(const wn_recipe_column *column, double cell)
 {
     cell = wn_outliers_apply(column, cell);
     return wn_transform_apply(column->rule.transform, isnan(cell) ? column->fill : cell);
@@ -80,12 +80,13 @@ static void features_of_cells(const wn_recipe *recipe, const wn_raw_rows *rows, 
         const wn_recipe_column column = recipe->columns[recipe->feature_source[recipe->selected[j]]];
         for (size_t i = 0; i < rows->n_rows; i++)
             out[i * recipe->n_selected + j] = (float)wn_normalize_apply(
-                &column, clean_cell(&column, rows->cells[i * rows->n_cols + column.position]));
+                &column, wn_recipe_clean_cell(&column, rows->cells[i * rows->n_cols + column.position]));
     }
 }
 
-void wn_recipe_extract(const wn_recipe *recipe, const wn_raw_rows *rows, double *out)
+wn_status wn_recipe_extract(const wn_recipe *recipe, const wn_raw_rows *rows, double *out)
 {
+    wn_status status = WN_OK;
     size_t n = recipe->n_features;
     memset(out, 0, rows->n_rows * n * sizeof *out);
     for (size_t f = 0; f < n; f++) {
@@ -93,24 +94,29 @@ void wn_recipe_extract(const wn_recipe *recipe, const wn_raw_rows *rows, double 
         if (recipe->feature_encoder[f] != WN_NO_ENCODER)
             continue;
         for (size_t i = 0; i < rows->n_rows; i++)
-            out[i * n + f] = clean_cell(column, rows->cells[i * rows->n_cols + column->position]);
+            out[i * n + f] = wn_recipe_clean_cell(column, rows->cells[i * rows->n_cols + column->position]);
     }
     for (size_t e = 0; e < recipe->n_encoders; e++) {
         const wn_encoder *encoder = &recipe->encoders[e];
-        encoder->ops->apply(encoder->state, &recipe->columns[encoder->column], rows, out + encoder->first, n);
+        TRY(encoder->ops->apply(encoder, recipe, rows, out + encoder->first, n));
     }
+done:
+    return status;
 }
 
 /* All features of a run, of which those selected are taken: extracted (n_rows, n_features) is scratch. */
-static void features_of_encoders(const wn_recipe *recipe, const wn_raw_rows *rows, double *extracted, float *out)
+static wn_status features_of_encoders(const wn_recipe *recipe, const wn_raw_rows *rows, double *extracted, float *out)
 {
-    wn_recipe_extract(recipe, rows, extracted);
+    wn_status status = WN_OK;
+    TRY(wn_recipe_extract(recipe, rows, extracted));
     for (size_t j = 0; j < recipe->n_selected; j++) {
         size_t f = recipe->selected[j];
         double center = wn_recipe_feature_center(recipe, f), scale = wn_recipe_feature_scale(recipe, f);
         for (size_t i = 0; i < rows->n_rows; i++)
             out[i * recipe->n_selected + j] = (float)((extracted[i * recipe->n_features + f] - center) / scale);
     }
+done:
+    return status;
 }
 
 wn_status wn_recipe_features(const wn_recipe *recipe, const wn_raw_rows *rows, float *out)
@@ -123,7 +129,7 @@ wn_status wn_recipe_features(const wn_recipe *recipe, const wn_raw_rows *rows, f
         size_t n = rows->n_rows - first < TILE_ROWS ? rows->n_rows - first : TILE_ROWS;
         const wn_raw_rows run = run_of(rows, first, n);
         if (extracted != NULL)
-            features_of_encoders(recipe, &run, extracted, out + first * recipe->n_selected);
+            TRY(features_of_encoders(recipe, &run, extracted, out + first * recipe->n_selected));
         else
             features_of_cells(recipe, &run, out + first * recipe->n_selected);
     }

@@ -125,7 +125,8 @@ static wn_status read_encoder(const wn_recipe_file *file, wn_recipe *recipe, con
     TRY(wn_recipe_add_encoder(recipe, ops, state, (size_t)column));
     wn_encoder *encoder = &recipe->encoders[recipe->n_encoders - 1];
     encoder->first = (size_t)first;
-    if (encoder->first + ops->size(encoder->state) > recipe->n_features)
+    if (encoder->first + ops->size(encoder->state) > recipe->n_features ||
+        (ops->width != NULL && encoder->column + ops->width(encoder->state) > recipe->n_cells))
         TRY(fail_value(file, group));
 done:
     wn_free(word);

@@ -1,6 +1,7 @@
 #include "statistics_plan.h"
 
 #include "clean.h"
+#include "encoder.h"
 #include "transform.h"
 
 #include "winnow/memory.h"
@@ -40,26 +41,30 @@ static void clean_range(const wn_recipe_column *column, double *low, double *hig
         *low = *high = 0;
 }
 
+static void plan_sorted(wn_statistics_plan *plan, size_t i, const double *sorted, size_t n, double half_span)
+{
+    plan->centre[i] = wn_quantile_sorted(sorted, n, 0.5);
+    plan->exponent[i] = choose_exponent(sorted, n, plan->centre[i], half_span);
+    for (size_t k = 1; k < plan->n_bins; k++)
+        plan->edges[i * (plan->n_bins - 1) + k - 1] = wn_quantile_sorted(sorted, n, (double)k / (double)plan->n_bins);
+}
+
 static void plan_column(wn_statistics_plan *plan, size_t i, const wn_recipe_column *column, const double *sorted,
                         size_t n)
 {
     double low, high;
     clean_range(column, &low, &high);
-    if (n == 0)
-        sorted = (const double[]){low, high};
-    size_t n_known = n > 0 ? n : 2;
-    plan->centre[i] = wn_quantile_sorted(sorted, n_known, 0.5);
-    plan->exponent[i] = choose_exponent(sorted, n_known, plan->centre[i], high / 2 - low / 2);
-    for (size_t k = 1; k < plan->n_bins; k++)
-        plan->edges[i * (plan->n_bins - 1) + k - 1] =
-            wn_quantile_sorted(sorted, n_known, (double)k / (double)plan->n_bins);
+    const double ends[] = {low, high};
+    plan_sorted(plan, i, n > 0 ? sorted : ends, n > 0 ? n : 2, high / 2 - low / 2);
 }
 
-/* From 0 to 1 by even steps, and most often 0: the centre that keeps sparse features sparse. */
-static void plan_encoded(wn_statistics_plan *plan, size_t i)
+/* By even steps from 0 to the greatest value, and most often 0: the centre that keeps sparse features sparse. */
+static void plan_encoded(wn_statistics_plan *plan, size_t i, const wn_encoder *encoder)
 {
+    double greatest = encoder->ops->greatest != NULL ? encoder->ops->greatest(encoder->state) : 1;
+    plan->exponent[i] = greatest > 1 ? ilogb(greatest) + 1 : 0;
     for (size_t k = 1; k < plan->n_bins; k++)
-        plan->edges[i * (plan->n_bins - 1) + k - 1] = (double)k / (double)plan->n_bins;
+        plan->edges[i * (plan->n_bins - 1) + k - 1] = greatest * (double)k / (double)plan->n_bins;
 }
 
 static int compare_doubles(const void *a, const void *b)
@@ -88,6 +93,30 @@ static void plan_labels(wn_statistics_plan *plan, const wn_pilot *pilot, const w
         plan->class_edges[k - 1] = wn_quantile_sorted(sorted, n, (double)k / (double)plan->n_bins);
 }
 
+/* From the pilot's rows as they are; what is dropped of them matters little. */
+static wn_status plan_sampled(wn_statistics_plan *plan, const wn_encoder *encoder, const wn_recipe *recipe,
+                              const wn_pilot *pilot, double *sorted)
+{
+    wn_status status = WN_OK;
+    double *features = NULL, greatest = encoder->ops->greatest(encoder->state);
+    size_t size = encoder->ops->size(encoder->state);
+    wn_raw_rows rows = {.cells = pilot->cells, .n_rows = pilot->n_rows, .n_cols = pilot->n_cols};
+    TRY(wn_memory_new((void **)&features, pilot->n_rows, size * sizeof *features, __func__));
+    TRY(encoder->ops->apply(encoder, recipe, &rows, features, size));
+    for (size_t f = 0; f < size; f++) {
+        size_t n = 0;
+        for (size_t i = 0; i < pilot->n_rows; i++)
+            if (!isnan(features[i * size + f]))
+                sorted[n++] = features[i * size + f];
+        qsort(sorted, n, sizeof *sorted, compare_doubles);
+        plan_sorted(plan, encoder->first + f, n > 0 ? sorted : (const double[]){0, greatest}, n > 0 ? n : 2,
+                    greatest / 2);
+    }
+done:
+    wn_free(features);
+    return status;
+}
+
 wn_status wn_statistics_plan_new(wn_statistics_plan *plan, const wn_recipe *recipe, bool has_label, size_t n_bins)
 {
     wn_status status = WN_OK;
@@ -110,14 +139,17 @@ wn_status wn_statistics_plan_init(wn_statistics_plan *plan, const wn_pilot *pilo
     double *sorted = NULL;
     TRY(wn_statistics_plan_new(plan, recipe, has_label, n_bins));
     TRY(wn_clean_pilot(pilot, recipe, true, &cleaned));
-    TRY(wn_new(&sorted, cleaned.n_rows));
+    TRY(wn_new(&sorted, pilot->n_rows));
     for (size_t i = 0; i < plan->n_cols; i++) {
         size_t column = recipe->feature_source[i];
         if (recipe->feature_encoder[i] == WN_NO_ENCODER)
             plan_column(plan, i, &recipe->columns[column], sorted, wn_pilot_column(&cleaned, column, sorted));
         else
-            plan_encoded(plan, i);
+            plan_encoded(plan, i, &recipe->encoders[recipe->feature_encoder[i]]);
     }
+    for (size_t e = 0; e < recipe->n_encoders; e++)
+        if (recipe->encoders[e].ops->is_sampled)
+            TRY(plan_sampled(plan, &recipe->encoders[e], recipe, pilot, sorted));
     if (has_label)
         plan_labels(plan, &cleaned, &recipe->labels, sorted);
 done:

@@ -78,12 +78,12 @@ static wn_status load_part(wn_row_hashes *hashes, size_t part, exchange *use)
 {
     wn_status status = WN_OK;
     size_t n_bytes = 0;
-    const int64_t *ends = hashes->ends + part;
     if (hashes->part_bits == 0) {
         use->mine = hashes->rows;
         use->n = hashes->n;
         return WN_OK;
     }
+    const int64_t *ends = hashes->ends + part;
     for (size_t run = 0; run < hashes->n_runs; run++)
         n_bytes += (size_t)(ends[run << hashes->part_bits] - part_begin(hashes, run, part));
     TRY(wn_new(&use->loaded, n_bytes / sizeof *use->loaded));

@@ -1,4 +1,4 @@
-"""Tables of numbers, categories and strings side by side against pandas and scikit-learn: levels, indicators, fills, scores and
+"""Tables of numbers, categories and texts side by side against pandas and scikit-learn: levels, terms, indicators, fills, scores and
 components, at several rank counts with the same fingerprints; features of `winnow apply` on the training file."""
 
 import glob
@@ -8,11 +8,14 @@ import sys
 import h5py
 import numpy
 import pandas
+from scipy import ndimage
 from sklearn.compose import ColumnTransformer
 from sklearn.decomposition import PCA
+from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.feature_selection import f_classif
 from sklearn.impute import SimpleImputer
-from sklearn.preprocessing import OneHotEncoder, StandardScaler
+from sklearn.metrics import mutual_info_score
+from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, StandardScaler
 
 from winnow_runs import Checks, run_json, scratch, winnow, write_text
 
@@ -131,7 +134,6 @@ rank: {{methods: [variance, anova, mutual_information]}}
     raw = wanted.copy()
     spread = raw.max(axis=0) - raw.min(axis=0)
     checks.that(numpy.allclose(scores["variance"], raw.var(axis=0) / spread**2, rtol=1e-9), "variance of features")
-    from sklearn.metrics import mutual_info_score
     information = [mutual_info_score(column, frame.y) for column in wanted[:, 2:].T]
     checks.that(numpy.allclose(scores["mutual_information"][2:], information, atol=1e-12), "mutual information of levels")
     return levels
@@ -186,6 +188,159 @@ train: {{model: {{type: logistic}}, epochs: 3, batch: 64}}
     checks.that(numpy.allclose(ratio, pca.explained_variance_ratio_, rtol=1e-9), "explained variance of mixed features")
 
 
+def check_ordinal(checks, program, directory, frame, table, levels):
+    """Levels by their place in order, rare and unseen ones by the number behind; gaps filled, or dropped from training."""
+    for name, missing in (("ordinal", "median"), ("ordinal-drop", "drop_row")):
+        run = run_all(checks, program, directory, table, name, """
+memory: 1GiB
+input: {{files: ['{table}'], label: y, types: {{code: categorical}}}}
+clean: {{missing: MISSING}}
+extract: {{categorical: {{method: ordinal, levels: LEVELS}}}}
+rank: {{methods: [variance, anova, mutual_information]}}
+train: {{model: {{type: logistic}}, epochs: 1, batch: 64}}
+""".replace("LEVELS", str(levels)).replace("MISSING", missing))
+        whole = frame.b.notna() & frame.code.notna() & (frame.line != "") | (missing == "median")
+        parts = [frame[["a"]], SimpleImputer(strategy="median").fit(frame[whole][["b"]]).transform(frame[["b"]])]
+        for column, gap in (("code", numpy.nan), ("line", ""), ("plant", "")):
+            fill = SimpleImputer(strategy="most_frequent", missing_values=gap).fit(frame[whole][[column]])
+            counts = frame[whole & frame[column].notna() & (frame[column] != "")][column].value_counts()
+            kept = sorted(counts.index[:levels])
+            encoder = OrdinalEncoder(categories=[kept], handle_unknown="use_encoded_value", unknown_value=len(kept))
+            filled = pandas.DataFrame(fill.transform(frame[[column]]), columns=[column], index=frame.index)
+            encoder.fit(filled[filled[column].isin(kept)])
+            parts.append(encoder.transform(filled))
+        wanted = numpy.hstack(parts)
+        names, scores = feature_names(run)
+        checks.equal(names, ["a", "b", "code", "line", "plant"], f"{name}: names")
+        with h5py.File(os.path.join(run, "recipe.h5")) as recipe:
+            order = recipe["selected"][:]
+        got = apply_rows(checks, program, run, table, 3)
+        rows = whole.to_numpy()
+        checks.that(numpy.allclose(got[rows], wanted[rows][:, order], atol=1e-5), f"{name}: codes")
+        f_values = f_classif(wanted[rows], frame.y[whole])[0]
+        checks.that(numpy.allclose(scores["anova"], f_values, rtol=1e-8), f"{name}: anova of codes")
+        information = [mutual_info_score(column, frame.y[whole]) for column in wanted[rows][:, 2:].T]
+        checks.that(numpy.allclose(scores["mutual_information"][2:], information, atol=1e-12), f"{name}: information of codes")
+
+
+def make_notes(seed):
+    """Texts of few words and many, letters of every kind, gaps; words that are there once, more than memory is to hold."""
+    rng = numpy.random.default_rng(seed)
+    words = ["Leak", "leaks", "pump", "ÜBERDRUCK", "straße", "motor_7", "x", "a1", "élan", "valve", "Σίσυφος", "off"]
+    words += [f"part{k}" for k in range(200)]
+    share = 1 / numpy.arange(1, len(words) + 1)
+    notes = []
+    for row in range(ROWS):
+        common = rng.choice(words, rng.integers(0, 12), p=share / share.sum())
+        once = [f"{word:016x}" for word in rng.integers(0, 1 << 62, 30)] if row % 10 else []
+        notes.append("" if row % 17 == 0 else "; ".join([*common, *once]) + ".")
+    return notes
+
+
+def write_notes(pattern, frame, notes):
+    for part in range(PARTS):
+        rows = slice(part * ROWS // PARTS, (part + 1) * ROWS // PARTS)
+        with h5py.File(pattern.replace("*", str(part)), "w") as file:
+            file["a"] = frame.a.to_numpy()[rows]
+            file["y"] = frame.y.to_numpy()[rows]
+            file.create_dataset("note", data=notes[rows], dtype=h5py.string_dtype(), chunks=(200,))
+
+
+def vectorize(notes, terms, method):
+    """The vectorizer at a bound near `terms` where the counts differ, and that bound."""
+    how = {"min_df": 2, "ngram_range": (1, 2), "use_idf": method == "tfidf"}
+    counts = numpy.sort(TfidfVectorizer(norm=None, **{**how, "use_idf": False}).fit_transform(notes).sum(axis=0).A1)[::-1]
+    bound = next(k for k in range(terms, len(counts)) if counts[k - 1] != counts[k])
+    return TfidfVectorizer(max_features=bound, **how).fit(notes), bound
+
+
+def check_terms(checks, program, directory, frame):
+    notes = make_notes(3)
+    table = os.path.join(directory, "notes-*.h5")
+    write_notes(table, frame, notes)
+    for method, missing in (("tfidf", "median"), ("tf", "drop_row")):
+        kept = [i for i in range(ROWS) if notes[i] != "" or missing == "median"]
+        vectorizer, bound = vectorize([notes[i] for i in kept], 60, method)
+        name = f"terms-{method}"
+        run = run_all(checks, program, directory, table, name, """
+memory: 1GiB
+input: {{files: ['{table}'], label: y, types: {{note: text}}}}
+clean: {{missing: MISSING}}
+extract: {{text: {{method: METHOD, terms: TERMS, ngrams: 2}}}}
+rank: {{methods: [variance, anova]}}
+train: {{model: {{type: logistic}}, epochs: 1, batch: 64}}
+""".replace("METHOD", method).replace("TERMS", str(bound)).replace("MISSING", missing))
+        names, scores = feature_names(run)
+        checks.equal(names, ["a", *(f"note={term}" for term in vectorizer.get_feature_names_out())], f"{name}: names")
+        with h5py.File(os.path.join(run, "recipe.h5")) as recipe:
+            order = recipe["selected"][:]
+        wanted = numpy.hstack([frame[["a"]], vectorizer.transform(notes).toarray()])
+        for ranks in (1, 3):
+            got = apply_rows(checks, program, run, table, ranks)
+            checks.equal(got.shape, wanted.shape, f"{name}: shape of features")
+            if got.shape == wanted.shape:
+                error = numpy.abs(got - wanted[:, order]).max()
+                checks.that(error < 1e-6, f"{name} on {ranks} ranks: {error:.2e}")
+        f_values = f_classif(wanted[kept], frame.y.to_numpy()[kept])[0]
+        checks.that(numpy.allclose(scores["anova"], f_values, rtol=1e-6), f"{name}: anova of terms")
+
+
+def check_images(checks, program, directory, frame):
+    """Edges and orientations in place of pixels, with gaps and colours, against scipy.ndimage."""
+    rng = numpy.random.default_rng(9)
+    images = rng.normal(size=(ROWS, 6, 5, 2)).cumsum(axis=1).cumsum(axis=2) * 50
+    images[rng.random(images.shape) < 0.01] = numpy.nan
+    table = os.path.join(directory, "images-*.h5")
+    for part in range(PARTS):
+        rows = slice(part * ROWS // PARTS, (part + 1) * ROWS // PARTS)
+        with h5py.File(table.replace("*", str(part)), "w") as file:
+            file.create_dataset("px", data=images[rows].reshape(-1, 60), chunks=(200, 60))
+            file["a"] = frame.a.to_numpy()[rows]
+            file["y"] = frame.y.to_numpy()[rows]
+    filled = SimpleImputer(strategy="median").fit_transform(images.reshape(ROWS, 60)).reshape(images.shape).mean(axis=3)
+    down, along = (numpy.stack([ndimage.sobel(picture, axis=axis) for picture in filled]) for axis in (0, 1))
+    size = numpy.hypot(down, along)
+    angle = numpy.degrees(numpy.arctan2(down, along)) % 180
+    edges = [f"px:edge[{r},{c}]" for r in range(6) for c in range(5)]
+    cells = numpy.zeros((ROWS, 3, 2, 4))
+    for r, c in numpy.ndindex(6, 4):
+        for b in range(4):
+            cells[:, r // 2, c // 2, b] += size[:, r, c] * (numpy.minimum(angle[:, r, c] // 45, 3) == b)
+    cells /= numpy.maximum(numpy.linalg.norm(cells, axis=3, keepdims=True), 1e-300)
+    orientations = [f"px:orientation[{r},{c},{b}]" for r in range(3) for c in range(2) for b in range(4)]
+    for method, wanted_names, values in (("edges", edges, size), ("orientations", orientations, cells)):
+        run = run_all(checks, program, directory, table, method, """
+memory: 1GiB
+input: {{files: ['{table}'], label: y, types: {{px: {{image: [6, 5, 2]}}}}}}
+clean: {{missing: median}}
+extract: {{image: {{method: METHOD, cell: 2, bins: 4}}}}
+rank: {{methods: [variance, anova, mutual_information]}}
+train: {{model: {{type: logistic}}, epochs: 1, batch: 64}}
+""".replace("METHOD", method))
+        names, scores = feature_names(run)
+        wanted = {"a": frame.a.to_numpy(), **dict(zip(wanted_names, values.reshape(ROWS, -1).T))}
+        checks.equal(sorted(names), sorted(wanted), f"{method}: names")
+        wanted = numpy.column_stack([wanted[name] for name in names])
+        with h5py.File(os.path.join(run, "recipe.h5")) as recipe:
+            order = recipe["selected"][:]
+        got = apply_rows(checks, program, run, table, 3)
+        checks.that(numpy.allclose(got, wanted[:, order], rtol=1e-5, atol=1e-5), f"{method}: features")
+        checks.that(numpy.allclose(scores["anova"], f_classif(wanted, frame.y)[0], rtol=1e-6), f"{method}: anova")
+
+
+def check_no_terms(checks, program, directory, frame):
+    """Refused: a stemmer that is none; a run of texts without a term in enough rows."""
+    table = os.path.join(directory, "empty-*.h5")
+    write_notes(table, frame, [f"word{i}" for i in range(ROWS)])
+    for more, status, words in (("stem: klingon", 78, "extract.text.stem"), ("stem: english", 65, "column note: no term is in 2")):
+        job = write_text(os.path.join(directory, "empty.yaml"),
+                         f"input: {{files: ['{table}'], label: y, types: {{note: text}}}}\n"
+                         f"extract: {{text: {{method: tf, {more}}}}}\n")
+        done = winnow(program, ["run", job, "--out", os.path.join(directory, "empty"), "-q"], 2)
+        checks.equal(done.returncode, status, f"{more}: status")
+        checks.that(words in done.stderr, f"{more}: {done.stderr}")
+
+
 def check_refused(checks, program, directory, table):
     """Rules that make no sense for a column's kind, types that its cells are not."""
     cases = [("types: {line: numeric}", "", 65, "input.types: line is numeric or an image, but column line has strings"),
@@ -210,6 +365,10 @@ def main(program):
         levels = check_features(checks, program, directory, frame, table)
         check_unseen(checks, program, directory, frame, levels)
         check_components(checks, program, directory, frame, table)
+        check_ordinal(checks, program, directory, frame, table, levels)
+        check_terms(checks, program, directory, frame)
+        check_images(checks, program, directory, frame)
+        check_no_terms(checks, program, directory, frame)
         check_refused(checks, program, directory, table)
     checks.close()
 
