@@ -169,22 +169,13 @@ static void print_memory(const wn_memory_plan *plan, int64_t memory, FILE *out)
     const struct {
         const char *name;
         size_t bytes;
-    } lines[] = {{"blocks in flight", plan->blocks},
-                 {"row statuses", plan->rows},
-                 {"pilot", plan->pilot},
-                 {"sums and products", plan->gram},
-                 {"the same by folds", plan->folds},
-                 {"distinct values", plan->values},
-                 {"windows of quantiles", plan->windows},
-                 {"duplicates", plan->duplicates},
-                 {"forest", plan->forest},
-                 {"prepared rows", plan->features},
-                 {"prepared table", plan->prepared},
-                 {"model", plan->model},
-                 {"compression", plan->compression},
-                 {"checkpoint", plan->checkpoint},
-                 {"files and names", plan->rest},
-                 {"libraries", plan->libraries}};
+    } lines[] = {
+        {"blocks in flight", plan->blocks},      {"row statuses", plan->rows},       {"pilot", plan->pilot},
+        {"sums and products", plan->gram},       {"the same by folds", plan->folds}, {"distinct values", plan->values},
+        {"windows of quantiles", plan->windows}, {"duplicates", plan->duplicates},   {"forest", plan->forest},
+        {"prepared rows", plan->features},       {"prepared table", plan->prepared}, {"model", plan->model},
+        {"compression", plan->compression},      {"checkpoint", plan->checkpoint},   {"files and names", plan->rest},
+        {"libraries", plan->libraries}};
     fprintf(out, "\nmemory a rank           MiB\n");
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
         fprintf(out, "  %-20s %6.1f\n", lines[i].name, (double)lines[i].bytes / 0x1p20);

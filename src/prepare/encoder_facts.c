@@ -16,6 +16,8 @@ wn_status wn_recipe_encoder(const wn_recipe *recipe, size_t e, wn_encoder_facts 
 {
     const wn_encoder *encoder = &recipe->encoders[e];
     *facts = (wn_encoder_facts){.kind = encoder->ops->word, .column = encoder->column};
+    if (encoder->ops->describe == NULL)
+        return wn_fail(WN_UNAVAILABLE, "features by %s have no form in an artefact yet", encoder->ops->word);
     return encoder->ops->describe(encoder->state, facts);
 }
 
@@ -24,7 +26,7 @@ static wn_status add_encoder(wn_recipe *recipe, const wn_encoder_facts *facts)
     wn_status status = WN_OK;
     void *state = NULL;
     const wn_encoder_ops *ops = facts->kind != NULL ? wn_encoder_find(facts->kind) : NULL;
-    if (ops == NULL || facts->column >= recipe->n_columns)
+    if (ops == NULL || ops->make == NULL || facts->column >= recipe->n_columns)
         return wn_fail(WN_BAD_DATA, "an encoder of no known kind or column");
     TRY(ops->make(&state, &recipe->columns[facts->column], facts));
     TRY(wn_recipe_add_encoder(recipe, ops, state, facts->column));
