@@ -18,7 +18,7 @@ from winnow_runs import Checks, run_json, scratch, troubled_table, winnow, write
 JOB = """
 memory: 1GiB
 input: {{files: [{table}], label: kind, split: {{validation: 0.2}}}}
-clean: {{missing: median, duplicates: drop}}
+clean: {{missing: mean, outliers: {{rule: iqr, limit: 3, action: drop_row}}, duplicates: drop}}
 normalize: {{method: standard}}
 rank: {{methods: [anova], keep: 0.9}}
 train: {{model: {{type: mlp, hidden: [12]}}, epochs: 2, batch: 64}}
@@ -27,8 +27,11 @@ output: {{data: true}}
 """
 
 
-STARTED = ("recipe.h5", "model.h5", "compressed.wnm", "manifest.json", "rows.u8", "profile.h5", "statistics.h5", "data/table.h5",
-           "data/shard-00000.h5")
+STARTED = ("recipe.h5", "model.h5", "compressed.wnm", "manifest.json", "rows.u8", "measured.h5", "drops.u8", "profile.h5",
+           "statistics.h5", "data/table.h5", "data/shard-00000.h5")
+# What is read only to make these of, which hence have to be missing.
+READ_FOR = {"rows.u8": ("recipe.h5",), "drops.u8": ("recipe.h5",), "profile.h5": ("recipe.h5",), "statistics.h5": ("recipe.h5",),
+            "measured.h5": ("recipe.h5", "profile.h5")}
 APPLIED = (("recipe.h5", "dense"), ("model.h5", "dense"), ("compressed.wnm", "compressed"), ("job.yaml", "dense"))
 
 
@@ -52,8 +55,8 @@ def copy_of(whole, out):
 def check_start(checks, draw, program, job, whole, out, name, run):
     copy_of(whole, out)
     what = flip(draw, os.path.join(out, name))
-    if name in ("rows.u8", "profile.h5", "statistics.h5"):  # read only to make the recipe of
-        os.remove(os.path.join(out, "recipe.h5"))
+    for made in READ_FOR.get(name, ()):
+        os.remove(os.path.join(out, made))
     done = winnow(program, ["run", job, "--out", out, "-q"])
     if name == "manifest.json":
         checks.equal(done.returncode, 73, f"{what}: status ({done.stderr[-300:]})")

@@ -42,7 +42,7 @@ def most_bytes(program, job, out, place):
     while high - low > 16 * PAGE:
         middle = (low + high) // 2
         mount(place, middle, remount=True)
-        fits = winnow(program, ["run", job, "--out", out], 2).returncode == 0
+        fits = winnow(program, ["run", job, "--out", out]).returncode == 0
         subprocess.run(["rm", "-rf", out], check=True)
         low, high = (low, middle) if fits else (middle, high)
     return high

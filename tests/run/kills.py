@@ -2,6 +2,9 @@
 started again on a random number of ranks, until it ends: the same model as that of a run nobody disturbed, and nothing done
 twice that a checkpoint had.
 
+A moment is a place in the job's course, a while after one of its events, not a time: so it falls within the job however fast
+the machine is. Only what ended a job counts as a kill.
+
     kills.py WINNOW KILLS [SEED]
 """
 
@@ -29,9 +32,11 @@ output: {{data: {{compression: gzip}}}}
 """
 
 
-# TERM leaves 2 seconds, after which mpirun kills; signals that come before mpirun or MPI are up are their own affair.
+# What an end by each may look like. TERM leaves a moment, after which mpirun kills; signals that come before mpirun or MPI are up
+# are their own affair.
 STATUSES = {"kill of a rank": (137, -signal.SIGKILL, 1), "kill of mpirun": (-signal.SIGKILL,),
             "TERM": (75, 137, 143, 1, -signal.SIGTERM), "USR1": (75, 138, 1, -signal.SIGUSR1)}
+START = ("start", None, None)
 
 
 def ranks_of(mpirun):
@@ -55,30 +60,81 @@ def events(out):
         return [json.loads(line) for line in file if line.endswith("\n") and line.startswith("{")]
 
 
-def start_and_kill(draw, program, job, out, n_ranks, delay):
-    """Starts the job, disturbs it after a while, and waits for its end: status, output, what was done to whom, processes left."""
-    process = subprocess.Popen(launched(program, ["run", job, "--out", out], n_ranks), stdout=subprocess.PIPE,
-                               stderr=subprocess.STDOUT, text=True)
+def landmarks(seen):
+    """What every course of the job goes by, in the order in which it does: where stages begin and end, and epochs."""
+    return [(e["event"], e["stage"], e.get("epoch")) for e in seen if e["event"] in ("stage_begin", "stage_end", "epoch")]
+
+
+def launch(program, job, out, n_ranks, patience):
+    """Starts the job. `patience`: the seconds that mpirun gives the ranks left by one that was killed, after TERM."""
+    command = launched(program, ["run", job, "--out", out], n_ranks)
+    command[1:1] = ["--mca", "odls_base_sigkill_timeout", str(patience)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+
+def course_of(program, job, out, n_ranks):
+    """An undisturbed run's output and its course: [(landmark, seconds to the next, the last one's to the end)]."""
+    begin, passed = time.monotonic(), [(START, 0.0)]
+    process = launch(program, job, out, n_ranks, 1)
+    while process.poll() is None:
+        time.sleep(0.001)
+        now = time.monotonic() - begin
+        passed += [(landmark, now) for landmark in landmarks(events(out))[len(passed) - 1:]]
+    ends = [now for _, now in passed[1:]] + [time.monotonic() - begin]
+    return process, [(landmark, end - now) for (landmark, now), end in zip(passed, ends)]
+
+
+def ahead(course, seen):
+    """The part of the course that a start after these events has before it, as far as can be known: its start, and all
+    after the last landmark."""
+    passed = set(landmarks(seen))
+    last = max((i for i, (landmark, _) in enumerate(course) if landmark in passed), default=0)
+    return [course[0], *course[last + 1:]]
+
+
+def wait_for(process, out, n_before, place):
+    """Waits until the job has passed a landmark and a while more, or has ended."""
+    landmark, while_after = place
+    while process.poll() is None and landmark != START and landmark not in landmarks(events(out)[n_before:]):
+        time.sleep(0.002)
     try:
-        process.wait(timeout=delay)
+        process.wait(timeout=while_after)
     except subprocess.TimeoutExpired:
         pass
-    ranks = ranks_of(process.pid)
-    what, victim, number = draw.choices(
-        [("kill of a rank", draw.choice(ranks or [process.pid]), signal.SIGKILL), ("kill of mpirun", process.pid, signal.SIGKILL),
-         ("TERM", process.pid, signal.SIGTERM), ("USR1", process.pid, signal.SIGUSR1)], [70, 10, 10, 10])[0]
+
+
+def disturb_process(draw, process, ranks):
+    """What was done to a job, None where it had ended before."""
+    how = draw.choices(list(STATUSES), [70, 10, 10, 10])[0]
+    if how == "kill of a rank" and not ranks:
+        how = "kill of mpirun"
+    if process.poll() is not None:
+        return None
     try:
-        os.kill(victim, number)
+        if how == "kill of a rank":
+            os.kill(draw.choice(ranks), signal.SIGKILL)
+        else:
+            process.send_signal({"kill of mpirun": signal.SIGKILL, "TERM": signal.SIGTERM, "USR1": signal.SIGUSR1}[how])
     except ProcessLookupError:
-        pass
-    output, _ = process.communicate(timeout=60)
+        return None
+    return how
+
+
+def start_and_kill(draw, program, job, out, n_ranks, place):
+    """Starts the job, disturbs it at a place, and waits for its end: status, output, what was done to it, processes left."""
+    n_before = len(events(out))
+    process = launch(program, job, out, n_ranks, draw.choice([0, 0, 1]))
+    wait_for(process, out, n_before, place)
+    ranks = ranks_of(process.pid)
+    how = disturb_process(draw, process, ranks)
+    output, _ = process.communicate(timeout=120)
     deadline = time.monotonic() + 20
     while not all(is_gone(rank) for rank in ranks) and time.monotonic() < deadline:
         time.sleep(0.02)
     left = [rank for rank in ranks if not is_gone(rank)]
     for rank in left:
         os.kill(rank, signal.SIGKILL)
-    return process.returncode, output, what, left
+    return process.returncode, output, how, left
 
 
 def check_no_repeat(checks, before, after, what):
@@ -107,30 +163,37 @@ def check_tidy(checks, out, what):
     checks.equal(left, [], f"{what}: files left over")
 
 
-def disturb(checks, draw, program, job, out, whole, seconds, n_kills):
-    """One directory: kills until there were n_kills, then to the end. Returns how many there were."""
-    kills = 0
-    while kills < n_kills:
+def stage_of(seen):
+    """The stage that a job was last known to be in."""
+    return next((e["stage"] for e in reversed(seen) if e.get("stage")), "start")
+
+
+def disturb(checks, draw, program, job, out, whole, course, n_kills):
+    """One directory: kills until there were n_kills, or the job ended before, then to the end. Returns the stages they fell in."""
+    kills = []
+    while len(kills) < n_kills:
         before = events(out)
         n_ranks = draw.choice([1, 2, 3, 5])
-        delay = draw.uniform(0, 1.1) * seconds * (0.6 + 0.2 * n_ranks)
-        status, output, how, left = start_and_kill(draw, program, job, out, n_ranks, delay)
-        what = f"{how}, of {n_ranks} ranks, after {delay:.2f} s"
+        landmark, seconds = draw.choice(ahead(course, before))
+        place = (landmark, draw.random() * seconds)
+        status, output, how, left = start_and_kill(draw, program, job, out, n_ranks, place)
+        what = f"{how}, of {n_ranks} ranks, {place[1]:.3f} s after {landmark}"
         checks.equal(left, [], f"{what}: ranks left after their job")
         if status == 0:
             break
-        kills += 1
+        after = events(out)[len(before):]
+        kills.append(stage_of(after))
         # A rank that others waited for may tell of it first; a kill before MPI is up is mpirun's own affair.
-        checks.that(status in STATUSES[how], f"{what}: status {status} ({output[-400:]})")
-        check_no_repeat(checks, before, events(out)[len(before):], what)
+        checks.that(status in STATUSES.get(how, ()), f"{what}: status {status} ({output[-400:]})")
+        check_no_repeat(checks, before, after, what)
     n_ranks = draw.choice([1, 2, 3, 5])
     before = events(out)
     done = winnow(program, ["run", job, "--out", out], n_ranks)
-    checks.equal(done.returncode, 0, f"status after {kills} kills on {n_ranks} ranks ({done.stderr[-500:]})")
+    checks.equal(done.returncode, 0, f"status after {len(kills)} kills on {n_ranks} ranks ({done.stderr[-500:]})")
     if done.returncode == 0:
-        check_no_repeat(checks, before, events(out)[len(before):], f"after {kills} kills")
-        check_same(checks, run_json(out), whole, f"after {kills} kills, on {n_ranks} ranks")
-        check_tidy(checks, out, f"after {kills} kills")
+        check_no_repeat(checks, before, events(out)[len(before):], f"after {len(kills)} kills")
+        check_same(checks, run_json(out), whole, f"after {len(kills)} kills, on {n_ranks} ranks")
+        check_tidy(checks, out, f"after {len(kills)} kills")
     return kills
 
 
@@ -138,24 +201,24 @@ def main():
     program, wanted = sys.argv[1], int(sys.argv[2])
     seed = int(sys.argv[3]) if len(sys.argv) > 3 else random.SystemRandom().randrange(10**6)
     print(f"seed {seed}")
-    draw, checks, kills, number = random.Random(seed), Checks(), 0, 0
+    draw, checks, kills, number = random.Random(seed), Checks(), [], 0
     with scratch() as directory:
         table = os.path.join(directory, "table.h5")
         troubled_table(table, 9000, n_columns=12, chunk=500)
         job = write_text(os.path.join(directory, "job.yaml"), JOB.format(table=table))
-        begin = time.monotonic()
-        done = winnow(program, ["run", job, "--out", os.path.join(directory, "whole")], 2)
-        seconds = time.monotonic() - begin
-        checks.equal(done.returncode, 0, f"status of the undisturbed run ({done.stderr[-500:]})")
+        done, course = course_of(program, job, os.path.join(directory, "whole"), 2)
+        checks.equal(done.returncode, 0, f"status of the undisturbed run ({done.stdout.read()[-500:]})")
         whole = run_json(os.path.join(directory, "whole"))
-        while kills < wanted:
+        while len(kills) < wanted and number < wanted + 20:
             number += 1
-            kills += disturb(checks, draw, program, job, os.path.join(directory, f"run-{number}"), whole, seconds,
-                             min(draw.randint(1, 4), wanted - kills))
+            kills += disturb(checks, draw, program, job, os.path.join(directory, f"run-{number}"), whole, course,
+                             min(draw.randint(1, 4), wanted - len(kills)))
         went_on = sum(e["event"] == "resumed" for n in range(1, number + 1)
                       for e in events(os.path.join(directory, f"run-{n}")))
-        checks.that(went_on > 0, "some start went on from a checkpoint")
-    print(f"{kills} kills in {number} runs, {went_on} starts from a checkpoint")
+    checks.equal(len(kills), wanted, f"kills that ended a job, in {number} directories")
+    checks.that(went_on > 0, "some start went on from a checkpoint")
+    by_stage = {stage: kills.count(stage) for stage in dict.fromkeys(e[0][1] or "start" for e in course) if stage in kills}
+    print(f"{len(kills)} kills in {number} runs, {went_on} starts from a checkpoint; by stage: {by_stage}")
     checks.close()
 
 
