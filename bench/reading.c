@@ -1,8 +1,9 @@
 /* Reads a table's bytes once, on any number of ranks, and prints seconds: what reading.py puts side by side.
- *     reading pread|h5dread|inflate|blocks|profile|prepare|duplicates FILE.h5 [THREADS]
+ *     reading pread|h5dread|inflate|blocks|profile|arithmetic|prepare|duplicates FILE.h5 [THREADS]
  * pread: the raw bytes of the contiguous dataset X into one buffer, a block at a time; h5dread: the same rows through
  * the library; inflate: nothing but decompressing its chunks; blocks: through the reader; profile: the pass that
- * `winnow run` makes for its profile, after its pilot; prepare: file to profile and standardized rows.
+ * `winnow run` makes for its profile, after its pilot; arithmetic: that pass over as many blocks, which lie in memory
+ * already; prepare: file to profile and standardized rows.
  */
 #include "reading.h"
 #include "winnow/clock.h"
@@ -22,6 +23,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+/* More than processors cache. */
+enum { WINDOW_BYTES = 64 << 20, KEPT_BLOCKS = 48, KEPT_BYTES = 512 << 20 };
 
 void bench_begin(bench *b)
 {
@@ -81,8 +85,17 @@ done:
     return status;
 }
 
-/* The pass over all blocks of a rank, without and with the profile's accumulators. */
-static wn_status run_pass(bench *b, bool profiles)
+/* Numbers of blocks for a pass: all of a rank, or as often the few that a reader keeps, which it has read then. */
+static wn_status list_blocks(bench *b, const wn_pass *pass, bool is_kept, int64_t *order, size_t n)
+{
+    size_t n_kept = is_kept && n > KEPT_BLOCKS ? KEPT_BLOCKS : n;
+    for (size_t i = 0; i < n; i++)
+        order[i] = b->blocks.first + (int64_t)(i % n_kept);
+    return is_kept ? wn_pass_run_blocks(pass, order, n_kept, NULL, 0, NULL, 0, NULL) : WN_OK;
+}
+
+/* The pass over all blocks of a rank, without and with the profile's accumulators; is_kept: over blocks in memory. */
+static wn_status run_pass(bench *b, bool profiles, bool is_kept)
 {
     static const double quartile[] = {0.25, 0.5, 0.75};
     wn_status status = WN_OK;
@@ -92,11 +105,14 @@ static wn_status run_pass(bench *b, bool profiles)
     wn_quantiles *quantiles = NULL;
     wn_window *windows = NULL;
     double *sorted = NULL, *centre = NULL;
+    int64_t *order = NULL;
+    size_t n_blocks = (size_t)(b->blocks.last - b->blocks.first);
     size_t p = b->catalog->n_columns, n_accumulators = 0;
-    const wn_reader_options options = {.n_threads = b->n_threads};
+    const wn_reader_options options = {.n_threads = b->n_threads, .cache_bytes = is_kept ? KEPT_BYTES : 0};
     wn_accumulator accumulators[2];
     TRY(wn_reader_open(&reader, b->catalog, &options));
-    wn_pass pass = {b->ranks, reader, b->blocks, "bench", b->catalog->n_rows};
+    wn_pass pass = {
+        .ranks = b->ranks, .reader = reader, .blocks = b->blocks, .name = "bench", .total_rows = b->catalog->n_rows};
     if (profiles) {
         TRY(wn_pilot_read(&pass, NULL, 0, b->catalog->n_blocks, 1, &pilot, NULL));
         TRY(wn_new(&sorted, pilot->n_rows));
@@ -109,14 +125,17 @@ static wn_status run_pass(bench *b, bool profiles)
                 windows[3 * c + k] = wn_window_of_sample(sorted, n, quartile[k]);
         }
         TRY(wn_moments_new(&moments, p, centre));
-        TRY(wn_quantiles_new(&quantiles, p, 3, quartile, windows));
+        TRY(wn_quantiles_new(&quantiles, p, 3, quartile, windows, WINDOW_BYTES));
         wn_moments_carry(moments, quantiles);
         accumulators[n_accumulators++] = wn_moments_accumulator(moments);
         accumulators[n_accumulators++] = wn_quantiles_accumulator(quantiles);
     }
+    TRY(wn_new(&order, n_blocks));
+    TRY(list_blocks(b, &pass, is_kept, order, n_blocks));
     bench_begin(b);
-    TRY(wn_pass_run(&pass, NULL, 0, accumulators, n_accumulators, NULL));
+    TRY(wn_pass_run_blocks(&pass, order, n_blocks, NULL, 0, accumulators, n_accumulators, NULL));
 done:
+    wn_free(order);
     wn_quantiles_free(quantiles);
     wn_moments_free(moments);
     wn_free(windows);
@@ -149,7 +168,8 @@ static wn_status run_duplicates(bench *b)
     const wn_reader_options options = {.n_threads = b->n_threads};
     TRY(wn_reader_open(&reader, b->catalog, &options));
     TRY(wn_row_hashes_new(&hashes, &hashing));
-    wn_pass pass = {b->ranks, reader, b->blocks, "bench", b->catalog->n_rows};
+    wn_pass pass = {
+        .ranks = b->ranks, .reader = reader, .blocks = b->blocks, .name = "bench", .total_rows = b->catalog->n_rows};
     wn_accumulator accumulator = wn_row_hashes_accumulator(hashes);
     bench_begin(b);
     TRY(wn_pass_run(&pass, NULL, 0, &accumulator, 1, NULL));
@@ -172,7 +192,8 @@ static wn_status run(bench *b, const char *mode)
         return bench_prepare(b);
     if (strcmp(mode, "duplicates") == 0)
         return run_duplicates(b);
-    return run_pass(b, strcmp(mode, "profile") == 0);
+    bool is_kept = strcmp(mode, "arithmetic") == 0;
+    return run_pass(b, is_kept || strcmp(mode, "profile") == 0, is_kept);
 }
 
 int main(int argc, char **argv)

@@ -14,10 +14,11 @@ typedef struct {
 static wn_status keep_features(void *state, const wn_block *block)
 {
     const prepared *p = state;
-    if (block->n_rows > 0)
-        wn_recipe_features(p->recipe, block->cells, block->n_rows, block->n_cols,
-                           p->features + (size_t)(block->rows[0] - p->first_row) * p->recipe->n_features);
-    return WN_OK;
+    if (block->n_rows == 0)
+        return WN_OK;
+    wn_raw_rows rows = wn_raw_rows_of(block, 0, block->n_rows);
+    return wn_recipe_features(p->recipe, &rows,
+                              p->features + (size_t)(block->rows[0] - p->first_row) * p->recipe->n_features);
 }
 
 static wn_span nothing(void *state)
@@ -45,7 +46,7 @@ static wn_status fit(const wn_pass *pass, wn_rows *rows, wn_recipe *recipe)
     TRY(wn_profile_measure(pass, rows, pilot, recipe, &needs_cleaned, &n_passes, NULL));
     if (needs_cleaned)
         TRY(wn_profile_cleaned(pass, rows, pilot, recipe, &n_passes, NULL));
-    TRY(wn_statistics_run(pass, rows, pilot, recipe, &options, &statistics, NULL));
+    TRY(wn_statistics_run(pass, rows, pilot, recipe, &options, &statistics, &n_passes, NULL));
 done:
     wn_statistics_free(statistics);
     wn_pilot_free(pilot);
@@ -66,7 +67,8 @@ wn_status bench_prepare(bench *b)
     TRY(wn_rows_of_blocks(&rows, b->catalog, b->blocks));
     TRY(wn_recipe_new(&recipe, b->catalog));
     set_rules(recipe);
-    const wn_pass pass = {b->ranks, reader, b->blocks, "bench", b->catalog->n_rows};
+    const wn_pass pass = {
+        .ranks = b->ranks, .reader = reader, .blocks = b->blocks, .name = "bench", .total_rows = b->catalog->n_rows};
     TRY(fit(&pass, rows, recipe));
     out.recipe = recipe;
     out.first_row = rows->first_row;

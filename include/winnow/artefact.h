@@ -1,6 +1,7 @@
 /* artefact.h - compressed.wnm: the recipe and the compressed model in one small file, and reading it to predict.
  * Layout (docs/formats.md): magic, version, total length, checksum; then sections {tag, length, XXH3-64 checksum,
- * bytes}: "NAME" names and classes, "COLS" the recipe of the columns that the model still uses, "LAYR" one a layer. */
+ * bytes}: "NAME" names and classes, "COLS" the recipe of the columns and encoders that the model still uses, "LAYR" one
+ * a layer. */
 #ifndef WINNOW_ARTEFACT_H
 #define WINNOW_ARTEFACT_H
 
@@ -32,12 +33,12 @@ void wn_coding_free(wn_coding *coding);
 void wn_coding_decode(const wn_coding *coding, wn_network *network);
 
 /* Local. Writes the artefact beside its name, synced, read back and compared, renamed. `network` sees the recipe's
- * selected features (its first layer is the projection, if there is one). Columns without a stored weight in the first
- * layer are left out (one stays), the others keep the order of the table. Masks are coded as gaps between stored
- * weights, symbols and the byte planes of numbers by Huffman codes, each the smaller of coded and plain. Where the
- * first layer is INT8 the recipe's numbers are rounded to 2^-13 of the column's scale, far below a weight's own
- * rounding; where it is FLOAT32 they are exact. *n_bytes its size (may be NULL). Fails: WN_IO, WN_CANT_CREATE,
- * WN_NO_MEMORY. */
+ * selected features (its first layer is the projection, if there is one). Features without a stored weight in the
+ * first layer are left out (one stays), and columns and levels that no other needs; the rest keeps its order. Masks are
+ * coded as gaps between stored weights, symbols and the byte planes of numbers by Huffman codes, each the smaller of
+ * coded and plain. Where the first layer is INT8 the recipe's numbers are rounded to 2^-13 of the column's scale, far
+ * below a weight's own rounding (but not where an encoder compares cells); where it is FLOAT32 they are exact. *n_bytes
+ * its size (may be NULL). Fails: WN_IO, WN_CANT_CREATE, WN_NO_MEMORY. */
 WN_MUST_USE wn_status wn_artefact_write(const char *path, const wn_network *network, const wn_coding *coding,
                                         const wn_recipe *recipe, int64_t *n_bytes);
 
@@ -46,8 +47,8 @@ WN_MUST_USE wn_status wn_artefact_size(const wn_network *network, const wn_codin
                                        int64_t *n_bytes);
 
 typedef struct {
-    wn_recipe *recipe;   /* only the columns and labels that prediction needs; all are selected, in the order of the
-                            network's inputs; no projection (it is a layer); see wn_recipe_match; owned */
+    wn_recipe *recipe;   /* only the columns, levels and labels that prediction needs; selected, in ascending order, are
+                            the network's inputs; no projection (it is a layer); see wn_recipe_match; owned */
     wn_network *network; /* weights decoded; owned */
     wn_coding *coding;   /* how they are stored, the masks among it; owned */
     wn_hash hash;        /* of all numbers: the fingerprint `compressed` */

@@ -18,7 +18,8 @@ typedef struct {
     int64_t *piece_lane;  /* (n_pieces) the lane, 0 for validation and test */
 } wn_dataset;
 
-typedef enum { WN_INPUTS_FEATURES, WN_INPUTS_COMPONENTS } wn_inputs; /* selected features, or their projection */
+/* Selected features; or what wn_recipe_inputs makes of them by the projection. */
+typedef enum { WN_INPUTS_FEATURES, WN_INPUTS_COMPONENTS } wn_inputs;
 
 /* Local. Bytes that a dataset of so many rows takes, for the plan. */
 size_t wn_dataset_bytes(size_t n_rows, size_t n_features);

@@ -60,6 +60,8 @@ typedef struct {
     int64_t height, width, channels; /* of an image */
 } wn_column_type;
 
+enum { WN_CORRELATED_AUTO = -1 };
+
 typedef enum { WN_REDUCE_NONE, WN_REDUCE_PCA, WN_REDUCE_LDA } wn_reduction;
 
 typedef enum { WN_MODEL_LINEAR, WN_MODEL_LOGISTIC, WN_MODEL_MLP } wn_model_type;
@@ -108,6 +110,9 @@ typedef struct {
     struct {
         bool use[WN_RANK_METHODS];
         int64_t bins;
+        wn_consensus consensus;
+        double correlated; /* 0: none; or WN_CORRELATED_AUTO */
+        int64_t folds;     /* 0: none */
         wn_amount keep;
         wn_text_list always, never;
         struct {
@@ -120,6 +125,7 @@ typedef struct {
         wn_amount components;
         wn_solver solver;
         double shrinkage; /* of lda */
+        bool append;
     } reduce;
     struct {
         wn_model_type model;
@@ -188,6 +194,9 @@ wn_reader_options wn_job_reader_options(const wn_job *job);
 
 /* Local. Whether a ranking or the reduction follows from the products of columns. */
 bool wn_job_needs_products(const wn_job *job);
+
+/* Local. The correlation from which a feature is a copy of a better one; 0: copies are not looked for. */
+double wn_job_correlated(const wn_job *job);
 
 /* Local. The input and the reader's options by which the column of split.by is read as a label: missing_values are
  * missing in it, test files are left out. */

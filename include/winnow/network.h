@@ -39,7 +39,7 @@ void wn_network_free(wn_network *network);
 void wn_network_initialize(wn_network *network, uint64_t seed);
 
 /* Local. A copy with the recipe's projection as a linear first layer "projection" (weight = components, bias =
- * -components . mean), which sees the selected features instead of their components. Without a projection it is a plain
+ * -components . mean; appended features pass), which sees the selected features instead. Without one it is a plain
  * copy. */
 WN_MUST_USE wn_status wn_network_with_projection(wn_network **wide, const wn_network *network, const wn_recipe *recipe);
 

@@ -10,8 +10,11 @@
 
 /* Bytes a rank takes at most, by purpose; `need` is what they come to together at the worst moment. */
 typedef struct {
-    size_t blocks, pilot, gram, values, duplicates, forest, rows, features, model, compression, checkpoint, prepared,
-        rest, need;
+    size_t window_budget; /* of the windows, for cells */
+    size_t window_cells;  /* that cells in windows would take, about; where it is more, a pass more narrows them */
+    size_t blocks, pilot, gram, folds, values, windows, duplicates, forest, rows, features, model, compression,
+        checkpoint, prepared, rest, need;
+    size_t libraries; /* what is not allocated by Winnow: resident code, MPI, HDF5, BLAS; part of `need` */
 } wn_memory_plan;
 
 /* Local. Of a job over a catalog's table on so many ranks, each with so many threads that decode. */

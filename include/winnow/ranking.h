@@ -43,8 +43,20 @@ WN_MUST_USE wn_status wn_rank_lasso(const wn_statistics *statistics, const wn_re
 /* Local. Whether a method's score follows from the products of columns. */
 bool wn_rank_needs_products(wn_rank_method method);
 
+/* How the methods come to one order. Equal features are ordered by the mean of their positions, then by number. */
+typedef enum {
+    WN_CONSENSUS_MEAN_RANK,   /* by the mean of a feature's positions */
+    WN_CONSENSUS_BORDA,       /* by the median of the points, n_features - position, that the methods give (their sum is
+                                 mean_rank's order): one method that sees nothing cannot drown the others */
+    WN_CONSENSUS_INTERSECTION /* those among the best `keep` of every method come first, by their worst position */
+} wn_consensus;
+
+/* Of a group of features that tell the same, |Pearson's r| at least `correlated`, the best stays and the others, its
+ * copies, stand behind all features that are no copies: they stay only where keep leaves room. */
 typedef struct {
     bool use[WN_RANK_METHODS];
+    wn_consensus consensus;
+    double correlated;         /* 0: copies are not looked for; else the statistics have products */
     const double *forest;      /* (n_features) the scores of random_forest, where it is used; borrowed */
     size_t keep_count;         /* 0: by share */
     double keep_share;         /* of the features, at least one; a share rounds to nearest */
@@ -57,11 +69,19 @@ typedef struct {
 /* Local. Positions 1 .. n of scores, best first; equal scores share the mean of their positions; NaN is worst. */
 WN_MUST_USE wn_status wn_rank_positions(const double *score, size_t n, double *position);
 
-/* Local. Runs the methods asked for, adds their scores and `consensus` (position by mean rank, 1 = best; ties broken by
- * feature number) to the recipe, and sets its selection, best first: `keep` best of what `never` leaves, with those of
- * `always` among them (they count towards keep; if there are more than keep, all of them stay). Fails: WN_BAD_DATA
- * where nothing would be left. */
+/* What the selection came to, for those who are told. */
+typedef struct {
+    size_t n_always, n_never, n_copies; /* features that the job names, and copies, whether they stay or not */
+    size_t n_copies_kept;
+} wn_ranking_counts;
+
+/* Local. Runs the methods asked for, adds their scores and `consensus` (position, 1 = best) to the recipe, `stability`
+ * where the statistics were made by folds (the share of folds without whose rows a feature is chosen too), and of each
+ * feature the reason why it stays or goes; and sets its selection: `keep` best of what `never` leaves, with those of
+ * `always` among them (they count towards keep; if there are more than keep, all of them stay), best first, copies
+ * last. A feature of `never` has no copies, one of `always` is none. counts may be NULL. Fails: WN_BAD_DATA where
+ * nothing would be left, or rows are too few for a method (without a fold). */
 WN_MUST_USE wn_status wn_ranking_run(const wn_ranking_options *options, const wn_statistics *statistics,
-                                     wn_recipe *recipe);
+                                     wn_recipe *recipe, wn_ranking_counts *counts);
 
 #endif

@@ -69,6 +69,7 @@ typedef struct {
 /* A linear projection of the selected, normalized features: component = components . (feature - mean). */
 typedef struct {
     char *method; /* "pca" */
+    bool appends; /* a model sees the components and then the features themselves */
     size_t n_components, n_features;
     double *mean;                                   /* (n_features) */
     double *components;                             /* (n_components, n_features) */
@@ -108,6 +109,7 @@ typedef struct {
     size_t *feature_encoder; /* (n_features) the encoder that makes it; WN_NO_ENCODER: it is the column's cell */
     size_t n_scores;
     wn_recipe_score *scores; /* as ranked; empty without `rank` */
+    char **reasons;          /* (n_features) why each stays or goes; NULL without `rank` */
     size_t n_selected;
     size_t *selected;          /* (n_selected) feature indices, best first; all in order without `rank` */
     wn_projection *projection; /* NULL without `reduce` */
@@ -137,6 +139,10 @@ WN_MUST_USE wn_status wn_recipe_select(wn_recipe *recipe, const size_t *selected
 /* Local. Adds a ranking's scores (copied), in place of what has the name already. */
 WN_MUST_USE wn_status wn_recipe_add_score(wn_recipe *recipe, const char *name, const double *score);
 
+/* Local. Exchanges the reasons for others (n_features), or NULL. */
+void wn_recipe_exchange_reasons(wn_recipe *recipe, char ***reasons);
+void wn_recipe_reasons_free(char **reasons, size_t n_features);
+
 /* Local. Adds an array of integers, or of doubles where is_real, to what is written under /statistics (copied), in
  * place of what has the name already. */
 WN_MUST_USE wn_status wn_recipe_add_statistic(wn_recipe *recipe, const char *name, bool is_real, size_t n_dims,
@@ -147,7 +153,7 @@ WN_MUST_USE wn_status wn_projection_new(wn_projection **projection, const char *
                                         size_t n_features);
 void wn_projection_free(wn_projection *projection);
 
-/* Local. How many values a model sees: components, or selected features. */
+/* Local. How many values a model sees: selected features, or components, or both. */
 size_t wn_recipe_n_inputs(const wn_recipe *recipe);
 
 /* Rows before cleaning, where each column lies at its position; borrowed. */
@@ -174,9 +180,10 @@ void wn_recipe_extract(const wn_recipe *recipe, const wn_raw_rows *rows, double 
 WN_MUST_USE wn_status wn_recipe_check_features(const wn_recipe *recipe, const wn_catalog *catalog,
                                                const float *features, size_t n_rows, const int64_t *rows);
 
-/* Local. The projection of such features, computed in double and rounded once: out (n_rows, n_components). Needs a
- * projection. Fails: WN_NO_MEMORY. */
-WN_MUST_USE wn_status wn_recipe_components(const wn_recipe *recipe, const float *features, size_t n_rows, float *out);
+/* Local. What a model sees of such features: their projection, computed in double and rounded once, and behind it,
+ * where the projection appends, the features as they are: out (n_rows, wn_recipe_n_inputs). Needs a projection. Fails:
+ * WN_NO_MEMORY. */
+WN_MUST_USE wn_status wn_recipe_inputs(const wn_recipe *recipe, const float *features, size_t n_rows, float *out);
 
 /* Local. Cleans the cells of one raw row in place as training does: row drops, outlier action, filling, transform.
  * texts is NULL where there are none. Returns the status the row then has (WN_ROW_TRAIN or why it is dropped; a gap is

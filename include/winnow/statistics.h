@@ -9,19 +9,25 @@
 #include "winnow/pilot.h"
 #include "winnow/recipe.h"
 
+enum { WN_MOST_FOLDS = 10 };
+
 typedef struct {
     bool gram;        /* products of columns are wanted (pca, anova) */
     size_t n_bins;    /* bins of the contingency tables; 0: none wanted */
+    size_t n_folds;   /* parts of the rows without each of which statistics are wanted too; 0: none, else from 2 */
+    uint64_t seed;    /* of the folds */
     const char *path; /* where rank 0 keeps the finished sums for starts to come; NULL: nowhere. Borrowed */
 } wn_statistics_options;
 
-typedef struct {
+typedef struct wn_statistics {
     wn_moments_summary *moments; /* of the features before normalization: cleaned cells, what encoders make */
     wn_gram_sums *gram;          /* NULL unless asked for */
     size_t n_bins, n_classes;    /* n_classes: classes, or bins of a real label */
     double *edges;               /* (n_features, n_bins - 1) in cleaned units, from the pilot's cleaned cells */
     int64_t *contingency;        /* (n_features, n_bins, n_classes), NULL unless asked for */
     wn_hash hash;                /* of all these integers and numbers: the fingerprint `statistics` */
+    size_t n_folds;
+    struct wn_statistics **without; /* (n_folds) the same of all rows but a fold's, with neither edges nor hash */
 } wn_statistics;
 
 /* Collective. Cleans the pilot's rows by the recipe, takes centre, scale and bin edges from them, makes the pass (and

@@ -1,6 +1,7 @@
 #include "sections.h"
 
 #include "winnow/durable.h"
+#include "winnow/encoder_facts.h"
 #include "winnow/memory.h"
 
 #include <stdio.h>
@@ -33,6 +34,11 @@ static void hash_recipe(wn_hasher *hasher, const wn_recipe *recipe)
         wn_hasher_add_text(hasher, column->name);
         wn_hasher_add(hasher, choices, sizeof choices);
         wn_hasher_add(hasher, numbers, sizeof numbers);
+    }
+    wn_recipe_hash_encoders(recipe, hasher);
+    for (size_t j = 0; j < recipe->n_selected && recipe->n_encoders > 0; j++) {
+        const uint64_t feature = recipe->selected[j];
+        wn_hasher_add(hasher, &feature, sizeof feature);
     }
 }
 

@@ -1,21 +1,22 @@
 /* From a network over all selected features to what a file keeps: the inputs that a stored weight sees, in the order of
- * the table's columns. */
+ * the recipe's features. */
 #include "sections.h"
 
+#include "winnow/encoder_facts.h"
 #include "winnow/memory.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* A used input: its place in the network, and the column that it is. */
+/* A used input: its place in the network, and the feature that it is. */
 typedef struct {
-    size_t column, input;
+    size_t feature, input;
 } used_input;
 
 static int compare_inputs(const void *a, const void *b)
 {
     const used_input *x = a, *y = b;
-    return x->column < y->column ? -1 : x->column > y->column;
+    return x->feature < y->feature ? -1 : x->feature > y->feature;
 }
 
 static bool is_used(const wn_coding *coding, const wn_layer *first, size_t input)
@@ -26,7 +27,7 @@ static bool is_used(const wn_coding *coding, const wn_layer *first, size_t input
     return false;
 }
 
-/* used (n_inputs): the used inputs by column, at least one. */
+/* used (n_inputs): the used inputs by feature, at least one. */
 static wn_status find_used(const wn_network *network, const wn_coding *coding, const wn_recipe *recipe,
                            used_input *used, size_t *n_used)
 {
@@ -36,14 +37,10 @@ static wn_status find_used(const wn_network *network, const wn_coding *coding, c
                        recipe->n_selected);
     for (size_t j = 0; j < network->n_inputs; j++)
         if (is_used(coding, &network->layers[0], j))
-            used[n++] = (used_input){recipe->feature_source[recipe->selected[j]], j};
+            used[n++] = (used_input){recipe->selected[j], j};
     if (n == 0)
-        used[n++] = (used_input){recipe->feature_source[recipe->selected[0]], 0};
+        used[n++] = (used_input){recipe->selected[0], 0};
     qsort(used, n, sizeof *used, compare_inputs);
-    for (size_t i = 1; i < n; i++)
-        if (used[i].column == used[i - 1].column)
-            return wn_fail(WN_UNAVAILABLE, "column %s gives more than one feature: compressing such is not built",
-                           recipe->columns[used[i].column].name);
     *n_used = n;
     return WN_OK;
 }
@@ -51,23 +48,13 @@ static wn_status find_used(const wn_network *network, const wn_coding *coding, c
 static wn_status build_recipe(wn_recipe **made, const wn_recipe *recipe, const used_input *used, size_t n)
 {
     wn_status status = WN_OK;
-    char **names = NULL;
-    TRY(wn_new(&names, n));
+    bool *is_feature_used = NULL;
+    TRY(wn_new(&is_feature_used, recipe->n_features));
     for (size_t i = 0; i < n; i++)
-        names[i] = recipe->columns[used[i].column].name;
-    TRY(wn_artefact_recipe_new(made, names, n, recipe->label_name, &recipe->labels));
-    for (size_t i = 0; i < n; i++) {
-        const wn_recipe_column *from = &recipe->columns[used[i].column];
-        wn_recipe_column *to = &(*made)->columns[i];
-        to->rule = from->rule;
-        to->lower = from->lower;
-        to->upper = from->upper;
-        to->fill = from->fill;
-        to->center = from->center;
-        to->scale = from->scale;
-    }
+        is_feature_used[used[i].feature] = true;
+    TRY(wn_recipe_narrow(made, recipe, is_feature_used));
 done:
-    wn_free(names);
+    wn_free(is_feature_used);
     return status;
 }
 

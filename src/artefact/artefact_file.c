@@ -10,7 +10,7 @@
 #include <xxhash.h>
 
 /* magic (4), version (1), 3 zero bytes, total length (8), checksum of these 16 bytes (8) */
-enum { HEAD = 24, VERSION = 2 };
+enum { HEAD = 24, VERSION = 3 };
 
 /* tag (4), length (4), checksum of tag, length and bytes (8) */
 enum { SECTION_HEAD = 16 };
@@ -59,6 +59,7 @@ static wn_status put_sections(const wn_artefact *artefact, wn_bytes *out)
     TRY(put_section(out, "NAME", &section));
     section.n = 0;
     TRY(wn_section_pack_columns(&section, artefact->recipe));
+    TRY(wn_section_pack_encoders(&section, artefact->recipe));
     TRY(put_section(out, "COLS", &section));
     for (size_t l = 0; l < artefact->network->n_layers; l++) {
         section.n = 0;
@@ -180,7 +181,7 @@ static wn_status assemble(wn_artefact *artefact, wn_read_layer *layers, size_t n
     size_t *widths = NULL;
     TRY(check_outputs(&artefact->recipe->labels, layers, n_layers));
     TRY(wn_new(&widths, n_layers + 1));
-    widths[0] = artefact->recipe->n_columns;
+    widths[0] = artefact->recipe->n_selected;
     for (size_t l = 0; l < n_layers; l++)
         widths[l + 1] = layers[l].n_out;
     TRY(wn_network_new(&artefact->network, artefact->recipe->labels.task, widths, n_layers));
@@ -207,6 +208,8 @@ static wn_status read_recipe(wn_cursor *cursor, wn_recipe **recipe)
         return wn_fail_prefix(status, "section NAME");
     TRY(next_section(cursor, "COLS", &section));
     status = wn_section_unpack_columns(&section, *recipe);
+    if (status == WN_OK)
+        status = wn_section_unpack_encoders(&section, *recipe);
     if (status != WN_OK)
         return wn_fail_prefix(status, "section COLS");
 done:
@@ -223,7 +226,7 @@ wn_status wn_artefact_decode(wn_artefact **artefact, const unsigned char *data, 
     TRY(check_head(&cursor));
     TRY(wn_new(&made, 1));
     TRY(read_recipe(&cursor, &made->recipe));
-    TRY(read_layers(&cursor, made->recipe->n_columns, layers, &n_layers));
+    TRY(read_layers(&cursor, made->recipe->n_selected, layers, &n_layers));
     TRY(assemble(made, layers, n_layers));
     made->n_bytes = (int64_t)n;
     *artefact = made;

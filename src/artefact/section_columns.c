@@ -113,8 +113,6 @@ wn_status wn_section_unpack_columns(wn_cursor *cursor, wn_recipe *recipe)
         for (size_t c = 0; c < n; c++)
             *field_of(&recipe->columns[c], i) = values[c];
     }
-    if (cursor->n != 0)
-        TRY(wn_unpack_damaged());
 done:
     wn_free(prediction);
     wn_free(values);
@@ -150,8 +148,17 @@ static void round_column(wn_recipe_column *column)
     column->rule.constant = round_to(column->rule.constant, step);
 }
 
+static bool has_encoder(const wn_recipe *recipe, size_t column)
+{
+    for (size_t f = 0; recipe->n_encoders > 0 && f < recipe->n_features; f++)
+        if (recipe->feature_source[f] == column && recipe->feature_encoder[f] != WN_NO_ENCODER)
+            return true;
+    return false;
+}
+
 void wn_recipe_round(wn_recipe *recipe)
 {
     for (size_t c = 0; c < recipe->n_columns; c++)
-        round_column(&recipe->columns[c]);
+        if (!has_encoder(recipe, c))
+            round_column(&recipe->columns[c]);
 }

@@ -6,15 +6,16 @@
 
 enum { MAX_TEXT = 1 << 27 };
 
-wn_status wn_artefact_recipe_new(wn_recipe **recipe, char *const *names, size_t n, const char *label_name,
-                                 const wn_labels *labels)
+/* A recipe of named columns, the last n_texts of them strings, the cells of the others selected; labels are a copy. */
+static wn_status new_recipe(wn_recipe **recipe, char *const *names, size_t n, size_t n_texts, const char *label_name,
+                            const wn_labels *labels)
 {
     wn_status status = WN_OK;
     wn_recipe *made = NULL;
     wn_column *columns = NULL;
     TRY(wn_new(&columns, n));
     for (size_t i = 0; i < n; i++)
-        columns[i].name = names[i];
+        columns[i] = (wn_column){.name = names[i], .is_text = i >= n - n_texts};
     wn_catalog catalog = {.n_columns = n, .columns = columns};
     TRY(wn_recipe_new(&made, &catalog));
     char *label = NULL;
@@ -59,6 +60,7 @@ wn_status wn_section_pack_names(wn_bytes *out, const wn_recipe *recipe)
     if (labels->n_classes > 0)
         TRY(wn_pack_doubles(out, labels->classes, labels->n_classes, 0, NULL));
     TRY(wn_pack_count(out, recipe->n_columns));
+    TRY(wn_pack_count(out, recipe->n_columns - recipe->n_cells));
     TRY(pack_text(&text, recipe));
     TRY(wn_pack_count(out, text.n));
     TRY(wn_pack_bytes(out, text.data, text.n));
@@ -120,10 +122,11 @@ wn_status wn_section_unpack_names(wn_cursor *cursor, wn_recipe **recipe)
     wn_labels labels = {0};
     unsigned char *text = NULL;
     char **names = NULL, *label_name = NULL;
-    uint64_t n = 0;
+    uint64_t n = 0, n_texts = 0;
     wn_cursor inside = {0};
     TRY(unpack_labels(cursor, &labels));
     TRY(wn_unpack_count(cursor, WN_MAX_COLUMNS, &n));
+    TRY(wn_unpack_count(cursor, n, &n_texts));
     TRY(unpack_text(cursor, &text, &inside.n));
     inside.data = text;
     TRY(unpack_label_name(&inside, &label_name));
@@ -131,7 +134,7 @@ wn_status wn_section_unpack_names(wn_cursor *cursor, wn_recipe **recipe)
     TRY(wn_names_unpack(&inside, names, n));
     if (n == 0 || inside.n != 0 || cursor->n != 0)
         TRY(wn_unpack_damaged());
-    TRY(wn_artefact_recipe_new(recipe, names, n, label_name, &labels));
+    TRY(new_recipe(recipe, names, n, n_texts, label_name, &labels));
 done:
     for (size_t i = 0; names != NULL && i < n; i++)
         wn_free(names[i]);

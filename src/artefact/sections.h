@@ -17,10 +17,6 @@ WN_MUST_USE wn_status wn_artefact_build(wn_artefact **artefact, const wn_network
 /* Local. Decodes the weights, counts them, hashes all numbers. */
 WN_MUST_USE wn_status wn_artefact_complete(wn_artefact *artefact);
 
-/* Local. A recipe of named columns, all selected, its labels a copy. */
-WN_MUST_USE wn_status wn_artefact_recipe_new(wn_recipe **recipe, char *const *names, size_t n, const char *label_name,
-                                             const wn_labels *labels);
-
 /* Local. A whole artefact as bytes, and back. n_bytes of the artefact is set. */
 WN_MUST_USE wn_status wn_artefact_encode(const wn_artefact *artefact, wn_bytes *out);
 WN_MUST_USE wn_status wn_artefact_decode(wn_artefact **artefact, const unsigned char *data, size_t n);
@@ -30,11 +26,14 @@ WN_MUST_USE wn_status wn_artefact_decode(wn_artefact **artefact, const unsigned 
 WN_MUST_USE wn_status wn_names_pack(wn_bytes *out, char *const *names, size_t n);
 WN_MUST_USE wn_status wn_names_unpack(wn_cursor *cursor, char **names, size_t n);
 
-/* Local. Label, classes and names of the columns; what the columns' cells go through; a layer. */
+/* Local. Label, classes and names of the columns; what the columns' cells go through, and the encoders that make the
+ * features where these are not the cells one by one; a layer. */
 WN_MUST_USE wn_status wn_section_pack_names(wn_bytes *out, const wn_recipe *recipe);
 WN_MUST_USE wn_status wn_section_unpack_names(wn_cursor *cursor, wn_recipe **recipe);
 WN_MUST_USE wn_status wn_section_pack_columns(wn_bytes *out, const wn_recipe *recipe);
 WN_MUST_USE wn_status wn_section_unpack_columns(wn_cursor *cursor, wn_recipe *recipe);
+WN_MUST_USE wn_status wn_section_pack_encoders(wn_bytes *out, const wn_recipe *recipe);
+WN_MUST_USE wn_status wn_section_unpack_encoders(wn_cursor *cursor, wn_recipe *recipe);
 WN_MUST_USE wn_status wn_section_pack_layer(wn_bytes *out, const wn_artefact *artefact, size_t layer);
 
 /* A layer as read, before the network is made of all of them. */
@@ -51,7 +50,7 @@ WN_MUST_USE wn_status wn_section_unpack_layer(wn_cursor *cursor, size_t n_in, wn
 void wn_read_layer_clear(wn_read_layer *layer);
 
 /* Local. Rounds the recipe's numbers to 2^-13 of each column's scale, and bounds that are centre -+ limit x scale or a
- * fill that is the centre within that to exactly this. */
+ * fill that is the centre within that to exactly this; but not of columns with an encoder, whose cells are compared. */
 void wn_recipe_round(wn_recipe *recipe);
 
 #endif

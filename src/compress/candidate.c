@@ -162,25 +162,36 @@ done:
     return status;
 }
 
-/* mask (n_parameters of full) as the artefact has it: what is not in it is 0. Both have their columns in the table's
- * order. */
+/* place (n_selected of the artefact's recipe): the input of the full network that each input is. Both recipes have
+ * their features in the same order. */
+static wn_status find_places(const wn_recipe *recipe, const wn_recipe *narrow, size_t *place)
+{
+    wn_status status = WN_OK;
+    size_t *input = NULL, f = 0;
+    TRY(wn_new(&input, recipe->n_features));
+    for (size_t j = 0; j < recipe->n_selected; j++)
+        input[recipe->selected[j]] = j;
+    for (size_t i = 0; i < narrow->n_selected; i++, f++) {
+        const char *name = narrow->feature_names[narrow->selected[i]];
+        while (f < recipe->n_features && strcmp(recipe->feature_names[f], name) != 0)
+            f++;
+        if (f == recipe->n_features)
+            TRY(wn_fail(WN_IO, "the artefact has a feature that the recipe lacks: %s", name));
+        place[i] = input[f];
+    }
+done:
+    wn_free(input);
+    return status;
+}
+
+/* mask (n_parameters of full) as the artefact has it: what is not in it is 0. */
 static wn_status spread_mask(const wn_search *search, const wn_artefact *artefact, unsigned char *mask)
 {
     wn_status status = WN_OK;
     const wn_network *full = search->full;
-    const wn_recipe *recipe = search->recipe;
-    size_t *input = NULL, *place = NULL, c = 0;
-    TRY(wn_new(&input, recipe->n_columns));
-    TRY(wn_new(&place, artefact->recipe->n_columns));
-    for (size_t j = 0; j < recipe->n_selected; j++)
-        input[recipe->feature_source[recipe->selected[j]]] = j;
-    for (size_t i = 0; i < artefact->recipe->n_columns; i++, c++) {
-        while (c < recipe->n_columns && strcmp(recipe->columns[c].name, artefact->recipe->columns[i].name) != 0)
-            c++;
-        if (c == recipe->n_columns)
-            TRY(wn_fail(WN_IO, "the artefact has a column that the recipe lacks"));
-        place[i] = input[c];
-    }
+    size_t *place = NULL;
+    TRY(wn_new(&place, artefact->recipe->n_selected));
+    TRY(find_places(search->recipe, artefact->recipe, place));
     memset(mask, 1, full->n_parameters);
     for (size_t l = 0; l < full->n_layers; l++) {
         const wn_layer *to = &full->layers[l], *from = &artefact->network->layers[l];
@@ -192,7 +203,6 @@ static wn_status spread_mask(const wn_search *search, const wn_artefact *artefac
     }
 done:
     wn_free(place);
-    wn_free(input);
     return status;
 }
 

@@ -246,7 +246,7 @@ static wn_status make_features(const wn_apply_source *source, const wn_block *bl
     TRY(wn_recipe_features(recipe, &rows, selected));
     TRY(wn_recipe_check_features(recipe, source->catalog, selected, n, block->rows));
     if (recipe->projection != NULL)
-        TRY(wn_recipe_components(recipe, selected, n, features));
+        TRY(wn_recipe_inputs(recipe, selected, n, features));
     else
         memcpy(features, selected, n * recipe->n_selected * sizeof *selected);
 done:

@@ -42,9 +42,22 @@ static void relate_clean(wn_job_reader *reader)
             wn_job_fault_at(reader, details[i], "is given without clean.outliers.rule");
 }
 
+static bool only_forest(const wn_job *job)
+{
+    for (int method = 0; method < WN_RANK_METHODS; method++)
+        if (job->rank.use[method] && method != WN_RANK_RANDOM_FOREST)
+            return false;
+    return job->rank.use[WN_RANK_RANDOM_FOREST];
+}
+
 static void relate_rank(wn_job_reader *reader)
 {
     const wn_job *job = reader->job;
+    if (job->has_rank && job->rank.folds == 1)
+        wn_job_fault_at(reader, "rank.folds", "is 1, must be 0 for none or an integer from 2 to %d", WN_MOST_FOLDS);
+    if (job->has_rank && job->rank.folds > 1 && only_forest(job))
+        wn_job_fault_at(reader, "rank.folds",
+                        "is given, but random_forest takes no part in it, must go with another method");
     if (!job->has_rank || job->input.label)
         return;
     for (int method = 0; method < WN_RANK_METHODS; method++)
@@ -63,6 +76,8 @@ static void relate_reduce(wn_job_reader *reader)
         wn_job_fault_at(reader, "reduce.solver", "is not for lda, must be auto or lapack");
     if (job->has_reduce && !is_lda && job->reduce.shrinkage > 0)
         wn_job_fault_at(reader, "reduce.shrinkage", "is above 0, but only lda shrinks");
+    if (job->has_reduce && job->reduce.method == WN_REDUCE_NONE && job->reduce.append)
+        wn_job_fault_at(reader, "reduce.append", "is true, but reduce.method none makes no components");
     size_t keep = job->has_rank ? job->rank.keep.count : 0;
     if (job->has_reduce && job->reduce.method != WN_REDUCE_NONE && keep > 0 && job->rank.always.n == 0 &&
         job->reduce.components.count > keep)

@@ -23,7 +23,8 @@ extern const wn_key_kind wn_kind_numbers; /* wn_number_list, each within min, ma
 extern const wn_key_kind wn_kind_counts;  /* wn_number_list of integers, each within min, max */
 extern const wn_key_kind wn_kind_words;   /* bool[], one for each word's value */
 
-/* Of one key each: key_cleaning.c, key_columns.c, key_data.c, key_duplicates.c, key_normalize.c, key_plan.c. */
+/* Of one key each: key_cleaning.c, key_columns.c, key_data.c, key_duplicates.c, key_normalize.c, key_plan.c,
+ * key_ranking.c. */
 extern const wn_key_kind wn_kind_missing;
 extern const wn_key_kind wn_kind_clean_overrides;
 extern const wn_key_kind wn_kind_normalize;
@@ -32,6 +33,7 @@ extern const wn_key_kind wn_kind_column_types;
 extern const wn_key_kind wn_kind_duplicates;
 extern const wn_key_kind wn_kind_metric;
 extern const wn_key_kind wn_kind_plan;
+extern const wn_key_kind wn_kind_correlated; /* double */
 extern const wn_key_kind wn_kind_data;
 
 /* A key that is not built: only its neutral value is accepted, and nothing is stored. */

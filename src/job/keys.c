@@ -44,6 +44,10 @@ static const wn_key_word rankings[] = {{"variance", WN_RANK_VARIANCE, false},
                                        {"random_forest", WN_RANK_RANDOM_FOREST, false},
                                        {"lasso", WN_RANK_LASSO, false},
                                        {NULL, 0, false}};
+static const wn_key_word consensuses[] = {{"mean_rank", WN_CONSENSUS_MEAN_RANK, false},
+                                          {"borda", WN_CONSENSUS_BORDA, false},
+                                          {"intersection", WN_CONSENSUS_INTERSECTION, false},
+                                          {NULL, 0, false}};
 static const wn_key_word importances[] = {{"impurity", false, false}, {"permutation", true, false}, {NULL, 0, false}};
 static const wn_key_word reductions[] = {
     {"none", WN_REDUCE_NONE, false}, {"pca", WN_REDUCE_PCA, false}, {"lda", WN_REDUCE_LDA, false}, {NULL, 0, false}};
@@ -73,7 +77,7 @@ const wn_key wn_keys[] = {
     {.path = "seed", .kind = &wn_kind_integer, AT(seed), .max = INFINITY, .value = "0",
      .help = "of every random draw: split, shuffles, first weights"},
     {.path = "memory", .kind = &wn_kind_size, AT(memory), .min = 0x1p20, .max = 0x1p62, .value = "auto",
-     .help = "bytes that a rank may allocate; auto is 80 % of the Slurm or control group limit over the node's ranks"},
+     .help = "bytes that a rank may take, libraries included; auto is 80 % of the Slurm or control group limit over the node's ranks"},
 
     {.path = "input.files", .kind = &wn_kind_paths, AT(input.files), .min = 1, .note = "required",
      .help = "HDF5 files; globs, sorted by the bytes of the path, relative to the working directory"},
@@ -157,8 +161,15 @@ const wn_key wn_keys[] = {
      .help = "names or globs of features that stay whatever their score"},
     {.path = "rank.never", .kind = &wn_kind_texts, AT(rank.never), .value = "[]",
      .help = "names or globs of features that go whatever their score; beats always"},
-    UNBUILT("rank.consensus", "mean_rank", "how the methods come to one order"),
-    UNBUILT("rank.folds", "", "parts of the rows over which the stability of the choice is told"),
+    {.path = "rank.consensus", .kind = &wn_kind_word, AT(rank.consensus), .words = consensuses, .value = "mean_rank",
+     .help = "how the methods come to one order: by the mean of a feature's positions; by the median of the points that "
+             "methods give, one more for each feature that is worse; those first that all methods keep"},
+    {.path = "rank.correlated", .kind = &wn_kind_correlated, AT(rank.correlated), .max = 1, .value = "auto",
+     .help = "from this correlation on (of either sign) a feature is a copy of a better one and stands behind all that "
+             "are none; auto: 0.95 where products of columns are made for anova, lasso, pca or lda, else none"},
+    {.path = "rank.folds", .kind = &wn_kind_integer, AT(rank.folds), .max = WN_MOST_FOLDS, .value = "0",
+     .help = "parts of the rows, 2 or more, over which the stability of the choice is told: the share of times that a "
+             "feature is chosen when one part is left out; 0: not told"},
     {.path = "rank.forest.trees", .kind = &wn_kind_integer, AT(rank.forest.trees), .min = 1, .max = 10000,
      .value = "100", .help = "trees of random_forest"},
     {.path = "rank.forest.depth", .kind = &wn_kind_integer, AT(rank.forest.depth), .min = 1,
@@ -176,7 +187,8 @@ const wn_key wn_keys[] = {
     UNBUILT("reduce.precision", "double", "precision of the statistics"),
     {.path = "reduce.shrinkage", .kind = &wn_kind_number, AT(reduce.shrinkage), .max = 1, .value = "0.0",
      .help = "of lda's scatters towards a multiple of the identity"},
-    UNBUILT("reduce.append", "false", "keep the features beside the components"),
+    {.path = "reduce.append", .kind = &wn_kind_boolean, AT(reduce.append), .value = "false",
+     .help = "the model sees the components and behind them the features that were kept"},
 
     {.path = "train.model.type", .kind = &wn_kind_word, AT(train.model), .words = models, .value = "mlp",
      .help = "linear and mlp for regression, logistic and mlp for classification"},

@@ -155,6 +155,15 @@ static void print_stages(const wn_job *job, const wn_recipe *rules, const wn_cat
             "all", least, gib(least * pass_bytes(catalog)), least);
 }
 
+static void print_windows(const wn_memory_plan *plan, FILE *out)
+{
+    if (plan->window_cells > plan->window_budget)
+        fprintf(
+            out,
+            "profile     one pass more where windows of quantiles hold about %.1f MiB, for %.1f: they are narrowed\n",
+            (double)plan->window_cells / 0x1p20, (double)plan->window_budget / 0x1p20);
+}
+
 static void print_memory(const wn_memory_plan *plan, int64_t memory, FILE *out)
 {
     const struct {
@@ -163,8 +172,10 @@ static void print_memory(const wn_memory_plan *plan, int64_t memory, FILE *out)
     } lines[] = {{"blocks in flight", plan->blocks},
                  {"row statuses", plan->rows},
                  {"pilot", plan->pilot},
-                 {"products of columns", plan->gram},
+                 {"sums and products", plan->gram},
+                 {"the same by folds", plan->folds},
                  {"distinct values", plan->values},
+                 {"windows of quantiles", plan->windows},
                  {"duplicates", plan->duplicates},
                  {"forest", plan->forest},
                  {"prepared rows", plan->features},
@@ -172,11 +183,12 @@ static void print_memory(const wn_memory_plan *plan, int64_t memory, FILE *out)
                  {"model", plan->model},
                  {"compression", plan->compression},
                  {"checkpoint", plan->checkpoint},
-                 {"files and names", plan->rest}};
-    fprintf(out, "\nmemory a rank          MiB\n");
+                 {"files and names", plan->rest},
+                 {"libraries", plan->libraries}};
+    fprintf(out, "\nmemory a rank           MiB\n");
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
-        fprintf(out, "  %-19s %6.1f\n", lines[i].name, (double)lines[i].bytes / 0x1p20);
-    fprintf(out, "  %-19s %6.1f  of %.1f; what is left keeps decoded blocks\n", "at the worst moment",
+        fprintf(out, "  %-20s %6.1f\n", lines[i].name, (double)lines[i].bytes / 0x1p20);
+    fprintf(out, "  %-20s %6.1f  of %.1f; what is left keeps decoded blocks\n", "at the worst moment",
             (double)plan->need / 0x1p20, (double)memory / 0x1p20);
 }
 
@@ -224,6 +236,7 @@ static wn_status print_all(const wn_job *job, const wn_catalog *catalog, int n_r
     wn_memory_plan memory = wn_memory_plan_of(n_ranks, job, catalog, n_threads);
     print_input(catalog, n_ranks, out);
     print_stages(job, rules, catalog, out);
+    print_windows(&memory, out);
     print_memory(&memory, job->memory, out);
     if (job->has_train)
         TRY(print_lanes(job, catalog, n_ranks, out));

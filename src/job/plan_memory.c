@@ -2,11 +2,13 @@
  * The counts are upper bounds from the catalog and the job alone. */
 #include "job_rules.h"
 #include "plan_model.h"
+#include "plan_windows.h"
 #include "run_state.h"
 #include "winnow/plan.h"
 #include "winnow/row_hashes.h"
 
 #include "winnow/dataset.h"
+#include "winnow/exact_sum.h"
 #include "winnow/forest.h"
 #include "winnow/memory.h"
 #include "winnow/modes.h"
@@ -16,6 +18,9 @@
 /* One with the taker, one full, one of the pilot; and those that threads decode, each beside what it decodes from. */
 enum { BLOCKS_AT_REST = 3, BLOCKS_PER_THREAD = 2 };
 enum { REST = 2 << 20 }; /* files that are read and hashed by pieces, names, the recipe */
+/* Resident beside what is allocated: 25 MiB after MPI_Init and opening a file, 4 more with BLAS's buffers, 27 to 35
+ * over whole runs on 1 and 2 ranks (Debian 12's libraries). */
+enum { LIBRARIES = 40 << 20, MESSAGE = 64 << 20 /* of wn_ranks_sum, at most */ };
 
 static size_t larger(size_t a, size_t b)
 {
@@ -96,7 +101,8 @@ static size_t prepared_bytes(const wn_job *job, const wn_catalog *catalog, size_
     if (!job->output.data)
         return 0;
     shard = shard < most ? shard : most;
-    return block * (2 * catalog->n_columns * sizeof(float) + 3 * sizeof(double)) + larger(rows, shard);
+    size_t widths = job->has_reduce && job->reduce.append ? 3 : 2; /* selected features, and what is written of them */
+    return block * (widths * catalog->n_columns * sizeof(float) + 3 * sizeof(double)) + larger(rows, shard);
 }
 
 /* Matrices of the features beside the finished products: Lasso's correlations, products in the order of entry and a
@@ -109,6 +115,29 @@ static size_t solver_bytes(const wn_job *job, size_t n_columns)
     if (job->has_reduce && job->reduce.method == WN_REDUCE_LDA)
         matrices = 6;
     return matrices * n_columns * n_columns * sizeof(double);
+}
+
+/* Exact sums of moments; products as digits, as a block makes them and finished, beside a scaled block; contingency
+ * tables as counted and finished, the classes at their most. */
+static size_t sums_bytes(const wn_job *job, size_t n_columns, size_t block)
+{
+    size_t width = n_columns + 1 + WN_MAX_CLASSES;
+    size_t bytes = n_columns * 3 * sizeof(wn_exact_sum);
+    if (wn_job_needs_products(job))
+        bytes += width * width * 4 * sizeof(double) + block * width * sizeof(double);
+    if (job->has_rank && job->rank.use[WN_RANK_MUTUAL_INFORMATION]) {
+        size_t bins = (size_t)job->rank.bins, classes = job->input.task == WN_TASK_REGRESSION ? bins : WN_MAX_CLASSES;
+        bytes += 2 * n_columns * bins * classes * sizeof(int64_t);
+    }
+    return bytes;
+}
+
+/* Sums of the parts of the rows, and the rows of one part. */
+static size_t folds_bytes(const wn_job *job, size_t n_columns, size_t block)
+{
+    if (!job->has_rank || job->rank.folds == 0)
+        return 0;
+    return (size_t)job->rank.folds * sums_bytes(job, n_columns, block) + block * (n_columns + 3) * sizeof(double);
 }
 
 /* The forest's training rows as features, then their codes; what growing takes (forest.h), and the trees: nodes as they
@@ -129,6 +158,25 @@ static size_t forest_bytes(const wn_job *job, const wn_catalog *catalog, size_t 
            leaves * (3 * channels * sizeof(int64_t) + 2 * 96);
 }
 
+/* MPI copies half of what it sums. */
+static size_t libraries_bytes(int n_ranks, size_t largest_sum)
+{
+    size_t message = largest_sum < MESSAGE ? largest_sum : MESSAGE;
+    return LIBRARIES + (n_ranks > 1 ? message / 2 : 0);
+}
+
+/* Windows are there in the profile beside distinct values, and in the statistics beside the products. */
+static void plan_windows(wn_memory_plan *plan, const wn_job *job, const wn_catalog *catalog, size_t rows)
+{
+    size_t taken = plan->blocks + plan->pilot + larger(plan->gram + plan->folds, plan->values) + plan->rows +
+                   plan->rest + plan->libraries;
+    wn_windows_plan windows =
+        wn_windows_plan_of(job, catalog, rows, pilot_rows(catalog), left_of((size_t)job->memory, taken));
+    plan->windows = windows.all;
+    plan->window_budget = windows.budget;
+    plan->window_cells = windows.wanted;
+}
+
 /* Hashes of rows that memory does not hold are spilled. The columns' statistics, the duplicates and the model are never
  * there at once. */
 wn_memory_plan wn_memory_plan_of(int n_ranks, const wn_job *job, const wn_catalog *catalog, size_t n_threads)
@@ -138,50 +186,65 @@ wn_memory_plan wn_memory_plan_of(int n_ranks, const wn_job *job, const wn_catalo
     size_t rows = ((size_t)catalog->n_rows + size - 1) / size + block;
     rows = rows < (size_t)catalog->n_rows ? rows : (size_t)catalog->n_rows;
     size_t cell_bytes = sizeof(double) + (catalog->is_float32 ? sizeof(float) : 0); /* raw, and widened */
-    bool gram = wn_job_needs_products(job);
-    size_t width = n_features + 1 + WN_MAX_CLASSES;
     size_t extracted = n_features > p ? block * n_features * sizeof(double) : 0;
     size_t in_flight = BLOCKS_AT_REST + BLOCKS_PER_THREAD * (n_threads + 1);
     in_flight = in_flight < 2 * (size_t)catalog->n_blocks + 1 ? in_flight : 2 * (size_t)catalog->n_blocks + 1;
-    wn_memory_plan plan = {
-        .blocks = in_flight * block * (p * cell_bytes + 2 * sizeof(double) + text_bytes(catalog)) + extracted,
-        .pilot = 2 * pilot_rows(catalog) * (p + 2) * sizeof(double), /* raw and cleaned */
-        .gram =
-            gram ? width * width * 4 * sizeof(double) + block * width * sizeof(double) + solver_bytes(job, n_features)
-                 : 0,
-        .rows = rows,
-        .rest = REST};
+    wn_memory_plan plan = {.blocks = in_flight * block * (p * cell_bytes + 2 * sizeof(double) + text_bytes(catalog)) +
+                                     extracted,
+                           .pilot = 2 * pilot_rows(catalog) * (p + 2) * sizeof(double), /* raw and cleaned */
+                           .gram = sums_bytes(job, n_features, block) + solver_bytes(job, n_features),
+                           .folds = folds_bytes(job, n_features, block),
+                           .rows = rows,
+                           .rest = REST};
+    size_t width = n_features + 1 + WN_MAX_CLASSES;
+    plan.libraries = libraries_bytes(n_ranks, wn_job_needs_products(job) ? width * width * sizeof(int64_t) : 0);
     if (counts_values(job))
         plan.values = WN_MODES_BYTES;
     if (job->has_clean && job->clean.drop_duplicates)
-        plan.duplicates = wn_row_hashes_bytes(rows, left_of((size_t)job->memory, plan.blocks + plan.rows + plan.rest));
+        plan.duplicates = wn_row_hashes_bytes(
+            rows, left_of((size_t)job->memory, plan.blocks + plan.rows + plan.rest + plan.libraries));
     wn_model_moment moment = wn_model_plan_of(n_ranks, job, catalog, plan.blocks, rows, block);
     plan.forest = forest_bytes(job, catalog, rows, n_threads);
     plan.features = moment.features;
     plan.model = moment.model;
     plan.compression = moment.compression;
     plan.checkpoint = moment.checkpoint;
-    plan.need = larger(plan.blocks + larger(plan.pilot + larger(plan.gram, plan.values), plan.duplicates),
-                       plan.blocks + plan.gram + plan.forest);
+    plan_windows(&plan, job, catalog, rows);
+    plan.need = larger(
+        plan.blocks + larger(plan.pilot + larger(plan.gram + plan.folds, plan.values) + plan.windows, plan.duplicates),
+        plan.blocks + plan.gram + plan.folds + plan.forest);
     plan.need = larger(plan.need, wn_model_moment_bytes(&moment));
     plan.prepared = prepared_bytes(job, catalog, rows, block);
     plan.need = larger(plan.need, plan.blocks + plan.prepared);
-    plan.need = larger(plan.need, gathering_bytes(catalog, rows, block, plan.blocks)) + plan.rows + plan.rest;
+    plan.need =
+        larger(plan.need, gathering_bytes(catalog, rows, block, plan.blocks)) + plan.rows + plan.rest + plan.libraries;
     return plan;
+}
+
+/* What would be enough, where it is the parts of the rows that are too much. */
+static wn_status refuse_folds(const wn_memory_plan *plan, size_t memory)
+{
+    return wn_fail(WN_UNAVAILABLE,
+                   "the plan exceeds memory: rank.folds sums each part of the rows on its own, which takes %zu MiB of "
+                   "the %zu MiB a rank that are needed, memory allows %zu; use fewer folds, fewer columns "
+                   "(input.columns), or a larger `memory`",
+                   plan->folds >> 20, plan->need >> 20, memory >> 20);
 }
 
 wn_status wn_memory_plan_check(const wn_memory_plan *plan, size_t memory)
 {
     if (plan->need <= memory)
         return WN_OK;
-    return wn_fail(
-        WN_UNAVAILABLE,
-        "the plan exceeds memory: %zu MiB a rank are needed (model %zu, compression %zu, checkpoint %zu, "
-        "prepared rows %zu, products of columns %zu, blocks %zu, pilot %zu, duplicates %zu, values %zu, forest %zu), "
-        "memory allows %zu; use more ranks, or a larger `memory`",
-        plan->need >> 20, plan->model >> 20, plan->compression >> 20, plan->checkpoint >> 20, plan->features >> 20,
-        plan->gram >> 20, plan->blocks >> 20, plan->pilot >> 20, plan->duplicates >> 20, plan->values >> 20,
-        plan->forest >> 20, memory >> 20);
+    if (plan->need - plan->folds <= memory)
+        return refuse_folds(plan, memory);
+    return wn_fail(WN_UNAVAILABLE,
+                   "the plan exceeds memory: %zu MiB a rank are needed (model %zu, compression %zu, checkpoint %zu, "
+                   "prepared rows %zu, products of columns %zu, blocks %zu, pilot %zu, duplicates %zu, values %zu, "
+                   "windows of quantiles %zu, forest %zu), "
+                   "memory allows %zu; use more ranks, or a larger `memory`",
+                   plan->need >> 20, plan->model >> 20, plan->compression >> 20, plan->checkpoint >> 20,
+                   plan->features >> 20, plan->gram >> 20, plan->blocks >> 20, plan->pilot >> 20,
+                   plan->duplicates >> 20, plan->values >> 20, plan->windows >> 20, plan->forest >> 20, memory >> 20);
 }
 
 wn_status wn_plan_memory(const wn_ranks *ranks, const wn_job *job, const wn_catalog *catalog,

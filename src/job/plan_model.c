@@ -60,9 +60,11 @@ static bool projects(const wn_job *job)
 
 static size_t count_inputs(const wn_job *job, size_t n_features)
 {
-    if (!projects(job) || job->reduce.components.count == 0)
+    if (!projects(job))
         return n_features;
-    return least(job->reduce.components.count, n_features);
+    size_t n_components =
+        job->reduce.components.count > 0 ? least(job->reduce.components.count, n_features) : n_features;
+    return n_components + (job->reduce.append ? n_features : 0);
 }
 
 static size_t add_layer(network_size *size, size_t n_in, size_t n_out, size_t *widest)

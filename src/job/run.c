@@ -23,6 +23,16 @@ wn_status wn_run_memory(const wn_ranks *ranks, wn_job *job)
     return status;
 }
 
+/* Collective. Memory may differ from node to node, buckets of windows must not. */
+static wn_status agree_on_windows(wn_run_state *state)
+{
+    int64_t least = ~(int64_t)state->plan.window_budget;
+    wn_status status = wn_ranks_max(state->ranks, &least, 1);
+    if (status == WN_OK)
+        state->pass.window_bytes = (size_t)~least;
+    return status;
+}
+
 /* The table: its catalog, this rank's blocks and the reader whose cache gets the memory that nothing else needs. */
 static wn_status open_table(wn_run_state *state)
 {
@@ -32,6 +42,7 @@ static wn_status open_table(wn_run_state *state)
     wn_reader_options options = wn_job_reader_options(state->job);
     TRY(wn_node_threads(state->ranks, &options.n_threads));
     TRY(wn_ranks_agree(state->ranks, wn_plan_memory(state->ranks, state->job, state->catalog, &options, &state->plan)));
+    wn_memory_limit((size_t)state->job->memory - state->plan.libraries);
     TRY(wn_ranks_agree(state->ranks, wn_reader_open(&state->reader, state->catalog, &options)));
     state->pass = (wn_pass){.ranks = state->ranks,
                             .reader = state->reader,
@@ -39,6 +50,7 @@ static wn_status open_table(wn_run_state *state)
                             .name = "read",
                             .total_rows = state->catalog->n_rows,
                             .directory = wn_run_directory_root(state->directory)};
+    TRY(agree_on_windows(state));
     wn_log_info("input: %lld rows, %zu columns, %lld blocks in %zu files on %d ranks",
                 (long long)state->catalog->n_rows, state->catalog->n_columns, (long long)state->catalog->n_blocks,
                 state->catalog->n_files, state->ranks->size);
@@ -151,8 +163,9 @@ static void state_clear(wn_run_state *state)
     wn_rows_free(state->rows);
     wn_reader_close(state->reader);
     wn_catalog_free(state->catalog);
-    json_t *parts[] = {state->stages,       state->rows_json,        state->reduce_json,     state->train_json,
-                       state->metrics_json, state->compression_json, state->objectives_json, state->fingerprints};
+    json_t *parts[] = {state->stages,           state->rows_json,       state->rank_json,
+                       state->reduce_json,      state->train_json,      state->metrics_json,
+                       state->compression_json, state->objectives_json, state->fingerprints};
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
         json_decref(parts[i]);
 }

@@ -40,8 +40,8 @@ typedef struct {
     double start;
     wn_memory_plan plan; /* memory that this rank takes at most, kept blocks apart; all 0 before it is planned */
     /* Parts of run.json, one reference each; NULL where the job does not ask for them. */
-    json_t *stages, *rows_json, *reduce_json, *train_json, *metrics_json, *compression_json, *objectives_json,
-        *fingerprints;
+    json_t *stages, *rows_json, *rank_json, *reduce_json, *train_json, *metrics_json, *compression_json,
+        *objectives_json, *fingerprints;
 } wn_run_state;
 
 /* Most memory that any rank took: resident, and allocated as the plan counts it. */

@@ -101,9 +101,12 @@ static void dense_bytes(const wn_run_state *state, int64_t *dense, int64_t *para
     *parameters = (int64_t)(n * sizeof(float));
     if (recipe->projection != NULL)
         n += (recipe->projection->n_components + 1) * recipe->projection->n_features;
-    for (size_t i = 0; i < recipe->n_selected; i++)
-        if (recipe->columns[recipe->feature_source[recipe->selected[i]]].rule.normalize != WN_NORMALIZE_NONE)
+    for (size_t i = 0; i < recipe->n_selected; i++) {
+        size_t f = recipe->selected[i];
+        bool is_cell = recipe->feature_encoder[f] == WN_NO_ENCODER;
+        if (is_cell && recipe->columns[recipe->feature_source[f]].rule.normalize != WN_NORMALIZE_NONE)
             n += 2;
+    }
     *dense = (int64_t)(n * sizeof(float));
 }
 
@@ -124,10 +127,12 @@ static const char *metric_name(wn_metric metric)
 static json_t *compression_json(const wn_run_state *state, const wn_compress_report *report)
 {
     int64_t dense = 0, parameters = 0;
+    const wn_projection *projection = state->recipe->projection;
     dense_bytes(state, &dense, &parameters);
     size_t n_weights = state->network->n_parameters;
-    if (state->recipe->projection != NULL)
-        n_weights += state->recipe->projection->n_components * (state->recipe->projection->n_features + 1);
+    if (projection != NULL)
+        n_weights += projection->n_components * (projection->n_features + 1) +
+                     (projection->appends ? 2 * projection->n_features : 0); /* weights of 1 and biases */
     return json_pack("{s:I, s:I, s:I, s:f, s:f, s:o, s:b, s:s, s:s, s:s, s:f, s:f, s:f, s:o, s:o}", "dense_bytes",
                      (json_int_t)dense, "parameters_bytes", (json_int_t)parameters, "compressed_bytes",
                      (json_int_t)report->n_bytes, "ratio", (double)dense / (double)report->n_bytes, "nonzero_fraction",

@@ -172,7 +172,7 @@ static wn_status sum_errors(const wn_projection *projection, const rows_to_judge
         if (wn_stop_requested())
             TRY(wn_stop_fail("an evaluation"));
         wn_exact_sum_add(sum, row_error(projection, back, rows->features->features + i * projection->n_features,
-                                        rows->components->features + i * projection->n_components, scratch));
+                                        rows->components->features + i * rows->components->n_features, scratch));
     }
 done:
     wn_free(back);

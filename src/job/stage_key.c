@@ -70,7 +70,7 @@ static wn_status statistics_key(wn_run_state *state)
     static const char *const none[] = {NULL};
     wn_hasher *hasher = NULL;
     wn_statistics_options options = wn_run_statistics_options(state);
-    const uint64_t wanted[] = {options.gram, options.n_bins};
+    const uint64_t wanted[] = {options.gram, options.n_bins, options.n_folds};
     wn_hash before;
     TRY(wn_stage_key(state, state->profile_key, none, &before));
     TRY(wn_hasher_new(&hasher, 0));

@@ -6,6 +6,14 @@
 
 #include <string.h>
 
+static json_t *rank_json(const wn_job *job, const wn_recipe *recipe, const wn_ranking_counts *counts)
+{
+    double correlated = wn_job_correlated(job);
+    return json_pack("{s:I, s:I, s:o, s:I, s:I}", "features", (json_int_t)recipe->n_features, "kept",
+                     (json_int_t)recipe->n_selected, "correlated", correlated > 0 ? json_real(correlated) : json_null(),
+                     "copies", (json_int_t)counts->n_copies, "folds", (json_int_t)job->rank.folds);
+}
+
 static wn_status run_ranking(wn_run_state *state, const wn_statistics *statistics)
 {
     wn_status status = WN_OK;
@@ -15,7 +23,10 @@ static wn_status run_ranking(wn_run_state *state, const wn_statistics *statistic
     if (job->rank.use[WN_RANK_RANDOM_FOREST])
         TRY(wn_stage_forest(state, &forest));
     wn_stage_meter_begin(&meter, "rank");
+    wn_ranking_counts counts = {0};
     wn_ranking_options options = {.forest = forest,
+                                  .consensus = job->rank.consensus,
+                                  .correlated = wn_job_correlated(job),
                                   .keep_count = job->rank.keep.count,
                                   .keep_share = job->rank.keep.share,
                                   .always = (const char *const *)job->rank.always.text,
@@ -23,8 +34,10 @@ static wn_status run_ranking(wn_run_state *state, const wn_statistics *statistic
                                   .never = (const char *const *)job->rank.never.text,
                                   .n_never = job->rank.never.n};
     memcpy(options.use, job->rank.use, sizeof options.use);
-    TRY(wn_ranks_agree(state->ranks, wn_ranking_run(&options, statistics, state->recipe)));
-    wn_log_info("rank: %zu of %zu features stay", state->recipe->n_selected, state->recipe->n_features);
+    TRY(wn_ranks_agree(state->ranks, wn_ranking_run(&options, statistics, state->recipe, &counts)));
+    wn_log_info("rank: %zu of %zu features stay; %zu are copies of better ones", state->recipe->n_selected,
+                state->recipe->n_features, counts.n_copies);
+    state->rank_json = rank_json(job, state->recipe, &counts);
     TRY(wn_stage_meter_end(state->ranks, &meter, state->stages));
 done:
     wn_free(forest);
@@ -77,6 +90,7 @@ static wn_status run_reduction(wn_run_state *state, const wn_statistics *statist
     wn_stage_meter_begin(&meter, "reduce");
     TRY(job->reduce.method == WN_REDUCE_LDA ? reduce_by_lda(state, statistics->gram)
                                             : reduce_by_pca(state, statistics->gram));
+    state->recipe->projection->appends = job->reduce.append;
     TRY(wn_stage_meter_end(state->ranks, &meter, state->stages));
 done:
     return status;
@@ -119,9 +133,9 @@ static wn_status keep_result(wn_run_state *state, size_t first_entry, wn_hash st
     TRY(wn_ranks_agree(state->ranks, wn_recipe_hash(state->recipe, &recipe_hash)));
     json_object_set_new(state->fingerprints, "statistics", wn_json_hash(statistics_hash));
     json_object_set_new(state->fingerprints, "recipe", wn_json_hash(recipe_hash));
-    result = json_pack("{s:o, s:O, s:O*, s:o, s:o}", "stages", wn_stage_entries(state->stages, first_entry), "rows",
-                       state->rows_json, "reduce", state->reduce_json, "statistics", wn_json_hash(statistics_hash),
-                       "recipe", wn_json_hash(recipe_hash));
+    result = json_pack("{s:o, s:O, s:O*, s:O*, s:o, s:o}", "stages", wn_stage_entries(state->stages, first_entry),
+                       "rows", state->rows_json, "rank", state->rank_json, "reduce", state->reduce_json, "statistics",
+                       wn_json_hash(statistics_hash), "recipe", wn_json_hash(recipe_hash));
     const char *files[] = {"recipe.h5"};
     TRY(wn_run_directory_finish_stage(state->ranks, state->directory, "recipe", state->recipe_key, files, 1, result));
 done:
@@ -136,8 +150,6 @@ static wn_status fit_recipe(wn_run_state *state)
     const wn_job *job = state->job;
     size_t first_entry = json_array_size(state->stages);
     TRY(wn_stage_statistics(state, &statistics));
-    if (job->has_compress && !wn_recipe_is_plain(state->recipe))
-        TRY(wn_fail(WN_UNAVAILABLE, "compress: a model of categories or indicators is not built yet"));
     TRY(close_ledger(state));
     if (job->has_rank)
         TRY(run_ranking(state, statistics));
@@ -158,6 +170,7 @@ static wn_status reuse_recipe(wn_run_state *state, json_t *result)
     TRY(wn_ranks_agree(state->ranks, wn_stage_reuse(state, "recipe", result)));
     state->leaked = state->recipe->ledger.leaked;
     state->rows_json = json_incref(json_object_get(result, "rows"));
+    state->rank_json = json_incref(json_object_get(result, "rank"));
     state->reduce_json = json_incref(json_object_get(result, "reduce"));
     json_object_set(state->fingerprints, "statistics", json_object_get(result, "statistics"));
     json_object_set(state->fingerprints, "recipe", json_object_get(result, "recipe"));

@@ -9,6 +9,8 @@ wn_statistics_options wn_run_statistics_options(const wn_run_state *state)
     bool ranks_by_bins = job->has_rank && job->rank.use[WN_RANK_MUTUAL_INFORMATION];
     return (wn_statistics_options){.gram = wn_job_needs_products(job),
                                    .n_bins = ranks_by_bins ? (size_t)job->rank.bins : 0,
+                                   .n_folds = job->has_rank ? (size_t)job->rank.folds : 0,
+                                   .seed = (uint64_t)job->seed,
                                    .path = wn_run_directory_path(state->directory, STATISTICS)};
 }
 

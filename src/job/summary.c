@@ -112,9 +112,12 @@ json_t *wn_summary(const wn_run_state *state, wn_status status, const wn_run_pea
         json_object_set_new(summary, "came_further", json_boolean(wn_run_came_further(state)));
     if (state->plan.need > 0)
         json_object_set_new(summary, "memory",
-                            json_pack("{s:I, s:I, s:I}", "limit_bytes", (json_int_t)state->job->memory, "planned_bytes",
-                                      (json_int_t)state->plan.need, "peak_bytes", (json_int_t)peaks->allocated_bytes));
+                            json_pack("{s:I, s:I, s:I, s:I}", "limit_bytes", (json_int_t)state->job->memory,
+                                      "planned_bytes", (json_int_t)state->plan.need, "libraries_bytes",
+                                      (json_int_t)state->plan.libraries, "peak_bytes",
+                                      (json_int_t)peaks->allocated_bytes));
     set_part(summary, "rows", state->rows_json);
+    set_part(summary, "rank", state->rank_json);
     set_part(summary, "reduce", state->reduce_json);
     set_part(summary, "train", state->train_json);
     set_part(summary, "metrics", state->metrics_json);

@@ -115,6 +115,7 @@ static void copy_layers(wn_network *to, const wn_network *from)
            from->n_parameters * sizeof *from->parameters);
 }
 
+/* Components first; where the features are appended, they pass through weights of 1. */
 static void fill_projection(wn_network *network, const wn_projection *projection)
 {
     wn_layer *layer = &network->layers[0];
@@ -131,6 +132,8 @@ static void fill_projection(wn_network *network, const wn_projection *projection
         }
         bias[k] = (float)-shift;
     }
+    for (size_t j = 0; projection->appends && j < projection->n_features; j++)
+        weight[(projection->n_components + j) * projection->n_features + j] = 1;
 }
 
 wn_status wn_network_with_projection(wn_network **wide, const wn_network *network, const wn_recipe *recipe)
@@ -142,9 +145,9 @@ wn_status wn_network_with_projection(wn_network **wide, const wn_network *networ
 
     if (projection == NULL)
         return wn_network_copy(wide, network);
-    if (projection->n_components != network->n_inputs)
-        return wn_fail(WN_INTERNAL, "the network has %zu inputs, the projection %zu components", network->n_inputs,
-                       projection->n_components);
+    if (wn_recipe_n_inputs(recipe) != network->n_inputs)
+        return wn_fail(WN_INTERNAL, "the network has %zu inputs, the recipe gives %zu", network->n_inputs,
+                       wn_recipe_n_inputs(recipe));
     TRY(copy_widths(&widths, network));
     widths[0] = projection->n_features;
     TRY(wn_network_new(&made, network->task, widths, network->n_layers + 1));

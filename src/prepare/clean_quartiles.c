@@ -35,7 +35,7 @@ static wn_status look_again(const wn_pass *pass, wn_rows *rows, wn_cleaner *clea
 {
     wn_status status = WN_OK;
     wn_block_step steps[] = {wn_rows_step(rows, WN_ROW_TRAIN), wn_cleaner_step(cleaner)};
-    TRY(wn_ranks_agree(pass->ranks, wn_quantile_search_begin(search)));
+    TRY(wn_ranks_agree(pass->ranks, wn_quantile_search_begin(search, pass)));
     wn_accumulator accumulator = wn_quantiles_accumulator(search->quantiles);
     TRY(wn_pass_run(pass, steps, 2, &accumulator, 1, cost));
 done:

@@ -48,7 +48,7 @@ static wn_status fill_piece(sink *state, const wn_block *block, size_t first)
     TRY(wn_recipe_features(state->recipe, &rows, features));
     TRY(wn_recipe_check_features(state->recipe, state->catalog, features, n, block->rows + first));
     if (state->inputs == WN_INPUTS_COMPONENTS)
-        TRY(wn_recipe_components(state->recipe, features, n, out));
+        TRY(wn_recipe_inputs(state->recipe, features, n, out));
     TRY(set_targets(state, block->labels + first, n, dataset->targets + at));
     memcpy(dataset->rows + at, block->rows + first, n * sizeof *dataset->rows);
     state->piece++;

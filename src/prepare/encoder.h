@@ -6,6 +6,7 @@
 
 #include "recipe_file.h"
 
+#include "winnow/encoder_facts.h"
 #include "winnow/recipe.h"
 
 typedef struct {
@@ -21,6 +22,10 @@ typedef struct {
     /* Local. Writes the state into a group that is there, reads it back (new). Fails: as recipe_file.h. */
     wn_status (*write)(const void *state, const wn_recipe_file *file, const char *group);
     wn_status (*read)(void **state, const wn_recipe_file *file, const char *group);
+    /* Local. The state as plain data: kind and column are the caller's. Fails: WN_NO_MEMORY. */
+    wn_status (*describe)(const void *state, wn_encoder_facts *facts);
+    /* Local. A state (new) for a column; what it is made of comes from a file. Fails: WN_BAD_DATA, WN_NO_MEMORY. */
+    wn_status (*make)(void **state, const wn_recipe_column *column, const wn_encoder_facts *facts);
     /* Local. Adds the state's numbers to a fingerprint. */
     void (*hash)(const void *state, wn_hasher *hasher);
     void (*free)(void *state);

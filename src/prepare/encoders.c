@@ -110,7 +110,7 @@ wn_status wn_recipe_list_features(wn_recipe *recipe)
 {
     wn_status status = WN_OK;
     feature_list list = {0}, old = {0, recipe->feature_names, recipe->feature_source, recipe->feature_encoder};
-    size_t *selected = NULL, n;
+    size_t *selected = NULL, n = 0;
     TRY(list_all(&list, recipe));
     n = list.n;
     if (n == 0)
@@ -133,7 +133,7 @@ wn_status wn_recipe_list_features(wn_recipe *recipe)
     recipe->n_features = n;
     list = (feature_list){0};
 done:
-    free_list(&list, list.n);
+    free_list(&list, n); /* not list.n: an encoder that failed has named some of its features */
     wn_free(selected);
     return status;
 }

@@ -6,7 +6,7 @@
 #include "winnow/pass.h"
 #include "winnow/recipe.h"
 
-enum { WN_EXTRACTION_ACCUMULATORS = 8 };
+enum { WN_EXTRACTION_ACCUMULATORS = 48 }; /* those of a statistics pass with the most folds */
 
 /* An accumulator that sees features in place of cells. */
 typedef struct {

@@ -47,6 +47,22 @@ static wn_status indicator_read(void **state, const wn_recipe_file *file, const 
     return WN_OK;
 }
 
+static wn_status indicator_describe(const void *state, wn_encoder_facts *facts)
+{
+    (void)state;
+    facts->fill = -1;
+    return WN_OK;
+}
+
+static wn_status indicator_make(void **state, const wn_recipe_column *column, const wn_encoder_facts *facts)
+{
+    (void)column;
+    if (facts->n_levels > 0 || facts->has_others || facts->are_numbers || facts->fill != -1)
+        return wn_fail(WN_BAD_DATA, "an indicator with levels");
+    *state = NULL;
+    return WN_OK;
+}
+
 static void indicator_hash(const void *state, wn_hasher *hasher)
 {
     (void)state;
@@ -64,6 +80,8 @@ const wn_encoder_ops wn_indicator_ops = {.word = "indicator",
                                          .apply = indicator_apply,
                                          .write = indicator_write,
                                          .read = indicator_read,
+                                         .describe = indicator_describe,
+                                         .make = indicator_make,
                                          .hash = indicator_hash,
                                          .free = indicator_free};
 

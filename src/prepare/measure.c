@@ -53,7 +53,7 @@ static wn_status run_once(const wn_measurement *measurement, measuring *state, b
     wn_block_step steps[3];
     wn_accumulator accumulators[5];
     size_t n_steps = list_steps(measurement, steps), n_accumulators = 0;
-    TRY(wn_ranks_agree(measurement->pass->ranks, wn_quantile_search_begin(search)));
+    TRY(wn_ranks_agree(measurement->pass->ranks, wn_quantile_search_begin(search, measurement->pass)));
     if (is_first && state->moments) {
         if (search->quantiles)
             wn_moments_carry(state->moments, search->quantiles);

@@ -179,6 +179,41 @@ done:
     return status;
 }
 
+static wn_status one_hot_describe(const void *state, wn_encoder_facts *facts)
+{
+    wn_status status = WN_OK;
+    const one_hot *hot = state;
+    size_t n = wn_levels_size(hot->levels);
+    TRY(wn_new(&facts->levels, n));
+    for (size_t i = 0; i < n; i++)
+        facts->levels[i] = wn_levels_at(hot->levels, i);
+    facts->n_levels = n;
+    facts->are_numbers = hot->are_numbers;
+    facts->has_others = hot->has_others;
+    facts->fill = hot->fill;
+done:
+    return status;
+}
+
+static wn_status one_hot_make(void **state, const wn_recipe_column *column, const wn_encoder_facts *facts)
+{
+    wn_status status = WN_OK;
+    one_hot *hot = NULL;
+    if (facts->are_numbers == column->is_text)
+        return wn_fail(WN_BAD_DATA, "column %s: levels of another type", column->name);
+    if (facts->fill < -1 || facts->fill > (int64_t)facts->n_levels)
+        return wn_fail(WN_BAD_DATA, "column %s: a fill that is no level", column->name);
+    TRY(wn_new(&hot, 1));
+    *hot = (one_hot){.are_numbers = facts->are_numbers, .has_others = facts->has_others, .fill = facts->fill};
+    TRY(wn_new(&hot->count, facts->n_levels));
+    TRY(wn_levels_new(&hot->levels, facts->levels, facts->n_levels, facts->are_numbers));
+    *state = hot;
+    hot = NULL;
+done:
+    one_hot_free(hot);
+    return status;
+}
+
 static void one_hot_hash(const void *state, wn_hasher *hasher)
 {
     const one_hot *hot = state;
@@ -198,6 +233,8 @@ const wn_encoder_ops wn_one_hot_ops = {.word = "one_hot",
                                        .apply = one_hot_apply,
                                        .write = one_hot_write,
                                        .read = one_hot_read,
+                                       .describe = one_hot_describe,
+                                       .make = one_hot_make,
                                        .hash = one_hot_hash,
                                        .free = one_hot_free};
 

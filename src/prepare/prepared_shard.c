@@ -64,7 +64,7 @@ static wn_status append(shard_file *s, size_t n)
     const float *features = s->selected;
     TRY(wn_recipe_check_features(s->recipe, s->catalog, s->selected, n, s->block->rows));
     if (s->recipe->projection != NULL) {
-        TRY(wn_recipe_components(s->recipe, s->selected, n, s->components));
+        TRY(wn_recipe_inputs(s->recipe, s->selected, n, s->components));
         features = s->components;
     }
     TRY(wn_table_writer_append(s->writer, 0, features, n));

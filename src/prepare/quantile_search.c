@@ -53,14 +53,14 @@ void wn_quantile_search_clear(wn_quantile_search *search)
     *search = (wn_quantile_search){0};
 }
 
-wn_status wn_quantile_search_begin(wn_quantile_search *search)
+wn_status wn_quantile_search_begin(wn_quantile_search *search, const wn_pass *pass)
 {
     wn_quantiles_free(search->quantiles);
     search->quantiles = NULL;
     if (search->n_open == 0)
         return WN_OK;
     return wn_quantiles_new(&search->quantiles, search->n_cols, search->n_probabilities, search->probability,
-                            search->windows);
+                            search->windows, pass->window_bytes > 0 ? pass->window_bytes : WN_WINDOW_BYTES);
 }
 
 wn_status wn_quantile_search_end(const wn_ranks *ranks, wn_quantile_search *search, double *values)

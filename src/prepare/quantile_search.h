@@ -25,9 +25,9 @@ WN_MUST_USE wn_status wn_quantile_search_init(wn_quantile_search *search, const 
                                               const unsigned char *wanted);
 void wn_quantile_search_clear(wn_quantile_search *search);
 
-/* Local. Before each pass while n_open > 0: makes `quantiles`, whose accumulator the pass takes. Fails: WN_NO_MEMORY.
- */
-WN_MUST_USE wn_status wn_quantile_search_begin(wn_quantile_search *search);
+/* Local. Before each pass while n_open > 0: makes `quantiles`, whose accumulator the pass takes, of pass->window_bytes.
+ * Fails: WN_NO_MEMORY. */
+WN_MUST_USE wn_status wn_quantile_search_begin(wn_quantile_search *search, const wn_pass *pass);
 
 /* Collective. After the pass: what it found goes into values (n_cols, n_probabilities; others stay), the rest stays
  * open. Nothing where nothing was open. */

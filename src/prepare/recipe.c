@@ -76,6 +76,7 @@ void wn_recipe_free(wn_recipe *recipe)
         wn_free(recipe->scores[i].score);
     }
     wn_free(recipe->scores);
+    wn_recipe_reasons_free(recipe->reasons, recipe->n_features);
     wn_free(recipe->selected);
     for (size_t i = 0; i < recipe->n_features; i++)
         wn_free(recipe->feature_names[i]);
@@ -130,6 +131,20 @@ done:
     wn_free(new.name);
     wn_free(new.score);
     return status;
+}
+
+void wn_recipe_exchange_reasons(wn_recipe *recipe, char ***reasons)
+{
+    char **old = recipe->reasons;
+    recipe->reasons = *reasons;
+    *reasons = old;
+}
+
+void wn_recipe_reasons_free(char **reasons, size_t n_features)
+{
+    for (size_t f = 0; reasons && f < n_features; f++)
+        wn_free(reasons[f]);
+    wn_free(reasons);
 }
 
 static wn_recipe_statistic *find_statistic(const wn_recipe *recipe, const char *name)
@@ -201,5 +216,8 @@ void wn_projection_free(wn_projection *projection)
 
 size_t wn_recipe_n_inputs(const wn_recipe *recipe)
 {
-    return recipe->projection ? recipe->projection->n_components : recipe->n_selected;
+    const wn_projection *projection = recipe->projection;
+    if (!projection)
+        return recipe->n_selected;
+    return projection->n_components + (projection->appends ? projection->n_features : 0);
 }

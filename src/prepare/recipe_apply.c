@@ -143,21 +143,26 @@ static void project_tile(const wn_projection *projection, const float *features,
             centred[i * p + j] = (double)features[i * p + j] - projection->mean[j];
     cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, TILE_ROWS, (int)k, (int)p, 1, centred, (int)p,
                 projection->components, (int)p, 0, product, (int)k);
-    for (size_t i = 0; i < n_rows * k; i++)
-        out[i] = (float)product[i];
+    size_t width = projection->appends ? k + p : k;
+    for (size_t i = 0; i < n_rows; i++) {
+        for (size_t c = 0; c < k; c++)
+            out[i * width + c] = (float)product[i * k + c];
+        if (projection->appends)
+            memcpy(out + i * width + k, features + i * p, p * sizeof *out);
+    }
 }
 
-wn_status wn_recipe_components(const wn_recipe *recipe, const float *features, size_t n_rows, float *out)
+wn_status wn_recipe_inputs(const wn_recipe *recipe, const float *features, size_t n_rows, float *out)
 {
     const wn_projection *projection = recipe->projection;
     wn_status status = WN_OK;
     double *centred = NULL, *product = NULL;
-    size_t p = projection->n_features, k = projection->n_components;
+    size_t p = projection->n_features, k = projection->n_components, width = wn_recipe_n_inputs(recipe);
     TRY(wn_new(&centred, TILE_ROWS * p));
     TRY(wn_new(&product, TILE_ROWS * k));
     for (size_t first = 0; first < n_rows; first += TILE_ROWS) {
         size_t n = n_rows - first < TILE_ROWS ? n_rows - first : TILE_ROWS;
-        project_tile(projection, features + first * p, n, centred, product, out + first * k);
+        project_tile(projection, features + first * p, n, centred, product, out + first * width);
     }
 done:
     wn_free(centred);

@@ -1,6 +1,7 @@
 /* The fingerprint of a recipe: its numbers, whatever the file or the names they came from. */
-#include "encoder.h"
 #include "recipe_fields.h"
+
+#include "winnow/encoder_facts.h"
 
 #include <math.h>
 
@@ -48,12 +49,7 @@ static void hash_encoders(wn_hasher *hasher, const wn_recipe *recipe)
             hash_size(hasher, i);
             hash_size(hasher, recipe->columns[i].kind);
         }
-    for (size_t e = 0; e < recipe->n_encoders; e++) {
-        const wn_encoder *encoder = &recipe->encoders[e];
-        wn_hasher_add_text(hasher, encoder->ops->word);
-        hash_size(hasher, encoder->column);
-        encoder->ops->hash(encoder->state, hasher);
-    }
+    wn_recipe_hash_encoders(recipe, hasher);
 }
 
 static void hash_projection(wn_hasher *hasher, const wn_projection *projection)
@@ -62,6 +58,8 @@ static void hash_projection(wn_hasher *hasher, const wn_projection *projection)
         return;
     size_t p = projection->n_features, k = projection->n_components;
     wn_hasher_add_text(hasher, projection->method);
+    if (projection->appends)
+        wn_hasher_add_text(hasher, "append");
     hash_reals(hasher, projection->mean, p);
     hash_reals(hasher, projection->components, k * p);
     hash_reals(hasher, projection->eigenvalues, k);

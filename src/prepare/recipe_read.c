@@ -138,12 +138,24 @@ done:
     return status;
 }
 
+/* Where there was a ranking. */
+static wn_status read_reasons(const wn_recipe_file *file, wn_recipe *recipe)
+{
+    wn_status status = WN_OK;
+    if (H5Lexists(file->id, "ranking", H5P_DEFAULT) <= 0 || H5Lexists(file->id, "ranking/reason", H5P_DEFAULT) <= 0)
+        return WN_OK;
+    TRY(wn_new(&recipe->reasons, recipe->n_features));
+    TRY(wn_recipe_file_get_strings(file, "ranking/reason", recipe->reasons, recipe->n_features));
+done:
+    return status;
+}
+
 static wn_status read_projection(const wn_recipe_file *file, const char *group, wn_recipe *recipe)
 {
     wn_status status = WN_OK;
     char name[64], *solver = NULL;
     size_t dims[2];
-    int64_t grid[2];
+    int64_t grid[2], append = 0;
     snprintf(name, sizeof name, "%s/components", group);
     TRY(wn_recipe_file_dims(file, name, 2, dims));
     if (dims[1] != recipe->n_selected)
@@ -163,6 +175,8 @@ static wn_status read_projection(const wn_recipe_file *file, const char *group, 
     TRY(wn_recipe_file_get_integers(file, group, "grid", grid, 2));
     projection->grid[0] = (int)grid[0];
     projection->grid[1] = (int)grid[1];
+    TRY(wn_recipe_file_get_integers(file, group, "append", &append, 1));
+    projection->appends = append != 0;
 done:
     return status;
 }
@@ -200,6 +214,7 @@ static wn_status read_content(const wn_recipe_file *file, wn_recipe *recipe)
     TRY(wn_recipe_read_encoders(file, recipe));
     TRY(read_selected(file, recipe));
     TRY(read_ranking(file, recipe));
+    TRY(read_reasons(file, recipe));
     if (H5Aexists(file->id, "projection") > 0) {
         TRY(wn_recipe_file_get_text(file, "/", "projection", &group));
         TRY(read_projection(file, group, recipe));

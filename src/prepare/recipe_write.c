@@ -78,6 +78,8 @@ static wn_status write_ranking(const wn_recipe_file *file, const wn_recipe *reci
         name = NULL;
     }
     TRY(wn_recipe_file_put_strings(file, "ranking_order", names, recipe->n_scores));
+    if (recipe->reasons)
+        TRY(wn_recipe_file_put_strings(file, "ranking/reason", recipe->reasons, recipe->n_features));
 done:
     wn_free(name);
     wn_free(names);
@@ -90,7 +92,7 @@ static wn_status write_projection(const wn_recipe_file *file, const wn_projectio
     const char *group = projection->method;
     char name[64];
     size_t k = projection->n_components, p = projection->n_features;
-    int64_t grid[2] = {projection->grid[0], projection->grid[1]};
+    int64_t grid[2] = {projection->grid[0], projection->grid[1]}, append = projection->appends;
     snprintf(name, sizeof name, "%s/mean", group);
     TRY(wn_recipe_file_put(file, name, H5T_NATIVE_DOUBLE, 1, &p, projection->mean));
     snprintf(name, sizeof name, "%s/components", group);
@@ -101,6 +103,7 @@ static wn_status write_projection(const wn_recipe_file *file, const wn_projectio
     TRY(wn_recipe_file_put(file, name, H5T_NATIVE_DOUBLE, 1, &k, projection->explained_variance_ratio));
     TRY(wn_recipe_file_put_text(file, group, "solver", projection->solver));
     TRY(wn_recipe_file_put_integers(file, group, "grid", grid, 2));
+    TRY(wn_recipe_file_put_integers(file, group, "append", &append, 1));
     TRY(wn_recipe_file_put_text(file, "/", "projection", group));
 done:
     return status;

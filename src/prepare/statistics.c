@@ -4,6 +4,7 @@
 #include "clean_quartiles.h"
 #include "column_list.h"
 #include "extraction.h"
+#include "folds.h"
 #include "normalize.h"
 #include "statistics_file.h"
 #include "statistics_plan.h"
@@ -18,39 +19,20 @@ typedef struct {
     wn_statistics_plan plan;
     wn_cleaner cleaner, filler; /* filler: of a table with encoders, for quartiles */
     wn_extraction extraction;   /* of a table that is not of numbers alone */
-    wn_moments *moments;
-    wn_gram *gram;               /* NULL unless asked for */
-    wn_contingency *contingency; /* NULL unless asked for */
+    wn_sums sums;
+    wn_folds *folds; /* NULL unless asked for */
     wn_quantile_search quartiles;
 } wn_statistics_states;
 
 static void clear_states(wn_statistics_states *states)
 {
     wn_quantile_search_clear(&states->quartiles);
-    wn_contingency_free(states->contingency);
-    wn_gram_free(states->gram);
-    wn_moments_free(states->moments);
+    wn_folds_free(states->folds);
+    wn_sums_clear(&states->sums);
     wn_extraction_clear(&states->extraction);
     wn_cleaner_clear(&states->filler);
     wn_cleaner_clear(&states->cleaner);
     wn_statistics_plan_clear(&states->plan);
-}
-
-static wn_status new_gram(wn_statistics_states *states, const wn_rows *rows, const wn_labels *labels)
-{
-    const wn_statistics_plan *plan = &states->plan;
-    wn_gram_shape shape = {
-        .n_cols = plan->n_cols,
-        .centre = plan->centre,
-        .exponent = plan->exponent,
-        .n_classes = plan->has_label ? labels->n_classes : 0,
-        .classes = labels->classes,
-        .has_label = plan->has_label,
-        .label_centre = plan->label_centre,
-        .label_exponent = plan->label_exponent,
-        .n_rows = rows->catalog->n_rows,
-    };
-    return wn_gram_new(&states->gram, &shape);
 }
 
 /* By a plan that is there. */
@@ -63,27 +45,24 @@ static wn_status init_states(wn_statistics_states *states, wn_rows *rows, const 
     states->cleaner.drops = false; /* the profile has dropped what goes */
     for (size_t i = 0; i < recipe->n_cells; i++)
         states->cleaner.counts |= recipe->columns[i].outliers < 0;
-    TRY(wn_moments_new(&states->moments, plan->n_cols, plan->centre));
-    if (options->gram)
-        TRY(new_gram(states, rows, &recipe->labels));
-    if (options->n_bins > 0)
-        TRY(wn_contingency_new(&states->contingency, plan->n_cols, plan->n_bins, plan->edges, plan->n_classes,
-                               plan->class_edges));
+    TRY(wn_sums_init(&states->sums, plan, rows->catalog->n_rows, &recipe->labels, options));
+    if (options->n_folds > 0)
+        TRY(wn_folds_new(&states->folds, plan, rows->catalog->n_rows, &recipe->labels, options));
 done:
     return status;
 }
 
 /* Quartiles that normalization asks for come along with the moments, where those are of the same cells; features are
  * made of cells before their gaps are filled, and then quartiles have a cleaner of their own. */
-static wn_status begin_quartiles(wn_statistics_states *states, wn_rows *rows, const wn_pilot *pilot,
-                                 const wn_recipe *recipe)
+static wn_status begin_quartiles(wn_statistics_states *states, const wn_pass *pass, wn_rows *rows,
+                                 const wn_pilot *pilot, const wn_recipe *recipe)
 {
     wn_status status = WN_OK;
     bool is_plain = wn_recipe_is_plain(recipe);
     TRY(wn_clean_quartiles_init(&states->quartiles, pilot, recipe));
-    TRY(wn_quantile_search_begin(&states->quartiles));
+    TRY(wn_quantile_search_begin(&states->quartiles, pass));
     if (states->quartiles.quantiles && is_plain)
-        wn_moments_carry(states->moments, states->quartiles.quantiles);
+        wn_moments_carry(states->sums.moments, states->quartiles.quantiles);
     if (!is_plain) {
         TRY(wn_cleaner_init(&states->filler, recipe, rows, true));
         states->filler.drops = false;
@@ -111,18 +90,22 @@ static size_t list_steps(wn_statistics_states *states, wn_rows *rows, wn_block_s
     return n;
 }
 
-/* The accumulators that are there, into a[4]. Returns how many. */
+enum { STATES = WN_SUMS_STATES + 1 };
+
+/* The accumulators of all rows, into a[STATES]. Returns how many. */
 static size_t list_accumulators(wn_statistics_states *states, wn_accumulator *a)
 {
-    size_t n = 0;
-    a[n++] = wn_moments_accumulator(states->moments);
+    size_t n = wn_sums_accumulators(&states->sums, a);
     if (states->cleaner.counts)
         a[n++] = wn_cleaner_accumulator(&states->cleaner);
-    if (states->gram)
-        a[n++] = wn_gram_accumulator(states->gram);
-    if (states->contingency)
-        a[n++] = wn_contingency_accumulator(states->contingency);
     return n;
+}
+
+/* Those of the folds behind them, into a[STATES + WN_FOLDS_STATES]. */
+static size_t list_all(wn_statistics_states *states, wn_accumulator *a)
+{
+    size_t n = list_accumulators(states, a);
+    return n + wn_folds_accumulators(states->folds, a + n);
 }
 
 static wn_status hash_states(wn_statistics_states *states, wn_hash *hash)
@@ -130,7 +113,7 @@ static wn_status hash_states(wn_statistics_states *states, wn_hash *hash)
     wn_status status = WN_OK;
     const wn_statistics_plan *plan = &states->plan;
     wn_hasher *hasher = NULL;
-    wn_accumulator accumulators[4];
+    wn_accumulator accumulators[STATES];
     size_t n = list_accumulators(states, accumulators);
     TRY(wn_hasher_new(&hasher, 0));
     wn_hasher_add(hasher, plan->centre, plan->n_cols * sizeof *plan->centre);
@@ -158,13 +141,13 @@ static wn_status keep_sums(wn_statistics_states *states, wn_recipe *recipe)
     wn_status status = WN_OK;
     const wn_statistics_plan *plan = &states->plan;
     char *name = NULL;
-    wn_accumulator accumulators[4];
+    wn_accumulator accumulators[STATES];
     size_t n = list_accumulators(states, accumulators);
     for (size_t i = 0; i < n; i++) {
         const wn_accumulator_ops *ops = accumulators[i].ops;
         wn_span sums = ops->sums(accumulators[i].state), keys = ops->keys(accumulators[i].state);
         size_t dims[3] = {sums.n, plan->n_bins, plan->n_classes};
-        bool is_table = states->contingency && accumulators[i].state == (void *)states->contingency;
+        bool is_table = states->sums.contingency && accumulators[i].state == (void *)states->sums.contingency;
         if (is_table)
             dims[0] = plan->n_cols;
         TRY(wn_recipe_add_statistic(recipe, ops->name, false, is_table ? 3 : 1, dims, sums.data));
@@ -209,17 +192,9 @@ static wn_status finish_states(wn_statistics_states *states, wn_statistics *stat
 {
     wn_status status = WN_OK;
     wn_statistics_plan *plan = &states->plan;
-    TRY(wn_moments_finish(states->moments, &statistics->moments));
-    if (states->gram)
-        TRY(wn_gram_finish(states->gram, &statistics->gram));
-    statistics->n_bins = plan->n_bins;
-    statistics->n_classes = plan->n_classes;
-    if (states->contingency) {
-        size_t n = plan->n_cols * plan->n_bins * plan->n_classes;
-        TRY(wn_new(&statistics->contingency, n));
-        memcpy(statistics->contingency, wn_contingency_counts(states->contingency), n * sizeof(int64_t));
-    }
+    TRY(wn_sums_finish(&states->sums, plan, statistics));
     TRY(hash_states(states, &statistics->hash));
+    TRY(wn_folds_finish(states->folds, &states->sums, plan, statistics));
     statistics->edges = plan->edges;
     plan->edges = NULL;
 done:
@@ -280,8 +255,8 @@ static wn_status keep_states(const char *path, wn_statistics_states *states, con
 {
     wn_status status = WN_OK;
     wn_clean_quartiles quartiles = {.n = WN_CLEAN_QUARTILES * recipe->n_cells};
-    wn_accumulator accumulators[4];
-    size_t n = list_accumulators(states, accumulators);
+    wn_accumulator accumulators[STATES + WN_FOLDS_STATES];
+    size_t n = list_all(states, accumulators);
     TRY(wn_new(&quartiles.data, quartiles.n));
     wn_clean_quartiles_get(recipe, quartiles.data);
     TRY(wn_statistics_file_write(path, &states->plan, quartiles, accumulators, n));
@@ -296,7 +271,8 @@ wn_status wn_statistics_run(const wn_pass *pass, wn_rows *rows, const wn_pilot *
 {
     wn_status status = WN_OK;
     wn_statistics_states states = {0};
-    wn_accumulator accumulators[4], seen[5]; /* seen: features in place of cells, and quartiles of cells */
+    wn_accumulator accumulators[STATES + WN_FOLDS_STATES];
+    wn_accumulator seen[STATES + WN_FOLDS_STATES + 1]; /* features in place of cells, and quartiles of cells */
     wn_block_step steps[4];
     if (options->n_bins > 0 && !rows->catalog->has_label)
         return wn_fail(WN_BAD_DATA, "bins against a label need one, and the input has no label");
@@ -304,11 +280,11 @@ wn_status wn_statistics_run(const wn_pass *pass, wn_rows *rows, const wn_pilot *
     if (status == WN_OK)
         status = init_states(&states, rows, recipe, options);
     if (status == WN_OK)
-        status = begin_quartiles(&states, rows, pilot, recipe);
+        status = begin_quartiles(&states, pass, rows, pilot, recipe);
     if (status == WN_OK && !wn_recipe_is_plain(recipe))
         status = wn_extraction_init(&states.extraction, recipe, wn_reader_block_capacity(pass->reader));
     TRY(wn_ranks_agree(pass->ranks, status));
-    size_t n = list_accumulators(&states, accumulators);
+    size_t n = list_all(&states, accumulators);
     size_t n_steps = list_steps(&states, rows, steps), n_seen = n;
     for (size_t i = 0; i < n; i++)
         seen[i] = states.extraction.features ? wn_extraction_accumulator(&states.extraction, accumulators[i])
@@ -332,7 +308,7 @@ wn_status wn_statistics_read(const wn_ranks *ranks, wn_rows *rows, wn_recipe *re
 {
     wn_status status = WN_OK;
     wn_statistics_states states = {0};
-    wn_accumulator accumulators[4];
+    wn_accumulator accumulators[STATES + WN_FOLDS_STATES];
     wn_recipe_file file = {H5I_INVALID_HID, options->path};
     wn_clean_quartiles quartiles = {.n = WN_CLEAN_QUARTILES * recipe->n_cells};
     status = wn_statistics_plan_new(&states.plan, recipe, rows->catalog->has_label, options->n_bins);
@@ -342,7 +318,7 @@ wn_status wn_statistics_read(const wn_ranks *ranks, wn_rows *rows, wn_recipe *re
     TRY(wn_statistics_file_open(ranks, &file, options->path, &states.plan, quartiles));
     wn_clean_quartiles_set(recipe, quartiles.data);
     TRY(wn_ranks_agree(ranks, init_states(&states, rows, recipe, options)));
-    size_t n = list_accumulators(&states, accumulators);
+    size_t n = list_all(&states, accumulators);
     TRY(wn_statistics_file_sums(ranks, &file, accumulators, n));
     TRY(conclude(ranks, &states, recipe, statistics));
 done:
@@ -356,6 +332,9 @@ void wn_statistics_free(wn_statistics *statistics)
 {
     if (!statistics)
         return;
+    for (size_t f = 0; statistics->without && f < statistics->n_folds; f++)
+        wn_statistics_free(statistics->without[f]);
+    wn_free(statistics->without);
     wn_moments_summary_free(statistics->moments);
     wn_gram_sums_free(statistics->gram);
     wn_free(statistics->edges);

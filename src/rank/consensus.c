@@ -1,4 +1,4 @@
-/* One verdict from several scores: the mean of a feature's positions. */
+/* One order from several scores, by the positions that they give. */
 #include "consensus.h"
 
 #include "winnow/memory.h"
@@ -8,11 +8,11 @@
 #include <stdlib.h>
 
 typedef struct {
-    double score;
+    double score, second; /* second: between equal scores */
     size_t feature;
 } scored;
 
-/* Best first: larger score, then smaller number; NaN last. */
+/* Best first: larger score, larger second, smaller number; a NaN score is last. */
 static int best_first(const void *a, const void *b)
 {
     const scored *left = a, *right = b;
@@ -21,6 +21,8 @@ static int best_first(const void *a, const void *b)
         return left_nan ? 1 : -1;
     if (!left_nan && left->score != right->score)
         return left->score > right->score ? -1 : 1;
+    if (left->second != right->second)
+        return left->second > right->second ? -1 : 1;
     return left->feature < right->feature ? -1 : left->feature > right->feature;
 }
 
@@ -29,7 +31,7 @@ static wn_status sorted_scores(const double *score, size_t n, scored **sorted)
     wn_status status = WN_OK;
     TRY(wn_new(sorted, n));
     for (size_t i = 0; i < n; i++)
-        (*sorted)[i] = (scored){score[i], i};
+        (*sorted)[i] = (scored){score[i], 0, i};
     qsort(*sorted, n, sizeof **sorted, best_first);
 done:
     return status;
@@ -57,26 +59,69 @@ done:
     return status;
 }
 
-wn_status wn_rank_consensus(const double *const *scores, size_t n_scores, size_t n, double *consensus, size_t *order)
+static int compare_positions(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static double sum_of(const double *positions, size_t n)
+{
+    double sum = 0;
+    for (size_t s = 0; s < n; s++)
+        sum += positions[s];
+    return sum;
+}
+
+/* What a rule makes of a feature's positions, ascending; larger is better. */
+static double points_of(wn_consensus rule, size_t keep, const double *positions, size_t n)
+{
+    double worst = n > 0 ? positions[n - 1] : 0;
+    if (rule == WN_CONSENSUS_BORDA)
+        return n > 0 ? -(positions[(n - 1) / 2] + positions[n / 2]) : 0;
+    if (rule == WN_CONSENSUS_INTERSECTION)
+        return worst <= (double)keep ? -worst : -(double)INFINITY;
+    return -sum_of(positions, n);
+}
+
+/* positions (n, n_scores): of each feature in every score, ascending. */
+static wn_status find_positions(const double *const *scores, size_t n_scores, size_t n, double *positions)
 {
     wn_status status = WN_OK;
-    double *sum = NULL, *position = NULL;
-    scored *sorted = NULL;
-    TRY(wn_new(&sum, n));
-    TRY(wn_new(&position, n));
+    double *of_score = NULL;
+    TRY(wn_new(&of_score, n));
     for (size_t s = 0; s < n_scores; s++) {
-        TRY(wn_rank_positions(scores[s], n, position));
+        TRY(wn_rank_positions(scores[s], n, of_score));
         for (size_t i = 0; i < n; i++)
-            sum[i] -= position[i]; /* small positions are good */
+            positions[i * n_scores + s] = of_score[i];
     }
-    TRY(sorted_scores(sum, n, &sorted));
+    for (size_t i = 0; i < n && n_scores > 0; i++)
+        qsort(positions + i * n_scores, n_scores, sizeof *positions, compare_positions);
+done:
+    wn_free(of_score);
+    return status;
+}
+
+wn_status wn_rank_consensus(wn_consensus rule, size_t keep, const double *const *scores, size_t n_scores, size_t n,
+                            double *consensus, size_t *order)
+{
+    wn_status status = WN_OK;
+    double *positions = NULL;
+    scored *sorted = NULL;
+    TRY(wn_new(&positions, n * n_scores));
+    TRY(wn_new(&sorted, n));
+    TRY(find_positions(scores, n_scores, n, positions));
+    for (size_t i = 0; i < n; i++) {
+        const double *own = positions + i * n_scores;
+        sorted[i] = (scored){points_of(rule, keep, own, n_scores), -sum_of(own, n_scores), i};
+    }
+    qsort(sorted, n, sizeof *sorted, best_first);
     for (size_t i = 0; i < n; i++) {
         order[i] = sorted[i].feature;
         consensus[sorted[i].feature] = (double)(i + 1);
     }
 done:
     wn_free(sorted);
-    wn_free(position);
-    wn_free(sum);
+    wn_free(positions);
     return status;
 }

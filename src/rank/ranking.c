@@ -1,11 +1,8 @@
 #include "winnow/ranking.h"
 
-#include "consensus.h"
-#include "winnow/memory.h"
+#include "verdict.h"
 
-#include <fnmatch.h>
-#include <math.h>
-#include <string.h>
+#include "winnow/memory.h"
 
 const char *wn_rank_method_name(wn_rank_method method)
 {
@@ -18,135 +15,97 @@ bool wn_rank_needs_products(wn_rank_method method)
     return method == WN_RANK_ANOVA || method == WN_RANK_LASSO;
 }
 
-static bool matches(const char *name, const char *const *globs, size_t n)
+/* A method that has too few rows says so; whose rows these are is added. */
+static wn_status reach_without(wn_verdict *verdict, const wn_ranking_options *options, const wn_statistics *statistics,
+                               size_t fold, const wn_recipe *recipe)
 {
-    for (size_t i = 0; i < n; i++)
-        if (fnmatch(globs[i], name, 0) == 0)
-            return true;
-    return false;
+    wn_status status = wn_verdict_reach(verdict, options, statistics->without[fold], recipe);
+    if (status != WN_BAD_DATA)
+        return status;
+    return wn_fail_prefix(status, "rank.folds: without part %zu of %zu of the rows", fold + 1, statistics->n_folds);
 }
 
-static wn_status run_method(wn_rank_method method, const wn_ranking_options *options, const wn_statistics *statistics,
-                            const wn_recipe *recipe, double *score)
-{
-    switch (method) {
-    case WN_RANK_VARIANCE:
-        wn_rank_variance(statistics, recipe, score);
-        return WN_OK;
-    case WN_RANK_ANOVA:
-        return wn_rank_anova(statistics, recipe, score);
-    case WN_RANK_MUTUAL_INFORMATION:
-        wn_rank_mutual_information(statistics, recipe, score);
-        return WN_OK;
-    case WN_RANK_LASSO:
-        return wn_rank_lasso(statistics, recipe, score);
-    case WN_RANK_RANDOM_FOREST:
-        memcpy(score, options->forest, recipe->n_features * sizeof *score);
-        return WN_OK;
-    case WN_RANK_METHODS:
-        break;
-    }
-    return wn_fail(WN_INTERNAL, "no ranking method %d", (int)method);
-}
-
-static size_t n_to_keep(const wn_ranking_options *options, size_t n_features)
-{
-    if (options->keep_count > 0)
-        return options->keep_count;
-    size_t n = (size_t)lround(options->keep_share * (double)n_features);
-    return n > 0 ? n : 1;
-}
-
-/* Which features stay: first those of `always`, then the best of the rest until `keep` are there. stays (n_features).
+/* stability (n_features): the share of folds without which a feature is chosen, by the methods that follow from sums.
  */
-static void choose(const wn_ranking_options *options, const wn_recipe *recipe, const size_t *order,
-                   unsigned char *stays)
-{
-    size_t n = 0, keep = n_to_keep(options, recipe->n_features);
-    for (size_t f = 0; f < recipe->n_features; f++) {
-        const char *name = recipe->feature_names[f];
-        stays[f] =
-            matches(name, options->always, options->n_always) && !matches(name, options->never, options->n_never);
-        n += stays[f];
-    }
-    for (size_t i = 0; i < recipe->n_features && n < keep; i++) {
-        size_t f = order[i];
-        if (stays[f] || matches(recipe->feature_names[f], options->never, options->n_never))
-            continue;
-        stays[f] = 1;
-        n++;
-    }
-}
-
-/* The features that stay, best first: selected (n_features), *n_selected of it. */
-static wn_status select_features(const wn_ranking_options *options, const size_t *order, const wn_recipe *recipe,
-                                 size_t *selected, size_t *n_selected)
+static wn_status measure_stability(const wn_ranking_options *options, const wn_statistics *statistics,
+                                   const wn_recipe *recipe, double *stability)
 {
     wn_status status = WN_OK;
-    unsigned char *stays = NULL;
-    size_t n = 0;
-    TRY(wn_new(&stays, recipe->n_features));
-    choose(options, recipe, order, stays);
-    for (size_t i = 0; i < recipe->n_features; i++)
-        if (stays[order[i]])
-            selected[n++] = order[i];
-    if (n == 0)
-        TRY(wn_fail(WN_BAD_DATA, "rank: none of the %zu features is left by rank.keep and rank.never",
-                    recipe->n_features));
-    *n_selected = n;
+    wn_verdict verdict = {0};
+    wn_ranking_options by_sums = *options;
+    by_sums.use[WN_RANK_RANDOM_FOREST] = false;
+    for (size_t fold = 0; fold < statistics->n_folds; fold++) {
+        TRY(reach_without(&verdict, &by_sums, statistics, fold, recipe));
+        for (size_t i = 0; i < verdict.n_selected; i++)
+            stability[verdict.selected[i]]++;
+        wn_verdict_clear(&verdict);
+    }
+    for (size_t f = 0; f < recipe->n_features; f++)
+        stability[f] /= (double)statistics->n_folds;
 done:
-    wn_free(stays);
+    wn_verdict_clear(&verdict);
     return status;
 }
 
-/* What one run makes before the recipe gets it. */
-typedef struct {
-    double *scores[WN_RANK_METHODS], *consensus;
-    wn_rank_method methods[WN_RANK_METHODS];
-    size_t n_scores, *order, *selected, n_selected;
-} verdict;
-
-static void clear_verdict(verdict *v)
+static void count(const wn_verdict *verdict, size_t n_features, wn_ranking_counts *counts)
 {
-    for (size_t i = 0; i < WN_RANK_METHODS; i++)
-        wn_free(v->scores[i]);
-    wn_free(v->selected);
-    wn_free(v->order);
-    wn_free(v->consensus);
+    *counts = (wn_ranking_counts){0};
+    for (size_t f = 0; f < n_features; f++) {
+        const wn_choice *choice = &verdict->choice[f];
+        counts->n_always += choice->kind == WN_CHOICE_ALWAYS;
+        counts->n_never += choice->kind == WN_CHOICE_NEVER;
+        counts->n_copies += choice->kind == WN_CHOICE_COPY;
+        counts->n_copies_kept += choice->kind == WN_CHOICE_COPY && choice->stays;
+    }
 }
 
-static wn_status reach_verdict(const wn_ranking_options *options, const wn_statistics *statistics,
-                               const wn_recipe *recipe, verdict *v)
+static wn_status say_reasons(const wn_verdict *verdict, const wn_ranking_counts *counts, const wn_recipe *recipe,
+                             char **reasons)
 {
     wn_status status = WN_OK;
-    size_t n = recipe->n_features;
-    TRY(wn_new(&v->consensus, n));
-    TRY(wn_new(&v->order, n));
-    TRY(wn_new(&v->selected, n));
-    for (int method = 0; method < WN_RANK_METHODS; method++) {
-        if (!options->use[method])
-            continue;
-        double **score = &v->scores[v->n_scores];
-        TRY(wn_new(score, n));
-        TRY(run_method((wn_rank_method)method, options, statistics, recipe, *score));
-        v->methods[v->n_scores++] = (wn_rank_method)method;
-    }
-    TRY(wn_rank_consensus((const double *const *)v->scores, v->n_scores, n, v->consensus, v->order));
-    TRY(select_features(options, v->order, recipe, v->selected, &v->n_selected));
+    size_t n_ranked_kept = verdict->n_selected - counts->n_always - counts->n_copies_kept;
+    for (size_t f = 0; f < recipe->n_features; f++)
+        TRY(wn_choice_reason(&verdict->choice[f], recipe, n_ranked_kept, &reasons[f]));
 done:
     return status;
 }
 
-wn_status wn_ranking_run(const wn_ranking_options *options, const wn_statistics *statistics, wn_recipe *recipe)
+static wn_status keep_verdict(const wn_verdict *verdict, const double *stability, wn_recipe *recipe)
 {
     wn_status status = WN_OK;
-    verdict v = {0};
-    TRY(reach_verdict(options, statistics, recipe, &v));
-    for (size_t i = 0; i < v.n_scores; i++)
-        TRY(wn_recipe_add_score(recipe, wn_rank_method_name(v.methods[i]), v.scores[i]));
-    TRY(wn_recipe_add_score(recipe, "consensus", v.consensus));
-    TRY(wn_recipe_select(recipe, v.selected, v.n_selected));
+    for (size_t i = 0; i < verdict->n_scores; i++)
+        TRY(wn_recipe_add_score(recipe, wn_rank_method_name(verdict->methods[i]), verdict->scores[i]));
+    TRY(wn_recipe_add_score(recipe, "consensus", verdict->consensus));
+    if (stability != NULL)
+        TRY(wn_recipe_add_score(recipe, "stability", stability));
+    TRY(wn_recipe_select(recipe, verdict->selected, verdict->n_selected));
 done:
-    clear_verdict(&v);
+    return status;
+}
+
+wn_status wn_ranking_run(const wn_ranking_options *options, const wn_statistics *statistics, wn_recipe *recipe,
+                         wn_ranking_counts *counts)
+{
+    wn_status status = WN_OK;
+    wn_verdict verdict = {0};
+    double *stability = NULL;
+    char **reasons = NULL;
+    wn_ranking_counts found;
+    TRY(wn_verdict_reach(&verdict, options, statistics, recipe));
+    count(&verdict, recipe->n_features, &found);
+    TRY(wn_new(&reasons, recipe->n_features));
+    TRY(say_reasons(&verdict, &found, recipe, reasons));
+    if (statistics->n_folds > 0) {
+        TRY(wn_new(&stability, recipe->n_features));
+        TRY(measure_stability(options, statistics, recipe, stability));
+    }
+    TRY(keep_verdict(&verdict, stability, recipe));
+    wn_recipe_exchange_reasons(recipe, &reasons);
+    if (counts != NULL)
+        *counts = found;
+done:
+    wn_recipe_reasons_free(reasons, recipe->n_features);
+    wn_free(stability);
+    wn_verdict_clear(&verdict);
     return status;
 }

@@ -33,12 +33,22 @@ static void compare_column(wn_difference *difference, size_t i, const wn_recipe_
     }
 }
 
+static void compare_input(wn_difference *difference, size_t j, const char *first, const char *second)
+{
+    if (strcmp(first, second) != 0)
+        wn_difference_set(difference, "input %zu: %s against %s", j, first, second);
+}
+
 static void compare_recipes(wn_difference *difference, const wn_recipe *first, const wn_recipe *second)
 {
     char name[NAME_SIZE];
     compare_sizes(difference, "number of columns", first->n_columns, second->n_columns);
     for (size_t i = 0; i < first->n_columns && !difference->is_found; i++)
         compare_column(difference, i, &first->columns[i], &second->columns[i]);
+    compare_sizes(difference, "number of inputs", first->n_selected, second->n_selected);
+    for (size_t j = 0; j < first->n_selected && !difference->is_found; j++)
+        compare_input(difference, j, first->feature_names[first->selected[j]],
+                      second->feature_names[second->selected[j]]);
     compare_sizes(difference, "number of classes", first->labels.n_classes, second->labels.n_classes);
     for (size_t k = 0; k < first->labels.n_classes && !difference->is_found; k++) {
         snprintf(name, sizeof name, "classes[%zu]", k);

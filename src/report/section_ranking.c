@@ -52,6 +52,7 @@ static void add_feature(wn_html *html, const wn_recipe *recipe, size_t feature, 
 {
     wn_table_row(html, recipe->feature_names[feature]);
     wn_table_text(html, is_kept ? "kept" : "dropped");
+    wn_table_text(html, recipe->reasons ? recipe->reasons[feature] : "");
     for (size_t i = 0; i < recipe->n_scores; i++)
         wn_table_real(html, recipe->scores[i].score[feature]);
     wn_table_row_end(html);
@@ -64,12 +65,13 @@ static wn_status add_features(wn_html *html, const wn_recipe *recipe)
     bool *kept = NULL;
     const char **headings = NULL;
     TRY(place_features(recipe, &places, &kept));
-    TRY(wn_new(&headings, recipe->n_scores + 2));
+    TRY(wn_new(&headings, recipe->n_scores + 3));
     headings[0] = "Feature";
     headings[1] = "";
+    headings[2] = "why";
     for (size_t i = 0; i < recipe->n_scores; i++)
-        headings[i + 2] = recipe->scores[i].name;
-    wn_table_begin(html, "Features by rank", headings, recipe->n_scores + 2);
+        headings[i + 3] = recipe->scores[i].name;
+    wn_table_begin(html, "Features by rank", headings, recipe->n_scores + 3);
     for (size_t i = 0; i < recipe->n_features && i < WN_TABLE_ROWS; i++)
         add_feature(html, recipe, places[i].feature, kept[places[i].feature]);
     wn_table_end(html);
@@ -81,15 +83,35 @@ done:
     return status;
 }
 
+/* Features that tell the same: told, or why they are not. */
+static void add_copies_note(wn_html *html, const json_t *rank)
+{
+    const json_t *correlated = json_object_get(rank, "correlated");
+    if (json_is_number(correlated))
+        wn_html_note(html,
+                     "%lld are copies: their correlation with a better feature is %g or more, of either sign, and they "
+                     "stand behind all that are no copies.",
+                     (long long)json_integer_value(json_object_get(rank, "copies")), json_number_value(correlated));
+    else if (rank)
+        wn_html_note(html,
+                     "Copies were not looked for, which takes the products of columns: rank.correlated: 0.95 asks "
+                     "for them.");
+}
+
 void wn_section_ranking(wn_html *html, const wn_run_files *files)
 {
     const wn_recipe *recipe = files->recipe;
     wn_html_section_begin(html, "ranking", "Ranking");
     if (recipe && recipe->n_scores > 0) {
         wn_html_note(html,
-                     "%zu of %zu features are kept. A larger score is better; consensus is the position by mean "
-                     "rank, 1 is best.",
+                     "%zu of %zu features are kept. A larger score is better; consensus is the position that the "
+                     "methods come to, 1 is best.",
                      recipe->n_selected, recipe->n_features);
+        add_copies_note(html, wn_summary_get(files, "rank"));
+        if (score_of(recipe, "stability"))
+            wn_html_note(html,
+                         "stability is the share of times that a feature is chosen when one of rank.folds parts of "
+                         "the rows is left out.");
         wn_status status = add_features(html, recipe);
         html->status = html->status != WN_OK ? html->status : status;
     } else {

@@ -1,5 +1,6 @@
 #include "cell_search.h"
 
+#include "key_buckets.h"
 #include "winnow/accumulator.h"
 #include "winnow/memory.h"
 #include "winnow/order_key.h"
@@ -22,26 +23,11 @@ typedef struct {
     size_t n_searches, n_buckets;
 } rounds;
 
-static int64_t key_at(wn_cells cells, size_t i)
-{
-    return wn_order_key(cells.is_float32 ? (double)((const float *)cells.data)[i] : ((const double *)cells.data)[i]);
-}
-
-/* By how many bits the keys of a span are to be shifted, so that so many buckets hold them. */
-static unsigned shift_of(const span *s, size_t n_buckets)
-{
-    uint64_t width = (uint64_t)s->high - (uint64_t)s->low;
-    unsigned shift = 0;
-    while (width >> shift >= n_buckets)
-        shift++;
-    return shift;
-}
-
 static void count(const cell_search *search, const span *s, int64_t *counts, size_t n_buckets)
 {
-    unsigned shift = shift_of(s, n_buckets);
+    unsigned shift = wn_key_shift(s->low, s->high, n_buckets);
     for (size_t i = 0; i < s->n; i++)
-        counts[((uint64_t)key_at(search->cells, i) - (uint64_t)s->low) >> shift]++;
+        counts[wn_key_bucket(wn_cells_key(search->cells, i), s->low, shift)]++;
 }
 
 static void swap(wn_cells cells, size_t a, size_t b)
@@ -56,7 +42,7 @@ static void swap(wn_cells cells, size_t a, size_t b)
 /* The span becomes its bucket that holds the number; the cells there come first. */
 static void narrow(const cell_search *search, span *s, const int64_t *counts, size_t n_buckets)
 {
-    unsigned shift = shift_of(s, n_buckets);
+    unsigned shift = wn_key_shift(s->low, s->high, n_buckets);
     size_t bucket = 0, n = 0;
     while (s->number >= counts[bucket])
         s->number -= counts[bucket++];
@@ -65,7 +51,7 @@ static void narrow(const cell_search *search, span *s, const int64_t *counts, si
     s->low = (int64_t)first;
     s->high = last - first < (uint64_t)s->high - first ? (int64_t)last : s->high;
     for (size_t i = 0; i < s->n; i++) {
-        int64_t key = key_at(search->cells, i);
+        int64_t key = wn_cells_key(search->cells, i);
         if (key >= s->low && key <= s->high)
             swap(search->cells, i, n++);
     }
@@ -110,7 +96,7 @@ static wn_status find_next(const wn_ranks *ranks, cell_search *searches, const r
     for (size_t i = 0; i < r->n_searches; i++) {
         complements[i] = WN_KEY_NONE;
         for (size_t c = 0; needs_next(&searches[i], &r->spans[i]) && c < searches[i].n; c++) {
-            int64_t key = key_at(searches[i].cells, c);
+            int64_t key = wn_cells_key(searches[i].cells, c);
             if (key > r->spans[i].low && ~key > complements[i])
                 complements[i] = ~key;
         }

@@ -86,9 +86,8 @@ static const wn_run_moments NO_CELLS = {.least = (double)INFINITY, .most = -(dou
 
 /* All columns about the centres. Rows are summed in strips, so that the rounding of a long block stays that of a short
  * one; a strip's columns are gone through while it lies in a cache. */
-static wn_status sweep(wn_moments *moments, const wn_block *block)
+static void sweep(wn_moments *moments, const wn_block *block)
 {
-    wn_status status = WN_OK;
     wn_column_strip *strip = moments->strip;
     for (size_t c = 0; c < moments->n_cols; c++)
         moments->block[c] = NO_CELLS;
@@ -100,22 +99,17 @@ static wn_status sweep(wn_moments *moments, const wn_block *block)
                 wn_run_moments found = wn_run_moments_of(run, strip->n, moments->centre[col + c]);
                 merge(&moments->block[col + c], found);
                 if (moments->carried != NULL)
-                    TRY(wn_quantiles_add_run(moments->carried, col + c, run, strip->n, found.count));
+                    wn_quantiles_add_run(moments->carried, col + c, run, strip->n, found.count);
             }
         }
-done:
-    return status;
 }
 
 /* With the quantiles that are carried along. */
 static wn_status sweep_block(wn_moments *moments, const wn_block *block)
 {
-    if (moments->carried == NULL)
-        return sweep(moments, block);
-    wn_status status = wn_quantiles_begin(moments->carried, block);
+    wn_status status = moments->carried != NULL ? wn_quantiles_begin(moments->carried, block) : WN_OK;
     if (status == WN_OK)
-        status = sweep(moments, block);
-    wn_quantiles_end(moments->carried, status);
+        sweep(moments, block);
     return status;
 }
 

@@ -9,12 +9,8 @@
  * are of another width than those before. */
 WN_MUST_USE wn_status wn_quantiles_begin(wn_quantiles *quantiles, const wn_block *block);
 
-/* Local. A run of n cells of a column, of which `valid` are there. Fails: WN_NO_MEMORY. */
-WN_MUST_USE wn_status wn_quantiles_add_run(wn_quantiles *quantiles, size_t column, wn_cells run, size_t n,
-                                           int64_t valid);
-
-/* Local. The block ends: with WN_OK it counts, else nothing of it is left. */
-void wn_quantiles_end(wn_quantiles *quantiles, wn_status outcome);
+/* Local. A run of n cells of a column, of which `valid` are there; at most WN_RUN_ROWS. */
+void wn_quantiles_add_run(wn_quantiles *quantiles, size_t column, wn_cells run, size_t n, int64_t valid);
 
 /* Local. From now on its accumulator adds nothing: something else does. */
 void wn_quantiles_carried(wn_quantiles *quantiles);

@@ -3,6 +3,8 @@
 #define WINNOW_TESTS_ARTEFACT_SAMPLE_H
 
 #include "winnow/artefact.h"
+#include "winnow/encoder_facts.h"
+#include "winnow/levels.h"
 #include "winnow/memory.h"
 #include "winnow/random.h"
 
@@ -130,6 +132,83 @@ static inline wn_status sample_fill(sample *s, size_t n_columns, double kept, bo
 done:
     wn_free(mask);
     wn_network_free(narrow);
+    if (status != WN_OK)
+        sample_clear(s);
+    return status;
+}
+
+/* Columns of numbers a, code (a category), b (with an indicator), and of strings line, plant, with encoders. */
+static inline wn_status sample_mixed_recipe(wn_recipe **recipe)
+{
+    static const char *const names[] = {"a", "code", "b", "line", "plant"};
+    wn_status status = WN_OK;
+    wn_column columns[5] = {{0}};
+    wn_recipe *made = NULL;
+    wn_level_bytes numbers[] = {wn_level_number(-1.5), wn_level_number(0.1), wn_level_number(7)};
+    wn_text codes[3], lines[] = {{"A1", 2},
+                                 {"B1", 2},
+                                 {"B22", 3},
+                                 {"gr\xc3\xb6\xc3\x9f"
+                                  "e",
+                                  7}};
+    wn_text plants[] = {{"north", 5}, {"south", 5}};
+    for (size_t i = 0; i < 3; i++)
+        codes[i] = (wn_text){numbers[i].bytes, sizeof numbers[i].bytes};
+    for (size_t c = 0; c < 5; c++)
+        columns[c] = (wn_column){.name = (char *)(uintptr_t)names[c], .is_text = c > 2};
+    const wn_encoder_facts facts[] = {{"one_hot", 1, true, false, -1, 3, codes},
+                                      {"one_hot", 3, false, true, 2, 4, lines},
+                                      {"one_hot", 4, false, false, 1, 2, plants},
+                                      {"indicator", 2, false, false, -1, 0, NULL}};
+    wn_catalog catalog = {.n_columns = 5, .columns = columns, .has_label = true, .label.name = columns[0].name};
+    TRY(wn_recipe_new(&made, &catalog));
+    for (size_t c = 0; c < 3; c++) {
+        wn_recipe_column *column = &made->columns[c];
+        column->rule = (wn_column_rule){
+            WN_MISSING_MEDIAN, 0, WN_OUTLIERS_ZSCORE, 3, WN_OUTLIER_MISSING, WN_NORMALIZE_STANDARD, WN_TRANSFORM_NONE};
+        column->scale = c == 1 ? 1 : 1.23456789;
+        column->lower = c == 1 ? (double)-INFINITY : -3 * column->scale;
+        column->upper = c == 1 ? (double)INFINITY : 3 * column->scale;
+        column->fill = 0.1;
+    }
+    TRY(wn_recipe_set_encoders(made, facts, 4));
+    made->labels.task = WN_TASK_CLASSIFICATION;
+    made->labels.n_classes = 3;
+    TRY(wn_new(&made->labels.classes, 3));
+    for (size_t k = 0; k < 3; k++)
+        made->labels.classes[k] = (double)k;
+    *recipe = made;
+    made = NULL;
+done:
+    wn_recipe_free(made);
+    return status;
+}
+
+/* A network that sees the mixed recipe's features but one, the last first. Bit f of `used`: feature f has stored
+ * weights. Features are a, code=-1.5 0.1 7, b, line=A1 B1 B22 groesse (other), plant=north south, b?missing. */
+static inline wn_status sample_fill_mixed(sample *s, unsigned used, bool int8)
+{
+    wn_status status = WN_OK;
+    unsigned char *mask = NULL;
+    size_t widths[] = {0, 5, 3}, selected[16], n = 0;
+    TRY(sample_mixed_recipe(&s->recipe));
+    for (size_t f = s->recipe->n_features; f-- > 0;)
+        if (f != 6)
+            selected[n++] = f;
+    TRY(wn_recipe_select(s->recipe, selected, n));
+    widths[0] = n;
+    TRY(wn_network_new(&s->network, WN_TASK_CLASSIFICATION, widths, 2));
+    wn_network_initialize(s->network, 7);
+    TRY(wn_new(&mask, s->network->n_parameters));
+    memset(mask, 1, s->network->n_parameters);
+    for (size_t j = 0; j < n; j++)
+        for (size_t o = 0; o < widths[1]; o++)
+            mask[s->network->layers[0].weight + o * n + j] = (used >> selected[j] & 1) != 0;
+    TRY(wn_coding_new(&s->coding, s->network, mask));
+    if (int8)
+        TRY(sample_quantize(s->coding, s->network));
+done:
+    wn_free(mask);
     if (status != WN_OK)
         sample_clear(s);
     return status;

@@ -146,6 +146,93 @@ static void test_round_trip(void)
     check_round_trip(3, 1, true, 0.002);
 }
 
+/* Features (n_rows, n_selected) by a recipe, whose positions are those of its own table. */
+static bool extract(wn_recipe *recipe, const wn_recipe *table, const double *cells, const wn_text *texts, size_t n_rows,
+                    float **features)
+{
+    for (size_t i = 0; i < recipe->n_columns; i++)
+        for (size_t c = 0; c < table->n_columns; c++)
+            if (strcmp(recipe->columns[i].name, table->columns[c].name) == 0)
+                recipe->columns[i].position = table->columns[c].position;
+    const wn_raw_rows rows = {cells, texts, n_rows, table->n_cells, table->n_columns - table->n_cells};
+    return CHECK_OK(wn_new(features, n_rows * recipe->n_selected)) &&
+           CHECK_OK(wn_recipe_features(recipe, &rows, *features));
+}
+
+/* Rows of every level, of gaps and of what training did not have: used features are those of the whole recipe. */
+static void check_mixed_rows(const sample *s, const wn_artefact *artefact)
+{
+    static const char *const lines[] = {"A1",
+                                        "B1",
+                                        "B22",
+                                        "gr\xc3\xb6\xc3\x9f"
+                                        "e",
+                                        "",
+                                        "new"},
+                             *const plants[] = {"north", "south", "", "west"};
+    const double codes[] = {-1.5, 0.1, 7, (double)NAN, 8}, others[] = {0.5, (double)NAN, 100, -2};
+    enum { ROWS = 6 * 4 * 5 };
+    double cells[ROWS * 3];
+    wn_text texts[ROWS * 2];
+    float *expected = NULL, *found = NULL;
+    for (size_t i = 0; i < ROWS; i++) {
+        cells[3 * i] = others[i / 2 % 4];
+        cells[3 * i + 1] = codes[i % 5];
+        cells[3 * i + 2] = others[i % 4];
+        texts[2 * i] = (wn_text){lines[i % 6], strlen(lines[i % 6])};
+        texts[2 * i + 1] = (wn_text){plants[i / 6 % 4], strlen(plants[i / 6 % 4])};
+    }
+    if (!extract(s->recipe, s->recipe, cells, texts, ROWS, &expected) ||
+        !extract(artefact->recipe, s->recipe, cells, texts, ROWS, &found))
+        return;
+    size_t n = artefact->recipe->n_selected, n_all = s->recipe->n_selected;
+    for (size_t j = 0; j < n; j++) {
+        size_t k = 0;
+        const char *name = artefact->recipe->feature_names[artefact->recipe->selected[j]];
+        while (k < n_all && strcmp(s->recipe->feature_names[s->recipe->selected[k]], name) != 0)
+            k++;
+        CU_ASSERT_TRUE(k < n_all);
+        bool is_exact = s->recipe->feature_encoder[s->recipe->selected[k]] != WN_NO_ENCODER;
+        for (size_t i = 0; k < n_all && i < ROWS; i++)
+            CU_ASSERT_TRUE(is_exact ? expected[i * n_all + k] == found[i * n + j]
+                                    : fabsf(expected[i * n_all + k] - found[i * n + j]) < 0.002f);
+    }
+    wn_free(found);
+    wn_free(expected);
+}
+
+static void check_mixed(unsigned used, bool int8, size_t n_columns, size_t n_features, size_t n_inputs)
+{
+    sample s = {0};
+    wn_artefact *artefact = NULL;
+    const char *path = test_path("mixed.wnm");
+    if (CHECK_OK(sample_fill_mixed(&s, used, int8)) &&
+        CHECK_OK(wn_artefact_write(path, s.network, s.coding, s.recipe, NULL)) &&
+        CHECK_OK(wn_artefact_read(&artefact, path))) {
+        CU_ASSERT_EQUAL(artefact->recipe->n_columns, n_columns);
+        CU_ASSERT_EQUAL(artefact->recipe->n_features, n_features);
+        CU_ASSERT_EQUAL(artefact->recipe->n_selected, n_inputs);
+        CU_ASSERT_EQUAL(artefact->network->n_inputs, n_inputs);
+        check_mixed_rows(&s, artefact);
+    }
+    wn_artefact_free(artefact);
+    sample_clear(&s);
+}
+
+/* Features: 0 a, 1-3 code, 4 b, 5-9 line, 10-11 plant, 12 b?missing; number 6 (line=B1) is not selected. */
+static void test_mixed(void)
+{
+    for (int int8 = 0; int8 < 2; int8++) {
+        check_mixed(0x1fff, int8, 5, 13, 12);
+        check_mixed(1 << 5, int8, 1, 1, 1);           /* a level; a gap is another's, which has no feature then */
+        check_mixed(1 << 7, int8, 1, 1, 1);           /* the level of gaps */
+        check_mixed(1 << 9, int8, 1, 5, 1);           /* all others: which levels there are matters */
+        check_mixed(1 << 12, int8, 1, 2, 1);          /* an indicator: its cell is a feature that nothing uses */
+        check_mixed(1 << 0 | 1 << 2, int8, 2, 2, 2);  /* a level that is a number, and a plain cell */
+        check_mixed(1 << 4 | 1 << 11, int8, 2, 3, 2); /* a cell with an indicator, a level */
+    }
+}
+
 static void test_exact_recipe(void)
 {
     sample s = {0};
@@ -222,11 +309,11 @@ static void test_cannot_write(void)
     sample_clear(&s);
 }
 
-static void test_no_memory(void)
+static void check_no_memory(bool is_mixed)
 {
     sample s = {0};
     const char *path = test_path("memory.wnm");
-    if (!CHECK_OK(sample_fill(&s, 20, 0.5, true)))
+    if (!CHECK_OK(is_mixed ? sample_fill_mixed(&s, 0x1bff, true) : sample_fill(&s, 20, 0.5, true)))
         return;
     size_t before = wn_memory_used();
     wn_status status = WN_NO_MEMORY;
@@ -245,8 +332,18 @@ static void test_no_memory(void)
     sample_clear(&s);
 }
 
-static const wn_test tests[] = {{"round_trip", test_round_trip},         {"exact_recipe", test_exact_recipe},
-                                {"rounded_recipe", test_rounded_recipe}, {"hash", test_hash},
-                                {"cannot_write", test_cannot_write},     {"no_memory", test_no_memory}};
+static void test_no_memory(void)
+{
+    check_no_memory(false);
+    check_no_memory(true);
+}
+
+static const wn_test tests[] = {{"round_trip", test_round_trip},
+                                {"mixed", test_mixed},
+                                {"exact_recipe", test_exact_recipe},
+                                {"rounded_recipe", test_rounded_recipe},
+                                {"hash", test_hash},
+                                {"cannot_write", test_cannot_write},
+                                {"no_memory", test_no_memory}};
 
 TEST_MAIN("artefact", tests)

@@ -9,12 +9,16 @@
 
 enum { FILE_HEAD = 24, SECTION_HEAD = 16 };
 
-static bool encode(wn_bytes *bytes, bool int8)
+typedef enum { NUMBERS_INT8, NUMBERS_FLOAT32, MIXED_INT8, MIXED_FLOAT32, N_KINDS } sample_kind;
+
+static bool encode(wn_bytes *bytes, sample_kind kind)
 {
     sample s = {0};
     wn_artefact *artefact = NULL;
-    bool done = CHECK_OK(sample_fill(&s, 24, 0.4, int8)) &&
-                CHECK_OK(wn_artefact_build(&artefact, s.network, s.coding, s.recipe)) &&
+    bool int8 = kind == NUMBERS_INT8 || kind == MIXED_INT8;
+    bool is_filled = kind < MIXED_INT8 ? CHECK_OK(sample_fill(&s, 24, 0.4, int8))
+                                       : CHECK_OK(sample_fill_mixed(&s, int8 ? 0x1235 : 0xffff, int8));
+    bool done = is_filled && CHECK_OK(wn_artefact_build(&artefact, s.network, s.coding, s.recipe)) &&
                 CHECK_OK(wn_artefact_encode(artefact, bytes));
     wn_artefact_free(artefact);
     sample_clear(&s);
@@ -49,10 +53,10 @@ static void check_refused(const wn_bytes *bytes, size_t n, const char *what)
     wn_artefact_free(artefact);
 }
 
-static void test_flips(void)
+static void check_flips(sample_kind kind)
 {
     wn_bytes bytes = {0};
-    if (!encode(&bytes, true))
+    if (!encode(&bytes, kind))
         return;
     for (size_t i = 0; i < bytes.n; i++)
         for (unsigned bit = 1; bit < 256; bit = bit * 3 + 1) {
@@ -64,16 +68,29 @@ static void test_flips(void)
     wn_bytes_clear(&bytes);
 }
 
-static void test_cuts(void)
+static void test_flips(void)
+{
+    check_flips(NUMBERS_INT8);
+    check_flips(MIXED_INT8);
+    check_flips(MIXED_FLOAT32);
+}
+
+static void check_cuts(sample_kind kind)
 {
     wn_bytes bytes = {0};
-    if (!encode(&bytes, false))
+    if (!encode(&bytes, kind))
         return;
     for (size_t n = 0; n < bytes.n; n++)
         check_refused(&bytes, n, NULL);
     CHECK_OK(wn_bytes_append(&bytes, "x", 1));
     check_refused(&bytes, bytes.n, NULL);
     wn_bytes_clear(&bytes);
+}
+
+static void test_cuts(void)
+{
+    check_cuts(NUMBERS_FLOAT32);
+    check_cuts(MIXED_FLOAT32);
 }
 
 static void sign(wn_bytes *bytes)
@@ -94,15 +111,34 @@ static void sign(wn_bytes *bytes)
     }
 }
 
+/* The features of one raw row, of gaps and of what no level is. */
+static void extract_row(const wn_recipe *recipe, float *features)
+{
+    double *cells = NULL;
+    wn_text *texts = NULL;
+    size_t n_texts = recipe->n_columns - recipe->n_cells;
+    if (CHECK_OK(wn_new(&cells, recipe->n_cells)) && CHECK_OK(wn_new(&texts, n_texts))) {
+        for (size_t i = 0; i < n_texts; i++)
+            texts[i] = (wn_text){"B1", i % 2 == 0 ? 2 : 0};
+        for (size_t i = 0; i < recipe->n_cells; i++)
+            cells[i] = i % 2 == 0 ? (double)NAN : 0.1;
+        const wn_raw_rows rows = {cells, texts, 1, recipe->n_cells, n_texts};
+        CHECK_OK(wn_recipe_features(recipe, &rows, features));
+    }
+    wn_free(texts);
+    wn_free(cells);
+}
+
 /* Any status but a crash; what is accepted can predict. */
 static void decode_lie(const wn_bytes *bytes)
 {
     wn_artefact *artefact = NULL;
     wn_workspace *workspace = NULL;
+    float x[1000] = {0};
     wn_status status = wn_artefact_decode(&artefact, bytes->data, bytes->n);
     CU_ASSERT_TRUE(status == WN_OK || status == WN_BAD_DATA || status == WN_NO_MEMORY);
     if (status == WN_OK && artefact->network->n_inputs < 1000) {
-        float x[1000] = {0};
+        extract_row(artefact->recipe, x);
         CHECK_OK(wn_workspace_new(&workspace, artefact->network, 1));
         wn_network_forward(artefact->network, workspace, x, 1);
     }
@@ -112,9 +148,9 @@ static void decode_lie(const wn_bytes *bytes)
 
 static void test_lies(void)
 {
-    for (int int8 = 0; int8 < 2; int8++) {
+    for (sample_kind kind = 0; kind < N_KINDS; kind++) {
         wn_bytes bytes = {0};
-        if (!encode(&bytes, int8))
+        if (!encode(&bytes, kind))
             return;
         wn_memory_limit(wn_memory_used() + ((size_t)64 << 20));
         for (size_t i = FILE_HEAD; i < bytes.n; i++)

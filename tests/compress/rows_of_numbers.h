@@ -151,7 +151,7 @@ static inline wn_status task_components(task *t)
     float *components = NULL;
     size_t n = t->features->n_rows;
     TRY(wn_new(&components, n * TASK_COMPONENTS));
-    TRY(wn_recipe_components(t->recipe, t->features->features, n, components));
+    TRY(wn_recipe_inputs(t->recipe, t->features->features, n, components));
     TRY(task_rows(&made, t->features->rows, n, t->features->n_pieces, t->features->piece_first,
                   t->features->piece_lane));
     wn_free(made->features);

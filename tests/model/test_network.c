@@ -253,6 +253,31 @@ static void test_projection(void)
     wn_workspace_free(wide_space);
 }
 
+/* Appended features come out of the projection as they are, behind the components. */
+static void test_append(void)
+{
+    double mean[2] = {1.0, -2.0}, components[2] = {0.6, 0.8};
+    wn_projection projection = {
+        .appends = true, .n_components = 1, .n_features = 2, .mean = mean, .components = components};
+    wn_recipe recipe = {.projection = &projection};
+    const size_t widths[] = {3, 4, 3};
+    wn_network *network = made_network(WN_TASK_CLASSIFICATION, widths, 2), *wide = NULL;
+    wn_workspace *narrow_space = NULL, *wide_space = NULL;
+    const float x[2] = {3.0f, 0.25f};
+    float seen[3] = {(float)(0.6 * 2.0 + 0.8 * 2.25), x[0], x[1]};
+    if (network != NULL && CHECK_OK(wn_network_with_projection(&wide, network, &recipe)) &&
+        CHECK_OK(wn_workspace_new(&narrow_space, network, 1)) && CHECK_OK(wn_workspace_new(&wide_space, wide, 1))) {
+        const float *narrow = wn_network_forward(network, narrow_space, seen, 1);
+        const float *outputs = wn_network_forward(wide, wide_space, x, 1);
+        for (size_t i = 0; i < 3; i++)
+            CHECK_CLOSE((double)outputs[i], (double)narrow[i], 1e-5);
+    }
+    wn_workspace_free(wide_space);
+    wn_workspace_free(narrow_space);
+    wn_network_free(wide);
+    wn_network_free(network);
+}
+
 static void test_bad_shapes(void)
 {
     const size_t none[] = {3, 0}, two[] = {3, 2};
@@ -315,10 +340,15 @@ static void test_failing_allocations(void)
 }
 
 static const wn_test tests[] = {
-    {"gradients against naive ones", test_gradients}, {"dropout's draws", test_dropout_draws},
-    {"a lane without rows", test_no_valid_rows},      {"initial weights", test_initial_weights},
-    {"projection as first layer", test_projection},   {"impossible shapes", test_bad_shapes},
-    {"where it stops being finite", test_not_finite}, {"failing allocations", test_failing_allocations},
+    {"gradients against naive ones", test_gradients},
+    {"dropout's draws", test_dropout_draws},
+    {"a lane without rows", test_no_valid_rows},
+    {"initial weights", test_initial_weights},
+    {"projection as first layer", test_projection},
+    {"appended features", test_append},
+    {"impossible shapes", test_bad_shapes},
+    {"where it stops being finite", test_not_finite},
+    {"failing allocations", test_failing_allocations},
 };
 
 TEST_MAIN("model/network", tests)

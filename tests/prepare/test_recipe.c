@@ -92,9 +92,9 @@ static void test_components(void)
     CU_ASSERT_EQUAL(wn_recipe_n_inputs(recipe), N_COMPONENTS);
     for (size_t i = 0; i < N_ROWS * N_SELECTED; i++)
         features[i] = (float)example_draw(i, 5);
-    CHECK_OK(wn_recipe_components(recipe, features, N_ROWS, components));
+    CHECK_OK(wn_recipe_inputs(recipe, features, N_ROWS, components));
     for (size_t i = 0; i < N_ROWS; i++) {
-        CHECK_OK(wn_recipe_components(recipe, features + i * N_SELECTED, 1, one));
+        CHECK_OK(wn_recipe_inputs(recipe, features + i * N_SELECTED, 1, one));
         for (size_t k = 0; k < N_COMPONENTS; k++) {
             long double sum = 0;
             for (size_t j = 0; j < N_SELECTED; j++)
@@ -103,6 +103,31 @@ static void test_components(void)
             CHECK_CLOSE(components[i * N_COMPONENTS + k], (double)sum, 1e-6);
             CHECK_CLOSE(one[k], (double)sum, 1e-6);
         }
+    }
+    wn_recipe_free(recipe);
+}
+
+/* Appended features stand behind the components, bit by bit. */
+static void test_append(void)
+{
+    enum { WIDTH = N_COMPONENTS + N_SELECTED };
+    wn_recipe *recipe = NULL;
+    float features[N_ROWS * N_SELECTED], components[N_ROWS * N_COMPONENTS], inputs[N_ROWS * WIDTH];
+    wn_hash plain, appended;
+    CU_ASSERT_FATAL(CHECK_OK(example_recipe(&recipe)));
+    for (size_t i = 0; i < N_ROWS * N_SELECTED; i++)
+        features[i] = (float)example_draw(i, 5);
+    CHECK_OK(wn_recipe_inputs(recipe, features, N_ROWS, components));
+    CHECK_OK(wn_recipe_hash(recipe, &plain));
+    recipe->projection->appends = true;
+    CHECK_OK(wn_recipe_hash(recipe, &appended));
+    CU_ASSERT_NOT_EQUAL(wn_hash_compare(plain, appended), 0);
+    CU_ASSERT_EQUAL(wn_recipe_n_inputs(recipe), WIDTH);
+    CHECK_OK(wn_recipe_inputs(recipe, features, N_ROWS, inputs));
+    for (size_t i = 0; i < N_ROWS; i++) {
+        const float *row = inputs + i * WIDTH;
+        CU_ASSERT_EQUAL(memcmp(row, components + i * N_COMPONENTS, N_COMPONENTS * sizeof *row), 0);
+        CU_ASSERT_EQUAL(memcmp(row + N_COMPONENTS, features + i * N_SELECTED, N_SELECTED * sizeof *row), 0);
     }
     wn_recipe_free(recipe);
 }
@@ -148,7 +173,7 @@ static void test_replace(void)
 
 static const wn_test tests[] = {
     {"features", test_features}, {"clean_row", test_clean_row}, {"components", test_components},
-    {"match", test_match},       {"replace", test_replace},
+    {"append", test_append},     {"match", test_match},         {"replace", test_replace},
 };
 
 TEST_MAIN("recipe", tests)

@@ -1,5 +1,7 @@
 #include "fitted.h"
 
+#include "winnow/random.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -214,6 +216,72 @@ static void test_hash(void)
     fitted_close(&fitted);
 }
 
+enum { FOLDS = 3, SEED = 5 };
+
+static size_t fold_of(size_t row)
+{
+    return (size_t)wn_random_below(wn_random_bits((wn_random){SEED, WN_RANDOM_RANK_FOLDS, row}, 0), FOLDS);
+}
+
+/* Count, sum about the centre, extremes of column 0 and its product with column 1, over training rows but a fold's. */
+static void check_without(const fitted_table *fit, size_t fold)
+{
+    const wn_statistics *without = fit->statistics->without[fold];
+    const wn_gram_sums *gram = without->gram;
+    int64_t n = 0, counted = 0;
+    long double sum = 0, product = 0, size = 0;
+    double least = INFINITY, most = -INFINITY;
+    for (size_t i = 0; i < fit->table.n_rows; i++) {
+        if (fit->status[i] != WN_ROW_TRAIN || fold_of(i) == fold)
+            continue;
+        const double *cells = fit->cleaned + i * P;
+        long double x = (long double)cells[0] - gram->centre[0], y = (long double)cells[1] - gram->centre[1];
+        n++;
+        sum += x;
+        product += x * y;
+        size += fabsl(x * y);
+        least = fmin(least, cells[0]);
+        most = fmax(most, cells[0]);
+    }
+    CU_ASSERT_EQUAL(gram->n_rows, n);
+    CU_ASSERT_EQUAL(without->moments->count[0], n);
+    CU_ASSERT(fabsl((long double)gram->product[1] - product) <= 1e-11L * size);
+    CU_ASSERT(naive_is_near(without->moments->mean[0], (double)(sum / n) + gram->centre[0], 1e-11));
+    CU_ASSERT(naive_is_near(without->moments->min[0], least, 1e-11));
+    CU_ASSERT(naive_is_near(without->moments->max[0], most, 1e-11));
+    for (size_t k = 0; k < BINS * without->n_classes; k++)
+        counted += without->contingency[k];
+    CU_ASSERT_EQUAL(counted, n);
+}
+
+/* Every row is left out by one of the folds; the sums of all rows are what they are without folds. */
+static void test_folds(void)
+{
+    const char *path = test_path("folds.h5");
+    fixture_spec spec = {.name = "folds", .n_rows = file_rows, .n_files = 7};
+    wn_statistics_options options = {.gram = true, .n_bins = BINS, .path = path}, folded = options;
+    fitted_table fitted;
+    wn_statistics *again = NULL, *plain = NULL;
+    int n_passes = 0;
+    folded.n_folds = FOLDS;
+    folded.seed = SEED;
+    if (fitted_open(&fitted, &spec, false, &folded)) {
+        for (size_t fold = 0; fold < FOLDS; fold++)
+            check_without(&fitted, fold);
+        if (CHECK_OK(wn_statistics_read(&test_ranks, fitted.rows, fitted.recipe, &folded, &again)))
+            for (size_t fold = 0; fold < FOLDS; fold++)
+                CU_ASSERT_EQUAL(memcmp(again->without[fold]->gram->product,
+                                       fitted.statistics->without[fold]->gram->product, P * P * sizeof(double)),
+                                0);
+        if (CHECK_OK(wn_statistics_run(&fitted.table.pass, fitted.rows, fitted.pilot, fitted.recipe, &options, &plain,
+                                       &n_passes, NULL)))
+            CU_ASSERT(wn_hash_compare(plain->hash, fitted.statistics->hash) == 0);
+        wn_statistics_free(plain);
+        wn_statistics_free(again);
+    }
+    fitted_close(&fitted);
+}
+
 /* What a pass left in a file is, read by all ranks, what the pass gave: to the last bit, and without a pass. */
 static void check_read(const fixture_spec *spec, const wn_statistics_options *options)
 {
@@ -239,11 +307,11 @@ static void test_read(void)
 {
     const char *path = test_path("statistics.h5");
     fixture_spec spec = {.name = "kept", .n_rows = file_rows, .n_files = 7};
-    check_read(&spec, &(wn_statistics_options){true, BINS, path});
+    check_read(&spec, &(wn_statistics_options){.gram = true, .n_bins = BINS, .path = path});
     spec.name = "kept-bare";
-    check_read(&spec, &(wn_statistics_options){false, 0, path});
+    check_read(&spec, &(wn_statistics_options){.path = path});
     spec = (fixture_spec){.name = "kept-real", .n_rows = file_rows, .n_files = 3, .real_label = true};
-    check_read(&spec, &(wn_statistics_options){true, BINS, path});
+    check_read(&spec, &(wn_statistics_options){.gram = true, .n_bins = BINS, .path = path});
 }
 
 /* One byte that differs is found, and so is a file of other options; on every rank. */
@@ -251,7 +319,7 @@ static void test_read_refusals(void)
 {
     const char *path = test_path("other.h5");
     fixture_spec spec = {.name = "refused", .n_rows = file_rows, .n_files = 3};
-    wn_statistics_options options = {false, BINS, path}, more = {false, BINS + 1, path};
+    wn_statistics_options options = {.n_bins = BINS, .path = path}, more = {.n_bins = BINS + 1, .path = path};
     fitted_table fitted;
     wn_statistics *none = NULL;
     if (fitted_open(&fitted, &spec, false, &options)) {
@@ -277,6 +345,7 @@ static const wn_test tests[] = {
     {"few_rows", test_few_rows},
     {"options", test_options},
     {"hash", test_hash},
+    {"folds", test_folds},
     {"read", test_read},
     {"read_refusals", test_read_refusals},
 };

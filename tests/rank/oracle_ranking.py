@@ -137,10 +137,27 @@ def consensus_of(scores):
     return position, order
 
 
-def check_consensus(checks, found, methods, what):
+def copies_of(x, order, least=0.95):
+    """Which features follow a better one, by NumPy's correlations, and whom they follow most closely."""
+    with numpy.errstate(invalid="ignore"):
+        r = numpy.abs(numpy.nan_to_num(numpy.corrcoef(x.T)))
+    originals, copies = [], {}
+    for i in order:
+        if originals and r[i, originals].max() >= least:
+            copies[i] = originals[int(r[i, originals].argmax())]
+        else:
+            originals.append(i)
+    return originals, copies
+
+
+def check_consensus(checks, found, methods, x, what):
     position, order = consensus_of([found[method] for method in methods])
+    originals, copies = copies_of(x, order)
+    line = originals + [i for i in order if i in copies]
     checks.that(numpy.array_equal(found["consensus"], position), f"{what}: consensus")
-    checks.that(numpy.array_equal(found["selected"], order[:len(found["selected"])]), f"{what}: best first")
+    checks.that(numpy.array_equal(found["selected"], line[:len(found["selected"])]), f"{what}: best first, copies last")
+    told = {i: reason for i, reason in enumerate(found["reason"].astype(str)) if reason.startswith("copy of")}
+    checks.equal({i: int(reason.split()[2].strip(",")[1:]) for i, reason in told.items()}, copies, f"{what}: copies")
 
 
 def check_forest(checks, found, x, y, is_real, what):
@@ -170,7 +187,7 @@ def check_scores(checks, program, directory):
             check_variance(checks, found, x, what)
             if n_ranks == 1:
                 check_lasso(checks, found, x, y, is_real, what)
-            check_consensus(checks, found, ("variance", "anova", "mutual_information", "lasso", "random_forest"), what)
+            check_consensus(checks, found, ("variance", "anova", "mutual_information", "lasso", "random_forest"), x, what)
             forests.append(found["random_forest"])
             checks.equal(len(found["selected"]), x.shape[1], f"{what}: a share of 1.0 keeps all")
             print(f"{what}: F {f_error:.1e}, information {information:.1e}")
@@ -185,27 +202,77 @@ def check_selection(checks, program, directory):
         found = fit(program, directory, table, rank)
         return found, list(found["selected"])
 
-    found, all_of_them = selected("{methods: [anova], keep: 1.0}")
-    check_consensus(checks, found, ("anova",), "anova alone")
+    found, _ = selected("{methods: [anova], keep: 1.0}")
+    check_consensus(checks, found, ("anova",), x, "anova alone")
+    found, all_of_them = selected("{methods: [anova], keep: 1.0, correlated: none}")
+    checks.equal(all_of_them, list(consensus_of([found["anova"]])[1]), "correlated: none")
     checks.equal(sorted(k for k in found if k in ("variance", "mutual_information")), [], "methods not asked for")
     for keep, wanted in (("1", 1), ("7", 7), ("0.5", n // 2), ("0.35", 11), ("0.0001", 1), ("1.0", n)):
-        _, chosen = selected(f"{{methods: [anova], keep: {keep}}}")
+        _, chosen = selected(f"{{methods: [anova], correlated: none, keep: {keep}}}")
         checks.equal(chosen, all_of_them[:wanted], f"keep: {keep}")
 
     worst = [f"x{i}" for i in all_of_them[-2:]]
     best = f"x{all_of_them[0]}"
-    _, chosen = selected(f"{{methods: [anova], keep: 5, always: [{', '.join(worst)}]}}")
+    _, chosen = selected(f"{{methods: [anova], correlated: none, keep: 5, always: [{', '.join(worst)}]}}")
     checks.equal(chosen, all_of_them[:3] + all_of_them[-2:], "always counts towards keep")
-    _, chosen = selected(f"{{methods: [anova], keep: 1, always: [{', '.join(worst)}]}}")
+    _, chosen = selected(f"{{methods: [anova], correlated: none, keep: 1, always: [{', '.join(worst)}]}}")
     checks.equal(chosen, all_of_them[-2:], "all of always stay")
-    _, chosen = selected(f"{{methods: [anova], keep: 4, never: [{best}]}}")
+    _, chosen = selected(f"{{methods: [anova], correlated: none, keep: 4, never: [{best}]}}")
     checks.equal(chosen, all_of_them[1:5], "never")
-    _, chosen = selected(f"{{methods: [anova], keep: 0.5, never: ['x1?', 'x2*']}}")
+    _, chosen = selected(f"{{methods: [anova], correlated: none, keep: 0.5, never: ['x1?', 'x2*']}}")
     checks.equal(chosen, [i for i in all_of_them if i in (0, 1, 3, 4, 5, 6, 7, 8, 9)], "globs of never")
 
     done, _ = run(program, directory, table, "{methods: [anova], never: ['*']}")
     checks.equal(done.returncode, 65, "nothing left")
     checks.that("never" in done.stderr, f"the message names the key: {done.stderr[-300:]}")
+
+
+def check_copies(checks, program, directory):
+    """Ten copies of the best column take one place; without products they are looked for only when asked for."""
+    rng = numpy.random.default_rng(11)
+    y = rng.integers(0, 2, size=3000)
+    x = rng.normal(size=(3000, 12)) + y[:, None] * numpy.linspace(0.05, 1.2, 12)
+    x = numpy.hstack([x, -3 * x[:, 11:] + 1e-3 * rng.normal(size=(3000, 10))])
+    table, copies = write_table(directory, "copies", x, y), set(range(11, 22))
+
+    for rank, n_copies in (("methods: [anova]", 1), ("methods: [anova], correlated: none", 5),
+                           ("methods: [mutual_information]", 5), ("methods: [mutual_information], correlated: 0.9", 1),
+                           ("methods: [anova, mutual_information], consensus: borda", 1),
+                           ("methods: [anova, mutual_information], consensus: intersection", 1)):
+        found = fit(program, directory, table, f"{{{rank}, keep: 5}}")
+        chosen = set(found["selected"])
+        checks.equal((len(chosen), len(chosen & copies)), (5, n_copies), f"{rank}: copies among the best five")
+        if n_copies == 1:
+            checks.equal(chosen - copies, {10, 9, 8, 7}, f"{rank}: the others")
+    found = fit(program, directory, table, "{methods: [anova], keep: 14, never: ['x1?'], correlated: 0.9}")
+    checks.equal(len(set(found["selected"]) & copies), 2, "copies of a column that goes are told among themselves")
+
+
+def check_stability(checks, program, directory):
+    """Shares of five choices, the strongest of 5 and the weakest of 0; the same on 1 and 3 ranks, and with the choice
+    that is made without folds."""
+    rng = numpy.random.default_rng(12)
+    y = rng.integers(0, 3, size=1500)
+    x = rng.normal(size=(1500, 30))
+    x[:, :6] += y[:, None] * numpy.array([1.0, 0.8, 0.6, 0.15, 0.12, 0.1])
+    table, rank = write_table(directory, "stability", x, y), f"methods: {ALL}, keep: 5"
+    plain = fit(program, directory, table, f"{{{rank}}}")
+    checks.that("stability" not in plain, "no folds, no stability")
+    found = fit(program, directory, table, f"{{{rank}, folds: 5}}")
+    again = fit(program, directory, table, f"{{{rank}, folds: 5}}", 3)
+    checks.that(numpy.array_equal(found["selected"], plain["selected"]), "folds do not change the choice")
+    checks.that(numpy.array_equal(found["stability"], again["stability"]), "stability on 3 ranks")
+    checks.near(found["stability"].sum(), 5, 1e-12, "five are chosen each time")
+    checks.that(set(numpy.round(found["stability"] * 5, 9)) <= set(range(6)), "fifths")
+    checks.that((found["stability"][:2] == 1).all() and found["stability"].min() == 0, "the strongest, the weakest")
+    few = write_table(directory, "few", x[:3], numpy.array([0, 1, 0]))
+    done, _ = run(program, directory, few, "{methods: [anova], folds: 10}", 2)
+    checks.equal(done.returncode, 65, "rows too few for folds")
+    checks.that("rank.folds: without part" in done.stderr, f"told as such: {done.stderr[-300:]}")
+    found = fit(program, directory, few, "{methods: [variance], folds: 10}", 2)
+    checks.equal(list(found["stability"]), [1.0] * 30, "all are kept, also without a row")
+    found = fit(program, directory, table, "{methods: [anova], keep: 2, always: [x29], never: [x0], folds: 4}")
+    checks.equal((found["stability"][29], found["stability"][0]), (1.0, 0.0), "always and never")
 
 
 def main():
@@ -214,6 +281,8 @@ def main():
     with scratch() as directory:
         check_scores(checks, program, directory)
         check_selection(checks, program, directory)
+        check_copies(checks, program, directory)
+        check_stability(checks, program, directory)
     checks.close()
 
 

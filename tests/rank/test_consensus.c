@@ -58,20 +58,61 @@ static void test_positions(void)
     check_positions((double[]){-INFINITY, NAN, INFINITY, 1}, 4);
 }
 
-/* A feature is before another if the sum of its positions is smaller, or equal and its number is smaller. */
-static void check_consensus(const double *const *scores, size_t n_scores, size_t n)
+/* What features are compared by: smaller is better. */
+typedef struct {
+    double first[MOST], sum[MOST];
+} naive_order;
+
+/* Of one to three numbers. */
+static double naive_median(const double *x, size_t n)
 {
-    double sum[MOST] = {0}, consensus[MOST];
+    double least = x[0], most = x[0], sum = 0;
+    for (size_t i = 0; i < n; i++) {
+        least = fmin(least, x[i]);
+        most = fmax(most, x[i]);
+        sum += x[i];
+    }
+    return n < 3 ? sum / (double)n : sum - least - most;
+}
+
+static void find_order(wn_consensus rule, size_t keep, const double *const *scores, size_t n_scores, size_t n,
+                       naive_order *by)
+{
+    for (size_t i = 0; i < n; i++) {
+        double worst = 0, by_method[SCORES];
+        by->sum[i] = 0;
+        for (size_t s = 0; s < n_scores; s++) {
+            double position = naive_position(scores[s], n, i);
+            by->sum[i] += position;
+            worst = position > worst ? position : worst;
+            by_method[s] = position;
+        }
+        double median = naive_median(by_method, n_scores);
+        bool in_all = worst <= (double)keep;
+        by->first[i] = rule == WN_CONSENSUS_MEAN_RANK ? 0 : rule == WN_CONSENSUS_BORDA ? median : in_all ? worst : 1e9;
+    }
+}
+
+/* Whether a feature stands before another: equal ones by the sum of positions, then by number. */
+static bool is_before(const naive_order *by, size_t j, size_t i)
+{
+    if (by->first[j] != by->first[i])
+        return by->first[j] < by->first[i];
+    return by->sum[j] < by->sum[i] || (by->sum[j] == by->sum[i] && j < i);
+}
+
+static void check_consensus(wn_consensus rule, size_t keep, const double *const *scores, size_t n_scores, size_t n)
+{
+    double consensus[MOST];
     size_t order[MOST];
-    if (!CHECK_OK(wn_rank_consensus(scores, n_scores, n, consensus, order)))
+    naive_order by;
+    if (!CHECK_OK(wn_rank_consensus(rule, keep, scores, n_scores, n, consensus, order)))
         return;
-    for (size_t s = 0; s < n_scores; s++)
-        for (size_t i = 0; i < n; i++)
-            sum[i] += naive_position(scores[s], n, i);
+    find_order(rule, keep, scores, n_scores, n, &by);
     for (size_t i = 0; i < n; i++) {
         size_t n_before = 0;
         for (size_t j = 0; j < n; j++)
-            n_before += sum[j] < sum[i] || (sum[j] == sum[i] && j < i);
+            n_before += is_before(&by, j, i);
         CU_ASSERT_EQUAL(consensus[i], (double)(n_before + 1));
         CU_ASSERT_EQUAL(order[n_before], i);
     }
@@ -85,8 +126,26 @@ static void test_consensus(void)
         size_t n = (size_t)(1 + trial * 17 % MOST);
         for (size_t i = 0; i < SCORES * MOST; i++)
             values[i / MOST][i % MOST] = draw(1000 + trial, i);
-        check_consensus(scores, 1 + (size_t)trial % SCORES, n);
+        for (int rule = WN_CONSENSUS_MEAN_RANK; rule <= WN_CONSENSUS_INTERSECTION; rule++)
+            check_consensus((wn_consensus)rule, 1 + (size_t)trial % 7 * n / 6, scores, 1 + (size_t)trial % SCORES, n);
     }
+}
+
+/* Three methods, of which one sees nothing in the feature that the others have first. */
+static void test_rules(void)
+{
+    const double a[] = {9, 6, 1, 2, 5, 3}, b[] = {9, 1, 2, 3, 5, 4}, c[] = {0, 1, 2, 9, 5, 3};
+    const double *scores[] = {a, b, c};
+    double consensus[6];
+    size_t order[6];
+    CHECK_OK(wn_rank_consensus(WN_CONSENSUS_BORDA, 2, scores, 3, 6, consensus, order));
+    CU_ASSERT_EQUAL(order[0], 0); /* first, first and last */
+    CHECK_OK(wn_rank_consensus(WN_CONSENSUS_MEAN_RANK, 2, scores, 3, 6, consensus, order));
+    CU_ASSERT_EQUAL(order[0], 4); /* third and twice second */
+    CHECK_OK(wn_rank_consensus(WN_CONSENSUS_INTERSECTION, 4, scores, 3, 6, consensus, order));
+    CU_ASSERT_EQUAL(order[0], 4);
+    CU_ASSERT_EQUAL(order[1], 5); /* fourth and twice third */
+    CU_ASSERT_EQUAL(order[2], 0);
 }
 
 static void test_allocations(void)
@@ -98,7 +157,7 @@ static void test_allocations(void)
     int64_t nth = 1;
     for (; nth < 50 && status == WN_NO_MEMORY; nth++) {
         wn_memory_fail_at(nth);
-        status = wn_rank_consensus(scores, 2, 5, consensus, order);
+        status = wn_rank_consensus(WN_CONSENSUS_BORDA, 2, scores, 2, 5, consensus, order);
         wn_memory_fail_at(0);
         CU_ASSERT_EQUAL(wn_memory_used(), before);
     }
@@ -109,6 +168,7 @@ static void test_allocations(void)
 static const wn_test tests[] = {
     {"positions against counting", test_positions},
     {"consensus against counting", test_consensus},
+    {"what rules are for", test_rules},
     {"failing allocations", test_allocations},
 };
 TEST_MAIN("consensus", tests)

@@ -23,7 +23,7 @@ static void test_scores(void)
     for (size_t f = 0; f < SAMPLE_COLS; f++)
         forest[f] = (double)f / 10;
     wn_ranking_options options = {.use = {true, true, true, true, true}, .forest = forest, .keep_share = 1.0};
-    if (!CHECK_OK(wn_ranking_run(&options, table.statistics, table.recipe)))
+    if (!CHECK_OK(wn_ranking_run(&options, table.statistics, table.recipe, NULL)))
         return;
     CU_ASSERT_EQUAL(table.recipe->n_scores, WN_RANK_METHODS + 1);
     for (int method = 0; method < WN_RANK_METHODS; method++)
@@ -48,7 +48,7 @@ static void test_scores(void)
 static void test_order(void)
 {
     wn_ranking_options options = {.use = {[WN_RANK_ANOVA] = true}, .keep_share = 1.0};
-    if (!CHECK_OK(wn_ranking_run(&options, table.statistics, table.recipe)))
+    if (!CHECK_OK(wn_ranking_run(&options, table.statistics, table.recipe, NULL)))
         return;
     memcpy(best, table.recipe->selected, sizeof best);
     CU_ASSERT_EQUAL(sample_source(&table, best[0]), SAMPLE_SEPARATED);
@@ -59,7 +59,7 @@ static void test_order(void)
 
 static void check_selected(const wn_ranking_options *options, const size_t *wanted, size_t n)
 {
-    if (!CHECK_OK(wn_ranking_run(options, table.statistics, table.recipe)))
+    if (!CHECK_OK(wn_ranking_run(options, table.statistics, table.recipe, NULL)))
         return;
     CU_ASSERT_EQUAL(table.recipe->n_selected, n);
     for (size_t i = 0; i < n && i < table.recipe->n_selected; i++)
@@ -112,7 +112,7 @@ static void test_globs(void)
         zero++;
     check_selected(&options, &zero, 1);
     options.never = &all;
-    CU_ASSERT_EQUAL(wn_ranking_run(&options, table.statistics, table.recipe), WN_BAD_DATA);
+    CU_ASSERT_EQUAL(wn_ranking_run(&options, table.statistics, table.recipe, NULL), WN_BAD_DATA);
     CU_ASSERT_PTR_NOT_NULL(strstr(wn_status_message(), "never"));
     CU_ASSERT_EQUAL(table.recipe->n_selected, 1); /* as it was */
     options.never = NULL;
@@ -120,8 +120,86 @@ static void test_globs(void)
     options.always = &most;
     options.n_always = 1;
     options.keep_share = 0.1;
-    if (CHECK_OK(wn_ranking_run(&options, table.statistics, table.recipe)))
+    if (CHECK_OK(wn_ranking_run(&options, table.statistics, table.recipe, NULL)))
         CU_ASSERT_EQUAL(table.recipe->n_selected, 7);
+}
+
+static void check_reason(size_t feature, const char *wanted)
+{
+    CU_ASSERT_STRING_EQUAL(table.recipe->reasons[feature], wanted);
+}
+
+static size_t feature_of(sample_column column)
+{
+    size_t f = 0;
+    while (sample_source(&table, f) != column)
+        f++;
+    return f;
+}
+
+/* SHIFTED follows its TWIN, which stands before it: it goes behind all others. */
+static void test_copies(void)
+{
+    size_t twin = feature_of(SAMPLE_TWIN), shifted = feature_of(SAMPLE_SHIFTED);
+    size_t wanted[SAMPLE_COLS], n = 0;
+    wn_ranking_options options = {.use = {[WN_RANK_ANOVA] = true}, .keep_share = 1, .correlated = 0.9999};
+    wn_ranking_counts counts = {0};
+    for (size_t i = 0; i < SAMPLE_COLS; i++)
+        if (best[i] != shifted)
+            wanted[n++] = best[i];
+    wanted[n] = shifted;
+    check_selected(&options, wanted, SAMPLE_COLS);
+    check_reason(shifted, "copy of c7, correlation 1.0000; fills up keep");
+    check_reason(twin, "place 2 of 7 kept");
+    options.keep_count = 3;
+    CHECK_OK(wn_ranking_run(&options, table.statistics, table.recipe, &counts));
+    CU_ASSERT_EQUAL(counts.n_copies, 1);
+    CU_ASSERT_EQUAL(counts.n_copies_kept, 0);
+    check_selected(&options, wanted, 3);
+    check_reason(shifted, "copy of c7, correlation 1.0000");
+    check_reason(best[SAMPLE_COLS - 1], "place 7, 3 kept");
+}
+
+/* One that stays anyway is the original, and one that goes anyway has no copies. */
+static void test_named_copies(void)
+{
+    const char *name_of_shifted = "c0", *name_of_twin = "c7";
+    size_t twin = feature_of(SAMPLE_TWIN), shifted = feature_of(SAMPLE_SHIFTED);
+    wn_ranking_options options = {.use = {[WN_RANK_ANOVA] = true}, .keep_count = 2, .correlated = 0.9999};
+    options.always = &name_of_shifted;
+    options.n_always = 1;
+    check_selected(&options, (size_t[]){best[0], shifted}, 2);
+    check_reason(shifted, "always");
+    check_reason(twin, "copy of c0, correlation 1.0000");
+    options.n_always = 0;
+    options.never = &name_of_twin;
+    options.n_never = 1;
+    check_selected(&options, (size_t[]){best[0], shifted}, 2);
+    check_reason(twin, "never");
+    check_reason(shifted, "place 2 of 2 kept");
+}
+
+/* The rows halved: what is chosen on both halves, on one, and on none. */
+static void test_stability(void)
+{
+    sample half;
+    wn_ranking_options options = {.use = {[WN_RANK_ANOVA] = true}, .keep_count = 4};
+    wn_statistics all = *table.statistics;
+    if (sample_fill(&half, 50, 3, 8) && CHECK_OK(wn_ranking_run(&options, half.statistics, half.recipe, NULL)) &&
+        CHECK_OK(wn_ranking_run(&options, &all, table.recipe, NULL))) {
+        wn_statistics *without[] = {half.statistics, table.statistics, table.statistics};
+        double wanted[SAMPLE_COLS] = {0};
+        for (size_t i = 0; i < 4; i++) {
+            wanted[half.recipe->selected[i]] += 1;
+            wanted[table.recipe->selected[i]] += 2;
+        }
+        all.n_folds = 3;
+        all.without = without;
+        if (CHECK_OK(wn_ranking_run(&options, &all, table.recipe, NULL)))
+            for (size_t f = 0; f < SAMPLE_COLS; f++)
+                CU_ASSERT_EQUAL(score_of("stability")[f], wanted[f] / 3);
+    }
+    sample_clear(&half);
 }
 
 /* A run that fails leaves the recipe as it was. */
@@ -131,7 +209,7 @@ static void test_failure(void)
     const char *all = "c?";
     wn_ranking_options options = {.use = {true, true, true, true}, .keep_share = 1, .never = &all, .n_never = 1};
     if (sample_fill(&other, 50, 2, 4)) {
-        CU_ASSERT_EQUAL(wn_ranking_run(&options, other.statistics, other.recipe), WN_BAD_DATA);
+        CU_ASSERT_EQUAL(wn_ranking_run(&options, other.statistics, other.recipe, NULL), WN_BAD_DATA);
         CU_ASSERT_EQUAL(other.recipe->n_scores, 0);
         CU_ASSERT_EQUAL(other.recipe->n_selected, SAMPLE_COLS);
     }
@@ -144,12 +222,13 @@ static void test_allocations(void)
     wn_status status = WN_NO_MEMORY;
     size_t n_selected = table.recipe->n_selected;
     int64_t nth = 1;
-    CHECK_OK(wn_ranking_run(&options, table.statistics, table.recipe)); /* what it adds to the recipe is there now */
+    CHECK_OK(
+        wn_ranking_run(&options, table.statistics, table.recipe, NULL)); /* what it adds to the recipe is there now */
     size_t before = wn_memory_used();
     CU_ASSERT_NOT_EQUAL(n_selected, table.recipe->n_selected);
-    for (; nth < 200 && status == WN_NO_MEMORY; nth++) {
+    for (; nth < 400 && status == WN_NO_MEMORY; nth++) {
         wn_memory_fail_at(nth);
-        status = wn_ranking_run(&options, table.statistics, table.recipe);
+        status = wn_ranking_run(&options, table.statistics, table.recipe, NULL);
         wn_memory_fail_at(0);
         CU_ASSERT_EQUAL(wn_memory_used(), before);
         CU_ASSERT_EQUAL(table.recipe->n_selected, SAMPLE_COLS / 2);
@@ -165,8 +244,9 @@ static void test_table(void)
 }
 
 static const wn_test tests[] = {
-    {"the table", test_table},   {"scores in the recipe", test_scores},       {"order by one method", test_order},
-    {"keep", test_keep},         {"always and never", test_always_and_never}, {"globs", test_globs},
+    {"the table", test_table},   {"scores in the recipe", test_scores},        {"order by one method", test_order},
+    {"copies", test_copies},     {"copies that are named", test_named_copies}, {"stability", test_stability},
+    {"keep", test_keep},         {"always and never", test_always_and_never},  {"globs", test_globs},
     {"a failure", test_failure}, {"failing allocations", test_allocations},
 };
 TEST_MAIN("ranking", tests)

@@ -169,7 +169,8 @@ def check_recipe(page, out, names):
     with h5py.File(os.path.join(out, "recipe.h5")) as file:
         columns = {name: file["columns"][name][:] for name in ("missing", "outliers", "mean", "std", "min", "median", "max", "lower", "upper", "fill")}
         kinds = [kind.decode() for kind in file["columns/kind"][:]]
-        scores = {name: file["ranking"][name][:] for name in file["ranking"]}
+        scores = {name: file["ranking"][name][:] for name in file["ranking"] if name != "reason"}
+        reasons = file["ranking/reason"][:].astype(str)
         selected = set(file["selected"][:])
     table = page.tables["columns"][0]
     checks.equal([row[0] for row in table[1:]], names, "names of the columns, as text")
@@ -183,7 +184,8 @@ def check_recipe(page, out, names):
     checks.equal([row[0] for row in ranking[1:]], [names[i] for i in order], "features, best first")
     for i, row in zip(order, ranking[1:]):
         checks.equal(row[1], "kept" if i in selected else "dropped", f"feature {i}")
-        for head, cell in zip(ranking[0][2:], row[2:]):
+        checks.equal(row[2], reasons[i], f"why feature {i} stays or goes")
+        for head, cell in zip(ranking[0][3:], row[3:]):
             checks.equal(number(cell), float(scores[head][i]), f"{head} of feature {i}")
 
 

@@ -31,7 +31,8 @@ JOBS = {
 # Training takes more than the statistics here.
 MODEL = ("train: {{model: {{type: mlp, hidden: [400, 200]}}, epochs: 2, batch: 512, lanes: 8, checkpoint: 20ms, optimizer: {{type: {}}}}}\n"
          "compress: {{while_training: {}, epochs: 1, trials: 2, tolerance: 0.5}}\n")
-HEAVY = {"beside": RANK.replace("components: 3", "components: 30") + MODEL.format("adam", "true"), "after": MODEL.format("sgd", "false")}
+HEAVY = {"beside": RANK.replace("components: 3", "components: 30, append: true") + MODEL.format("adam", "true"), "after": MODEL.format("sgd", "false")}
+FOLDED = "rank: {methods: [variance, anova, mutual_information, lasso], folds: 5}\n"
 
 
 def stages(text):
@@ -69,6 +70,12 @@ def check_job(checks, program, directory, table, name, values):
     checks.equal(again.stdout, plan.stdout, f"{name}: --ranks 3 plans what 3 ranks plan")
 
 
+def planned_and_allocated(out):
+    """Bytes, without the libraries'."""
+    memory = run_json(out)["memory"]
+    return memory["planned_bytes"] - memory["libraries_bytes"], memory["peak_bytes"]
+
+
 def check_memory(checks, program, directory, name, rest, n_ranks):
     """With no more memory than the plan says a run succeeds, none of it for blocks that are kept; and the plan is near."""
     table = os.path.join(directory, "wide.h5")
@@ -84,8 +91,7 @@ def check_memory(checks, program, directory, name, rest, n_ranks):
     done = winnow(program, ["run", job, "--out", out] + memory, n_ranks)
     checks.equal(done.returncode, 0, f"{name} on {n_ranks} ranks with what was planned ({done.stderr[-300:]})")
     check_going_on(checks, program, job, memory, out, n_ranks)
-    memory = run_json(out)["memory"]
-    planned, peak = memory["planned_bytes"], memory["peak_bytes"]
+    planned, peak = planned_and_allocated(out)
     print(f"{name} on {n_ranks} ranks: planned {planned / 2**20:.1f} MiB, allocated {peak / 2**20:.1f} MiB")
     checks.that(peak <= planned + 2**18, f"{name} on {n_ranks} ranks: allocated {peak}, planned {planned}")  # what is left may keep a small block
     # 100 classes are planned for, and the worker's largest moment beside a checkpoint, which is not in every run.
@@ -101,7 +107,7 @@ def check_going_on(checks, program, job, memory, whole, n_ranks):
     done = winnow(program, ["run", job, "--out", out] + memory, n_ranks)
     checks.equal(done.returncode, 0, f"{what}: goes on ({done.stderr[-300:]})")
     checks.equal(run_json(out)["fingerprints"], run_json(whole)["fingerprints"], f"{what}: fingerprints")
-    planned, peak = (run_json(out)["memory"][key] for key in ("planned_bytes", "peak_bytes"))
+    planned, peak = planned_and_allocated(out)
     checks.that(peak <= planned + 2**18, f"{what}: gone on with, allocated {peak}, planned {planned}")
 
 
@@ -124,12 +130,45 @@ def check_spill(checks, program, directory):
         done = winnow(program, ["run", job, "--out", out] + words, n_ranks)
         checks.equal(done.returncode, 0, f"{name}: status ({done.stderr[-300:]})")
         runs.append(run_json(out))
-        peak, most = runs[-1]["memory"]["peak_bytes"], runs[-1]["memory"]["planned_bytes"]
+        most, peak = planned_and_allocated(out)
         print(f"{name}: planned {most / 2**20:.1f} MiB, hashes {planned}, allocated {peak / 2**20:.1f} MiB")
         checks.that(not less or peak <= most + 2**18, f"{name}: allocated {peak}, planned {most}")
     for other in runs[1:]:
         checks.equal((other["rows"], other["fingerprints"]), (runs[0]["rows"], runs[0]["fingerprints"]), "rows and fingerprints")
     checks.that(runs[0]["rows"]["dropped"]["duplicate"] > 100000, f"repeats are dropped: {runs[0]['rows']}")
+
+
+def check_resident(checks, program, directory):
+    """A table that memory does not hold: what is resident, libraries included, is near what memory allows, and not above it by more than a tenth."""
+    table, out = os.path.join(directory, "long"), os.path.join(directory, "resident")
+    checks.equal(winnow(program, ["generate", "-o", table, "--rows", "1200000", "--columns", "60", "--missing", "0.02"], 2).returncode, 0, "generate")
+    job = write_text(os.path.join(directory, "resident.yaml"), f"memory: 512MiB\ninput: {{files: ['{table}/*.h5']}}\nclean: {{missing: median}}\n")
+    done = winnow(program, ["run", job, "--out", out])
+    checks.equal(done.returncode, 0, f"resident: {done.stderr[-300:]}")
+    run = run_json(out)
+    limit, planned, rss = run["memory"]["limit_bytes"], run["memory"]["planned_bytes"], run["peak_rss_bytes"]
+    print(f"resident: {rss / 2**20:.1f} MiB of {limit / 2**20:.1f}, planned without kept blocks {planned / 2**20:.1f}")
+    checks.that(rss <= 1.1 * limit, f"resident {rss}, allowed {limit}")
+    checks.that(rss >= 0.6 * limit, f"resident only {rss}: kept blocks fill what is left of {limit}")
+    again = winnow(program, ["run", job, "--out", out + "-least", "--set", f"memory={planned + 2**18}"])
+    checks.equal(again.returncode, 0, f"resident, least: {again.stderr[-300:]}")
+    least = run_json(out + "-least")
+    print(f"resident: {least['peak_rss_bytes'] / 2**20:.1f} MiB of {least['memory']['planned_bytes'] / 2**20:.1f} planned")
+    checks.that(least["peak_rss_bytes"] <= 1.1 * least["memory"]["planned_bytes"], f"resident {least['peak_rss_bytes']}, planned {least['memory']}")
+    checks.equal(least["fingerprints"], run["fingerprints"], "fingerprints with less memory")
+
+
+def check_windows(checks, program, directory):
+    """Where the quantiles' windows hold more than memory, one pass more is told; nothing of the table is read for that."""
+    table = os.path.join(directory, "endless.h5")
+    with h5py.File(table, "w") as file:
+        file.create_dataset("x", (2**27, 28), "f4", chunks=(2**16, 28))
+    job = write_text(os.path.join(directory, "endless.yaml"), f"input: {{files: [{table}]}}\nclean: {{missing: median}}\n")
+    for memory, is_told in (("512MiB", True), ("100GiB", False)):
+        plan = winnow(program, ["run", job, "--set", f"memory={memory}", "--dry-run", "--ranks", "2"])
+        checks.equal(plan.returncode, 0, f"{memory}: {plan.stderr[-300:]}")
+        told = re.search(r"one pass more where windows of quantiles hold about ([\d.]+) MiB", plan.stdout)
+        checks.equal(told is not None, is_told, f"{memory}: {plan.stdout}")
 
 
 def check_limits(checks, program, directory, table):
@@ -147,6 +186,25 @@ def check_limits(checks, program, directory, table):
                 f"ranks beyond the lanes are told: {many.stdout}")
 
 
+def check_folds(checks, program, directory):
+    """Folds take what was planned; where that alone is too much, the advice is about folds."""
+    table = os.path.join(directory, "folded.h5")
+    troubled_table(table, 3000, n_columns=150, classes=3)
+    job = write_text(os.path.join(directory, "folded.yaml"), JOB.format(
+        table=table, memory="1GiB", missing="median", rule="none", action="clip", duplicates="keep", limit=3, normalize="standard", rest=FOLDED))
+    need = {folds: float(re.search(r"at the worst moment +([\d.]+)", winnow(
+        program, ["run", job, "--dry-run", "--set", f"rank.folds={folds}"]).stdout).group(1)) for folds in (0, 5)}
+    out = os.path.join(directory, "folded")
+    refused = winnow(program, ["run", job, "--out", out, "--set", f"memory={int((need[0] + 1) * 2**20)}"])
+    checks.equal(refused.returncode, 69, "memory for none of the folds")
+    checks.that("use fewer folds" in refused.stderr, f"advice: {refused.stderr[-300:]}")
+    done = winnow(program, ["run", job, "--out", out, "--set", f"memory={int((need[5] + 0.1) * 2**20)}"], 2)
+    checks.equal(done.returncode, 0, f"memory for all of the folds ({done.stderr[-300:]})")
+    memory = run_json(out)["memory"]
+    print(f"folds: planned {memory['planned_bytes'] / 2**20:.1f} MiB, allocated {memory['peak_bytes'] / 2**20:.1f} MiB")
+    checks.that(memory["peak_bytes"] <= memory["planned_bytes"] + 2**18, f"folds: {memory}")
+
+
 def main():
     program = sys.argv[1]
     checks = Checks()
@@ -160,6 +218,9 @@ def main():
                 check_memory(checks, program, directory, name, rest, n_ranks)
         check_spill(checks, program, directory)
         check_limits(checks, program, directory, table)
+        check_folds(checks, program, directory)
+        check_windows(checks, program, directory)
+        check_resident(checks, program, directory)
     checks.close()
 
 

@@ -118,7 +118,7 @@ static wn_status find_quantiles(const problem *p, size_t n, const double *probab
 {
     wn_status status = WN_OK;
     wn_quantiles *quantiles = NULL;
-    TRY(wn_quantiles_new(&quantiles, p->n_cols, n, probability, windows));
+    TRY(wn_quantiles_new(&quantiles, p->n_cols, n, probability, windows, 1 << 24));
     TRY(pass(p, wn_quantiles_accumulator(quantiles)));
     TRY(wn_quantiles_finish(&ranks, quantiles, values, windows, missed, n_missed));
 done:

@@ -70,7 +70,7 @@ static wn_status quantiles_make(void **state)
         windows[i] = (wn_window){-INFINITY, INFINITY};
     windows[1] = (wn_window){-0.5, 0.5};
     windows[2] = (wn_window){-1, -1};
-    return wn_quantiles_new((wn_quantiles **)state, CHECK_COLS, N_PROBABILITIES, probability, windows);
+    return wn_quantiles_new((wn_quantiles **)state, CHECK_COLS, N_PROBABILITIES, probability, windows, 1 << 20);
 }
 
 static void quantiles_clear(void *state)

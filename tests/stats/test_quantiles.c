@@ -1,21 +1,33 @@
-/* Windows: what is said when they miss, and how often those of a sample do. Values are the oracle's matter too. */
+/* Windows: what is said when they miss or hold more cells than memory does, and how often those of a sample miss.
+ * Values are the oracle's matter too. */
 #include "winnow/moments.h"
 
 #include "testing.h"
 #include "winnow/memory.h"
 #include "winnow/random.h"
+#include "winnow/ranks.h"
 
 #include <math.h>
 #include <stdlib.h>
 
-enum { N_ROWS = 2000, N_COLS = 2, N_PROBABILITIES = 3, N_TARGETS = N_COLS * N_PROBABILITIES };
+enum { N_ROWS = 2000, N_COLS = 4, N_PROBABILITIES = 3, N_TARGETS = N_COLS * N_PROBABILITIES };
 
 static const double probability[N_PROBABILITIES] = {0.25, 0.5, 0.75};
 
+/* Standard normal; few values; two heaps far apart, with the median between them; of all sizes, about 0. */
 static double cell(int64_t row, size_t column)
 {
-    double z = wn_random_normal((wn_random){column, WN_RANDOM_TEST, (uint64_t)row}, 0);
-    return column == 0 ? z : floor(3 * z);
+    double z = (double)(float)wn_random_normal((wn_random){column, WN_RANDOM_TEST, (uint64_t)row}, 0);
+    switch (column) {
+    case 0:
+        return z;
+    case 1:
+        return floor(3 * z);
+    case 2:
+        return (double)(float)(row % 2 ? 1e30 * (1 + z / 1e3) : -1e-30 * (1 + z / 1e3));
+    default:
+        return (double)(float)(z * exp(-20 * fabs(z)));
+    }
 }
 
 static int ascending(const void *a, const void *b)
@@ -31,38 +43,67 @@ static void sort_column(size_t column, double *sorted)
     qsort(sorted, N_ROWS, sizeof *sorted, ascending);
 }
 
-/* Whether the tests' quantiles ride along with moments. */
-static bool is_carried;
+/* How the tests' quantiles take their cells. */
+static bool is_carried, is_float32;
+static size_t budget = 1 << 20;
 
-/* Local. This rank's rows, as one block. */
+/* The ranks' parts are of different lengths; the last of several has none. */
+static wn_range rows_of_rank(void)
+{
+    int64_t dealers = test_ranks.size > 1 ? test_ranks.size - 1 : 1, rank = test_ranks.rank;
+    wn_range rows = {N_ROWS * rank * rank / (dealers * dealers),
+                     N_ROWS * (rank + 1) * (rank + 1) / (dealers * dealers)};
+    return rank < dealers ? rows : (wn_range){N_ROWS, N_ROWS};
+}
+
+static void fill(wn_block *block)
+{
+    wn_range mine = rows_of_rank();
+    float *floats = block->raw.data;
+    for (int64_t row = mine.first; row < mine.last; row++, block->n_rows++)
+        for (size_t c = 0; c < N_COLS; c++) {
+            size_t k = block->n_rows * N_COLS + c;
+            if (is_float32)
+                floats[k] = (float)cell(row, c);
+            else
+                block->cells[k] = cell(row, c);
+        }
+}
+
+/* Local. This rank's rows, as one block. No memory is taken for them. */
 static wn_status add_rows(wn_quantiles *quantiles)
 {
     wn_status status = WN_OK;
     wn_block *block = NULL;
     wn_moments *moments = NULL;
-    wn_range mine = wn_range_part(N_ROWS, test_ranks.size, test_ranks.rank);
-    TRY(wn_block_new(&block, N_ROWS, N_COLS, false));
-    for (int64_t row = mine.first; row < mine.last; row++, block->n_rows++)
-        for (size_t c = 0; c < N_COLS; c++)
-            block->cells[block->n_rows * N_COLS + c] = cell(row, c);
+    TRY(wn_block_new(&block, N_ROWS, N_COLS, is_float32));
+    if (is_float32)
+        block->raw = block->buffer;
+    fill(block);
     TRY(wn_moments_new(&moments, N_COLS, NULL));
     if (is_carried)
         wn_moments_carry(moments, quantiles);
     const wn_accumulator both[] = {wn_moments_accumulator(moments), wn_quantiles_accumulator(quantiles)};
+    size_t before = wn_memory_used();
     for (size_t i = 0; i < 2; i++)
         TRY(both[i].ops->add(both[i].state, block));
+    CU_ASSERT_EQUAL(wn_memory_used(), before);
 done:
     wn_moments_free(moments);
     wn_block_free(block);
     return status;
 }
 
+static wn_status make(const wn_window *windows, wn_quantiles **quantiles)
+{
+    return wn_quantiles_new(quantiles, N_COLS, N_PROBABILITIES, probability, windows, budget);
+}
+
 /* Collective. One pass: values, and windows for the next. */
 static bool find(wn_window *windows, double *values, unsigned char *missed, size_t *n_missed)
 {
     wn_quantiles *quantiles = NULL;
-    bool is_good = CHECK_OK(
-        wn_ranks_agree(&test_ranks, wn_quantiles_new(&quantiles, N_COLS, N_PROBABILITIES, probability, windows)));
+    bool is_good = CHECK_OK(wn_ranks_agree(&test_ranks, make(windows, &quantiles)));
     if (is_good && CHECK_OK(wn_ranks_agree(&test_ranks, add_rows(quantiles)))) {
         wn_accumulator accumulator = wn_quantiles_accumulator(quantiles);
         wn_span sums = accumulator.ops->sums(quantiles);
@@ -167,16 +208,86 @@ static void test_window_of_one_value(void)
         return;
     for (size_t i = 0; i < N_TARGETS; i++)
         windows[i] = (wn_window){wanted[i], wanted[i]};
-    wn_quantiles *quantiles = NULL;
-    if (CHECK_OK(wn_quantiles_new(&quantiles, N_COLS, N_PROBABILITIES, probability, windows))) {
+    budget = 0; /* and none is needed */
+    CU_ASSERT_TRUE(find(windows, values, missed, &n_missed));
+    budget = 1 << 20;
+    for (size_t i = N_PROBABILITIES; i < 2 * N_PROBABILITIES; i++) /* the column of ties */
+        CU_ASSERT_TRUE(!missed[i] && values[i] == wanted[i]);
+}
+
+/* Collective. Passes until nothing is missing; of the whole line, or of windows that miss. */
+static int search(wn_window first)
+{
+    enum { MOST_PASSES = 18 };
+    wn_window windows[N_TARGETS];
+    double values[N_TARGETS], found[N_TARGETS];
+    unsigned char missed[N_TARGETS], is_open[N_TARGETS];
+    size_t n_missed = 1;
+    int n_passes = 0;
+    for (size_t i = 0; i < N_TARGETS; i++) {
+        windows[i] = first;
+        is_open[i] = 1;
+    }
+    while (n_missed > 0 && n_passes < MOST_PASSES && find(windows, values, missed, &n_missed)) {
+        n_passes++;
+        for (size_t i = 0; i < N_TARGETS; i++)
+            if (is_open[i] && !missed[i]) {
+                found[i] = values[i];
+                is_open[i] = 0;
+                windows[i] = (wn_window){INFINITY, -INFINITY};
+            }
+        n_missed = 0;
+        for (size_t i = 0; i < N_TARGETS; i++)
+            n_missed += is_open[i];
+    }
+    CU_ASSERT_EQUAL(n_missed, 0);
+    if (n_missed == 0)
+        check_values(found);
+    return n_passes;
+}
+
+/* Any memory for the cells in windows gives the same values; little of it takes more passes. */
+static void test_budgets(void)
+{
+    static const size_t budgets[] = {0, 3000, N_TARGETS * 1000, N_TARGETS * 7000, 1 << 20};
+    enum { N_BUDGETS = sizeof budgets / sizeof *budgets };
+    for (size_t way = 0; way < 4; way++) {
+        int passes[N_BUDGETS];
+        is_carried = way % 2;
+        is_float32 = way / 2;
+        for (size_t b = 0; b < N_BUDGETS; b++) {
+            budget = budgets[b];
+            passes[b] = search((wn_window){-INFINITY, INFINITY});
+            CU_ASSERT(b == 0 || passes[b] <= passes[b - 1]);
+            search((wn_window){-1e-3, 1e-3});
+        }
+        CU_ASSERT(passes[0] > 2);
+        CU_ASSERT_EQUAL(passes[N_BUDGETS - 1], 1);
+    }
+    is_carried = is_float32 = false;
+    budget = 1 << 20;
+}
+
+/* What a budget takes, and that not less than the least is taken. */
+static void test_budget_is_kept(void)
+{
+    wn_window windows[N_TARGETS];
+    size_t used[2] = {0};
+    static const size_t budgets[2] = {0, 1 << 22};
+    for (size_t i = 0; i < N_TARGETS; i++)
+        windows[i] = (wn_window){-1, 1};
+    for (size_t b = 0; b < 2; b++) {
+        wn_quantiles *quantiles = NULL;
         size_t before = wn_memory_used();
-        CHECK_OK(add_rows(quantiles));
+        budget = budgets[b];
+        CHECK_OK(make(windows, &quantiles));
+        used[b] = wn_memory_used() - before;
+        wn_quantiles_free(quantiles);
         CU_ASSERT_EQUAL(wn_memory_used(), before);
     }
-    wn_quantiles_free(quantiles);
-    CU_ASSERT_TRUE(find(windows, values, missed, &n_missed));
-    for (size_t i = N_PROBABILITIES; i < N_TARGETS; i++) /* the column of ties */
-        CU_ASSERT_TRUE(!missed[i] && values[i] == wanted[i]);
+    CU_ASSERT(used[0] >= N_TARGETS * WN_WINDOW_LEAST && used[0] < N_TARGETS * WN_WINDOW_LEAST + (1 << 16));
+    CU_ASSERT(used[1] <= budgets[1] + (1 << 17));
+    budget = 1 << 20;
 }
 
 /* As all the tests before, in the sweep of moments. */
@@ -193,5 +304,7 @@ static const wn_test tests[] = {{"windows that miss", test_missed},
                                 {"windows of samples", test_window_of_sample},
                                 {"windows of one value", test_window_of_one_value},
                                 {"windows of the whole table", test_window_of_all},
-                                {"carried by moments", test_carried}};
+                                {"carried by moments", test_carried},
+                                {"little memory for windows", test_budgets},
+                                {"memory for windows", test_budget_is_kept}};
 TEST_MAIN("stats/quantiles", tests)
