@@ -33,8 +33,8 @@ output: {{data: {{compression: gzip}}}}
 
 
 # What an end by each may look like. TERM leaves a moment, after which mpirun kills; signals that come before mpirun or MPI are up
-# are their own affair.
-STATUSES = {"kill of a rank": (137, -signal.SIGKILL, 1), "kill of mpirun": (-signal.SIGKILL,),
+# are their own affair (it may end by SIGPIPE, of talking to a rank that is gone).
+STATUSES = {"kill of a rank": (137, -signal.SIGKILL, 1, -signal.SIGPIPE), "kill of mpirun": (-signal.SIGKILL,),
             "TERM": (75, 137, 143, 1, -signal.SIGTERM), "USR1": (75, 138, 1, -signal.SIGUSR1)}
 START = ("start", None, None)
 
