@@ -33,8 +33,8 @@ output: {{data: {{compression: gzip}}}}
 
 
 # What an end by each may look like. TERM leaves a moment, after which mpirun kills; signals that come before mpirun or MPI are up
-# are their own affair (it may end by SIGPIPE, of talking to a rank that is gone).
-STATUSES = {"kill of a rank": (137, -signal.SIGKILL, 1, -signal.SIGPIPE), "kill of mpirun": (-signal.SIGKILL,),
+# are their own affair.
+STATUSES = {"kill of a rank": (137, -signal.SIGKILL, 1), "kill of mpirun": (-signal.SIGKILL,),
             "TERM": (75, 137, 143, 1, -signal.SIGTERM), "USR1": (75, 138, 1, -signal.SIGUSR1)}
 START = ("start", None, None)
 
@@ -69,7 +69,8 @@ def launch(program, job, out, n_ranks, patience):
     """Starts the job. `patience`: the seconds that mpirun gives the ranks left by one that was killed, after TERM."""
     command = launched(program, ["run", job, "--out", out], n_ranks)
     command[1:1] = ["--mca", "odls_base_sigkill_timeout", str(patience)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    # restore_signals: Python ignores SIGPIPE, and so does then mpirun, which otherwise dies of it when it talks to a rank that is gone.
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, restore_signals=False)
 
 
 def course_of(program, job, out, n_ranks):
