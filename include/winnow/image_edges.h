@@ -12,7 +12,7 @@ typedef struct {
     size_t height, width, channels;
 } wn_image_shape;
 
-/* Doubles of scratch that the functions of images need for this shape: three planes. */
+/* Local. Doubles of scratch that the functions of images need for this shape: three planes. */
 size_t wn_image_scratch_size(wn_image_shape shape);
 
 /* Local. The derivatives down the rows and along the columns, two planes (height, width), of the mean of the channels:

@@ -25,8 +25,10 @@ typedef struct {
     char bytes[8];
 } wn_level_bytes;
 
-/* Local. The bytes of a number that is not NaN, and the number of such bytes. */
+/* Local. The bytes of a number that is not NaN. */
 wn_level_bytes wn_level_number(double value);
+
+/* Local. The number of such bytes. */
 double wn_level_value(wn_text number);
 
 /* Local. A number as in names of features: whole ones below 1e15 without point, others by the fewest digits that read
@@ -38,12 +40,16 @@ void wn_level_name(double value, char name[WN_LEVEL_NAME_SIZE]);
 WN_MUST_USE wn_status wn_levels_new(wn_levels **levels, const wn_text *texts, size_t n, bool are_numbers);
 void wn_levels_free(wn_levels *levels);
 
-/* Local. How many levels, the rare ones apart; the ith in order, as given to new (borrowed). */
+/* Local. How many levels, the rare ones apart. */
 size_t wn_levels_size(const wn_levels *levels);
+
+/* Local. The ith in order, as given to new (borrowed). */
 wn_text wn_levels_at(const wn_levels *levels, size_t i);
 
 /* Local. The code of a cell: its place in the order, or wn_levels_size for one that is rare or unseen. */
 size_t wn_levels_code_text(const wn_levels *levels, wn_text text);
+
+/* Local. The same of a number. */
 size_t wn_levels_code_number(const wn_levels *levels, double value);
 
 #endif

@@ -21,13 +21,16 @@ size_t wn_target_fold(uint64_t seed, uint64_t row, size_t n_folds);
 WN_MUST_USE wn_status wn_target_sums_new(wn_target_sums **sums, size_t n_codes, size_t n_folds, size_t n_classes);
 void wn_target_sums_free(wn_target_sums *sums);
 
-/* Local. Adds a training row: a class index, or the target of regression. */
+/* Local. Adds a training row of a class. */
 void wn_target_sums_add_class(wn_target_sums *sums, size_t code, size_t fold, size_t class_index);
+
+/* Local. Adds a training row of regression. */
 void wn_target_sums_add_value(wn_target_sums *sums, size_t code, size_t fold, double target);
 
-/* Local. The whole state as integers (n), to be added over ranks after wn_target_sums_normalize, which makes carries
- * canonical. Borrowed. */
+/* Local. Makes carries canonical. */
 void wn_target_sums_normalize(wn_target_sums *sums);
+
+/* Local. The whole state as integers (n), to be added over ranks after wn_target_sums_normalize. Borrowed. */
 int64_t *wn_target_sums_integers(wn_target_sums *sums, size_t *n);
 
 /* Local. Features a code becomes: 1, or n_classes where that is more than 2. */

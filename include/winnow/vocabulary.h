@@ -22,9 +22,13 @@ WN_MUST_USE wn_status wn_vocabulary_new(wn_vocabulary **vocabulary, const wn_tex
                                         size_t n);
 void wn_vocabulary_free(wn_vocabulary *vocabulary);
 
-/* Local. How many terms; the ith in order (borrowed from the vocabulary), and its weight (1 for tf). */
+/* Local. How many terms. */
 size_t wn_vocabulary_size(const wn_vocabulary *vocabulary);
+
+/* Local. The ith term in order, borrowed from the vocabulary. */
 wn_text wn_vocabulary_term(const wn_vocabulary *vocabulary, size_t i);
+
+/* Local. Its weight (1 for tf). */
 double wn_vocabulary_weight(const wn_vocabulary *vocabulary, size_t i);
 
 /* Scratch of one thread: counts of a vocabulary's terms in the text at hand. */
