@@ -21,6 +21,9 @@ typedef enum {
     WN_STORE_BOOL /* as h5py has it; its cells are int8 of 0 and 1 */
 } wn_store_type;
 
+/* Local. Bytes of a cell of that type. */
+size_t wn_store_bytes(wn_store_type type);
+
 typedef struct wn_table_writer wn_table_writer;
 
 typedef enum { WN_COMPRESSION_NONE, WN_COMPRESSION_GZIP, WN_COMPRESSION_ZSTD } wn_compression;

@@ -202,26 +202,10 @@ done:
 }
 
 /* Integers that fit are cut to their low bytes, which come first on the processors that we build for. */
-static size_t type_bytes(wn_store_type type)
-{
-    switch (type) {
-    case WN_STORE_BOOL:
-    case WN_STORE_INT8:
-    case WN_STORE_UINT8:
-        return 1;
-    case WN_STORE_INT16:
-        return 2;
-    case WN_STORE_INT32:
-        return 4;
-    default:
-        return sizeof(cell);
-    }
-}
-
 static wn_status pack_numbers(wn_json_slab *slab, const layout *l, const cell *cells)
 {
     wn_status status = WN_OK;
-    size_t width = type_bytes(l->type);
+    size_t width = wn_store_bytes(l->type);
     TRY(reserve_packed(slab, slab->n * width));
     for (size_t i = 0; i < slab->n; i++)
         memcpy(slab->packed + i * width, &cells[i], width);

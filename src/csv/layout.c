@@ -7,26 +7,10 @@
 
 enum { POINTER_BYTES = 40 }; /* what a text of its own length takes beside its bytes: a reference, an object's header */
 
-static size_t type_bytes(wn_store_type type)
-{
-    switch (type) {
-    case WN_STORE_BOOL:
-    case WN_STORE_INT8:
-    case WN_STORE_UINT8:
-        return 1;
-    case WN_STORE_INT16:
-        return 2;
-    case WN_STORE_INT32:
-    case WN_STORE_FLOAT32:
-        return 4;
-    default:
-        return 8;
-    }
-}
-
 static wn_csv_dataset number_dataset(wn_store_type type, size_t width)
 {
-    return (wn_csv_dataset){.storage = WN_CSV_NUMBERS, .type = type, .cell_bytes = type_bytes(type), .width = width};
+    return (wn_csv_dataset){
+        .storage = WN_CSV_NUMBERS, .type = type, .cell_bytes = wn_store_bytes(type), .width = width};
 }
 
 static wn_csv_dataset text_dataset(const wn_csv_column *column, int64_t n_rows)

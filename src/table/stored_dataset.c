@@ -8,6 +8,23 @@
 
 enum { CHUNK_BYTES = 512 << 10, MOST_CHUNK_ROWS = 8192 };
 
+size_t wn_store_bytes(wn_store_type type)
+{
+    switch (type) {
+    case WN_STORE_BOOL:
+    case WN_STORE_INT8:
+    case WN_STORE_UINT8:
+        return 1;
+    case WN_STORE_INT16:
+        return 2;
+    case WN_STORE_INT32:
+    case WN_STORE_FLOAT32:
+        return 4;
+    default:
+        return 8;
+    }
+}
+
 static hid_t memory_type(wn_store_type type)
 {
     switch (type) {
