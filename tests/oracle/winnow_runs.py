@@ -97,7 +97,35 @@ def events(out):
     if not os.path.exists(path):
         return []
     with open(path, encoding="utf-8") as file:
-        return [json.loads(line) for line in file if line.endswith("\n")]
+        return [json.loads(line) for line in file if line.startswith("{") and line.endswith("\n")]  # not what a kill tore
+
+
+def ranks_of(mpirun):
+    """Process numbers of the ranks that an mpirun has started."""
+    try:
+        with open(f"/proc/{mpirun}/task/{mpirun}/children", encoding="ascii") as file:
+            return [int(word) for word in file.read().split()]
+    except OSError:
+        return []
+
+
+def has_ended(process):
+    """Whether a process is gone, or waits only to be reaped."""
+    try:
+        with open(f"/proc/{process}/stat", encoding="ascii") as file:
+            return file.read().rpartition(")")[2].split()[0] == "Z"
+    except OSError:
+        return True
+
+
+def wait_until_gone(ranks, seconds=30):
+    """Waits for the ends of ranks, which mpirun's own end does not await; those that are left."""
+    deadline = time.monotonic() + seconds
+    left = [rank for rank in ranks if not has_ended(rank)]
+    while left and time.monotonic() < deadline:
+        time.sleep(0.02)
+        left = [rank for rank in left if not has_ended(rank)]
+    return left
 
 
 def stop_when(program, job, out, n_ranks, is_time, more=(), send=signal.SIGUSR1):
@@ -107,8 +135,11 @@ def stop_when(program, job, out, n_ranks, is_time, more=(), send=signal.SIGUSR1)
                                stderr=subprocess.PIPE, text=True)
     while process.poll() is None and not is_time(events(out)[before:]):
         time.sleep(0.002)
+    ranks = ranks_of(process.pid) if n_ranks else []
     process.send_signal(send)
     output, errors = process.communicate(timeout=120)
+    if wait_until_gone(ranks):
+        raise TimeoutError("ranks outlive their mpirun")
     return subprocess.CompletedProcess(process.args, process.returncode, output, errors)
 
 

@@ -5,7 +5,6 @@ run goes on to the undisturbed model.
     hang.py WINNOW PRELOAD
 """
 
-import json
 import os
 import signal
 import socket
@@ -13,7 +12,7 @@ import subprocess
 import sys
 import time
 
-from winnow_runs import Checks, launched, run_json, scratch, troubled_table, winnow, write_text
+from winnow_runs import Checks, events, launched, ranks_of, run_json, scratch, troubled_table, wait_until_gone, winnow, write_text
 
 JOB = """
 memory: 1GiB
@@ -27,14 +26,6 @@ LIMIT = 3  # seconds
 READS_BEFORE_PROFILE = 12  # of a rank, of labels: rows that may repeat are read for nothing else
 
 
-def events(out):
-    path = os.path.join(out, "events.jsonl")
-    if not os.path.exists(path):
-        return []
-    with open(path, encoding="utf-8") as file:
-        return [json.loads(line) for line in file if line.endswith("\n") and line.startswith("{")]
-
-
 def start(program, job, out, n_ranks, environment=()):
     command = launched(program, ["run", job, "--out", out, "--hang-minutes", str(LIMIT / 60)], n_ranks)
     at = command.index(program)
@@ -42,14 +33,9 @@ def start(program, job, out, n_ranks, environment=()):
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
-def rank_processes(mpirun):
-    with open(f"/proc/{mpirun}/task/{mpirun}/children", encoding="ascii") as file:
-        return [int(word) for word in file.read().split()]
-
-
 def rank_process(mpirun, rank):
     """The process of a rank, by its environment."""
-    for child in rank_processes(mpirun):
+    for child in ranks_of(mpirun):
         with open(f"/proc/{child}/environ", "rb") as file:
             if f"OMPI_COMM_WORLD_RANK={rank}".encode() in file.read().split(b"\0"):
                 return child
@@ -63,11 +49,10 @@ def wait_for_epoch(process, out, epoch):
 
 def check_hung(checks, process, begin, what, words):
     time.sleep(1)
-    ranks = rank_processes(process.pid)
+    ranks = ranks_of(process.pid)
     output, errors = process.communicate(timeout=60)
     seconds = time.monotonic() - begin
-    while any(os.path.exists(f"/proc/{rank}") for rank in ranks) and time.monotonic() - begin < 30:
-        time.sleep(0.05)  # mpirun does not wait for those it kills
+    wait_until_gone(ranks)
     checks.equal(process.returncode, 76, f"{what}: status ({errors[-400:]})")
     checks.that(LIMIT <= seconds < LIMIT + 10, f"{what}: told after {seconds:.1f} s")
     lines = [line for line in errors.splitlines() if line.startswith("winnow: ")]

@@ -9,7 +9,6 @@ the machine is. Only what ended a job counts as a kill.
 """
 
 import glob
-import json
 import os
 import random
 import signal
@@ -17,7 +16,7 @@ import subprocess
 import sys
 import time
 
-from winnow_runs import Checks, launched, run_json, scratch, troubled_table, winnow, write_text
+from winnow_runs import Checks, events, launched, ranks_of, run_json, scratch, troubled_table, wait_until_gone, winnow, write_text
 
 JOB = """
 memory: 1GiB
@@ -37,27 +36,6 @@ output: {{data: {{compression: gzip}}}}
 STATUSES = {"kill of a rank": (137, -signal.SIGKILL, 1), "kill of mpirun": (-signal.SIGKILL,),
             "TERM": (75, 137, 143, 1, -signal.SIGTERM), "USR1": (75, 138, 1, -signal.SIGUSR1)}
 START = ("start", None, None)
-
-
-def ranks_of(mpirun):
-    """Process numbers of the ranks that an mpirun has started."""
-    try:
-        with open(f"/proc/{mpirun}/task/{mpirun}/children", encoding="ascii") as file:
-            return [int(word) for word in file.read().split()]
-    except OSError:
-        return []
-
-
-def is_gone(process):
-    return not os.path.exists(f"/proc/{process}")
-
-
-def events(out):
-    path = os.path.join(out, "events.jsonl")
-    if not os.path.exists(path):
-        return []
-    with open(path, encoding="utf-8") as file:
-        return [json.loads(line) for line in file if line.endswith("\n") and line.startswith("{")]
 
 
 def landmarks(seen):
@@ -129,10 +107,7 @@ def start_and_kill(draw, program, job, out, n_ranks, place):
     ranks = ranks_of(process.pid)
     how = disturb_process(draw, process, ranks)
     output, _ = process.communicate(timeout=120)
-    deadline = time.monotonic() + 20
-    while not all(is_gone(rank) for rank in ranks) and time.monotonic() < deadline:
-        time.sleep(0.02)
-    left = [rank for rank in ranks if not is_gone(rank)]
+    left = wait_until_gone(ranks)
     for rank in left:
         os.kill(rank, signal.SIGKILL)
     return process.returncode, output, how, left
