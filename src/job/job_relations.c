@@ -147,22 +147,13 @@ static void relate_train(wn_job_reader *reader)
                         (long long)job->train.batch, (long long)job->train.lanes);
 }
 
-/* An artefact holds cells, levels and indicators. */
-static bool has_features_beyond_artefacts(const wn_job *job)
-{
-    return job->has_extract &&
-           (job->extract.text.method != WN_TEXT_NONE || job->extract.image.method != WN_IMAGE_NONE ||
-            job->extract.method == WN_CATEGORY_ORDINAL);
-}
-
 static void relate_compress(wn_job_reader *reader)
 {
     const wn_job *job = reader->job;
     if (!job->has_compress)
         return;
-    if (has_features_beyond_artefacts(job))
-        wn_job_fault_at(reader, "compress",
-                        "is not built yet for features of texts, images or ordinal categories, must be left out");
+    if (job->has_extract && job->extract.text.method != WN_TEXT_NONE)
+        wn_job_fault_at(reader, "compress", "is not built yet for features of texts, must be left out");
     if (!wn_yaml_find(reader->root, "train"))
         wn_job_fault_at(reader, "compress", "is given without train, whose model it compresses");
     if (!job->compress.metric_by_task && job->compress.metric == WN_METRIC_R2 &&

@@ -29,10 +29,10 @@ static size_t terms_size(const void *state)
     return wn_vocabulary_size(((const terms *)state)->vocabulary);
 }
 
-static wn_status terms_name(const void *state, const wn_recipe_column *column, size_t i, char **name)
+static wn_status terms_name(const wn_encoder *encoder, const wn_recipe *recipe, size_t i, char **name)
 {
-    wn_text term = wn_vocabulary_term(((const terms *)state)->vocabulary, i);
-    return wn_string_format(name, "%s=%.*s", column->name, (int)term.n_bytes, term.data);
+    wn_text term = wn_vocabulary_term(((const terms *)encoder->state)->vocabulary, i);
+    return wn_string_format(name, "%s=%.*s", recipe->columns[encoder->column].name, (int)term.n_bytes, term.data);
 }
 
 /* Scratch is made anew, so that threads do not share it. */

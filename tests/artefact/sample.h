@@ -151,10 +151,11 @@ static inline wn_status sample_mixed_recipe(wn_recipe **recipe)
         codes[i] = (wn_text){numbers[i].bytes, sizeof numbers[i].bytes};
     for (size_t c = 0; c < 5; c++)
         columns[c] = (wn_column){.name = (char *)(uintptr_t)names[c], .is_text = c > 2};
-    const wn_encoder_facts facts[] = {{"one_hot", 1, true, false, -1, 3, codes},
-                                      {"one_hot", 3, false, true, 2, 4, lines},
-                                      {"one_hot", 4, false, false, 1, 2, plants},
-                                      {"indicator", 2, false, false, -1, 0, NULL}};
+    const wn_encoder_facts facts[] = {
+        {.kind = "one_hot", .column = 1, .are_numbers = true, .fill = -1, .n_levels = 3, .levels = codes},
+        {.kind = "one_hot", .column = 3, .has_others = true, .fill = 2, .n_levels = 4, .levels = lines},
+        {.kind = "one_hot", .column = 4, .fill = 1, .n_levels = 2, .levels = plants},
+        {.kind = "indicator", .column = 2}};
     wn_catalog catalog = {.n_columns = 5, .columns = columns, .has_label = true, .label.name = columns[0].name};
     TRY(wn_recipe_new(&made, &catalog));
     for (size_t c = 0; c < 3; c++) {
