@@ -1,5 +1,5 @@
-/* Fits tf-idf to texts and makes their rows, as a run does on every rank: terms counted in a tally and under keys over all
- * ranks, the most frequent chosen, then sparse rows.
+/* Fits tf-idf to texts and makes their rows, as a run does on every rank: terms counted in a tally and under keys over
+ * all ranks, the most frequent chosen, then sparse rows.
  *
  *   bench_text TERMS MINIMUM IN OUT
  *

@@ -15,6 +15,12 @@ typedef struct {
     int64_t fill;                 /* the level of a gap; n_levels: one of the others; -1: gaps stay */
     size_t n_levels;
     wn_text *levels; /* (n_levels) in their order; numbers as in levels.h; owned, their bytes borrowed */
+    /* of a text, whose levels are its terms, in the order of their bytes */
+    size_t ngrams;
+    const char *stem; /* borrowed */
+    bool has_idf;
+    int64_t n_rows;     /* training rows */
+    int64_t *term_rows; /* (n_levels) those that a term is in; owned */
     /* of an image */
     wn_image_rule image;
 } wn_encoder_facts;

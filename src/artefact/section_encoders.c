@@ -25,7 +25,8 @@ static wn_status unpack_nothing(wn_cursor *cursor, wn_read_encoder *read)
 static const wn_encoder_section kinds[] = {{"one_hot", wn_section_pack_levels, wn_section_unpack_levels},
                                            {"indicator", pack_nothing, unpack_nothing},
                                            {"ordinal", wn_section_pack_levels, wn_section_unpack_levels},
-                                           {"image", wn_section_pack_image, wn_section_unpack_image}};
+                                           {"image", wn_section_pack_image, wn_section_unpack_image},
+                                           {"terms", wn_section_pack_terms, wn_section_unpack_terms}};
 
 enum { N_KINDS = sizeof kinds / sizeof *kinds };
 
