@@ -107,11 +107,12 @@ void wn_gram_free(wn_gram *gram)
     wn_free(gram);
 }
 
-static wn_status make_room(wn_gram *gram, size_t n_rows)
+/* Sparse columns become dense here, if products of pairs are made; those with the label are made of entries. */
+static wn_status make_room(wn_gram *gram, const wn_block *block)
 {
     wn_status status = WN_OK;
-    size_t n = n_rows < gram->panel_rows ? n_rows : gram->panel_rows;
-    if (n <= gram->capacity)
+    size_t n = block->n_rows < gram->panel_rows ? block->n_rows : gram->panel_rows;
+    if (n <= gram->capacity || (block->wide != NULL && gram->shape.products == WN_GRAM_WITH_LABEL))
         return WN_OK;
     if (gram->shape.is_single)
         TRY(wn_resize(&gram->single_scaled, n * gram->width));
@@ -181,7 +182,7 @@ static wn_status add_panel(wn_gram *gram, const wn_block *block, size_t first, s
 wn_status wn_gram_add(wn_gram *gram, const wn_block *block)
 {
     wn_status status = WN_OK;
-    TRY(make_room(gram, block->n_rows));
+    TRY(make_room(gram, block));
     for (size_t first = 0; first < block->n_rows; first += gram->panel_rows) {
         size_t left = block->n_rows - first;
         TRY(add_panel(gram, block, first, left < gram->panel_rows ? left : gram->panel_rows));
