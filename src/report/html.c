@@ -1,7 +1,7 @@
 #include "html.h"
 
-#include "number.h"
 #include "winnow/memory.h"
+#include "winnow/number_text.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -136,7 +136,7 @@ static void add_data(wn_html *html, const char *exact, const char *read)
 
 void wn_html_real(wn_html *html, double value)
 {
-    char exact[WN_NUMBER_SIZE], read[WN_NUMBER_SIZE];
+    char exact[WN_NUMBER_TEXT_SIZE], read[WN_NUMBER_TEXT_SIZE];
     if (isnan(value)) {
         wn_html_markup(html, DASH);
         return;
@@ -152,7 +152,7 @@ void wn_html_real(wn_html *html, double value)
 
 void wn_html_integer(wn_html *html, int64_t value)
 {
-    char text[WN_NUMBER_SIZE];
+    char text[WN_NUMBER_TEXT_SIZE];
     snprintf(text, sizeof text, "%lld", (long long)value);
     wn_html_text(html, text);
 }
@@ -160,7 +160,7 @@ void wn_html_integer(wn_html *html, int64_t value)
 void wn_html_bytes(wn_html *html, double value)
 {
     static const char *const units[] = {"B", "kB", "MB", "GB", "TB", "PB"};
-    char exact[WN_NUMBER_SIZE], read[WN_NUMBER_SIZE];
+    char exact[WN_NUMBER_TEXT_SIZE], read[WN_NUMBER_TEXT_SIZE];
     size_t unit = 0;
     double scaled = value;
     while (fabs(scaled) >= 999.5 && unit + 1 < sizeof units / sizeof *units) {
