@@ -7,7 +7,6 @@
 #include "winnow/stop.h"
 #include "winnow/table_writer.h"
 
-
 /* Numbers of the output's datasets. */
 typedef struct {
     wn_table_writer *writer;

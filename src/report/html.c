@@ -2,6 +2,7 @@
 
 #include "winnow/memory.h"
 #include "winnow/number_text.h"
+#include "winnow/utf8.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -32,21 +33,6 @@ static void add(wn_html *html, const char *bytes, size_t n)
 void wn_html_markup(wn_html *html, const char *markup)
 {
     add(html, markup, strlen(markup));
-}
-
-/* Bytes of the UTF-8 character that begins here, 0 where none does (also for surrogates and overlong forms). */
-static size_t character_length(const unsigned char *c)
-{
-    static const uint32_t least[5] = {0, 0, 0x80, 0x800, 0x10000};
-    size_t n = *c < 0x80 ? 1 : *c >> 5 == 6 ? 2 : *c >> 4 == 14 ? 3 : *c >> 3 == 30 ? 4 : 0;
-    uint32_t code = n == 1 ? *c : n == 0 ? 0 : *c & (0x7fU >> n);
-    for (size_t i = 1; i < n; i++) {
-        if (c[i] >> 6 != 2)
-            return 0;
-        code = code << 6 | (c[i] & 0x3fU);
-    }
-    bool is_surrogate = code >= 0xd800 && code <= 0xdfff;
-    return n == 0 || code < least[n] || code > 0x10ffff || is_surrogate ? 0 : n;
 }
 
 /* What HTML cannot hold, and what would turn the direction of a text so that it reads as another one. */
@@ -83,7 +69,7 @@ static const char *entity(unsigned char byte)
 void wn_html_text(wn_html *html, const char *text)
 {
     for (const unsigned char *c = (const unsigned char *)text; *c;) {
-        size_t n = character_length(c);
+        size_t n = wn_utf8_length((const char *)c, strnlen((const char *)c, 4));
         const char *escaped = entity(*c);
         if (escaped)
             wn_html_markup(html, escaped);
