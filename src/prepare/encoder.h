@@ -19,7 +19,7 @@ typedef struct {
     /* Local. How many features. */
     size_t (*size)(const void *state);
     /* Local. The name of the ith: *name new, owned by the caller. Fails: WN_NO_MEMORY. */
-    wn_status (*name)(const void *state, const wn_recipe_column *column, size_t i, char **name);
+    wn_status (*name)(const wn_encoder *encoder, const wn_recipe *recipe, size_t i, char **name);
     /* Local. The features of raw rows into out (n_rows, stride), of which the first `size` of a row are the encoder's
      * and zero; NaN where a gap is not filled. Threads may call it at once. Fails: WN_NO_MEMORY. */
     wn_status (*apply)(const wn_encoder *encoder, const wn_recipe *recipe, const wn_raw_rows *rows, double *out,
@@ -34,6 +34,9 @@ typedef struct {
     wn_status (*describe)(const void *state, wn_encoder_facts *facts);
     /* Local. A state (new) for a column; what it is made of comes from a file. Fails: WN_BAD_DATA, WN_NO_MEMORY. */
     wn_status (*make)(void **state, const wn_recipe_column *column, const wn_encoder_facts *facts);
+    /* Local. Takes away of a description what no kept feature needs. kept (features): the wanted ones before, those
+     * there are after. NULL: all of them stay. */
+    void (*narrow)(wn_encoder_facts *facts, bool *kept);
     /* Local. Adds the state's numbers to a fingerprint. */
     void (*hash)(const void *state, wn_hasher *hasher);
     void (*free)(void *state);
