@@ -25,7 +25,8 @@ static wn_status unpack_nothing(wn_cursor *cursor, wn_read_encoder *read)
 static const wn_encoder_section kinds[] = {{"one_hot", wn_section_pack_levels, wn_section_unpack_levels},
                                            {"indicator", pack_nothing, unpack_nothing},
                                            {"ordinal", wn_section_pack_levels, wn_section_unpack_levels},
-                                           {"image", wn_section_pack_image, wn_section_unpack_image}};
+                                           {"image", wn_section_pack_image, wn_section_unpack_image},
+                                           {"target", wn_section_pack_target, wn_section_unpack_target}};
 
 enum { N_KINDS = sizeof kinds / sizeof *kinds };
 

@@ -122,6 +122,7 @@ wn_status wn_run_keys(wn_run_state *state)
                   {"data", job->output.data ? &state->data_key : NULL},
                   {"recipe", &state->recipe_key},
                   {"statistics", &state->statistics_key},
+                  {"targets", &state->profile_key},
                   {"profile", &state->profile_key},
                   {"drops", &state->profile_key},
                   {"measured", &state->profile_key},

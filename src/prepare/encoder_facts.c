@@ -9,6 +9,7 @@
 void wn_encoder_facts_clear(wn_encoder_facts *facts)
 {
     wn_free(facts->levels);
+    wn_free(facts->codes);
     *facts = (wn_encoder_facts){0};
 }
 

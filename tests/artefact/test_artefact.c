@@ -154,7 +154,11 @@ static bool extract(wn_recipe *recipe, const wn_recipe *table, const double *cel
         for (size_t c = 0; c < table->n_columns; c++)
             if (strcmp(recipe->columns[i].name, table->columns[c].name) == 0)
                 recipe->columns[i].position = table->columns[c].position;
-    const wn_raw_rows rows = {cells, texts, n_rows, table->n_cells, table->n_columns - table->n_cells};
+    const wn_raw_rows rows = {.cells = cells,
+                              .texts = texts,
+                              .n_rows = n_rows,
+                              .n_cols = table->n_cells,
+                              .n_texts = table->n_columns - table->n_cells};
     return CHECK_OK(wn_new(features, n_rows * recipe->n_selected)) &&
            CHECK_OK(wn_recipe_features(recipe, &rows, *features));
 }
