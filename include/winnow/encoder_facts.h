@@ -18,6 +18,12 @@ typedef struct {
     /* of a target encoding */
     size_t n_code_features;
     float *codes; /* (n_levels + 1, n_code_features) of the levels and of all others; owned */
+    /* of a text, whose levels are its terms, in the order of their bytes */
+    size_t ngrams;
+    const char *stem; /* borrowed */
+    bool has_idf;
+    int64_t n_rows;     /* training rows */
+    int64_t *term_rows; /* (n_levels) those that a term is in; owned */
     /* of an image */
     wn_image_rule image;
 } wn_encoder_facts;

@@ -154,8 +154,6 @@ static void relate_compress(wn_job_reader *reader)
     const wn_job *job = reader->job;
     if (!job->has_compress)
         return;
-    if (job->has_extract && job->extract.text.method != WN_TEXT_NONE)
-        wn_job_fault_at(reader, "compress", "is not built yet for features of texts, must be left out");
     if (!wn_yaml_find(reader->root, "train"))
         wn_job_fault_at(reader, "compress", "is given without train, whose model it compresses");
     if (!job->compress.metric_by_task && job->compress.metric == WN_METRIC_R2 &&

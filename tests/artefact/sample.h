@@ -283,4 +283,68 @@ done:
     return status;
 }
 
+/* A column of numbers, and one of texts whose terms are features. A term of two words, one that begins another, and
+ * letters beyond ASCII are among them. */
+static inline wn_status sample_text_recipe(wn_recipe **recipe, bool has_idf)
+{
+    static const char *const names[] = {"a", "note"};
+    static wn_text terms[] = {{"le", 2},   {"leak", 4},  {"leak valve", 10},   {"leaks", 5},
+                              {"pump", 4}, {"pumps", 5}, {"stra\303\237e", 7}, {"valve", 5}};
+    static int64_t rows[] = {3, 200, 17, 1, 128, 5, 2, 99};
+    wn_status status = WN_OK;
+    wn_column columns[2] = {{.name = (char *)(uintptr_t)names[0]},
+                            {.name = (char *)(uintptr_t)names[1], .is_text = true}};
+    const wn_encoder_facts facts = {.kind = "terms",
+                                    .column = 1,
+                                    .n_levels = sizeof terms / sizeof *terms,
+                                    .levels = terms,
+                                    .ngrams = 2,
+                                    .stem = "none",
+                                    .has_idf = has_idf,
+                                    .n_rows = 200,
+                                    .term_rows = rows};
+    wn_recipe *made = NULL;
+    wn_catalog catalog = {.n_columns = 2, .columns = columns, .has_label = true, .label.name = columns[0].name};
+    TRY(wn_recipe_new(&made, &catalog));
+    made->columns[1].kind = WN_COLUMN_TEXT;
+    TRY(wn_recipe_set_encoders(made, &facts, 1));
+    made->labels.task = WN_TASK_CLASSIFICATION;
+    made->labels.n_classes = 2;
+    TRY(wn_new(&made->labels.classes, 2));
+    made->labels.classes[1] = 1;
+    *recipe = made;
+    made = NULL;
+done:
+    wn_recipe_free(made);
+    return status;
+}
+
+/* A network that sees its features but the last, the last of these first. Bit f of `used`: feature f, a or a term, has
+ * stored weights. */
+static inline wn_status sample_fill_text(sample *s, unsigned used, bool has_idf)
+{
+    wn_status status = WN_OK;
+    unsigned char *mask = NULL;
+    size_t widths[] = {0, 3, 2}, selected[16], n = 0;
+    TRY(sample_text_recipe(&s->recipe, has_idf));
+    for (size_t f = s->recipe->n_features - 1; f-- > 0;)
+        selected[n++] = f;
+    TRY(wn_recipe_select(s->recipe, selected, n));
+    widths[0] = n;
+    TRY(wn_network_new(&s->network, WN_TASK_CLASSIFICATION, widths, 2));
+    wn_network_initialize(s->network, 5);
+    TRY(wn_new(&mask, s->network->n_parameters));
+    memset(mask, 1, s->network->n_parameters);
+    for (size_t j = 0; j < n; j++)
+        for (size_t o = 0; o < widths[1]; o++)
+            mask[s->network->layers[0].weight + o * n + j] = (used >> selected[j] & 1) != 0;
+    TRY(wn_coding_new(&s->coding, s->network, mask));
+    TRY(sample_quantize(s->coding, s->network));
+done:
+    wn_free(mask);
+    if (status != WN_OK)
+        sample_clear(s);
+    return status;
+}
+
 #endif

@@ -292,6 +292,55 @@ static void test_kinds(void)
     }
 }
 
+/* Used terms are those of the whole recipe, to the bit, though the lengths of rows are of unused ones too. */
+static void check_text(unsigned used, bool has_idf, size_t n_features, size_t n_inputs)
+{
+    static const char *const notes[] = {"Leak, valve and PUMPS: leak!", "nothing known", "",
+                                        "strasse STRA\303\237E pump pump", "valve leak leaks le"};
+    enum { ROWS = sizeof notes / sizeof *notes };
+    sample s = {0};
+    wn_artefact *artefact = NULL;
+    float *expected = NULL, *found = NULL;
+    double cells[ROWS] = {0.5, 1, 2, -3, 4};
+    wn_text texts[ROWS];
+    const char *path = test_path("text.wnm");
+    for (size_t i = 0; i < ROWS; i++)
+        texts[i] = (wn_text){notes[i], strlen(notes[i])};
+    if (CHECK_OK(sample_fill_text(&s, used, has_idf)) &&
+        CHECK_OK(wn_artefact_write(path, s.network, s.coding, s.recipe, NULL)) &&
+        CHECK_OK(wn_artefact_read(&artefact, path)) && extract(s.recipe, s.recipe, cells, texts, ROWS, &expected) &&
+        extract(artefact->recipe, s.recipe, cells, texts, ROWS, &found)) {
+        size_t n = artefact->recipe->n_selected, n_all = s.recipe->n_selected;
+        CU_ASSERT_EQUAL(artefact->recipe->n_features, n_features);
+        CU_ASSERT_EQUAL(n, n_inputs);
+        for (size_t j = 0; j < n; j++) {
+            const char *name = artefact->recipe->feature_names[artefact->recipe->selected[j]];
+            size_t k = 0;
+            while (k + 1 < n_all && strcmp(s.recipe->feature_names[s.recipe->selected[k]], name) != 0)
+                k++;
+            for (size_t i = 0; i < ROWS; i++)
+                CU_ASSERT_TRUE(expected[i * n_all + k] == found[i * n + j]);
+        }
+    }
+    wn_free(found);
+    wn_free(expected);
+    wn_artefact_free(artefact);
+    sample_clear(&s);
+}
+
+/* Features: 0 a, 1-8 terms, of which 8 is not selected. */
+static void test_text(void)
+{
+    if (!WN_HAVE_UTF8PROC)
+        return;
+    for (int has_idf = 0; has_idf < 2; has_idf++) {
+        check_text(0xff, has_idf, 9, 8);
+        check_text(1 << 0 | 1 << 3, has_idf, 9, 2);
+        check_text(1 << 5, has_idf, 8, 1); /* the column of numbers is gone, the other terms stay for the lengths */
+        check_text(1 << 0, has_idf, 1, 1); /* a text that nothing uses is gone */
+    }
+}
+
 static void test_exact_recipe(void)
 {
     sample s = {0};
@@ -368,10 +417,31 @@ static void test_cannot_write(void)
     sample_clear(&s);
 }
 
-static void check_no_memory(wn_status filled, sample s)
+static wn_status fill_numbers(sample *s)
 {
+    return sample_fill(s, 20, 0.5, true);
+}
+
+static wn_status fill_mixed(sample *s)
+{
+    return sample_fill_mixed(s, 0x1bff, true);
+}
+
+static wn_status fill_kinds(sample *s)
+{
+    return sample_fill_kinds(s, 0x1ffff, true);
+}
+
+static wn_status fill_text(sample *s)
+{
+    return sample_fill_text(s, 0xff, true);
+}
+
+static void check_no_memory(wn_status (*fill)(sample *))
+{
+    sample s = {0};
     const char *path = test_path("memory.wnm");
-    if (!CHECK_OK(filled))
+    if (!CHECK_OK(fill(&s)))
         return;
     size_t before = wn_memory_used();
     wn_status status = WN_NO_MEMORY;
@@ -392,18 +462,16 @@ static void check_no_memory(wn_status filled, sample s)
 
 static void test_no_memory(void)
 {
-    sample numbers = {0}, mixed = {0}, kinds = {0};
-    wn_status status = sample_fill(&numbers, 20, 0.5, true);
-    check_no_memory(status, numbers);
-    status = sample_fill_mixed(&mixed, 0x1bff, true);
-    check_no_memory(status, mixed);
-    status = sample_fill_kinds(&kinds, 0x1ffff, true);
-    check_no_memory(status, kinds);
+    check_no_memory(fill_numbers);
+    check_no_memory(fill_mixed);
+    check_no_memory(fill_kinds);
+    check_no_memory(fill_text);
 }
 
 static const wn_test tests[] = {{"round_trip", test_round_trip},
                                 {"mixed", test_mixed},
                                 {"kinds", test_kinds},
+                                {"text", test_text},
                                 {"exact_recipe", test_exact_recipe},
                                 {"rounded_recipe", test_rounded_recipe},
                                 {"hash", test_hash},

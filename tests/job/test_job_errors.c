@@ -121,10 +121,6 @@ static const wrong_job wrong_jobs[] = {
     {FILES "reduce: {method: pca, shrinkage: 0.5}\n",
      {NULL},
      {"2:34: reduce.shrinkage: is above 0, but only lda shrinks"}},
-    {"input: {files: [a], label: y, split: {validation: 0.1}}\ntrain: {}\ncompress: {}\n"
-     "extract: {text: {method: tfidf}}\n",
-     {NULL},
-     {"3:11: compress: is not built yet for features of texts, must be left out"}},
     {FILES "reduce: {method: lda, shrinkage: 1.5}\n",
      {NULL},
      {"2:34: reduce.shrinkage: is 1.5, must be a number from 0 to 1"}},
