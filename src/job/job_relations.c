@@ -58,6 +58,8 @@ static bool only_forest(const wn_job *job)
 static void relate_extract(wn_job_reader *reader)
 {
     const wn_job *job = reader->job;
+    if (job->has_extract && job->extract.method == WN_CATEGORY_TARGET && !job->input.label)
+        wn_job_fault_at(reader, "extract.categorical.method", "is target, which needs input.label");
     bool has_terms = job->has_extract && job->extract.text.method != WN_TEXT_NONE;
     if (has_terms && wn_job_reader_is_sound(reader, "extract.text.stem") &&
         wn_stemmer_check(job->extract.text.stem) != WN_OK)
