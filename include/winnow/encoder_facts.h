@@ -15,6 +15,9 @@ typedef struct {
     int64_t fill;                 /* the level of a gap; n_levels: one of the others; -1: gaps stay */
     size_t n_levels;
     wn_text *levels; /* (n_levels) in their order; numbers as in levels.h; owned, their bytes borrowed */
+    /* of a target encoding */
+    size_t n_code_features;
+    float *codes; /* (n_levels + 1, n_code_features) of the levels and of all others; owned */
     /* of a text, whose levels are its terms, in the order of their bytes */
     size_t ngrams;
     const char *stem; /* borrowed */

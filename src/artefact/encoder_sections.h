@@ -25,6 +25,8 @@ WN_MUST_USE wn_status wn_section_pack_levels(wn_bytes *out, const wn_encoder_fac
 WN_MUST_USE wn_status wn_section_unpack_levels(wn_cursor *cursor, wn_read_encoder *read);
 WN_MUST_USE wn_status wn_section_pack_image(wn_bytes *out, const wn_encoder_facts *facts);
 WN_MUST_USE wn_status wn_section_unpack_image(wn_cursor *cursor, wn_read_encoder *read);
+WN_MUST_USE wn_status wn_section_pack_target(wn_bytes *out, const wn_encoder_facts *facts);
+WN_MUST_USE wn_status wn_section_unpack_target(wn_cursor *cursor, wn_read_encoder *read);
 WN_MUST_USE wn_status wn_section_pack_terms(wn_bytes *out, const wn_encoder_facts *facts);
 WN_MUST_USE wn_status wn_section_unpack_terms(wn_cursor *cursor, wn_read_encoder *read);
 

@@ -26,7 +26,8 @@ static const wn_encoder_section kinds[] = {{"one_hot", wn_section_pack_levels, w
                                            {"indicator", pack_nothing, unpack_nothing},
                                            {"ordinal", wn_section_pack_levels, wn_section_unpack_levels},
                                            {"image", wn_section_pack_image, wn_section_unpack_image},
-                                           {"terms", wn_section_pack_terms, wn_section_unpack_terms}};
+                                           {"terms", wn_section_pack_terms, wn_section_unpack_terms},
+                                           {"target", wn_section_pack_target, wn_section_unpack_target}};
 
 enum { N_KINDS = sizeof kinds / sizeof *kinds };
 

@@ -1,6 +1,6 @@
 #include "winnow/log.h"
 
-#include "json_text.h"
+#include "winnow/json_text.h"
 
 #include <pthread.h>
 #include <stdarg.h>

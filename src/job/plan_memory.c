@@ -13,6 +13,7 @@
 #include "winnow/memory.h"
 #include "winnow/modes.h"
 #include "winnow/profile.h"
+#include "winnow/target_codes.h"
 
 #include <math.h>
 
@@ -85,14 +86,28 @@ static size_t term_features(const wn_job *job, const wn_column *column)
     return has_terms ? (size_t)job->extract.text.terms : 0;
 }
 
+/* Features of a category at most. */
+static size_t level_features(const wn_job *job)
+{
+    if (job->extract.method == WN_CATEGORY_TARGET)
+        return job->input.task == WN_TASK_REGRESSION ? 1 : WN_MAX_CLASSES;
+    return job->extract.method == WN_CATEGORY_ORDINAL ? 1 : (size_t)job->extract.levels + 1;
+}
+
+static bool may_be_category(const wn_job *job, const wn_column *column)
+{
+    return job->has_extract && job->extract.method != WN_CATEGORY_NONE &&
+           (column->is_text || may_be(job, WN_TYPE_CATEGORICAL, column->name));
+}
+
 /* Features that encoders make of a column at most: strings are categories, and numbers where the job says so. */
 static size_t encoded_features(const wn_job *job, const wn_column *column)
 {
     size_t levels = 0;
     if (!job->has_extract)
         return 0;
-    if (job->extract.method != WN_CATEGORY_NONE && (column->is_text || may_be(job, WN_TYPE_CATEGORICAL, column->name)))
-        levels = job->extract.method == WN_CATEGORY_ORDINAL ? 1 : (size_t)job->extract.levels + 1;
+    if (may_be_category(job, column))
+        levels = level_features(job);
     return larger(levels, term_features(job, column));
 }
 
@@ -149,6 +164,29 @@ static size_t level_bytes(const wn_job *job, const wn_catalog *catalog)
     return wn_level_counts_bytes(n);
 }
 
+static size_t target_columns(const wn_job *job, const wn_catalog *catalog)
+{
+    size_t n = 0;
+    for (size_t i = 0; job->extract.method == WN_CATEGORY_TARGET && i < catalog->n_columns; i++)
+        n += may_be_category(job, &catalog->columns[i]);
+    return n;
+}
+
+/* Labels summed by level and fold; the classes at their most. */
+static size_t target_bytes(const wn_job *job, const wn_catalog *catalog)
+{
+    size_t classes = job->input.task == WN_TASK_REGRESSION ? 0 : WN_MAX_CLASSES;
+    return target_columns(job, catalog) *
+           wn_target_sums_bytes((size_t)job->extract.levels + 1, WN_TARGET_FOLDS, classes);
+}
+
+/* The codes made of them, a part of the recipe. */
+static size_t code_bytes(const wn_job *job, const wn_catalog *catalog)
+{
+    return target_columns(job, catalog) * (WN_TARGET_FOLDS + 1) * ((size_t)job->extract.levels + 1) *
+           level_features(job) * sizeof(double);
+}
+
 /* While the pilot's rows are gathered they are there as chosen, in a buffer that has grown, as received and as laid
  * out; while they are chosen, the buffer as it was and as it will be, beside the blocks. */
 static size_t gathering_bytes(const wn_catalog *catalog, size_t rows, size_t block, size_t blocks)
@@ -173,7 +211,7 @@ static size_t prepared_bytes(const wn_job *job, const wn_catalog *catalog, size_
         return 0;
     shard = shard < most ? shard : most;
     size_t widths = job->has_reduce && job->reduce.append ? 3 : 2; /* selected features, and what is written of them */
-    return block * (widths * wn_plan_features(job, catalog) * sizeof(float) + 3 * sizeof(double)) + larger(rows, shard);
+    return block * (widths * wn_plan_features(job, catalog) * sizeof(float) + 4 * sizeof(double)) + larger(rows, shard);
 }
 
 /* The forest's training rows as features, then their codes; what growing takes (forest.h), and the trees: nodes as they
@@ -232,11 +270,11 @@ wn_memory_plan wn_memory_plan_of(int n_ranks, const wn_job *job, const wn_catalo
         .folds = wn_plan_folds_bytes(job, n_features, block),
         .reduction = wn_plan_reduction_bytes(job, n_features, block),
         .rows = rows,
-        .rest = REST};
+        .rest = REST + code_bytes(job, catalog)};
     plan.libraries = libraries_bytes(n_ranks, wn_plan_largest_sum(job, n_features));
     if (counts_values(job))
         plan.values = WN_MODES_BYTES;
-    plan.values += level_bytes(job, catalog);
+    plan.values = larger(plan.values + level_bytes(job, catalog), target_bytes(job, catalog));
     if (job->has_clean && job->clean.drop_duplicates)
         plan.duplicates = wn_row_hashes_bytes(
             rows, left_of((size_t)job->memory, plan.blocks + plan.rows + plan.rest + plan.libraries));

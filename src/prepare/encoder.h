@@ -31,6 +31,9 @@ typedef struct {
                         wn_sparse_rows *out);
     /* Local. The greatest value of a feature, 0 being the least: statistics are planned by it. NULL: 1. */
     double (*greatest)(const void *state);
+    /* Local. Values of the ith feature as they lie over training rows, ascending: *n of them, at most room. Statistics
+     * are planned by them in place of `greatest`. NULL: not so. Fails: WN_NO_MEMORY. */
+    wn_status (*sample)(const void *state, size_t i, double *sorted, size_t room, size_t *n);
     /* Local. Writes the state into a group that is there, reads it back (new). Fails: as recipe_file.h. */
     wn_status (*write)(const void *state, const wn_recipe_file *file, const char *group);
     wn_status (*read)(void **state, const wn_recipe_file *file, const char *group);
@@ -54,7 +57,7 @@ struct wn_encoder {
     size_t first; /* of its features, once they are listed */
 };
 
-extern const wn_encoder_ops wn_one_hot_ops, wn_ordinal_ops, wn_terms_ops, wn_image_ops, wn_indicator_ops;
+extern const wn_encoder_ops wn_one_hot_ops, wn_ordinal_ops, wn_target_ops, wn_terms_ops, wn_image_ops, wn_indicator_ops;
 
 /* Local. How many columns an encoder takes, from its own on. */
 size_t wn_encoder_width(const wn_encoder *encoder);

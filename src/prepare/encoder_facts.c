@@ -9,6 +9,7 @@
 void wn_encoder_facts_clear(wn_encoder_facts *facts)
 {
     wn_free(facts->levels);
+    wn_free(facts->codes);
     wn_free(facts->term_rows);
     *facts = (wn_encoder_facts){0};
 }

@@ -4,8 +4,8 @@
 
 #include <string.h>
 
-static const wn_encoder_ops *const encoders[] = {&wn_one_hot_ops, &wn_ordinal_ops, &wn_terms_ops, &wn_image_ops,
-                                                 &wn_indicator_ops};
+static const wn_encoder_ops *const encoders[] = {&wn_one_hot_ops, &wn_ordinal_ops, &wn_target_ops,
+                                                 &wn_terms_ops,   &wn_image_ops,   &wn_indicator_ops};
 
 const wn_encoder_ops *wn_encoder_find(const char *word)
 {

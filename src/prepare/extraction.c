@@ -30,6 +30,7 @@ static wn_status extract(void *context, wn_block *block)
     wn_extraction *extraction = context;
     wn_block *features = extraction->features;
     wn_raw_rows rows = wn_raw_rows_of(block, 0, block->n_rows);
+    rows.learnt = block->rows;
     if (block->n_rows > features->capacity)
         return wn_fail(WN_INTERNAL, "block %lld of %zu rows does not fit the features' buffer", (long long)block->index,
                        block->n_rows);

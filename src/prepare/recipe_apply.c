@@ -64,6 +64,8 @@ static wn_raw_rows run_of(const wn_raw_rows *rows, size_t first, size_t n_rows)
     run.cells += first * rows->n_cols;
     if (run.texts != NULL)
         run.texts += first * rows->n_texts;
+    if (run.learnt != NULL)
+        run.learnt += first;
     run.n_rows = n_rows;
     return run;
 }
