@@ -1,3 +1,4 @@
+#include "dataset_sink.h"
 #include "fitted.h"
 
 #include "winnow/memory.h"
@@ -238,6 +239,65 @@ static void test_sample(void)
     fitted_close(&fit);
 }
 
+/* Row i of this rank, most cells of which are zero; some rows have none else, some none. */
+static float mostly_zero(size_t i, size_t j)
+{
+    const wn_random stream = {9, WN_RANDOM_TEST, 1000 * (uint64_t)test_ranks.rank + i};
+    double share = i % 7 == 0 ? 0 : i % 7 == 1 ? 1 : 0.05;
+    return wn_random_uniform(stream, j) < share ? (float)wn_random_normal(stream, j) : 0.0F;
+}
+
+enum { WIDE = 40, WIDE_ROWS = 90, APPENDED = 13 };
+
+static wn_status new_wide(wn_dataset **dataset, bool is_sparse)
+{
+    wn_status status = WN_OK;
+    float *rows = NULL;
+    size_t n = test_ranks.rank == 1 ? 0 : WIDE_ROWS;
+    TRY(wn_new(&rows, WIDE_ROWS * WIDE));
+    for (size_t i = 0; i < WIDE_ROWS * WIDE; i++)
+        rows[i] = mostly_zero(i / WIDE, i % WIDE);
+    TRY(wn_dataset_new(dataset, n, WIDE, is_sparse, 0));
+    for (size_t i = 0; i < n; i++)
+        (*dataset)->rows[i] = 1000 * test_ranks.rank + (int64_t)i;
+    if (!is_sparse)
+        memcpy((*dataset)->features, rows, n * WIDE * sizeof *rows);
+    for (size_t i = 0; is_sparse && i < n; i += APPENDED)
+        TRY(wn_dataset_append(*dataset, rows + i * WIDE, n - i < APPENDED ? n - i : APPENDED));
+    if (is_sparse)
+        TRY(wn_sparse_rows_fit((*dataset)->sparse));
+done:
+    wn_free(rows);
+    return status;
+}
+
+/* Sparse rows are the dense ones wherever they are laid out. */
+static void test_sparse(void)
+{
+    wn_dataset *dense = NULL, *sparse = NULL, *of_dense = NULL, *of_sparse = NULL;
+    float room[WIDE_ROWS * WIDE], row[WIDE];
+    bool is_good = CHECK_OK(wn_ranks_agree(&test_ranks, new_wide(&dense, false))) &&
+                   CHECK_OK(wn_ranks_agree(&test_ranks, new_wide(&sparse, true)));
+    if (is_good) {
+        size_t n = dense->n_rows;
+        CU_ASSERT_EQUAL(wn_dataset_room(dense, 3), 0);
+        CU_ASSERT_EQUAL(wn_dataset_room(sparse, 3), 3 * WIDE);
+        CU_ASSERT_TRUE(memcmp(wn_dataset_rows(sparse, 0, n, room), dense->features, n * WIDE * sizeof *room) == 0);
+        for (size_t i = 0; i < n; i++) {
+            wn_dataset_copy_row(sparse, i, row);
+            CU_ASSERT_TRUE(memcmp(row, wn_dataset_rows(dense, i, 1, NULL), sizeof row) == 0);
+        }
+        is_good = CHECK_OK(wn_dataset_sample(&of_dense, &test_ranks, dense, 50, 3)) &&
+                  CHECK_OK(wn_dataset_sample(&of_sparse, &test_ranks, sparse, 50, 3));
+        CU_ASSERT_TRUE(is_good && of_dense->n_rows == of_sparse->n_rows &&
+                       memcmp(of_dense->features, of_sparse->features, of_dense->n_rows * sizeof row) == 0);
+    }
+    wn_dataset_free(of_sparse);
+    wn_dataset_free(of_dense);
+    wn_dataset_free(sparse);
+    wn_dataset_free(dense);
+}
+
 /* A gap under missing: error in a row that is not for training, and a feature beyond float32, are told. */
 static void test_refusals(void)
 {
@@ -321,6 +381,7 @@ static const wn_test tests[] = {
     {"rows_are_prepared", test_rows_are_prepared},
     {"few_rows", test_few_rows},
     {"sample", test_sample},
+    {"sparse", test_sparse},
     {"refusals", test_refusals},
     {"label_beyond_float32", test_label_beyond_float32},
     {"allocation_failures", test_allocation_failures},

@@ -267,7 +267,7 @@ memory: 1GiB
 input: {{files: ['{table}'], label: y, types: {{note: text}}}}
 clean: {{missing: MISSING}}
 extract: {{text: {{method: METHOD, terms: TERMS, ngrams: 2}}}}
-rank: {{methods: [variance, anova]}}
+rank: {{methods: [variance, anova, mutual_information], folds: 3}}
 train: {{model: {{type: logistic}}, epochs: 1, batch: 64}}
 """.replace("METHOD", method).replace("TERMS", str(bound)).replace("MISSING", missing))
         names, scores = feature_names(run)
@@ -283,6 +283,12 @@ train: {{model: {{type: logistic}}, epochs: 1, batch: 64}}
                 checks.that(error < 1e-6, f"{name} on {ranks} ranks: {error:.2e}")
         f_values = f_classif(wanted[kept], frame.y.to_numpy()[kept])[0]
         checks.that(numpy.allclose(scores["anova"], f_values, rtol=1e-6), f"{name}: anova of terms")
+        spread = wanted[kept].max(axis=0) - wanted[kept].min(axis=0)
+        checks.that(numpy.allclose(scores["variance"], wanted[kept].var(axis=0) / spread**2, rtol=1e-9), f"{name}: variance of terms")
+        bins = numpy.searchsorted(numpy.arange(1, 32) / 32, wanted[kept][:, 1:], side="right")
+        information = [mutual_info_score(column, frame.y.to_numpy()[kept]) for column in bins.T]
+        checks.that(numpy.allclose(scores["mutual_information"][1:], information, atol=1e-3), f"{name}: information of terms")
+        checks.that(((scores["stability"] >= 0) & (scores["stability"] <= 1)).all(), f"{name}: stability of the choice of terms")
 
 
 def check_images(checks, program, directory, frame):
