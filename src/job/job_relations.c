@@ -95,6 +95,13 @@ static void relate_reduce(wn_job_reader *reader)
         wn_job_fault_at(reader, "reduce.method", "is lda, which needs a label of classes (input.label, input.task)");
     if (is_lda && job->reduce.solver != WN_SOLVER_AUTO && job->reduce.solver != WN_SOLVER_LAPACK)
         wn_job_fault_at(reader, "reduce.solver", "is not for lda, must be auto or lapack");
+    if (job->has_reduce && job->reduce.method == WN_REDUCE_PCA && job->reduce.solver == WN_SOLVER_RANDOMIZED &&
+        job->reduce.components.count == 0)
+        wn_job_fault_at(reader, "reduce.components", "is a share of the variance, must be a count for randomized");
+    if (job->has_reduce && job->reduce.is_single && is_lda)
+        wn_job_fault_at(reader, "reduce.precision", "is single, but lda needs double");
+    if (job->has_reduce && job->reduce.is_single && job->has_rank && job->rank.use[WN_RANK_LASSO])
+        wn_job_fault_at(reader, "reduce.precision", "is single, but lasso needs products in double");
     if (job->has_reduce && !is_lda && job->reduce.shrinkage > 0)
         wn_job_fault_at(reader, "reduce.shrinkage", "is above 0, but only lda shrinks");
     if (job->has_reduce && job->reduce.method == WN_REDUCE_NONE && job->reduce.append)

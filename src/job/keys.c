@@ -65,8 +65,9 @@ static const wn_key_word reductions[] = {
 static const wn_key_word solvers[] = {{"auto", WN_SOLVER_AUTO, false},
                                       {"lapack", WN_SOLVER_LAPACK, false},
                                       {"scalapack", WN_SOLVER_SCALAPACK, false},
-                                      {"randomized", 0, true},
+                                      {"randomized", WN_SOLVER_RANDOMIZED, false},
                                       {NULL, 0, false}};
+static const wn_key_word precisions[] = {{"double", false, false}, {"single", true, false}, {NULL, 0, false}};
 static const wn_key_word models[] = {{"linear", WN_MODEL_LINEAR, false},
                                      {"logistic", WN_MODEL_LOGISTIC, false},
                                      {"mlp", WN_MODEL_MLP, false},
@@ -206,8 +207,11 @@ const wn_key wn_keys[] = {
     {.path = "reduce.components", .kind = &wn_kind_amount, AT(reduce.components), .value = "1.0",
      .help = "a count, or the share of the variance (lda: between classes) that is kept"},
     {.path = "reduce.solver", .kind = &wn_kind_word, AT(reduce.solver), .words = solvers, .value = "auto",
-     .help = "auto looks at the table, never at the number of ranks"},
-    UNBUILT("reduce.precision", "double", "precision of the statistics"),
+     .help = "auto looks at the table, never at the number of ranks: lapack up to 4096 features, scalapack up to 8192, above "
+             "randomized, which finds a count of leading components by a few sweeps over the rows"},
+    {.path = "reduce.precision", .kind = &wn_kind_choice, AT(reduce.is_single), .words = precisions, .value = "double",
+     .help = "of the products of features, of pairs and of sweeps; single is faster, and errs by a millionth of the "
+             "features' deviations or so (not for lda, nor beside lasso)"},
     {.path = "reduce.shrinkage", .kind = &wn_kind_number, AT(reduce.shrinkage), .max = 1, .value = "0.0",
      .help = "of lda's scatters towards a multiple of the identity"},
     {.path = "reduce.append", .kind = &wn_kind_boolean, AT(reduce.append), .value = "false",

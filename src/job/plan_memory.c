@@ -2,13 +2,13 @@
  * The counts are upper bounds from the catalog and the job alone. */
 #include "job_rules.h"
 #include "plan_model.h"
+#include "plan_sums.h"
 #include "plan_windows.h"
 #include "run_state.h"
 #include "winnow/plan.h"
 #include "winnow/row_hashes.h"
 
 #include "winnow/dataset.h"
-#include "winnow/exact_sum.h"
 #include "winnow/forest.h"
 #include "winnow/memory.h"
 #include "winnow/modes.h"
@@ -183,41 +183,6 @@ static size_t prepared_bytes(const wn_job *job, const wn_catalog *catalog, size_
     return block * (widths * wn_plan_features(job, catalog) * sizeof(float) + 4 * sizeof(double)) + larger(rows, shard);
 }
 
-/* Matrices of the features beside the finished products: Lasso's correlations, products in the order of entry and a
- * factor; lda's scatters, vectors and what LAPACK overwrites. Those of pca fit where the sums were. */
-static size_t solver_bytes(const wn_job *job, size_t n_columns)
-{
-    size_t matrices = 0;
-    if (job->has_rank && job->rank.use[WN_RANK_LASSO])
-        matrices = 3;
-    if (job->has_reduce && job->reduce.method == WN_REDUCE_LDA)
-        matrices = 6;
-    return matrices * n_columns * n_columns * sizeof(double);
-}
-
-/* Exact sums of moments; products as digits, as a block makes them and finished, beside a scaled block; contingency
- * tables as counted and finished, the classes at their most. */
-static size_t sums_bytes(const wn_job *job, size_t n_columns, size_t block)
-{
-    size_t width = n_columns + 1 + WN_MAX_CLASSES;
-    size_t bytes = n_columns * 3 * sizeof(wn_exact_sum);
-    if (wn_job_needs_products(job))
-        bytes += width * width * 4 * sizeof(double) + block * width * sizeof(double);
-    if (job->has_rank && job->rank.use[WN_RANK_MUTUAL_INFORMATION]) {
-        size_t bins = (size_t)job->rank.bins, classes = job->input.task == WN_TASK_REGRESSION ? bins : WN_MAX_CLASSES;
-        bytes += 2 * n_columns * bins * classes * sizeof(int64_t);
-    }
-    return bytes;
-}
-
-/* Sums of the parts of the rows, and the rows of one part. */
-static size_t folds_bytes(const wn_job *job, size_t n_columns, size_t block)
-{
-    if (!job->has_rank || job->rank.folds == 0)
-        return 0;
-    return (size_t)job->rank.folds * sums_bytes(job, n_columns, block) + block * (n_columns + 3) * sizeof(double);
-}
-
 /* The forest's training rows as features, then their codes; what growing takes (forest.h), and the trees: nodes as they
  * are found, gathered and linked. The classes are taken at their most. */
 static size_t forest_bytes(const wn_job *job, const wn_catalog *catalog, size_t rows, size_t n_threads)
@@ -270,12 +235,12 @@ wn_memory_plan wn_memory_plan_of(int n_ranks, const wn_job *job, const wn_catalo
     wn_memory_plan plan = {
         .blocks = in_flight * block * (p * cell_bytes + 2 * sizeof(double) + text_bytes(catalog)) + extracted,
         .pilot = pilot_rows(catalog) * (2 * (p + 2) + image_features(job)) * sizeof(double), /* raw and cleaned */
-        .gram = sums_bytes(job, n_features, block) + solver_bytes(job, n_features),
-        .folds = folds_bytes(job, n_features, block),
+        .gram = wn_plan_sums_bytes(job, n_features, block),
+        .folds = wn_plan_folds_bytes(job, n_features, block),
+        .reduction = wn_plan_reduction_bytes(job, n_features, block),
         .rows = rows,
         .rest = REST + code_bytes(job, catalog)};
-    size_t width = n_features + 1 + WN_MAX_CLASSES;
-    plan.libraries = libraries_bytes(n_ranks, wn_job_needs_products(job) ? width * width * sizeof(int64_t) : 0);
+    plan.libraries = libraries_bytes(n_ranks, wn_plan_largest_sum(job, n_features));
     if (counts_values(job))
         plan.values = WN_MODES_BYTES;
     plan.values = larger(plan.values + level_bytes(job, catalog), target_bytes(job, catalog));
@@ -292,6 +257,7 @@ wn_memory_plan wn_memory_plan_of(int n_ranks, const wn_job *job, const wn_catalo
     plan.need = larger(
         plan.blocks + larger(plan.pilot + larger(plan.gram + plan.folds, plan.values) + plan.windows, plan.duplicates),
         plan.blocks + plan.gram + plan.folds + plan.forest);
+    plan.need = larger(plan.need, plan.blocks + plan.gram + plan.folds + plan.reduction);
     plan.need = larger(plan.need, wn_model_moment_bytes(&moment));
     plan.prepared = prepared_bytes(job, catalog, rows, block);
     plan.need = larger(plan.need, plan.blocks + plan.prepared);
@@ -316,14 +282,15 @@ wn_status wn_memory_plan_check(const wn_memory_plan *plan, size_t memory)
         return WN_OK;
     if (plan->need - plan->folds <= memory)
         return refuse_folds(plan, memory);
-    return wn_fail(WN_UNAVAILABLE,
-                   "the plan exceeds memory: %zu MiB a rank are needed (model %zu, compression %zu, checkpoint %zu, "
-                   "prepared rows %zu, products of columns %zu, blocks %zu, pilot %zu, duplicates %zu, values %zu, "
-                   "windows of quantiles %zu, forest %zu), "
-                   "memory allows %zu; use more ranks, or a larger `memory`",
-                   plan->need >> 20, plan->model >> 20, plan->compression >> 20, plan->checkpoint >> 20,
-                   plan->features >> 20, plan->gram >> 20, plan->blocks >> 20, plan->pilot >> 20,
-                   plan->duplicates >> 20, plan->values >> 20, plan->windows >> 20, plan->forest >> 20, memory >> 20);
+    return wn_fail(
+        WN_UNAVAILABLE,
+        "the plan exceeds memory: %zu MiB a rank are needed (model %zu, compression %zu, checkpoint %zu, "
+        "prepared rows %zu, products of columns %zu, reduction %zu, blocks %zu, pilot %zu, duplicates %zu, values %zu, "
+        "windows of quantiles %zu, forest %zu), "
+        "memory allows %zu; use more ranks, or a larger `memory`",
+        plan->need >> 20, plan->model >> 20, plan->compression >> 20, plan->checkpoint >> 20, plan->features >> 20,
+        plan->gram >> 20, plan->reduction >> 20, plan->blocks >> 20, plan->pilot >> 20, plan->duplicates >> 20,
+        plan->values >> 20, plan->windows >> 20, plan->forest >> 20, memory >> 20);
 }
 
 wn_status wn_plan_memory(const wn_ranks *ranks, const wn_job *job, const wn_catalog *catalog,

@@ -9,6 +9,7 @@
 
 #include "winnow/encoder_facts.h"
 #include "winnow/recipe.h"
+#include "winnow/wide_columns.h"
 
 typedef struct {
     const char *word; /* in recipe.h5 and of wn_recipe_feature_kind */
@@ -20,10 +21,14 @@ typedef struct {
     size_t (*size)(const void *state);
     /* Local. The name of the ith: *name new, owned by the caller. Fails: WN_NO_MEMORY. */
     wn_status (*name)(const wn_encoder *encoder, const wn_recipe *recipe, size_t i, char **name);
-    /* Local. The features of raw rows into out (n_rows, stride), of which the first `size` of a row are the encoder's
-     * and zero; NaN where a gap is not filled. Threads may call it at once. Fails: WN_NO_MEMORY. */
+    /* Local. NULL where there is append. The features of raw rows into out (n_rows, stride), of which the first `size`
+     * of a row are the encoder's and zero; NaN where a gap is not filled. Threads may call it at once. Fails:
+     * WN_NO_MEMORY. */
     wn_status (*apply)(const wn_encoder *encoder, const wn_recipe *recipe, const wn_raw_rows *rows, double *out,
                        size_t stride);
+    /* Local. In place of apply, where most features of a row are 0: appends the rows, entries by feature. No gaps. */
+    wn_status (*append)(const wn_encoder *encoder, const wn_recipe *recipe, const wn_raw_rows *rows,
+                        wn_sparse_rows *out);
     /* Local. The greatest value of a feature, 0 being the least: statistics are planned by it. NULL: 1. */
     double (*greatest)(const void *state);
     /* Local. Values of the ith feature as they lie over training rows, ascending: *n of them, at most room. Statistics
@@ -59,6 +64,15 @@ size_t wn_encoder_width(const wn_encoder *encoder);
 
 /* Local. A raw cell after outlier action, filling and transform. */
 double wn_recipe_clean_cell(const wn_recipe_column *column, double cell);
+
+/* Local. All features of raw rows before normalization: the dense ones into out (n_rows, wide->n_dense), and the rows
+ * of its parts, which are emptied before. Fails: WN_NO_MEMORY. */
+WN_MUST_USE wn_status wn_recipe_extract_wide(const wn_recipe *recipe, const wn_raw_rows *rows, double *out,
+                                             wn_wide_columns *wide);
+
+/* Local. Which features are dense, and a part for each encoder whose are sparse, in the order of encoders. The caller
+ * clears it. Fails: WN_NO_MEMORY. */
+WN_MUST_USE wn_status wn_recipe_wide_columns(const wn_recipe *recipe, wn_wide_columns *wide);
 
 /* Local. The encoder of a word; NULL for none. */
 const wn_encoder_ops *wn_encoder_find(const char *word);

@@ -41,25 +41,19 @@ static wn_status terms_name(const wn_encoder *encoder, const wn_recipe *recipe, 
 }
 
 /* Scratch is made anew, so that threads do not share it. */
-static wn_status terms_apply(const wn_encoder *encoder, const wn_recipe *recipe, const wn_raw_rows *rows, double *out,
-                             size_t stride)
+static wn_status terms_append(const wn_encoder *encoder, const wn_recipe *recipe, const wn_raw_rows *rows,
+                              wn_sparse_rows *out)
 {
     wn_status status = WN_OK;
     const terms *kept = encoder->state;
     size_t position = recipe->columns[encoder->column].position;
     wn_tokenizer *tokenizer = NULL;
     wn_term_counter *counter = NULL;
-    wn_sparse_rows row = {0};
     TRY(wn_tokenizer_new(&tokenizer, kept->stem, (size_t)kept->ngrams));
     TRY(wn_term_counter_new(&counter, kept->vocabulary));
-    for (size_t i = 0; i < rows->n_rows; i++) {
-        wn_sparse_rows_empty(&row);
-        TRY(wn_term_counter_append(counter, tokenizer, rows->texts[i * rows->n_texts + position], 0, &row));
-        for (size_t k = 0; k < row.n_entries; k++)
-            out[i * stride + row.column[k]] = row.value[k];
-    }
+    for (size_t i = 0; i < rows->n_rows; i++)
+        TRY(wn_term_counter_append(counter, tokenizer, rows->texts[i * rows->n_texts + position], 0, out));
 done:
-    wn_sparse_rows_clear(&row);
     wn_term_counter_free(counter);
     wn_tokenizer_free(tokenizer);
     return status;
@@ -270,7 +264,7 @@ static void terms_hash(const void *state, wn_hasher *hasher)
 const wn_encoder_ops wn_terms_ops = {.word = "terms",
                                      .size = terms_size,
                                      .name = terms_name,
-                                     .apply = terms_apply,
+                                     .append = terms_append,
                                      .write = terms_write,
                                      .read = terms_read,
                                      .describe = terms_describe,
