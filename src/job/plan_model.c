@@ -3,6 +3,7 @@
 #include "plan_model.h"
 
 #include "run_state.h"
+#include "winnow/evaluation.h"
 
 #include <math.h>
 
