@@ -3,7 +3,7 @@
  *   metrics TASK N_CLASSES N_ROWS outputs... targets...                    ->  the metrics in the order of wn_metrics
  * TASK is wn_task's number. */
 #include "winnow/memory.h"
-#include "winnow/metrics.h"
+#include "winnow/evaluation.h"
 
 #include <stdio.h>
 #include <stdlib.h>
