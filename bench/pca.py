@@ -49,7 +49,7 @@ def ours(program, path, precision):
     with tempfile.TemporaryDirectory() as directory:
         job, out = os.path.join(directory, "job.yaml"), os.path.join(directory, "out")
         with open(job, "w", encoding="utf-8") as file:
-            file.write(f"input: {{files: [{path}]}}\nmemory: 3GiB\n"
+            file.write(f"input: {{files: [{path}]}}\n\n"
                        f"reduce: {{method: pca, components: {COMPONENTS}, solver: randomized, precision: {precision}}}\n")
         begin = time.monotonic()
         subprocess.run(["mpirun", "-n", "2", program, "run", job, "--out", out, "-q"], check=True, stdout=subprocess.DEVNULL,
