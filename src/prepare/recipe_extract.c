@@ -7,7 +7,8 @@
 
 static bool is_sparse(const wn_encoder *encoder)
 {
-    return encoder->ops->append != NULL;
+    const wn_encoder_ops *ops = encoder->ops;
+    return ops->append != NULL && (ops->apply == NULL || ops->size(encoder->state) >= WN_SPARSE_FEATURES);
 }
 
 wn_status wn_recipe_wide_columns(const wn_recipe *recipe, wn_wide_columns *wide)
