@@ -84,6 +84,18 @@ static void merge(wn_run_moments *block, wn_run_moments strip)
 
 static const wn_run_moments NO_CELLS = {.least = (double)INFINITY, .most = -(double)INFINITY};
 
+/* A run of a column, with the windows of the quantiles that are carried along. */
+static void sweep_run(wn_moments *moments, size_t column, wn_cells run, size_t n)
+{
+    wn_quantiles *carried = moments->carried;
+    wn_run_window *windows = carried != NULL ? wn_quantiles_windows(carried, column, n) : NULL;
+    size_t n_windows = carried != NULL ? wn_quantiles_n_windows(carried) : 0;
+    wn_run_moments found = wn_run_sweep(run, n, moments->centre[column], windows, n_windows);
+    merge(&moments->block[column], found);
+    if (carried != NULL)
+        wn_quantiles_take(carried, column, found.count);
+}
+
 /* All columns about the centres. Rows are summed in strips, so that the rounding of a long block stays that of a short
  * one; a strip's columns are gone through while it lies in a cache. */
 static void sweep(wn_moments *moments, const wn_block *block)
@@ -95,11 +107,8 @@ static void sweep(wn_moments *moments, const wn_block *block)
         for (size_t col = 0; col < moments->n_cols; col += WN_RUN_COLS) {
             wn_column_strip_fill(strip, block, row, col);
             for (size_t c = 0; c < strip->n_cols; c++) {
-                wn_cells run = wn_column_strip_run(strip, c);
-                wn_run_moments found = wn_run_moments_of(run, strip->n, moments->centre[col + c]);
-                merge(&moments->block[col + c], found);
-                if (moments->carried != NULL)
-                    wn_quantiles_add_run(moments->carried, col + c, run, strip->n, found.count);
+                wn_column_strip_ask_ahead(block, row, col, c);
+                sweep_run(moments, col + c, wn_column_strip_run(strip, c), strip->n);
             }
         }
 }
@@ -119,7 +128,7 @@ static wn_run_moments sweep_column(wn_moments *moments, const wn_block *block, s
     wn_run_moments found = NO_CELLS;
     for (size_t row = 0; row < block->n_rows; row += WN_RUN_ROWS) {
         wn_column_strip_fill(moments->strip, block, row, column);
-        merge(&found, wn_run_moments_of(wn_column_strip_run(moments->strip, 0), moments->strip->n, centre));
+        merge(&found, wn_run_sweep(wn_column_strip_run(moments->strip, 0), moments->strip->n, centre, NULL, 0));
     }
     return found;
 }
