@@ -38,6 +38,12 @@ WN_MUST_USE wn_status wn_dataset_of_status(wn_dataset **dataset, const wn_pass *
                                            const wn_recipe *recipe, wn_inputs inputs, wn_row_status status,
                                            wn_pass_cost *cost);
 
+/* Local. The labels of a dataset's rows as the file has them, labels (n_rows): targets are rounded to float32, where
+ * small ones are 0. `reader` and `catalog` are those that the dataset was made with; labels alone are read. Fails: as
+ * reading does. */
+WN_MUST_USE wn_status wn_dataset_read_labels(const wn_dataset *dataset, wn_reader *reader, const wn_catalog *catalog,
+                                             double *labels);
+
 /* Collective. At most `limit` rows of a dataset spread over ranks, those of smallest hash of (seed, row number), in the
  * order of row number, gathered on rank 0 as one piece of block -1 (an empty dataset on the others). */
 WN_MUST_USE wn_status wn_dataset_sample(wn_dataset **sample, const wn_ranks *ranks, const wn_dataset *dataset,
