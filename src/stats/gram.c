@@ -1,5 +1,7 @@
 #include "winnow/gram.h"
 
+#include "product_round.h"
+
 #include "winnow/memory.h"
 
 #include <cblas.h>
@@ -16,7 +18,7 @@ enum { HEADROOM = 6, DIGITS = 3, DIGIT_BITS = 36 };
 
 /* A block's rows are multiplied by panels: few rows, so that their rounding stays small and they stay in the cache, and
  * enough of them that adding the product to the sums takes a small part of the time. */
-enum { LEAST_PANEL_ROWS = 256 };
+enum { LEAST_PANEL_ROWS = 512 };
 
 struct wn_gram {
     wn_gram_shape shape; /* its arrays are owned copies */
@@ -152,9 +154,8 @@ static void add_product(wn_gram *gram)
 {
     double factor = ldexp(1.0, -gram->unit);
     int64_t *sums = gram->sums + 1;
-    for (size_t i = 0; i < gram->width; i++)
-        for (size_t j = i; j < gram->width; j++)
-            *sums++ += (int64_t)llrint(gram->product[i * gram->width + j] * factor);
+    for (size_t i = 0, n = gram->width; n > 0; i++, sums += n--)
+        wn_product_round(gram->product + i * gram->width + i, n, factor, sums);
 }
 
 /* Each digit takes what it can of the entry, rounded; the difference is exact and goes to the next lower one. */
