@@ -46,9 +46,10 @@ static void clean_range(const wn_recipe_column *column, double *low, double *hig
 /* Puts the cells into another order. They are sorted only where bins ask for it: that takes most of the time. */
 static void plan_cells(wn_statistics_plan *plan, size_t i, double *cells, size_t n, double half_span)
 {
-    if (plan->n_bins > 1)
+    bool sorts = plan->n_bins > 1;
+    if (sorts)
         wn_doubles_sort(cells, n);
-    plan->centre[i] = wn_quantile_select(cells, n, 0.5);
+    plan->centre[i] = sorts ? wn_quantile_sorted(cells, n, 0.5) : wn_quantile_select(cells, n, 0.5);
     plan->exponent[i] = choose_exponent(cells, n, plan->centre[i], half_span);
     for (size_t k = 1; k < plan->n_bins; k++)
         plan->edges[i * (plan->n_bins - 1) + k - 1] = wn_quantile_sorted(cells, n, (double)k / (double)plan->n_bins);
