@@ -129,10 +129,11 @@ def check_lasso(checks, found, x, y, is_real, what):
     checks.that(near.all(), f"{what}: Lasso entries at most three steps off: {numpy.flatnonzero(~near)}")
 
 
-def consensus_of(scores):
-    """Positions by the mean of SciPy's ranks, and the features best first; equals by number."""
-    mean = numpy.mean([rankdata(-score, method="average") for score in scores], axis=0)
-    order = numpy.argsort(mean, kind="stable")
+def consensus_of(scores, rule="borda"):
+    """Positions by the median (mean_rank: the mean) of SciPy's ranks, and the features best first; equals by the mean, then by number."""
+    ranks = numpy.array([rankdata(-score, method="average") for score in scores])
+    mean = ranks.mean(axis=0)
+    order = numpy.lexsort((mean, numpy.median(ranks, axis=0) if rule == "borda" else mean))
     position = numpy.empty(len(mean))
     position[order] = numpy.arange(1, len(mean) + 1)
     return position, order
@@ -151,8 +152,8 @@ def copies_of(x, order, least=0.95):
     return originals, copies
 
 
-def check_consensus(checks, found, methods, x, what):
-    position, order = consensus_of([found[method] for method in methods])
+def check_consensus(checks, found, methods, x, what, rule="borda"):
+    position, order = consensus_of([found[method] for method in methods], rule)
     originals, copies = copies_of(x, order)
     line = originals + [i for i in order if i in copies]
     checks.that(numpy.array_equal(found["consensus"], position), f"{what}: consensus")
@@ -207,6 +208,10 @@ def check_selection(checks, program, directory):
 
     found, _ = selected("{methods: [anova], keep: 1.0}")
     check_consensus(checks, found, ("anova",), x, "anova alone")
+    methods = ("variance", "anova", "mutual_information")
+    for rule in ("mean_rank", "borda"):
+        found, _ = selected(f"{{methods: [{', '.join(methods)}], keep: 1.0, consensus: {rule}}}")
+        check_consensus(checks, found, methods, x, rule, rule)
     found, all_of_them = selected("{methods: [anova], keep: 1.0, correlated: none}")
     checks.equal(all_of_them, list(consensus_of([found["anova"]])[1]), "correlated: none")
     checks.equal(sorted(k for k in found if k in ("variance", "mutual_information")), [], "methods not asked for")
@@ -240,7 +245,7 @@ def check_copies(checks, program, directory):
 
     for rank, n_copies in (("methods: [anova]", 1), ("methods: [anova], correlated: none", 5),
                            ("methods: [mutual_information]", 5), ("methods: [mutual_information], correlated: 0.9", 1),
-                           ("methods: [anova, mutual_information], consensus: borda", 1),
+                           ("methods: [anova, mutual_information], consensus: mean_rank", 1),
                            ("methods: [anova, mutual_information], consensus: intersection", 1)):
         found = fit(program, directory, table, f"{{{rank}, keep: 5}}")
         chosen = set(found["selected"])
