@@ -55,6 +55,12 @@ WN_MUST_USE wn_status wn_dataset_of_status(wn_dataset **dataset, const wn_pass *
                                            const wn_recipe *recipe, wn_inputs inputs, wn_row_status status,
                                            wn_pass_cost *cost);
 
+/* Local. The labels of a dataset's rows as the file has them, labels (n_rows): targets are rounded to float32, where
+ * small ones are 0. `reader` and `catalog` are those that the dataset was made with; labels alone are read. Fails: as
+ * reading does. */
+WN_MUST_USE wn_status wn_dataset_read_labels(const wn_dataset *dataset, wn_reader *reader, const wn_catalog *catalog,
+                                             double *labels);
+
 /* Collective. The same of training rows, as they are learnt from: their features do not tell their own labels. */
 WN_MUST_USE wn_status wn_dataset_of_training(wn_dataset **dataset, const wn_pass *pass, wn_rows *rows,
                                              const wn_recipe *recipe, wn_inputs inputs, wn_pass_cost *cost);

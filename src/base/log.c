@@ -89,16 +89,6 @@ void wn_log_warning(const char *format, ...)
     va_end(arguments);
 }
 
-void wn_log_error(const char *format, ...)
-{
-    va_list arguments;
-    if (!speaker.is_speaker)
-        return;
-    va_start(arguments, format);
-    say("\033[31m", "error: ", format, arguments);
-    va_end(arguments);
-}
-
 const json_t *wn_log_warnings(void)
 {
     return speaker.warnings;

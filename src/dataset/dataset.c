@@ -106,6 +106,23 @@ done:
     return status;
 }
 
+wn_status wn_dataset_read_labels(const wn_dataset *dataset, wn_reader *reader, const wn_catalog *catalog,
+                                 double *labels)
+{
+    wn_status status = WN_OK;
+    double *of_block = NULL;
+    TRY(wn_new(&of_block, wn_reader_block_capacity(reader)));
+    for (size_t piece = 0; piece < dataset->n_pieces; piece++) {
+        wn_block_extent extent = wn_catalog_block(catalog, dataset->piece_block[piece]);
+        TRY(wn_reader_read_labels(reader, dataset->piece_block[piece], of_block));
+        for (size_t i = dataset->piece_first[piece]; i < dataset->piece_first[piece + 1]; i++)
+            labels[i] = of_block[dataset->rows[i] - extent.first_row];
+    }
+done:
+    wn_free(of_block);
+    return status;
+}
+
 /* One piece for every block that has rows of the status. */
 static wn_status cut_by_block(wn_dataset **dataset, const wn_rows *rows, wn_row_status wanted, size_t n_features,
                               bool is_sparse)

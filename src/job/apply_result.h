@@ -4,6 +4,7 @@
 #define WINNOW_JOB_APPLY_RESULT_H
 
 #include "apply_source.h"
+#include "winnow/evaluation.h"
 
 typedef struct {
     unsigned char *bytes; /* (n_bytes) owned; what the others point into */

@@ -233,7 +233,7 @@ static size_t forest_bytes(const wn_job *job, const wn_catalog *catalog, size_t 
     leaves = (leaves < n ? leaves : n) * (size_t)job->rank.forest.trees;
     size_t entries = rows * sizeof(uint64_t), tried = larger((size_t)sqrt((double)p) * channels, p / 3 * 2) + channels;
     size_t counts = tried * WN_FOREST_MOST_BINS * sizeof(int64_t);
-    size_t reading = wn_dataset_bytes(rows, p) + 3 * wn_dataset_bytes(pilot_rows(catalog), p);
+    size_t reading = wn_dataset_bytes(rows, p) + rows * sizeof(double) + 3 * wn_dataset_bytes(pilot_rows(catalog), p);
     size_t growing = WN_RUN_FOREST_BYTES + (n_threads + 2) * entries + (n_threads + 1) * counts;
     return larger(reading, growing) + rows * (p + sizeof(int32_t) + sizeof(int64_t)) +
            leaves * (3 * channels * sizeof(int64_t) + 2 * 96);

@@ -131,11 +131,11 @@ size_t wn_plan_largest_sum(const wn_job *job, size_t n_features)
     return most * sizeof(int64_t);
 }
 
-wn_reduction_passes wn_plan_reduction_passes(const wn_job *job, int64_t n_rows, size_t n_features)
+wn_reduction_passes wn_plan_reduction_passes(const wn_job *job, size_t n_features)
 {
     size_t n = wn_plan_selected(job, n_features);
     if (sweeps(job, n_features)) {
-        int most = wn_randomized_most_sweeps(job->reduce.components.count, n_rows, n);
+        int most = wn_randomized_most_sweeps(job->reduce.components.count, n);
         return (wn_reduction_passes){most < 2 ? most : 2, most,
                                      "sweeps of the randomized solver, until one adds nothing"};
     }

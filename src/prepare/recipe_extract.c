@@ -7,7 +7,8 @@
 
 static bool is_sparse(const wn_encoder *encoder)
 {
-    return encoder->ops->append != NULL;
+    const wn_encoder_ops *ops = encoder->ops;
+    return ops->append != NULL && (ops->apply == NULL || ops->size(encoder->state) >= WN_SPARSE_FEATURES);
 }
 
 bool wn_recipe_feature_is_sparse(const wn_recipe *recipe, size_t feature)

@@ -13,10 +13,11 @@ import pandas
 from sklearn.decomposition import PCA
 from sklearn.feature_selection import f_classif
 
+from naive_target import bound, encode, folds_of
 from winnow_runs import Checks, run_json, scratch, winnow, write_text
 
-ROWS, PARTS, FOLDS, SEED, SMOOTHING = 2600, 5, 5, 11, 4.5
-TRAIN, NO_LABEL = 0, 3
+ROWS, PARTS, SEED, SMOOTHING = 2600, 5, 11, 4.5
+TRAIN = 0
 
 JOB = """
 memory: 1GiB
@@ -27,25 +28,6 @@ extract: {{categorical: {{method: target, levels: {levels}, smoothing: {smoothin
 output: {{data: true}}
 {more}
 """
-
-
-def philox(identity, key):
-    """The first 64 bits of Philox4x32-10 (Salmon et al. 2011) with the counters (0, 0, identity)."""
-    mask, half = numpy.uint64(0xFFFFFFFF), numpy.uint64(32)
-    c = [numpy.zeros_like(identity), numpy.zeros_like(identity), identity & mask, identity >> half]
-    k0, k1 = key & 0xFFFFFFFF, key >> 32
-    for _ in range(10):
-        a, b = numpy.uint64(0xD2511F53) * c[0], numpy.uint64(0xCD9E8D57) * c[2]
-        c = [(b >> half) ^ c[1] ^ numpy.uint64(k0), b & mask, (a >> half) ^ c[3] ^ numpy.uint64(k1), a & mask]
-        k0, k1 = (k0 + 0x9E3779B9) & 0xFFFFFFFF, (k1 + 0xBB67AE85) & 0xFFFFFFFF
-    return c[1] << half | c[0]
-
-
-def folds_of(rows):
-    """Purpose 9 of the draws: the folds of target encoding."""
-    bits = philox(rows.astype("u8"), SEED ^ (9 * 0x9E3779B97F4A7C15 & (1 << 64) - 1))
-    half, five = numpy.uint64(32), numpy.uint64(FOLDS)
-    return ((bits >> half) * five + ((bits & numpy.uint64(0xFFFFFFFF)) * five >> half) >> half).astype(int)
 
 
 def make_frame():
@@ -71,31 +53,6 @@ def write_tables(directory, frame):
             for name in ("line", "id"):
                 file.create_dataset(name, data=rows[name].to_list(), dtype=h5py.string_dtype(), chunks=(260,))
     return os.path.join(directory, "part*.h5")
-
-
-def encode(frame, column, trained, folds, values, levels):
-    """Codes of all rows as they are learnt from and as new rows get them, of one feature."""
-    cells = frame[column].replace("", numpy.nan)
-    counts = cells[trained].value_counts()
-    top = sorted(counts.index[counts == counts.iloc[0]])[0]
-    kept = set(counts.index[:levels])
-    cells = cells.fillna(top)
-    cells = numpy.array([str(c) if c in kept else "(other)" for c in cells])
-    learnt, new = numpy.zeros(len(frame)), numpy.zeros(len(frame))
-    for fold in range(FOLDS + 1):
-        seen = trained & (folds != fold)
-        mean = values[seen].mean()
-        target = new if fold == FOLDS else learnt
-        for level in numpy.unique(cells):
-            own = values[seen & (cells == level)]
-            wanted = (cells == level) & ((folds == fold) | (fold == FOLDS))
-            target[wanted] = (own.sum() + SMOOTHING * mean) / (len(own) + SMOOTHING)
-    return learnt, new
-
-
-def bound(counts, at):
-    """A number of levels at which the counts differ, so that ties do not matter."""
-    return next(k for k in range(at, len(counts)) if counts.iloc[k - 1] != counts.iloc[k])
 
 
 def run_all(checks, program, directory, table, name, ranks, **settings):
@@ -125,20 +82,20 @@ def read_run(run):
 def check_case(checks, program, directory, frame, table, label, missing, ranks, more):
     name = f"{label}-{missing}"
     whole = (frame.line != "") & frame.code.notna() | (missing != "drop_row")
-    levels = bound(frame.line[frame.line != ""].value_counts(), 12)  # of all rows: those of training may differ at ties, told below
+    levels = bound(frame.line[frame.line != ""].value_counts(), 12)
     job, run = run_all(checks, program, directory, table, name, ranks, label=label, missing=missing, levels=levels, more=more)
     status, data, rows, names, selected, scores = read_run(run)
     trained = ((status == TRAIN) & whole).to_numpy()
     counts = frame.line[trained & (frame.line != "").to_numpy()].value_counts()
     checks.that(counts.iloc[levels - 1] != counts.iloc[levels], f"{name}: the case has no tie at the bound")
-    folds = folds_of(numpy.arange(ROWS))
+    folds = folds_of(numpy.arange(ROWS), SEED)
     classes = sorted(frame[label].unique()) if label != "real" else [None]
     values = {None: frame[label].to_numpy(float)} if label == "real" else \
         {k: (frame[label] == k).to_numpy(float) for k in (classes[1:] if len(classes) == 2 else classes)}
     learnt, new, wanted_names = [frame.a.to_numpy()], [frame.a.to_numpy()], ["a"]
     for column in ("code", "line"):
         for k, value in values.items():
-            pair = encode(frame, column, trained, folds, value, levels)
+            pair = encode(frame[column], trained, folds, value, levels, SMOOTHING)
             learnt.append(pair[0])
             new.append(pair[1])
             wanted_names.append(f"{column}:target" + (f"[{k}]" if len(values) > 1 else ""))
