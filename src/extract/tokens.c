@@ -117,11 +117,24 @@ static bool read_letter(reading *word, const unsigned char *bytes, size_t n, siz
     return code != DOTTED_I;
 }
 
+/* A run of letters of ASCII, as long as there is room; returns where it ends. */
+static size_t read_ascii(const wn_tokenizer *tokenizer, reading *word, const unsigned char *bytes, size_t n, size_t at)
+{
+    size_t room = word->n_bytes < WN_WORD_BYTES ? WN_WORD_BYTES - word->n_bytes : 0;
+    size_t most = n - at < room ? n - at : room, i = 0;
+    unsigned char *to = word->bytes + word->n_bytes;
+    for (; i < most && tokenizer->lower[bytes[at + i]] != 0; i++)
+        to[i] = tokenizer->lower[bytes[at + i]];
+    word->n_bytes += i;
+    word->n_letters += i;
+    return at + i;
+}
+
 /* Reads the letters of a word from `at` on; returns where it ends. */
 static size_t read_word(const wn_tokenizer *tokenizer, reading *word, const unsigned char *bytes, size_t n, size_t at)
 {
     bool goes_on = true;
-    while (goes_on && at < n) {
+    while (goes_on && (at = read_ascii(tokenizer, word, bytes, n, at)) < n) {
         unsigned char lower = tokenizer->lower[bytes[at]];
         size_t length = 1;
         if (lower != 0) {
