@@ -166,9 +166,11 @@ static const wrong_job wrong_jobs[] = {
       "2:43: train.checkpoint: is ten, must be a duration as in 30min",
       "2:64: train.early_stopping: is not built yet; only none is accepted",
       "2:93: train.penalty.l1: is not built yet; only 0.0 is accepted"}},
-    {FILES "extract: {categorical: {method: target}}\nevaluate: {groups: [a]}\noutput: {tensorboard: true}\n",
+    {"input: {files: [a.h5]}\nextract: {categorical: {method: target, smoothing: -1}}\nevaluate: {groups: [a]}\n"
+     "output: {tensorboard: true}\n",
      {NULL},
-     {"2:33: extract.categorical.method: target is not built yet",
+     {"2:33: extract.categorical.method: is target, which needs input.label",
+      "2:52: extract.categorical.smoothing: is -1, must be a number of at least 0",
       "3:20: evaluate.groups: is not built yet; only none is accepted",
       "4:23: output.tensorboard: is not built yet; only false is accepted"}},
     {"input: {files: [a], types: {a: time, px: {image: [28]}, b: numeric, c: nmeric}, weight: w}\n",
