@@ -126,6 +126,8 @@ def check_case(checks, program, directory, frame, table, label, missing, ranks, 
         side = (frame[label].to_numpy()[rows] == classes[1])[is_train]
         correlation = numpy.corrcoef(column, side)[0, 1]
         checks.that(abs(correlation) < 0.1, f"{name}: codes of a column without meaning tell nothing ({correlation:.3f})")
+        by_forest = dict(zip(names, scores["random_forest"]))
+        checks.that(by_forest["id:target"] < by_forest["line:target"] / 2, f"{name}: nor do they to the forest ({by_forest})")
     return job, run, learnt[trained]
 
 
@@ -167,7 +169,7 @@ def main(program):
     with scratch() as directory:
         frame = make_frame()
         table = write_tables(directory, frame)
-        rank = "rank: {methods: [anova, variance, mutual_information]}"
+        rank = "rank: {methods: [anova, variance, mutual_information, random_forest], forest: {trees: 20, depth: 4}}"
         job, run, _ = check_case(checks, program, directory, frame, table, "two", "median", (1, 2, 3, 7), rank)
         check_restarts(checks, program, job, run)
         shutil.rmtree(run)
