@@ -1,6 +1,7 @@
 #include "key_kinds.h"
 
 #include "winnow/tokens.h"
+#include "winnow/utf8.h"
 
 #include <string.h>
 
@@ -9,6 +10,8 @@ static void relate_name(wn_job_reader *reader)
     const char *name = reader->job->name;
     if (name && (strchr(name, '/') || strcmp(name, ".") == 0 || strcmp(name, "..") == 0))
         wn_job_fault_at(reader, "name", "is %s, must be a name without /", name);
+    if (name && !wn_utf8_is_valid(name, strlen(name)))
+        wn_job_fault_at(reader, "name", "is the job file's, which is not UTF-8; must be given in the file");
 }
 
 static void relate_input(wn_job_reader *reader)

@@ -72,7 +72,7 @@ static const char *rows_why(const wn_job *job, bool drops_duplicates)
 
 static wn_stage_plan reduction_plan(const wn_job *job, const wn_catalog *catalog)
 {
-    wn_reduction_passes passes = wn_plan_reduction_passes(job, catalog->n_rows, wn_plan_features(job, catalog));
+    wn_reduction_passes passes = wn_plan_reduction_passes(job, wn_plan_features(job, catalog));
     return (wn_stage_plan){"reduce", passes.why, passes.least, passes.most};
 }
 

@@ -55,13 +55,19 @@ static size_t pilot_rows(const wn_catalog *catalog)
     return (size_t)catalog->n_rows < rows ? (size_t)catalog->n_rows : rows;
 }
 
-/* Of a row's texts: pointers, and bytes, of which a block may hold twice what the sample of the catalog said. */
-static size_t text_bytes(const wn_catalog *catalog)
+/* Bytes of a row's texts, as the sample of the catalog said; a block may hold twice as many. */
+static size_t sampled_text_bytes(const wn_catalog *catalog)
 {
     int64_t most = 0;
     for (size_t f = 0; f < catalog->n_files; f++)
         most = catalog->files[f].text_bytes > most ? catalog->files[f].text_bytes : most;
-    return catalog->n_texts * 3 * sizeof(wn_text) + 2 * (size_t)most;
+    return (size_t)most;
+}
+
+/* Of a row's texts: pointers, and bytes. */
+static size_t text_bytes(const wn_catalog *catalog)
+{
+    return catalog->n_texts * 3 * sizeof(wn_text) + 2 * sampled_text_bytes(catalog);
 }
 
 static bool may_be(const wn_job *job, wn_type_word word, const char *column)
@@ -70,6 +76,14 @@ static bool may_be(const wn_job *job, wn_type_word word, const char *column)
         if (job->input.types[t].word == word && wn_job_matches(job, job->input.types[t].name, column))
             return true;
     return false;
+}
+
+/* Features that are terms of a column, at most. */
+static size_t term_features(const wn_job *job, const wn_column *column)
+{
+    bool has_terms = job->has_extract && job->extract.text.method != WN_TEXT_NONE && column->is_text &&
+                     may_be(job, WN_TYPE_TEXT, column->name);
+    return has_terms ? (size_t)job->extract.text.terms : 0;
 }
 
 /* Features of a category at most. */
@@ -89,14 +103,12 @@ static bool may_be_category(const wn_job *job, const wn_column *column)
 /* Features that encoders make of a column at most: strings are categories, and numbers where the job says so. */
 static size_t encoded_features(const wn_job *job, const wn_column *column)
 {
-    size_t levels = 0, terms = 0;
+    size_t levels = 0;
     if (!job->has_extract)
         return 0;
     if (may_be_category(job, column))
         levels = level_features(job);
-    if (job->extract.text.method != WN_TEXT_NONE && column->is_text && may_be(job, WN_TYPE_TEXT, column->name))
-        terms = (size_t)job->extract.text.terms;
-    return larger(levels, terms);
+    return larger(levels, term_features(job, column));
 }
 
 /* Features of all images. */
@@ -122,6 +134,25 @@ size_t wn_plan_features(const wn_job *job, const wn_catalog *catalog)
     for (size_t i = 0; i < catalog->n_columns; i++)
         n += encoded_features(job, &catalog->columns[i]);
     return n + image_features(job);
+}
+
+/* A block's features beside its cells. Those of texts are entries of sparse rows: words of six bytes, the blank among
+ * them, are many for what people write, and the last of its arrays has half of its room to spare as it grows. */
+static size_t extracted_bytes(const wn_job *job, const wn_catalog *catalog, size_t n_features, size_t block)
+{
+    enum { WORD_BYTES = 6, GROWTH = 3 };
+    size_t n_dense = n_features, n_terms = 0, words = 2 * sampled_text_bytes(catalog) / WORD_BYTES + 1;
+    if (n_features == catalog->n_cells)
+        return 0;
+    for (size_t i = 0; i < catalog->n_columns; i++) {
+        size_t terms = term_features(job, &catalog->columns[i]);
+        n_terms += terms;
+        if (terms > 0 && !may_be(job, WN_TYPE_CATEGORICAL, catalog->columns[i].name))
+            n_dense -= encoded_features(job, &catalog->columns[i]);
+    }
+    words *= n_terms > 0 ? (size_t)job->extract.text.ngrams : 0;
+    words = words < n_terms ? words : n_terms;
+    return block * (n_dense * sizeof(double) + GROWTH * words * (sizeof(double) + sizeof(uint32_t)));
 }
 
 /* Levels and terms while they are counted, beside what is kept of them. */
@@ -229,7 +260,7 @@ wn_memory_plan wn_memory_plan_of(int n_ranks, const wn_job *job, const wn_catalo
     size_t rows = ((size_t)catalog->n_rows + size - 1) / size + block;
     rows = rows < (size_t)catalog->n_rows ? rows : (size_t)catalog->n_rows;
     size_t cell_bytes = sizeof(double) + (catalog->is_float32 ? sizeof(float) : 0); /* raw, and widened */
-    size_t extracted = n_features > p ? block * n_features * sizeof(double) : 0;
+    size_t extracted = extracted_bytes(job, catalog, n_features, block);
     size_t in_flight = BLOCKS_AT_REST + BLOCKS_PER_THREAD * (n_threads + 1);
     in_flight = in_flight < 2 * (size_t)catalog->n_blocks + 1 ? in_flight : 2 * (size_t)catalog->n_blocks + 1;
     wn_memory_plan plan = {

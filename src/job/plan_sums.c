@@ -34,11 +34,13 @@ static size_t pair_bytes(const wn_job *job, size_t n_columns, size_t block)
     return width * width * (job->reduce.is_single ? 3 : 4) * sizeof(double) + block * width * cell;
 }
 
+enum { LABEL_PANEL = 256 }; /* rows of a block that are scaled together */
+
 /* The same with the label's columns alone. */
 static size_t label_bytes(const wn_job *job, size_t n_columns, size_t block)
 {
     size_t width = n_columns + 1 + label_columns(job), lines = label_columns(job) + 2;
-    return width * lines * 5 * sizeof(double) + block * width * sizeof(double);
+    return width * lines * 5 * sizeof(double) + (block < LABEL_PANEL ? block : LABEL_PANEL) * width * sizeof(double);
 }
 
 /* Exact sums of moments; products; contingency tables as counted and finished, the classes at their most. */
@@ -129,11 +131,11 @@ size_t wn_plan_largest_sum(const wn_job *job, size_t n_features)
     return most * sizeof(int64_t);
 }
 
-wn_reduction_passes wn_plan_reduction_passes(const wn_job *job, int64_t n_rows, size_t n_features)
+wn_reduction_passes wn_plan_reduction_passes(const wn_job *job, size_t n_features)
 {
     size_t n = wn_plan_selected(job, n_features);
     if (sweeps(job, n_features)) {
-        int most = wn_randomized_most_sweeps(job->reduce.components.count, n_rows, n);
+        int most = wn_randomized_most_sweeps(job->reduce.components.count, n);
         return (wn_reduction_passes){most < 2 ? most : 2, most,
                                      "sweeps of the randomized solver, until one adds nothing"};
     }

@@ -26,6 +26,6 @@ typedef struct {
     int least, most;
     const char *why;
 } wn_reduction_passes;
-wn_reduction_passes wn_plan_reduction_passes(const wn_job *job, int64_t n_rows, size_t n_features);
+wn_reduction_passes wn_plan_reduction_passes(const wn_job *job, size_t n_features);
 
 #endif

@@ -9,40 +9,28 @@
 
 enum { MOST_SHIFTS = 8 }; /* each ten times the one before */
 
-/* core (l, l) = Q root', symmetric but for rounding, and made so. */
-static void find_core(const wn_nystrom *n, const double *root, double *core)
+static double length_of(const double *rows, size_t n, size_t p)
 {
-    size_t l = n->l;
-    cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)l, (int)l, (int)n->p, 1, n->directions, (int)n->p, root,
-                (int)n->p, 0, core, (int)l);
-    for (size_t i = 0; i < l; i++)
-        for (size_t j = 0; j < i; j++)
-            core[i * l + j] = core[j * l + i] = (core[i * l + j] + core[j * l + i]) / 2;
+    double square = 0;
+    for (size_t i = 0; i < n; i++)
+        square += cblas_ddot((int)p, rows + i * p, 1, rows + i * p, 1);
+    return sqrt(square);
 }
 
-/* root = L^-1 (W + shift Q) with L L' = Q (W + shift Q)': then root' root is the approximation of A + shift. */
-static wn_status find_root(const wn_nystrom *n, double *root, double *shift)
+/* core (n, n) = Q W', symmetric but for rounding, and made so. */
+static void find_core(const wn_nystrom *y, double *core)
 {
-    wn_status status = WN_OK;
-    double *core = NULL;
-    size_t size = n->l * n->p;
-    lapack_int l = (lapack_int)n->l;
-    TRY(wn_new(&core, n->l * n->l));
-    *shift = n->precision * cblas_dnrm2((int)size, n->products, 1);
-    for (int attempt = 0; attempt < MOST_SHIFTS; attempt++, *shift *= 10) {
-        memcpy(root, n->products, size * sizeof *root);
-        cblas_daxpy((int)size, *shift, n->directions, 1, root, 1);
-        find_core(n, root, core);
-        if (LAPACKE_dpotrf(LAPACK_ROW_MAJOR, 'L', l, core, l) != 0)
-            continue;
-        cblas_dtrsm(CblasRowMajor, CblasLeft, CblasLower, CblasNoTrans, CblasNonUnit, (int)n->l, (int)n->p, 1, core,
-                    (int)n->l, root, (int)n->p);
-        goto done;
-    }
-    status = wn_fail(WN_INTERNAL, "products with %zu directions are not those of a covariance", n->l);
-done:
-    wn_free(core);
-    return status;
+    size_t n = y->n;
+    cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)n, (int)n, (int)y->p, 1, y->directions, (int)y->p,
+                y->products, (int)y->p, 0, core, (int)n);
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j < i; j++)
+            core[i * n + j] = core[j * n + i] = (core[i * n + j] + core[j * n + i]) / 2;
+}
+
+static wn_status refuse(const wn_nystrom *y)
+{
+    return wn_fail(WN_INTERNAL, "products with %zu directions are not those of a covariance", y->n);
 }
 
 static double unshifted(double value, double shift)
@@ -50,40 +38,84 @@ static double unshifted(double value, double shift)
     return value > shift ? value - shift : 0;
 }
 
-wn_status wn_nystrom_values(const wn_nystrom *n, double *root, double *values, double *shift)
+/* The eigenvalues of (W + s Q)(W + s Q)' by Q (W + s Q)', s the shift: those of A + s. square and core (n, n) are
+ * scratch. Row by row a lower triangle is LAPACK's upper one. */
+static lapack_int solve_pair(const wn_nystrom *y, double shift, double *square, double *core, double *ascending)
 {
+    size_t n = y->n;
+    lapack_int order = (lapack_int)n;
+    find_core(y, core);
+    cblas_dsyrk(CblasRowMajor, CblasLower, CblasNoTrans, order, (int)y->p, 1, y->products, (int)y->p, 0, square, order);
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j <= i; j++) {
+            square[i * n + j] += 2 * shift * core[i * n + j] + (i == j ? shift * shift : 0);
+            core[i * n + j] += i == j ? shift : 0;
+        }
+    return LAPACKE_dsygvd(LAPACK_COL_MAJOR, 1, 'N', 'U', order, square, order, core, order, ascending);
+}
+
+wn_status wn_nystrom_values(const wn_nystrom *y, double *values)
+{
+    static const double HALF = 0x1p-26; /* of a double's digits, which squares have */
     wn_status status = WN_OK;
-    double *square = NULL, *ascending = NULL;
-    lapack_int l = (lapack_int)n->l;
-    TRY(wn_new(&square, n->l * n->l));
-    TRY(wn_new(&ascending, n->l));
-    TRY(find_root(n, root, shift));
-    cblas_dsyrk(CblasRowMajor, CblasLower, CblasNoTrans, (int)n->l, (int)n->p, 1, root, (int)n->p, 0, square,
-                (int)n->l);
-    lapack_int info = LAPACKE_dsyevd(LAPACK_ROW_MAJOR, 'N', 'L', l, square, l, ascending);
+    double *square = NULL, *core = NULL, *ascending = NULL;
+    size_t n = y->n;
+    double shift = fmax(HALF, y->precision) * length_of(y->products, n, y->p);
+    lapack_int info = 1;
+    TRY(wn_new(&square, n * n));
+    TRY(wn_new(&core, n * n));
+    TRY(wn_new(&ascending, n));
+    for (int attempt = 0; attempt < MOST_SHIFTS && info != 0; attempt++, shift *= 10) {
+        info = solve_pair(y, shift, square, core, ascending);
+        for (size_t i = 0; i < n && info == 0; i++)
+            values[i] = unshifted(ascending[n - 1 - i], shift);
+    }
     if (info != 0)
-        TRY(wn_fail(WN_INTERNAL, "LAPACK's dsyevd: info %d", (int)info));
-    for (size_t i = 0; i < n->l; i++)
-        values[i] = unshifted(ascending[n->l - 1 - i], *shift);
+        status = refuse(y);
 done:
     wn_free(ascending);
+    wn_free(core);
     wn_free(square);
     return status;
 }
 
-/* By singular values, so that small ones and their vectors keep digits beside large ones. */
-wn_status wn_nystrom_vectors(const wn_nystrom *n, double *root, double *values, double *vectors)
+/* W becomes a root R of A + shift: R = L^-1 (W + shift Q) with L L' = Q (W + shift Q)', R'R what is told of it. */
+static wn_status find_root(const wn_nystrom *y, double *shift)
+{
+    wn_status status = WN_OK;
+    double *core = NULL, step = y->precision * length_of(y->products, y->n, y->p);
+    lapack_int n = (lapack_int)y->n, info = 1;
+    TRY(wn_new(&core, y->n * y->n));
+    *shift = 0;
+    for (int attempt = 0; attempt < MOST_SHIFTS && info != 0; attempt++, step *= 10) {
+        for (size_t i = 0; i < y->n; i++)
+            cblas_daxpy((int)y->p, step, y->directions + i * y->p, 1, y->products + i * y->p, 1);
+        *shift += step;
+        find_core(y, core);
+        info = LAPACKE_dpotrf(LAPACK_COL_MAJOR, 'U', n, core, n);
+    }
+    if (info != 0)
+        TRY(refuse(y));
+    cblas_dtrsm(CblasRowMajor, CblasLeft, CblasLower, CblasNoTrans, CblasNonUnit, (int)y->n, (int)y->p, 1, core,
+                (int)y->n, y->products, (int)y->p);
+done:
+    wn_free(core);
+    return status;
+}
+
+/* By singular values of the root, so that small ones and their vectors keep digits beside large ones. */
+wn_status wn_nystrom_vectors(const wn_nystrom *y, double *values)
 {
     wn_status status = WN_OK;
     double *turn = NULL, shift = 0;
-    lapack_int l = (lapack_int)n->l, p = (lapack_int)n->p;
-    TRY(wn_new(&turn, n->l * n->l));
-    TRY(find_root(n, root, &shift));
+    lapack_int n = (lapack_int)y->n, p = (lapack_int)y->p;
+    TRY(wn_new(&turn, y->n * y->n));
+    TRY(find_root(y, &shift));
     /* Column major: the vectors come as columns, which are our rows. */
-    lapack_int info = LAPACKE_dgesdd(LAPACK_COL_MAJOR, 'S', p, l, root, p, values, vectors, p, turn, l);
+    lapack_int info = LAPACKE_dgesdd(LAPACK_COL_MAJOR, 'S', p, n, y->products, p, values, y->directions, p, turn, n);
     if (info != 0)
         TRY(wn_fail(WN_INTERNAL, "LAPACK's dgesdd: info %d", (int)info));
-    for (size_t i = 0; i < n->l; i++)
+    for (size_t i = 0; i < y->n; i++)
         values[i] = unshifted(values[i] * values[i], shift);
 done:
     wn_free(turn);

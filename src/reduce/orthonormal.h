@@ -6,11 +6,12 @@
 
 #include <stddef.h>
 
-/* Local. Replaces rows (l, p), l <= p, by orthonormal ones of the same span (QR by reflections: also where the rows
- * depend on each other). Fails: WN_INTERNAL, WN_NO_MEMORY. */
-WN_MUST_USE wn_status wn_orthonormal_make(size_t l, size_t p, double *rows);
+/* Local. basis (n_before + n, p) has n_before orthonormal rows; its last n become orthonormal, too, and upright on the
+ * others, of the same span with them. *left: what of their length was upright, as a share. Where that is nothing, they
+ * are any such rows. Fails: WN_INTERNAL, WN_NO_MEMORY. */
+WN_MUST_USE wn_status wn_orthonormal_extend(size_t n_before, size_t n, size_t p, double *basis, double *left);
 
-/* Local. *error = max |V V' - I| of rows V (l, p). Fails: WN_NO_MEMORY. */
-WN_MUST_USE wn_status wn_orthonormal_check(size_t l, size_t p, const double *rows, double *error);
+/* Local. *error = max |V V' - I| of rows V (n, p). Fails: WN_NO_MEMORY. */
+WN_MUST_USE wn_status wn_orthonormal_check(size_t n, size_t p, const double *rows, double *error);
 
 #endif

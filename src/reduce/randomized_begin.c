@@ -7,8 +7,9 @@
 
 #include <limits.h>
 #include <math.h>
+#include <string.h>
 
-enum { OVERSAMPLES = 10, ITERATIONS = 7, FEWER_ITERATIONS = 4 };
+enum { OVERSAMPLES = 10 };
 
 size_t wn_randomized_width(size_t n_components, size_t n_features)
 {
@@ -16,19 +17,18 @@ size_t wn_randomized_width(size_t n_components, size_t n_features)
     return width < n_features ? width : n_features;
 }
 
-int wn_randomized_most_sweeps(size_t n_components, int64_t n_rows, size_t n_features)
+int wn_randomized_most_sweeps(size_t n_components, size_t n_features)
 {
-    double least = fmin((double)n_rows, (double)n_features);
-    if (wn_randomized_width(n_components, n_features) == n_features)
-        return 1; /* all there is */
-    return 1 + ((double)n_components < 0.1 * least ? ITERATIONS : FEWER_ITERATIONS);
+    size_t width = wn_randomized_width(n_components, n_features), enough = (n_features + width - 1) / width;
+    return enough < WN_RANDOMIZED_SWEEPS ? (int)enough : WN_RANDOMIZED_SWEEPS;
 }
 
 size_t wn_randomized_bytes(const wn_randomized_options *options, size_t n_all_features, size_t n_features,
                            size_t block_rows)
 {
     size_t width = wn_randomized_width(options->n_components, n_features);
-    size_t matrices = 3 * width * n_features * sizeof(double), cores = 3 * width * width * sizeof(double);
+    size_t most = width * (size_t)wn_randomized_most_sweeps(options->n_components, n_features);
+    size_t matrices = 2 * most * n_features * sizeof(double), cores = 4 * most * most * sizeof(double);
     return wn_sketch_bytes(n_features, width, block_rows, options->is_single) + matrices + cores +
            wn_feature_pass_bytes(n_all_features, n_features, block_rows);
 }
@@ -111,10 +111,10 @@ static wn_status prepare(wn_randomized *r, const wn_moments_summary *moments)
     size_t size = r->width * r->p;
     TRY(find_trace(r, moments));
     TRY(wn_new(&r->mean, r->p));
-    TRY(wn_new(&r->directions, size));
-    TRY(wn_new(&r->products, is_root ? size : 0));
-    TRY(wn_new(&r->root, is_root ? size : 0));
-    TRY(wn_new(&r->values, r->width));
+    size_t most = (size_t)wn_randomized_most_sweeps(r->options.n_components, r->p);
+    TRY(wn_new(&r->basis, is_root ? most * size : size));
+    TRY(wn_new(&r->products, is_root ? most * size : 0));
+    TRY(wn_new(&r->values, r->options.n_components));
     TRY(open_sketch(r, moments));
 done:
     return status;
@@ -125,19 +125,35 @@ static void draw_directions(wn_randomized *r)
     for (size_t i = 0; i < r->p; i++) {
         wn_random stream = {r->options.seed, WN_RANDOM_DIRECTIONS, r->recipe->selected[i]};
         for (size_t j = 0; j < r->width; j++)
-            r->directions[j * r->p + i] = wn_random_normal(stream, j);
+            r->basis[j * r->p + i] = wn_random_normal(stream, j);
     }
 }
 
-wn_status wn_randomized_share(wn_randomized *r)
+wn_status wn_randomized_share(wn_randomized *r, double *left)
 {
     wn_status status = WN_OK;
-    if (r->ranks->rank == 0)
-        status = wn_orthonormal_make(r->width, r->p, r->directions);
+    size_t before = (size_t)r->n_sweeps * r->width, n = wn_randomized_n_basis(r, r->n_sweeps + 1) - before;
+    double *next = wn_randomized_directions(r);
+    if (r->ranks->rank == 0) {
+        memset(next + n * r->p, 0, (r->width - n) * r->p * sizeof *next);
+        status = wn_orthonormal_extend(before, n, r->p, r->basis, left);
+    }
     TRY(wn_ranks_agree(r->ranks, status));
-    TRY(wn_ranks_broadcast(r->ranks, 0, r->directions, r->width * r->p * sizeof *r->directions));
+    TRY(wn_ranks_broadcast(r->ranks, 0, left, sizeof *left));
+    TRY(wn_ranks_broadcast(r->ranks, 0, next, r->width * r->p * sizeof *next));
 done:
     return status;
+}
+
+size_t wn_randomized_n_basis(const wn_randomized *r, int n_sweeps)
+{
+    size_t n = (size_t)n_sweeps * r->width;
+    return n < r->p ? n : r->p;
+}
+
+double *wn_randomized_directions(const wn_randomized *r)
+{
+    return r->ranks->rank == 0 ? r->basis + (size_t)r->n_sweeps * r->width * r->p : r->basis;
 }
 
 wn_status wn_randomized_new(const wn_ranks *ranks, wn_randomized **randomized, const wn_randomized_options *options,
@@ -145,6 +161,7 @@ wn_status wn_randomized_new(const wn_ranks *ranks, wn_randomized **randomized, c
 {
     wn_status status = WN_OK;
     wn_randomized *made = NULL;
+    double left = 0;
     size_t p = recipe->n_selected;
     TRY(check_size(options, moments->n_rows, p));
     TRY(wn_ranks_agree(ranks, wn_new(&made, 1)));
@@ -154,11 +171,11 @@ wn_status wn_randomized_new(const wn_ranks *ranks, wn_randomized **randomized, c
                             .p = p,
                             .width = wn_randomized_width(options->n_components, p),
                             .n_rows = moments->n_rows,
-                            .growth = INFINITY};
+                            .growth = 1};
     TRY(wn_ranks_agree(ranks, prepare(made, moments)));
     if (ranks->rank == 0)
         draw_directions(made);
-    TRY(wn_randomized_share(made));
+    TRY(wn_randomized_share(made, &left));
     *randomized = made;
     made = NULL;
 done:
@@ -172,9 +189,8 @@ void wn_randomized_free(wn_randomized *r)
         return;
     wn_sketch_free(r->sketch);
     wn_free(r->values);
-    wn_free(r->root);
     wn_free(r->products);
-    wn_free(r->directions);
+    wn_free(r->basis);
     wn_free(r->mean);
     wn_free(r);
 }

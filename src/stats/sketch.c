@@ -19,6 +19,7 @@ typedef struct {
 struct wn_sketch {
     size_t n_cols, n_directions;
     double *centre, *factor;  /* (n_cols) */
+    double *row;              /* (n_cols) scratch */
     int *unit;                /* (n_cols) exponent of a sum's weight */
     double *per_unit;         /* (n_cols) 2^-unit */
     int64_t *sums;            /* (n_directions, n_cols) */
@@ -58,6 +59,7 @@ wn_status wn_sketch_new(wn_sketch **sketch, const wn_sketch_shape *shape)
     *made = (wn_sketch){.n_cols = p, .n_directions = shape->n_directions, .is_single = shape->is_single};
     TRY(wn_new(&made->centre, p));
     TRY(wn_new(&made->factor, p));
+    TRY(wn_new(&made->row, p));
     TRY(wn_new(&made->unit, p));
     TRY(wn_new(&made->per_unit, p));
     TRY(wn_new(&made->sums, size));
@@ -89,6 +91,7 @@ void wn_sketch_free(wn_sketch *sketch)
     wn_free(sketch->sums);
     wn_free(sketch->per_unit);
     wn_free(sketch->unit);
+    wn_free(sketch->row);
     wn_free(sketch->factor);
     wn_free(sketch->centre);
     wn_free(sketch);
@@ -99,7 +102,7 @@ size_t wn_sketch_bytes(size_t n_cols, size_t n_directions, size_t capacity, bool
     size_t cell = is_single ? sizeof(float) : sizeof(double), rows = capacity < PANEL_ROWS ? capacity : PANEL_ROWS;
     size_t matrices = sizeof(int64_t) + (is_single ? 2 : 1) * cell;
     return n_directions * n_cols * matrices + rows * (n_cols + n_directions) * cell +
-           n_cols * (3 * sizeof(double) + sizeof(int));
+           n_cols * (4 * sizeof(double) + sizeof(int));
 }
 
 void wn_sketch_begin(wn_sketch *sketch, const double *directions)
@@ -131,28 +134,37 @@ done:
     return status;
 }
 
-static void multiply(wn_sketch *sketch, const double *cells, size_t n_rows)
+/* One row of x, from cells of either width. */
+static void centre_row(const wn_sketch *sketch, wn_cells cells, double *row)
+{
+    wn_cells_widen(row, cells, sketch->n_cols);
+    for (size_t c = 0; c < sketch->n_cols; c++)
+        row[c] = (row[c] - sketch->centre[c]) * sketch->factor[c];
+}
+
+static void multiply(wn_sketch *sketch, wn_cells cells, size_t n_rows)
 {
     sketch_panel *panel = &sketch->panel;
     size_t p = sketch->n_cols;
     int n = (int)n_rows, cols = (int)p, width = (int)sketch->n_directions;
     for (size_t i = 0; i < n_rows; i++)
-        for (size_t c = 0; c < p; c++)
-            panel->rows[i * p + c] = (cells[i * p + c] - sketch->centre[c]) * sketch->factor[c];
+        centre_row(sketch, wn_cells_at(cells, i * p), panel->rows + i * p);
     cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, n, width, cols, 1, panel->rows, cols, sketch->directions, cols,
                 0, panel->scores, width);
     cblas_dgemm(CblasRowMajor, CblasTrans, CblasNoTrans, width, cols, n, 1, panel->scores, width, panel->rows, cols, 0,
                 panel->product, cols);
 }
 
-static void multiply_single(wn_sketch *sketch, const double *cells, size_t n_rows)
+static void multiply_single(wn_sketch *sketch, wn_cells cells, size_t n_rows)
 {
     sketch_panel *panel = &sketch->panel;
     size_t p = sketch->n_cols;
     int n = (int)n_rows, cols = (int)p, width = (int)sketch->n_directions;
-    for (size_t i = 0; i < n_rows; i++)
+    for (size_t i = 0; i < n_rows; i++) {
+        centre_row(sketch, wn_cells_at(cells, i * p), sketch->row);
         for (size_t c = 0; c < p; c++)
-            panel->single_rows[i * p + c] = (float)((cells[i * p + c] - sketch->centre[c]) * sketch->factor[c]);
+            panel->single_rows[i * p + c] = (float)sketch->row[c];
+    }
     cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, n, width, cols, 1, panel->single_rows, cols,
                 sketch->single_directions, cols, 0, panel->single_scores, width);
     cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, width, cols, n, 1, panel->single_scores, width,
@@ -179,7 +191,7 @@ wn_status wn_sketch_add(wn_sketch *sketch, const wn_block *block)
     TRY(make_room(sketch, block->n_rows));
     for (size_t first = 0; first < block->n_rows; first += PANEL_ROWS) {
         size_t left = block->n_rows - first, n = left < PANEL_ROWS ? left : PANEL_ROWS;
-        const double *cells = block->cells + first * block->n_cols;
+        wn_cells cells = wn_cells_at(wn_block_view(block), first * block->n_cols);
         if (sketch->is_single)
             multiply_single(sketch, cells, n);
         else
@@ -209,7 +221,7 @@ static wn_span keys_of(void *state)
 
 wn_accumulator wn_sketch_accumulator(wn_sketch *sketch)
 {
-    static const wn_accumulator_ops ops = {"sketch", add, sums_of, keys_of, false};
+    static const wn_accumulator_ops ops = {"sketch", add, sums_of, keys_of, true};
     return (wn_accumulator){&ops, sketch};
 }
 

@@ -111,8 +111,7 @@ static const wrong_job wrong_jobs[] = {
      {"3:35: reduce.components: is 6, more than the 5 features of rank.keep"}},
     {FILES "reduce: {method: pca, solver: randomized, precision: single, append: yes}\n",
      {NULL},
-     {"2:31: reduce.solver: randomized is not built yet",
-      "2:54: reduce.precision: is not built yet; only double is accepted",
+     {"2:9: reduce.components: is a share of the variance, must be a count for randomized",
       "2:70: reduce.append: is yes, must be true or false"}},
     {"input: {files: [a], label: y, task: regression}\nreduce: {method: lda, solver: scalapack}\n",
      {NULL},
@@ -239,6 +238,23 @@ static void all_errors_are_told(void)
     }
 }
 
+/* job.yaml of a run is UTF-8, or it could not be read again. */
+static void what_is_not_utf8_is_told(void)
+{
+    static const wrong_job wrong = {"input: {files: [$WINNOW_TEST_PLACE/a.h5]}\n",
+                                    {NULL},
+                                    {"1:1: name: is the job file's, which is not UTF-8; must be given in the file",
+                                     "1:17: input.files: is not UTF-8 with what it names"}};
+    wn_job *job = NULL;
+    wn_job_errors errors = {0};
+    setenv("WINNOW_TEST_PLACE", "caf\xe9", 1);
+    const char *path = write_file("caf\xe9.yaml", wrong.text);
+    CU_ASSERT_EQUAL(wn_job_read(&job, path, NULL, 0, &errors), WN_BAD_JOB);
+    CU_ASSERT_PTR_NULL(job);
+    check_errors(&errors, &wrong, path);
+    wn_job_errors_clear(&errors);
+}
+
 static void files_that_cannot_be_read(void)
 {
     wn_job *job = NULL;
@@ -308,6 +324,7 @@ static void allocation_failures(void)
 }
 
 static const wn_test tests[] = {{"all errors are told, with their places", all_errors_are_told},
+                                {"what is not UTF-8 is told", what_is_not_utf8_is_told},
                                 {"files that cannot be read", files_that_cannot_be_read},
                                 {"a file over 1 MiB is refused", a_file_over_1_mib_is_refused},
                                 {"deep nesting is refused", deep_nesting_is_refused},
