@@ -146,13 +146,16 @@ def check_restarts(checks, program, job, run):
 
 def check_spread(checks, program, directory, frame, table):
     """Components of real labels' codes, whose centre is far from 0; rows with gaps go."""
-    more = "reduce: {method: pca, components: 2}"
-    _, run, learnt = check_case(checks, program, directory, frame, table, "real", "drop_row", (1, 3), more)
-    with h5py.File(os.path.join(run, "recipe.h5")) as recipe:
-        values = recipe["pca/eigenvalues"][:]
-        names = list(recipe["features/name"].asstr()[:])
-    checks.equal(len(names), 4, "features of a real label")
-    checks.that(abs(values[0] / PCA(1).fit(learnt).explained_variance_[0] - 1) < 1e-6, "spread of codes far from 0")
+    for solver in ("lapack", "randomized"):
+        more = f"reduce: {{method: pca, components: 2, solver: {solver}}}"
+        _, run, learnt = check_case(checks, program, directory, frame, table, "real", "drop_row", (1, 3), more)
+        with h5py.File(os.path.join(run, "recipe.h5")) as recipe:
+            values = recipe["pca/eigenvalues"][:]
+            names = list(recipe["features/name"].asstr()[:])
+        checks.equal(len(names), 4, "features of a real label")
+        checks.that(abs(values[0] / PCA(1).fit(learnt).explained_variance_[0] - 1) < 1e-6, f"spread of codes far from 0 by {solver}")
+        shutil.rmtree(run)
+        shutil.rmtree(run[:-1] + "3")
 
 
 def check_refused(checks, program, directory, table):
