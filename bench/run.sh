@@ -12,6 +12,8 @@ source=/usr/share/datasets/fashion-mnist
 cmake --build "$build" --target bench_reading bench_forest -- --no-print-directory -s
 /usr/bin/python3 bench/reading.py "$build/bench/bench_reading" "$build/data"
 /usr/bin/python3 bench/larger.py "$build/winnow" "$build/bench/bench_reading" "$build/data"
+cmake --build "$build" --target bench_encode -- --no-print-directory -s
+/usr/bin/python3 bench/encode.py "$build/bench/bench_encode" "$build/data"
 /usr/bin/python3 bench/convert.py "$build/winnow" "$build/data"
 if sh tools/npm_data.sh "$build/npm"; then
   cmake --build "$build" --target bench_text -- --no-print-directory -s

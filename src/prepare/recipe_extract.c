@@ -51,13 +51,18 @@ static void extract_cells(const wn_recipe *recipe, const wn_raw_rows *rows, cons
     }
 }
 
-/* Where a dense feature lies: sparse ones before it take no place. */
+/* Where a dense feature lies: how many come before it. */
 static size_t place_of(const wn_wide_columns *wide, size_t feature)
 {
-    size_t place = feature;
-    for (size_t p = 0; p < wide->n_parts && wide->parts[p].first < feature; p++)
-        place -= wide->parts[p].n_cols;
-    return place;
+    size_t low = 0, high = wide->n_dense;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (wide->dense[middle] < feature)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
 }
 
 wn_status wn_recipe_extract_wide(const wn_recipe *recipe, const wn_raw_rows *rows, double *out, wn_wide_columns *wide)

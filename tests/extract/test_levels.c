@@ -66,8 +66,36 @@ static void test_allocation_fails(void)
     CU_ASSERT_EQUAL(wn_memory_used(), before);
 }
 
+/* Every level has its place, whatever its length, and texts that differ from one in a single byte have none. */
+static void test_codes(void)
+{
+    enum { LENGTHS = 40, N = 2 * LENGTHS };
+    char bytes[N][LENGTHS + 1];
+    wn_text texts[N];
+    wn_levels *levels = NULL;
+    for (size_t i = 0; i < N; i++) {
+        size_t n = 1 + i / 2;
+        memset(bytes[i], 'x', n);
+        bytes[i][n / 2] = i % 2 == 0 ? 'y' : 'z';
+        texts[i] = (wn_text){bytes[i], n};
+    }
+    if (CHECK_OK(wn_levels_new(&levels, texts, N, false)))
+        for (size_t i = 0; i < N; i++) {
+            size_t code = wn_levels_code_text(levels, texts[i]);
+            CU_ASSERT(code < N && wn_text_compare(wn_levels_at(levels, code), texts[i]) == 0);
+            for (size_t k = 0; k < texts[i].n_bytes; k++) {
+                char kept = bytes[i][k];
+                bytes[i][k] = 'q';
+                CU_ASSERT_EQUAL(wn_levels_code_text(levels, texts[i]), N);
+                bytes[i][k] = kept;
+            }
+        }
+    wn_levels_free(levels);
+}
+
 static const wn_test tests[] = {{"what is refused", test_refused},
                                 {"no level", test_none},
                                 {"names of numbers", test_names},
+                                {"codes", test_codes},
                                 {"allocations that fail", test_allocation_fails}};
 TEST_MAIN("levels", tests)

@@ -165,9 +165,46 @@ static void test_allocation_fails(void)
     CU_FAIL("never enough memory");
 }
 
+/* Texts of all lengths, some of which differ in the middle alone, more than the tally remembers. */
+static wn_text cell(size_t i, char *bytes)
+{
+    size_t n = 1 + i % 40;
+    memset(bytes, 'x', n);
+    bytes[n / 2] = (char)('a' + i / 40 % 26);
+    bytes[n / 3] = (char)('a' + i / 40 / 26 % 26);
+    return (wn_text){bytes, n};
+}
+
+/* Cells come as the same texts added one by one do, also after what was counted is forgotten. */
+static void test_cells(void)
+{
+    wn_tally *cells = NULL, *single = NULL;
+    char bytes[64];
+    bool made = CHECK_OK(wn_tally_new(&cells)) && CHECK_OK(wn_tally_new(&single));
+    for (size_t i = 0; made && i < 60000; i++) {
+        if (i == 20000) {
+            wn_tally_empty(cells);
+            wn_tally_empty(single);
+        }
+        wn_text text =
+            cell((size_t)wn_random_below(wn_random_bits((wn_random){2, WN_RANDOM_TEST, i}, 0), 1 + i / 4), bytes);
+        made = CHECK_OK(wn_tally_add_cell(cells, text));
+        wn_tally_begin_row(single);
+        made = CHECK_OK(wn_tally_add(single, text, wn_hash_bytes(text.data, text.n_bytes, 0))) && made;
+    }
+    CU_ASSERT_EQUAL(wn_tally_size(cells), wn_tally_size(single));
+    for (size_t i = 0; made && i < wn_tally_size(cells); i++) {
+        wn_tally_entry a = wn_tally_at(cells, i), b = wn_tally_at(single, i);
+        CU_ASSERT(wn_hash_compare(a.key, b.key) == 0 && a.count == b.count && a.rows == b.rows);
+    }
+    wn_tally_free(single);
+    wn_tally_free(cells);
+}
+
 static const wn_test tests[] = {{"counts and rows", test_counts},
                                 {"texts", test_texts},
                                 {"the choice of the most frequent", test_choice},
                                 {"choices by parts", test_choice_by_parts},
+                                {"cells", test_cells},
                                 {"allocations that fail", test_allocation_fails}};
 TEST_MAIN("tally", tests)

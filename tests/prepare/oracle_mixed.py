@@ -108,7 +108,7 @@ def expected(frame, levels):
 def check_features(checks, program, directory, frame, table):
     # Ties at the bound are broken by hash: a bound where the counts differ.
     counts = frame.line[frame.line != ""].value_counts()
-    levels = next(k for k in range(8, 20) if counts.iloc[k - 1] != counts.iloc[k])
+    levels = next(k for k in range(17, 28) if counts.iloc[k - 1] != counts.iloc[k])
     run = run_all(checks, program, directory, table, "features", """
 memory: 1GiB
 input: {{files: ['{table}'], label: y, types: {{code: categorical}}}}

@@ -126,6 +126,8 @@ def check_case(checks, program, directory, frame, table, label, missing, ranks, 
         side = (frame[label].to_numpy()[rows] == classes[1])[is_train]
         correlation = numpy.corrcoef(column, side)[0, 1]
         checks.that(abs(correlation) < 0.1, f"{name}: codes of a column without meaning tell nothing ({correlation:.3f})")
+        by_forest = dict(zip(names, scores["random_forest"]))
+        checks.that(by_forest["id:target"] < by_forest["line:target"] / 2, f"{name}: nor do they to the forest ({by_forest})")
     return job, run, learnt[trained]
 
 
@@ -144,13 +146,16 @@ def check_restarts(checks, program, job, run):
 
 def check_spread(checks, program, directory, frame, table):
     """Components of real labels' codes, whose centre is far from 0; rows with gaps go."""
-    more = "reduce: {method: pca, components: 2}"
-    _, run, learnt = check_case(checks, program, directory, frame, table, "real", "drop_row", (1, 3), more)
-    with h5py.File(os.path.join(run, "recipe.h5")) as recipe:
-        values = recipe["pca/eigenvalues"][:]
-        names = list(recipe["features/name"].asstr()[:])
-    checks.equal(len(names), 4, "features of a real label")
-    checks.that(abs(values[0] / PCA(1).fit(learnt).explained_variance_[0] - 1) < 1e-6, "spread of codes far from 0")
+    for solver in ("lapack", "randomized"):
+        more = f"reduce: {{method: pca, components: 2, solver: {solver}}}"
+        _, run, learnt = check_case(checks, program, directory, frame, table, "real", "drop_row", (1, 3), more)
+        with h5py.File(os.path.join(run, "recipe.h5")) as recipe:
+            values = recipe["pca/eigenvalues"][:]
+            names = list(recipe["features/name"].asstr()[:])
+        checks.equal(len(names), 4, "features of a real label")
+        checks.that(abs(values[0] / PCA(1).fit(learnt).explained_variance_[0] - 1) < 1e-6, f"spread of codes far from 0 by {solver}")
+        shutil.rmtree(run)
+        shutil.rmtree(run[:-1] + "3")
 
 
 def check_refused(checks, program, directory, table):
@@ -167,7 +172,7 @@ def main(program):
     with scratch() as directory:
         frame = make_frame()
         table = write_tables(directory, frame)
-        rank = "rank: {methods: [anova, variance, mutual_information]}"
+        rank = "rank: {methods: [anova, variance, mutual_information, random_forest], forest: {trees: 20, depth: 4}}"
         job, run, _ = check_case(checks, program, directory, frame, table, "two", "median", (1, 2, 3, 7), rank)
         check_restarts(checks, program, job, run)
         shutil.rmtree(run)
