@@ -1,5 +1,6 @@
 /* A whole run: opens what the stages share, runs them in order, and leaves run.json however it ends. */
 #include "job_record.h"
+#include "plan_model.h"
 #include "run_state.h"
 
 #include "time_limit.h"
@@ -39,6 +40,7 @@ static wn_status open_table(wn_run_state *state)
     wn_status status = WN_OK;
     wn_input input = wn_job_input(state->job);
     TRY(wn_catalog_open(state->ranks, &state->catalog, &input));
+    TRY(wn_job_check_width(state->job, wn_plan_features(state->job, state->catalog)));
     wn_reader_options options = wn_job_reader_options(state->job);
     TRY(wn_node_threads(state->ranks, &options.n_threads));
     TRY(wn_ranks_agree(state->ranks, wn_plan_memory(state->ranks, state->job, state->catalog, &options, &state->plan)));

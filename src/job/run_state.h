@@ -74,6 +74,12 @@ WN_MUST_USE wn_status wn_run_keep_drops(wn_run_state *state);
  * them. Needs the statistics, which normalize. */
 WN_MUST_USE wn_status wn_stage_forest(wn_run_state *state, double **score);
 
+/* Where the sums of the last sweep of a reduction lie. */
+#define WN_RUN_SWEEPS "sweeps.bin"
+
+/* Collective. The recipe's projection, and what run.json says of it. */
+WN_MUST_USE wn_status wn_stage_reduce(wn_run_state *state, const wn_statistics *statistics);
+
 /* Local. What the job's ranking and reduction need to be summed, and where the sums are kept. */
 wn_statistics_options wn_run_statistics_options(const wn_run_state *state);
 

@@ -63,16 +63,26 @@ static int by_double(const void *a, const void *b)
     return left < right ? -1 : left > right;
 }
 
-static void test_doubles(void)
+static double real(size_t i)
+{
+    static const double edges[] = {-(double)INFINITY, (double)INFINITY, 5e-324};
+    return i < 3 ? edges[i] : wn_random_normal((wn_random){9, WN_RANDOM_TEST, 0}, i) * (i % 3 == 0 ? 1e-300 : 1e5);
+}
+
+/* Most bytes of which are alike. */
+static double pixel(size_t i)
+{
+    double brightness = wn_random_normal((wn_random){11, WN_RANDOM_TEST, 0}, i) * 100;
+    return brightness > 0 ? floor(brightness) : 0;
+}
+
+static void check_doubles(double (*draw_double)(size_t i))
 {
     enum { N = 20000 };
     double *doubles = NULL, *expected = NULL;
     if (CHECK_OK(wn_new(&doubles, N)) && CHECK_OK(wn_new(&expected, N))) {
         for (size_t i = 0; i < N; i++)
-            doubles[i] = wn_random_normal((wn_random){9, WN_RANDOM_TEST, 0}, i) * (i % 3 == 0 ? 1e-300 : 1e5);
-        doubles[7] = -(double)INFINITY;
-        doubles[8] = (double)INFINITY;
-        doubles[9] = 5e-324;
+            doubles[i] = draw_double(i);
         memcpy(expected, doubles, N * sizeof *doubles);
         qsort(expected, N, sizeof *expected, by_double);
         wn_doubles_sort(doubles, N);
@@ -80,6 +90,12 @@ static void test_doubles(void)
     }
     wn_free(doubles);
     wn_free(expected);
+}
+
+static void test_doubles(void)
+{
+    check_doubles(real);
+    check_doubles(pixel);
 }
 
 static const wn_test tests[] = {{"words against qsort", test_words}, {"doubles", test_doubles}};
