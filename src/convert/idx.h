@@ -1,6 +1,6 @@
 /* idx.h - reads IDX files (MNIST's format), plain or gzip-compressed, a run of rows at a time. */
-#ifndef WINNOW_TABLE_IDX_H
-#define WINNOW_TABLE_IDX_H
+#ifndef WINNOW_CONVERT_IDX_H
+#define WINNOW_CONVERT_IDX_H
 
 #include "winnow/table_writer.h"
 
@@ -12,7 +12,7 @@ typedef struct wn_idx wn_idx;
 WN_MUST_USE wn_status wn_idx_open(wn_idx **idx, const char *path);
 void wn_idx_close(wn_idx *idx);
 
-/* Local. Rows, trailing dimensions (borrowed), type of the cells, and cells in a row. */
+/* Local. Rows, trailing dimensions (borrowed), type of the cells, and the bytes of a row of them. */
 size_t wn_idx_rows(const wn_idx *idx);
 const size_t *wn_idx_dims(const wn_idx *idx, size_t *n_dims);
 wn_store_type wn_idx_type(const wn_idx *idx);

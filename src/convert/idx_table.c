@@ -2,6 +2,7 @@
 
 #include "idx.h"
 #include "winnow/memory.h"
+#include "winnow/stop.h"
 
 #include <stdio.h>
 
@@ -31,6 +32,8 @@ static wn_status copy_rows(wn_table_writer *writer, size_t dataset, wn_idx *sour
     TRY(wn_new(&cells, slice * row_bytes));
     for (size_t row = 0; row < wn_idx_rows(source); row += slice) {
         size_t left = wn_idx_rows(source) - row, n = left < slice ? left : slice;
+        if (wn_stop_requested())
+            TRY(wn_fail(WN_STOPPED, "stopped while a table was converted; what was written is removed"));
         TRY(wn_idx_read(source, cells, n));
         TRY(wn_table_writer_append(writer, dataset, cells, n));
     }

@@ -1,17 +1,15 @@
 #include "line_reader.h"
 
+#include "winnow/gzip_reader.h"
 #include "winnow/memory.h"
 
-#include <errno.h>
 #include <string.h>
-#include <zlib.h>
 
-enum { FIRST_BYTES = 1 << 20, MOST_AT_ONCE = 1 << 30 };
+enum { FIRST_BYTES = 1 << 20 };
 
 struct wn_line_reader {
-    char *path;  /* owned */
-    gzFile file; /* zlib passes uncompressed bytes through */
-    char *bytes; /* (room) owned; begin .. end are read and not yet handed on */
+    wn_gzip_reader *file; /* owned */
+    char *bytes;          /* (room) owned; begin .. end are read and not yet handed on */
     size_t room, begin, end;
     int64_t number;
     bool is_at_end; /* of the file: nothing comes behind `end` */
@@ -22,13 +20,9 @@ wn_status wn_line_reader_open(wn_line_reader **reader, const char *path)
     wn_status status = WN_OK;
     wn_line_reader *made = NULL;
     TRY(wn_new(&made, 1));
-    TRY(wn_string_copy(&made->path, path));
     TRY(wn_new(&made->bytes, FIRST_BYTES));
     made->room = FIRST_BYTES;
-    errno = 0;
-    made->file = gzopen(path, "rbe");
-    if (made->file == NULL)
-        TRY(wn_fail(errno == 0 ? WN_NO_MEMORY : WN_NO_INPUT, "%s: %s", path, strerror(errno != 0 ? errno : ENOMEM)));
+    TRY(wn_gzip_reader_open(&made->file, path));
     *reader = made;
     made = NULL;
 done:
@@ -40,20 +34,9 @@ void wn_line_reader_close(wn_line_reader *reader)
 {
     if (reader == NULL)
         return;
-    if (reader->file != NULL)
-        gzclose(reader->file);
+    wn_gzip_reader_close(reader->file);
     wn_free(reader->bytes);
-    wn_free(reader->path);
     wn_free(reader);
-}
-
-static wn_status fail_read(const wn_line_reader *reader)
-{
-    int code = Z_OK;
-    const char *reason = gzerror(reader->file, &code);
-    if (code == Z_ERRNO)
-        return wn_fail(WN_IO, "%s: %s", reader->path, strerror(errno));
-    return wn_fail(WN_BAD_DATA, "%s: gzip is damaged or cut short: %s", reader->path, reason);
 }
 
 /* Moves what is left to the front, or doubles the room, and reads on. */
@@ -69,13 +52,10 @@ static wn_status read_on(wn_line_reader *reader)
     }
     reader->begin = 0;
     reader->end = left;
-    size_t n = reader->room - left < MOST_AT_ONCE ? reader->room - left : MOST_AT_ONCE;
-    int got = gzread(reader->file, reader->bytes + left, (unsigned)n), code = Z_OK;
-    gzerror(reader->file, &code);
-    if (got < 0 || code != Z_OK)
-        TRY(fail_read(reader));
-    reader->end += (size_t)got;
-    reader->is_at_end = got == 0;
+    size_t wanted = reader->room - left, n = 0;
+    TRY(wn_gzip_reader_read(reader->file, reader->bytes + left, wanted, &n));
+    reader->end += n;
+    reader->is_at_end = n < wanted;
 done:
     return status;
 }

@@ -1,12 +1,12 @@
 #include "npy.h"
 
+#include "winnow/gzip_reader.h"
 #include "winnow/memory.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <zlib.h>
 
 enum { MAGIC_BYTES = 8, MOST_HEADER_BYTES = 65536 };
 
@@ -25,8 +25,8 @@ static const cell_type types[] = {
     {"f4", 4, WN_STORE_FLOAT32, 4}, {"f8", 8, WN_STORE_FLOAT64, 8}};
 
 struct wn_npy {
-    char *path;  /* owned */
-    gzFile file; /* zlib passes uncompressed bytes through */
+    char *path;           /* owned */
+    wn_gzip_reader *file; /* owned */
     const cell_type *type;
     bool is_big_endian;
     size_t dims[WN_NPY_MOST_DIMS], n_dims; /* dims[0]: rows */
@@ -35,44 +35,22 @@ struct wn_npy {
     size_t packed_room;
 };
 
-static wn_status fail_short(const wn_npy *npy)
-{
-    int code = Z_OK;
-    gzerror(npy->file, &code);
-    if (code == Z_ERRNO)
-        return wn_fail(WN_IO, "%s: %s", npy->path, strerror(errno));
-    return wn_fail(WN_BAD_DATA, "%s: truncated or damaged", npy->path);
-}
-
-static wn_status read_bytes(const wn_npy *npy, void *bytes, size_t n)
-{
-    char *at = bytes;
-    while (n > 0) {
-        unsigned piece = n < (1U << 30) ? (unsigned)n : 1U << 30;
-        int got = gzread(npy->file, at, piece);
-        if (got < 0 || (unsigned)got != piece)
-            return fail_short(npy);
-        at += piece;
-        n -= piece;
-    }
-    return WN_OK;
-}
-
 /* The text of the header, ended by a zero byte; the caller frees it. */
 static wn_status read_header(wn_npy *npy, char **header)
 {
     wn_status status = WN_OK;
     unsigned char magic[MAGIC_BYTES], length[4] = {0};
     char *made = NULL;
-    int got = gzread(npy->file, magic, sizeof magic);
-    if (got != sizeof magic || memcmp(magic, "\x93NUMPY", 6) != 0 || magic[6] < 1 || magic[6] > 3)
+    size_t n_read = 0;
+    TRY(wn_gzip_reader_read(npy->file, magic, sizeof magic, &n_read));
+    if (n_read != sizeof magic || memcmp(magic, "\x93NUMPY", 6) != 0 || magic[6] < 1 || magic[6] > 3)
         return wn_fail(WN_BAD_DATA, "%s: is not a .npy file", npy->path);
-    TRY(read_bytes(npy, length, magic[6] == 1 ? 2 : 4));
+    TRY(wn_gzip_reader_take(npy->file, length, magic[6] == 1 ? 2 : 4));
     size_t n = length[0] | (size_t)length[1] << 8 | (size_t)length[2] << 16 | (size_t)length[3] << 24;
     if (n > MOST_HEADER_BYTES)
         return wn_fail(WN_BAD_DATA, "%s: its header of %zu bytes is damaged", npy->path, n);
     TRY(wn_new(&made, n + 1));
-    TRY(read_bytes(npy, made, n));
+    TRY(wn_gzip_reader_take(npy->file, made, n));
     *header = made;
     made = NULL;
 done:
@@ -151,10 +129,7 @@ wn_status wn_npy_open(wn_npy **npy, const char *path)
     char *header = NULL;
     TRY(wn_new(&made, 1));
     TRY(wn_string_copy(&made->path, path));
-    errno = 0;
-    made->file = gzopen(path, "rbe");
-    if (made->file == NULL)
-        TRY(wn_fail(errno == 0 ? WN_NO_MEMORY : WN_NO_INPUT, "%s: %s", path, strerror(errno != 0 ? errno : ENOMEM)));
+    TRY(wn_gzip_reader_open(&made->file, path));
     TRY(read_header(made, &header));
     TRY(take_type(made, header));
     TRY(take_shape(made, header));
@@ -171,8 +146,7 @@ void wn_npy_close(wn_npy *npy)
 {
     if (npy == NULL)
         return;
-    if (npy->file != NULL)
-        gzclose(npy->file);
+    wn_gzip_reader_close(npy->file);
     wn_free(npy->packed);
     wn_free(npy->path);
     wn_free(npy);
@@ -236,7 +210,7 @@ wn_status wn_npy_read(wn_npy *npy, void *cells, size_t n_rows)
     if (is_wider)
         TRY(reserve(npy, n * width));
     unsigned char *bytes = is_wider ? npy->packed : cells;
-    TRY(read_bytes(npy, bytes, n * width));
+    TRY(wn_gzip_reader_take(npy->file, bytes, n * width));
     if (npy->is_big_endian)
         swap(bytes, n, width);
     if (is_wider)
@@ -247,10 +221,8 @@ done:
 
 wn_status wn_npy_check_end(wn_npy *npy)
 {
-    char byte;
-    int got = gzread(npy->file, &byte, 1), code = Z_OK;
-    gzerror(npy->file, &code);
-    if (got > 0)
-        return wn_fail(WN_BAD_DATA, "%s: bytes follow its last row", npy->path);
-    return got < 0 || code != Z_OK ? fail_short(npy) : WN_OK;
+    char next;
+    size_t n = 0;
+    wn_status status = wn_gzip_reader_read(npy->file, &next, 1, &n);
+    return status == WN_OK && n > 0 ? wn_fail(WN_BAD_DATA, "%s: bytes follow its last row", npy->path) : status;
 }

@@ -88,7 +88,7 @@ static wn_status check_faults(const wn_generate_options *o)
 
 static wn_status check_files(const wn_generate_options *o)
 {
-    size_t row_bytes = o->n_columns * wn_truth_bytes(o->type);
+    size_t row_bytes = o->n_columns * wn_store_bytes(o->type);
     if (o->n_files > MOST_FILES || (int64_t)o->n_files > o->n_rows)
         return wn_fail(WN_USAGE, "files are at most %d, and no more than rows", MOST_FILES);
     if (!o->is_chunked && (o->chunk_rows > 0 || o->compression > 0 || o->shuffle))

@@ -161,7 +161,7 @@ static void spoil(float *restrict z, const uint32_t *restrict faults, uint32_t g
 static void make_numbers(wn_row_maker *c, size_t n, const wn_row_place *place, size_t done)
 {
     const wn_truth *t = c->truth;
-    size_t n_columns = t->options.n_columns, row_bytes = n_columns * wn_truth_bytes(t->options.type);
+    size_t n_columns = t->options.n_columns, row_bytes = n_columns * wn_store_bytes(t->options.type);
     char *out = (char *)place->numbers + (place->at + done) * row_bytes;
     draw_normals(c, WN_RANDOM_TABLE_CELLS, n, c->n_draws, c->z);
     draw_normals(c, WN_RANDOM_TABLE_FACTORS, n, c->n_factor_draws, c->factors);
@@ -214,7 +214,7 @@ static void make_codes(wn_row_maker *c, size_t n, const wn_row_place *place, siz
 void wn_row_maker_make(wn_row_maker *maker, int64_t first, size_t n, const wn_row_place *place)
 {
     const wn_truth *t = maker->truth;
-    size_t label_bytes = wn_truth_bytes(wn_truth_label_type(t));
+    size_t label_bytes = wn_store_bytes(wn_truth_label_type(t));
     for (size_t done = 0; done < n; done += maker->slice) {
         size_t left = n - done < maker->slice ? n - done : maker->slice;
         wn_row_order_unique(&maker->order, first + (int64_t)done, left, maker->unique);

@@ -62,12 +62,12 @@ static wn_status reserve(shard_file *file)
 {
     wn_status status = WN_OK;
     const wn_generate_options *o = &file->truth->options;
-    size_t row_bytes = o->n_columns * wn_truth_bytes(o->type), chunk = o->chunk_rows > 0 ? o->chunk_rows : 1;
+    size_t row_bytes = o->n_columns * wn_store_bytes(o->type), chunk = o->chunk_rows > 0 ? o->chunk_rows : 1;
     size_t n_rows = (size_t)(file->rows.last - file->rows.first), n_chunks = PIECE_BYTES / row_bytes / chunk;
     file->piece = chunk * (n_chunks > 0 ? n_chunks : 1);
     file->piece = file->piece < n_rows ? file->piece : n_rows;
     TRY(wn_memory_new(&file->place.numbers, file->piece, row_bytes, __func__));
-    TRY(wn_memory_new(&file->place.labels, file->piece, wn_truth_bytes(wn_truth_label_type(file->truth)), __func__));
+    TRY(wn_memory_new(&file->place.labels, file->piece, wn_store_bytes(wn_truth_label_type(file->truth)), __func__));
     TRY(wn_memory_new(&file->place.codes, file->piece * o->n_categories, wn_truth_code_bytes(file->truth), __func__));
     file->place.stride = file->piece;
 done:

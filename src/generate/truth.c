@@ -27,22 +27,6 @@ static double normal(const wn_truth *truth, draw identity, size_t counter)
     return wn_normal_quantile(uniform(truth, identity, counter) + 0x1p-54);
 }
 
-size_t wn_truth_bytes(wn_store_type type)
-{
-    switch (type) {
-    case WN_STORE_UINT8:
-    case WN_STORE_INT8:
-        return 1;
-    case WN_STORE_INT16:
-        return 2;
-    case WN_STORE_FLOAT32:
-    case WN_STORE_INT32:
-        return 4;
-    default:
-        return 8;
-    }
-}
-
 int64_t wn_truth_gap(wn_store_type type)
 {
     switch (type) {
@@ -68,7 +52,7 @@ size_t wn_truth_code_bytes(const wn_truth *truth)
     size_t n = 2; /* c0 */
     for (size_t most = truth->options.n_levels; truth->options.has_texts && most > 10; most = (most + 9) / 10)
         n++;
-    return truth->options.has_texts ? n : wn_truth_bytes(wn_truth_code_type(truth));
+    return truth->options.has_texts ? n : wn_store_bytes(wn_truth_code_type(truth));
 }
 
 wn_store_type wn_truth_label_type(const wn_truth *truth)
@@ -93,7 +77,7 @@ float wn_truth_category_shift(const wn_truth *truth, size_t target)
 /* Everything about files and chunks that was left to the size of the table; nothing about ranks. */
 static void settle_files(wn_generate_options *options)
 {
-    size_t row_bytes = options->n_columns * wn_truth_bytes(options->type);
+    size_t row_bytes = options->n_columns * wn_store_bytes(options->type);
     if (options->n_files == 0) {
         double files = ceil((double)options->n_rows * (double)row_bytes / FILE_BYTES);
         options->n_files = files < MOST_FILES ? (size_t)files : MOST_FILES;

@@ -54,7 +54,4 @@ size_t wn_truth_code_bytes(const wn_truth *truth);
 wn_store_type wn_truth_code_type(const wn_truth *truth);
 wn_store_type wn_truth_label_type(const wn_truth *truth);
 
-/* Local. Bytes of a number of the type. */
-size_t wn_truth_bytes(wn_store_type type);
-
 #endif

@@ -169,6 +169,21 @@ def errors(folder):
         file.write(whole[:len(whole) // 2])
     result = winnow(PROGRAM, ["convert", file.name, "-o", os.path.join(folder, "cut.h5")])
     checks.equal((result.returncode, "cut.jsonl.gz" in result.stderr), (65, True), "gzip cut short")
+    first, second = (gzip.compress(b'{"a": %d}\n' % i) for i in (1, 2))
+    joined = [(first + second, 2), (first + second + bytes(50), 2), (first + b"\x1f\x8c" + second[2:], 0), (first + b'{"a": 2}\n', 0), (first + second[:-4], 0)]
+    for i, (packed, n_rows) in enumerate(joined):
+        path, table = os.path.join(folder, f"joined{i}.jsonl.gz"), os.path.join(folder, f"joined{i}.h5")
+        with open(path, "wb") as file:
+            file.write(packed)
+        result = winnow(PROGRAM, ["convert", path, "-o", table])
+        checks.equal(result.returncode, 0 if n_rows else 65, f"joined gzip files {i}: {result.stderr}")
+        checks.equal(list(read(table)["a"]) if os.path.exists(table) else [], [1, 2][:n_rows], f"rows of joined gzip files {i}")
+    for name in ("pipe.jsonl", "pipe.npy", "pipe-idx"):
+        os.mkfifo(os.path.join(folder, name))
+        os.mkdir(os.path.join(folder, "folder" + name))
+        for path in (name, "folder" + name):
+            result = winnow(PROGRAM, ["convert", os.path.join(folder, path), "-o", os.path.join(folder, "x.h5")], timeout=30)
+            checks.equal((result.returncode, "not a regular file" in result.stderr), (65, True), f"{path} is not waited for")
     result = winnow(PROGRAM, ["convert", os.path.join(folder, "none.jsonl"), "-o", os.path.join(folder, "x.h5")])
     checks.equal(result.returncode, 66, "no such file")
 
