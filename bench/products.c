@@ -1,7 +1,7 @@
-/* statistics.c - the statistics pass with all products of columns, reading counted, beside DGEMM and DSYRK of as many
+/* products.c - the statistics pass with all products of columns, reading counted, beside DGEMM and DSYRK of as many
  * rows that lie in memory:
  *
- *     mpirun -n P bench_statistics TABLE.h5 RUNS
+ *     mpirun -n P bench_products TABLE.h5 RUNS
  *
  * Prints a line a run: seconds of DGEMM, of DSYRK, and of the pass, each from when all ranks begin until all are done.
  */
@@ -53,11 +53,8 @@ static wn_status prepare(bench *b)
     TRY(wn_recipe_new(&b->recipe, b->catalog));
     for (size_t c = 0; c < b->recipe->n_columns; c++)
         b->recipe->columns[c].rule.missing = WN_MISSING_MEAN;
-    b->pass = (wn_pass){.ranks = b->ranks,
-                        .reader = b->reader,
-                        .blocks = blocks,
-                        .name = "bench",
-                        .total_rows = b->catalog->n_rows};
+    b->pass = (wn_pass){
+        .ranks = b->ranks, .reader = b->reader, .blocks = blocks, .name = "bench", .total_rows = b->catalog->n_rows};
     TRY(fit_profile(b));
     b->n_rows = b->rows->n_rows;
     b->n_cols = b->catalog->n_columns;
@@ -130,7 +127,7 @@ int main(int argc, char **argv)
     bench b = {.ranks = &ranks};
     const wn_input input = {.files = (const char *const *)&argv[1], .n_files = 1};
     if (argc != 3)
-        TRY(wn_fail(WN_USAGE, "usage: bench_statistics TABLE.h5 RUNS"));
+        TRY(wn_fail(WN_USAGE, "usage: bench_products TABLE.h5 RUNS"));
     TRY(wn_catalog_open(&ranks, &catalog, &input));
     b.catalog = catalog;
     TRY(run(&b, atoi(argv[2])));
