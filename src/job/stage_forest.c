@@ -28,8 +28,7 @@ static wn_status read_table(wn_run_state *state, wn_forest_table **table, wn_sta
     wn_dataset *dataset = NULL;
     double *real = NULL;
     wn_pass pass = wn_stage_pass(state, "forest");
-    TRY(wn_dataset_of_status(&dataset, &pass, state->rows, state->recipe, WN_INPUTS_FEATURES, WN_ROW_TRAIN,
-                             &meter->cost));
+    TRY(wn_dataset_of_training(&dataset, &pass, state->rows, state->recipe, WN_INPUTS_FEATURES, &meter->cost));
     meter->passes++;
     TRY(wn_ranks_agree(state->ranks, read_real_labels(state, &pass, dataset, &real)));
     TRY(wn_forest_table_new(table, state->ranks, dataset, real, &state->recipe->labels, (uint64_t)state->job->seed));

@@ -1,6 +1,7 @@
 #include "level_counts.h"
 
 #include "one_hot.h"
+#include "target.h"
 #include "terms.h"
 
 #include "winnow/keyed_counts.h"
@@ -208,7 +209,8 @@ static wn_status fit_column(const wn_ranks *ranks, counted_column *counted, int6
         TRY(wn_ranks_agree(ranks, wn_terms_fit(recipe, counted->column, &chosen, n_rows)));
     } else {
         TRY(wn_keyed_counts_top(ranks, counted->counts, column->levels, 1, &chosen));
-        TRY(wn_ranks_agree(ranks, wn_one_hot_fit(recipe, counted->column, &chosen)));
+        TRY(wn_ranks_agree(ranks, column->target.folds > 0 ? wn_target_fit(recipe, counted->column, &chosen)
+                                                           : wn_one_hot_fit(recipe, counted->column, &chosen)));
     }
 done:
     wn_keyed_top_clear(&chosen);

@@ -73,7 +73,7 @@ static placement place(const wn_quantiles *quantiles, size_t target)
     if (counts.valid == 0)
         return placed;
     wn_order_statistics(counts.valid, quantiles->probability[target % quantiles->n_probabilities], &placed.lower,
-                     &placed.upper, &placed.weight);
+                        &placed.upper, &placed.weight);
     placed.lower -= counts.below;
     placed.upper -= counts.below;
     placed.is_inside = placed.lower >= 0 && placed.upper < counts.inside;

@@ -7,6 +7,9 @@ import os
 import signal
 import sys
 
+import h5py
+import numpy
+
 from winnow_runs import Checks, run_json, scratch, stop_when, troubled_table, winnow, write_text
 
 JOB = """
@@ -106,6 +109,16 @@ def check_together(checks, program, job, table, directory):
     checks.equal(runs[0]["fingerprints"], runs[1]["fingerprints"], "fingerprints of two passes on 1 and 3 ranks")
 
 
+def check_ties(checks, program, table, job, out):
+    """Cells of which half are one value, more than the pilot holds: windows of quartiles that keep them all miss none."""
+    brightness = numpy.random.default_rng(5).normal(size=(16000, 600)) * 100
+    with h5py.File(table, "w") as file:
+        file["px"] = numpy.clip(brightness, 0, 255).astype("uint8")
+        file["kind"] = (brightness[:, :9].sum(axis=1) > 0).astype("int32")
+    run, _ = start(checks, program, job, out, 2, "ties")
+    checks.equal({s["name"]: s["passes"] for s in run["stages"]}["profile"], 1, "passes of the profile where half of the cells are 0")
+
+
 def main():
     program = sys.argv[1]
     checks = Checks()
@@ -129,6 +142,8 @@ def main():
         troubled_table(together, 20_000)
         check_together(checks, program, job, together, directory)
         check_others(checks, program, job, out, directory)
+        ties = os.path.join(directory, "ties.h5")
+        check_ties(checks, program, ties, job("ties", table=ties, action="clip", methods="[variance]"), os.path.join(directory, "ties"))
     checks.close()
 
 

@@ -149,6 +149,7 @@ static void test_rounding(void)
         }
 }
 
-static const wn_test tests[] = {{"rounding", test_rounding}, {"far cells cost the other columns nothing", test_far_cells},
+static const wn_test tests[] = {{"rounding", test_rounding},
+                                {"far cells cost the other columns nothing", test_far_cells},
                                 {"cells out of reach", test_refused}};
 TEST_MAIN("stats/gram", tests)

@@ -4,8 +4,8 @@
 
 #include "testing.h"
 #include "winnow/memory.h"
-#include "winnow/random.h"
 #include "winnow/radix_sort.h"
+#include "winnow/random.h"
 #include "winnow/ranks.h"
 
 #include <math.h>
