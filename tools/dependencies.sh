@@ -12,7 +12,7 @@ check="$build libcunit1-dev clang clang-format libclang-rt-14-dev python3-numpy 
   python3-torch python3-scipy python3-snowballstemmer dataset-fashion-mnist hdf5-filter-plugin hdf5-filter-plugin-blosc-serial hdf5-plugin-lzf bitshuffle hdf5-tools slurm-wlm munge iproute2 shellcheck"
 # Mails come by npm (tools/npm_data.sh), which other packages than Debian's bring along too.
 command -v npm >/dev/null 2>&1 || check="$check npm"
-bench="$check python3-tables python3-dask python3-xgboost r-cran-ranger"
+bench="$check python3-tables python3-dask python3-xgboost r-base-core r-cran-ranger r-cran-glmnet"
 
 case "${1:-}" in
 build) packages=$build ;;

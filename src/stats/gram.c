@@ -8,10 +8,10 @@
 #include <string.h>
 
 /* A block's rows are multiplied by panels: few rows, so that their rounding stays small and they stay in the cache, and
- * enough of them that adding the product to the sums takes a small part of the time. In single as few as that. */
-enum { LEAST_PANEL_ROWS = 512 };
+ * enough of them that adding the product to the sums takes a small part of the time. In single fewer. */
+enum { LEAST_PANEL_ROWS = 512, SINGLE_PANEL_ROWS = 256 };
 
-/* In single: a product of a panel of columns near 1 is about LEAST_PANEL_ROWS with 24 bits; this is 16 times finer. */
+/* In single: a product of a panel of columns near 1 is about SINGLE_PANEL_ROWS with 24 bits; this is 16 times finer. */
 enum { SINGLE_UNIT = -20, SUM_BITS = 61 };
 
 static size_t n_label_columns(const wn_gram_shape *shape)
@@ -66,8 +66,9 @@ static void plan_digits(wn_gram *gram)
     gram->unit = bits_of_rows(gram) + WN_GRAM_HEADROOM - SUM_BITS;
     if (gram->shape.is_single && gram->unit < SINGLE_UNIT)
         gram->unit = SINGLE_UNIT;
-    gram->panel_rows =
-        width / 2 > LEAST_PANEL_ROWS && !gram->shape.is_single && is_pairs ? width / 2 : LEAST_PANEL_ROWS;
+    gram->panel_rows = width / 2 > LEAST_PANEL_ROWS && is_pairs ? width / 2 : LEAST_PANEL_ROWS;
+    if (gram->shape.is_single)
+        gram->panel_rows = SINGLE_PANEL_ROWS;
 }
 
 wn_status wn_gram_new(wn_gram **gram, const wn_gram_shape *shape)

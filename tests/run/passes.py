@@ -87,16 +87,6 @@ def check_others(checks, program, job, out, directory):
         checks.equal("profile" in work, "limit" in values, f"{values}: whether the profile was made: {work}")
 
 
-def check_ties(checks, program, table, job, out):
-    """Cells of which half are one value, more than the pilot holds: windows of quartiles that keep them all miss none."""
-    brightness = numpy.random.default_rng(5).normal(size=(16000, 600)) * 100
-    with h5py.File(table, "w") as file:
-        file["px"] = numpy.clip(brightness, 0, 255).astype("uint8")
-        file["kind"] = (brightness[:, :9].sum(axis=1) > 0).astype("int32")
-    run, _ = start(checks, program, job, out, 2, "ties")
-    checks.equal({s["name"]: s["passes"] for s in run["stages"]}["profile"], 1, "passes of the profile where half of the cells are 0")
-
-
 def check_together(checks, program, job, table, directory):
     """Covariance, PCA, LDA, ANOVA, mutual information and Lasso: two passes over the files together, beside the pilot, which takes at most
     the whole of so small a table."""
@@ -117,6 +107,16 @@ def check_together(checks, program, job, table, directory):
             checks.that(work["profile"][1] <= 2 * n_bytes and work["statistics"][1] <= n_bytes, f"bytes read of a table of {n_bytes}: {work}")
             runs.append(run)
     checks.equal(runs[0]["fingerprints"], runs[1]["fingerprints"], "fingerprints of two passes on 1 and 3 ranks")
+
+
+def check_ties(checks, program, table, job, out):
+    """Cells of which half are one value, more than the pilot holds: windows of quartiles that keep them all miss none."""
+    brightness = numpy.random.default_rng(5).normal(size=(16000, 600)) * 100
+    with h5py.File(table, "w") as file:
+        file["px"] = numpy.clip(brightness, 0, 255).astype("uint8")
+        file["kind"] = (brightness[:, :9].sum(axis=1) > 0).astype("int32")
+    run, _ = start(checks, program, job, out, 2, "ties")
+    checks.equal({s["name"]: s["passes"] for s in run["stages"]}["profile"], 1, "passes of the profile where half of the cells are 0")
 
 
 def main():

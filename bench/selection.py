@@ -1,11 +1,11 @@
 """What follows from two passes over a table, beside what others take for it; two ranks against two threads, reading counted.
 
-- products of all columns beside DGEMM of as many rows in memory (bench_statistics);
+- products of all columns beside DGEMM of as many rows in memory (bench_products);
 - file to principal components beside scikit-learn's PCA(full) and IncrementalPCA, and to discriminants beside components;
 - ANOVA and mutual information of all columns beside f_classif and mutual_info_score over the same bins;
 - a Lasso path of 100 values beside glmnet's, whose threshold is tightened until its duality gaps are as small as ours.
 
-    statistics.py WINNOW BENCH_STATISTICS BENCH_LASSO DIRECTORY [products components scores lasso]
+    selection.py WINNOW BENCH_PRODUCTS BENCH_LASSO DIRECTORY [products components scores lasso]
 """
 
 import os
@@ -129,15 +129,21 @@ ROWS, COLUMNS, ALPHAS, LEAST, GAP = 50_000, 300, 100, 1e-3, 1e-7
 
 GLMNET = """
 suppressMessages(library(glmnet)); glmnet.control(fdev = 0, devmax = 1)
-a <- commandArgs(TRUE); n <- as.integer(a[2]); p <- as.integer(a[3])
+a <- commandArgs(TRUE); n <- as.integer(a[2]); p <- as.integer(a[3]); thresh <- as.numeric(a[4]); goal <- as.numeric(a[5])
 read <- function(name, n) readBin(file.path(a[1], name), "double", n)
 x <- matrix(read("x.f64", n * p), n, p, byrow = TRUE); y <- read("y.f64", n); lambda <- read("alpha.f64", 100)
-for (thresh in c(1e-7, 1e-9, 1e-11, 1e-13, 1e-15)) {
+gram <- crossprod(x) / n; product <- as.vector(crossprod(x, y)) / n
+repeat {
   begin <- proc.time()["elapsed"]
   fit <- glmnet(x, y, lambda = lambda, standardize = FALSE, intercept = FALSE, type.gaussian = "covariance", thresh = thresh, maxit = 1e7)
-  cat(thresh, proc.time()["elapsed"] - begin, "\\n")
-  writeBin(as.vector(as.matrix(fit$beta)), file.path(a[1], paste0("beta", format(-log10(thresh)), ".f64")))
+  seconds <- proc.time()["elapsed"] - begin
+  w <- as.matrix(fit$beta); slope <- product - gram %*% w
+  residual <- 1 - colSums(product * w) - colSums(slope * w); scale <- pmin(1, lambda / apply(abs(slope), 2, max))
+  gap <- max(residual + 2 * lambda * colSums(abs(w)) - 2 * scale * (1 - colSums(product * w)) + scale^2 * residual)
+  if (gap <= goal || thresh < 1e-17) break
+  thresh <- thresh / 10
 }
+cat(seconds, gap, thresh, "\\n")
 """
 
 
@@ -175,27 +181,23 @@ def our_path(program, scratch, gram, product):
     return parts[0][0], parts[1], parts[4].reshape(ALPHAS, COLUMNS)
 
 
-def their_path(scratch, gram, product, alphas):
-    """Seconds and largest gap of glmnet at the first of its thresholds whose gaps are small enough (or the last)."""
-    told = subprocess.run(["Rscript", "-e", GLMNET, scratch, str(ROWS), str(COLUMNS)], check=True, stdout=subprocess.PIPE, text=True)
-    for line in told.stdout.splitlines():
-        threshold, seconds = map(float, line.split())
-        beta = numpy.fromfile(os.path.join(scratch, f"beta{-numpy.log10(threshold):.0f}.f64")).reshape(ALPHAS, COLUMNS)
-        gap = gaps_of(gram, product, beta, alphas).max()
-        if gap <= GAP:
-            break
-    return seconds, gap, threshold
+def their_path(scratch, threshold):
+    """Seconds, largest gap and threshold of glmnet, tightened from the given one on until its gaps are small enough."""
+    told = subprocess.run(["Rscript", "-e", GLMNET, scratch, str(ROWS), str(COLUMNS), str(threshold), str(GAP)], check=True, stdout=subprocess.PIPE,
+                          text=True)
+    return tuple(map(float, told.stdout.split()))
 
 
 def compare_lasso(products, program, directory, scratch):
     table, x, y = make_regression(directory, scratch)
-    gram, product, times = x.T @ x / ROWS, x.T @ y / ROWS, []
+    gram, product, times, threshold = x.T @ x / ROWS, x.T @ y / ROWS, [], 1e-11
     for _ in range(3):
         passed = subprocess.run([*MPIRUN, products, table, "1"], check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=ENVIRONMENT)
         seconds, alphas, weights = our_path(program, scratch, gram, product)
         alphas.tofile(os.path.join(scratch, "alpha.f64"))
-        times.append((float(passed.stdout.split()[2]), seconds, *their_path(scratch, gram, product, alphas)))
-    passing, path, theirs, their_gap, threshold = (statistics.median(side) for side in zip(*times))
+        theirs, their_gap, threshold = their_path(scratch, threshold)
+        times.append((float(passed.stdout.split()[2]), seconds, theirs))
+    passing, path, theirs = (statistics.median(side) for side in zip(*times))
     gap = gaps_of(gram, product, weights, alphas).max()
     print(f"BENCH Lasso path of {ALPHAS} values, {ROWS:,} x {COLUMNS}, over glmnet's time: {(passing + path) / theirs:.3f} x (goal at most 0.5; "
           f"statistics pass {passing:.3f} s and path {path:.3f} s, glmnet of cells in memory {theirs:.3f} s at thresh {threshold:.0e}; largest duality "

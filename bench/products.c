@@ -1,17 +1,17 @@
-/* statistics.c - the statistics pass with all products of columns, reading counted, beside DGEMM and DSYRK of as many
+/* products.c - the statistics pass with all products of columns, reading counted, beside DGEMM and DSYRK of as many
  * rows that lie in memory:
  *
- *     mpirun -n P bench_statistics TABLE.h5 RUNS
+ *     mpirun -n P bench_products TABLE.h5 RUNS
  *
  * Prints a line a run: seconds of DGEMM, of DSYRK, and of the pass, each from when all ranks begin until all are done.
  */
-#include "winnow/statistics.h"
 #include "winnow/catalog.h"
 #include "winnow/clock.h"
 #include "winnow/memory.h"
 #include "winnow/node.h"
 #include "winnow/profile.h"
 #include "winnow/reader.h"
+#include "winnow/statistics.h"
 
 #include <cblas.h>
 #include <mpi.h>
@@ -127,7 +127,7 @@ int main(int argc, char **argv)
     bench b = {.ranks = &ranks};
     const wn_input input = {.files = (const char *const *)&argv[1], .n_files = 1};
     if (argc != 3)
-        TRY(wn_fail(WN_USAGE, "usage: bench_statistics TABLE.h5 RUNS"));
+        TRY(wn_fail(WN_USAGE, "usage: bench_products TABLE.h5 RUNS"));
     TRY(wn_catalog_open(&ranks, &catalog, &input));
     b.catalog = catalog;
     TRY(run(&b, atoi(argv[2])));
