@@ -1,7 +1,9 @@
 /* Reads a table's bytes once, on any number of ranks, and prints seconds: what reading.py puts side by side.
- *     reading pread|h5dread|inflate|blocks|profile|arithmetic|prepare|duplicates FILE.h5 [THREADS|all [TABLE]]
- * pread: the raw bytes of the contiguous dataset X into one buffer, a block at a time; h5dread: the same rows through
- * the library; inflate: nothing but decompressing its chunks; blocks: through the reader; profile: the pass that
+ *     reading pread|slices|h5dread|inflate|blocks|adding|profile|arithmetic|prepare|duplicates FILE.h5
+ *             [THREADS|all [TABLE]]
+ * pread: the raw bytes of the contiguous dataset X into one buffer, a block at a time; slices: the same a part of a
+ * block at a time, and each cell looked at once; h5dread: the same rows through the library; inflate: nothing but
+ * decompressing its chunks; blocks: through the reader; adding: these, and each cell added once; profile: the pass that
  * `winnow run` makes for its profile, after its pilot; arithmetic: that pass over as many blocks, which lie in memory
  * already; prepare: file to profile and standardized rows.
  */
@@ -94,8 +96,15 @@ static wn_status list_blocks(bench *b, const wn_pass *pass, bool is_kept, int64_
     return is_kept ? wn_pass_run_blocks(pass, order, n_kept, NULL, 0, NULL, 0, NULL) : WN_OK;
 }
 
-/* The pass over all blocks of a rank, without and with the profile's accumulators; is_kept: over blocks in memory. */
-static wn_status run_pass(bench *b, bool profiles, bool is_kept)
+/* What a pass adds, and over what. */
+typedef struct {
+    bool adds;     /* each cell once */
+    bool profiles; /* the profile's statistics */
+    bool is_kept;  /* over blocks in memory */
+} pass_kind;
+
+/* The pass over all blocks of a rank. */
+static wn_status run_pass(bench *b, pass_kind kind)
 {
     static const double quartile[] = {0.25, 0.5, 0.75};
     wn_status status = WN_OK;
@@ -108,12 +117,15 @@ static wn_status run_pass(bench *b, bool profiles, bool is_kept)
     int64_t *order = NULL;
     size_t n_blocks = (size_t)(b->blocks.last - b->blocks.first);
     size_t p = b->catalog->n_columns, n_accumulators = 0;
-    const wn_reader_options options = {.n_threads = b->n_threads, .cache_bytes = is_kept ? KEPT_BYTES : 0};
+    const wn_reader_options options = {.n_threads = b->n_threads, .cache_bytes = kind.is_kept ? KEPT_BYTES : 0};
     wn_accumulator accumulators[2];
+    uint64_t sum = 0;
     TRY(wn_reader_open(&reader, b->catalog, &options));
     wn_pass pass = {
         .ranks = b->ranks, .reader = reader, .blocks = b->blocks, .name = "bench", .total_rows = b->catalog->n_rows};
-    if (profiles) {
+    if (kind.adds)
+        accumulators[n_accumulators++] = bench_adding(&sum);
+    if (kind.profiles) {
         TRY(wn_pilot_read(&pass, NULL, 0, b->catalog->n_blocks, 1, &pilot, NULL));
         TRY(wn_new(&sorted, pilot->n_rows));
         TRY(wn_new(&centre, p));
@@ -131,7 +143,7 @@ static wn_status run_pass(bench *b, bool profiles, bool is_kept)
         accumulators[n_accumulators++] = wn_quantiles_accumulator(quantiles);
     }
     TRY(wn_new(&order, n_blocks));
-    TRY(list_blocks(b, &pass, is_kept, order, n_blocks));
+    TRY(list_blocks(b, &pass, kind.is_kept, order, n_blocks));
     bench_begin(b);
     TRY(wn_pass_run_blocks(&pass, order, n_blocks, NULL, 0, accumulators, n_accumulators, NULL));
 done:
@@ -184,6 +196,8 @@ static wn_status run(bench *b, const char *mode)
 {
     if (strcmp(mode, "pread") == 0)
         return run_pread(b);
+    if (strcmp(mode, "slices") == 0)
+        return bench_slices(b);
     if (strcmp(mode, "h5dread") == 0)
         return run_h5dread(b);
     if (strcmp(mode, "inflate") == 0)
@@ -193,7 +207,9 @@ static wn_status run(bench *b, const char *mode)
     if (strcmp(mode, "duplicates") == 0)
         return run_duplicates(b);
     bool is_kept = strcmp(mode, "arithmetic") == 0;
-    return run_pass(b, is_kept || strcmp(mode, "profile") == 0, is_kept);
+    return run_pass(b, (pass_kind){.adds = strcmp(mode, "adding") == 0,
+                                   .profiles = is_kept || strcmp(mode, "profile") == 0,
+                                   .is_kept = is_kept});
 }
 
 int main(int argc, char **argv)

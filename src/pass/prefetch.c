@@ -7,8 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Blocks beside those under way: one with the taker, one full. */
-enum { BLOCKS_AT_REST = 2 };
+/* Blocks beside those under way or full: the taker's. */
+enum { BLOCKS_AT_REST = 1 };
 
 /* A block and its reading. */
 typedef struct {

@@ -142,6 +142,17 @@ done:
     return status;
 }
 
+/* Room for a chunk's bytes, and for those of one that is a little less compressible: fresh memory costs more than
+ * reading into it, and the largest chunk comes late. */
+static wn_status reserve_bytes(const part *p, wn_piece *piece)
+{
+    size_t n = piece->n_bytes, ample = n + n / 8, most = wn_storage_chunk_bytes(p->storage);
+    if (n <= piece->bytes.n)
+        return WN_OK;
+    ample = ample < most ? ample : most;
+    return wn_scratch_reserve(&piece->bytes, ample > n ? ample : n);
+}
+
 static wn_status fetch_chunk(const part *p, size_t t, size_t chunk, size_t from, size_t to)
 {
     wn_status status = WN_OK;
@@ -159,7 +170,7 @@ static wn_status fetch_chunk(const part *p, size_t t, size_t chunk, size_t from,
     if (H5Dget_chunk_storage_size(id, offset, &n_bytes) < 0)
         return wn_hdf5_fail(&p->file->file, dataset_path(p), "its rows cannot be read: truncated or damaged");
     piece->n_bytes = (size_t)n_bytes;
-    TRY(wn_scratch_reserve(&piece->bytes, piece->n_bytes));
+    TRY(reserve_bytes(p, piece));
     if (H5Dread_chunk(id, H5P_DEFAULT, offset, &piece->filter_mask, piece->bytes.bytes) < 0)
         return wn_hdf5_fail(&p->file->file, dataset_path(p), "its rows cannot be read: truncated or damaged");
     TRY(keep_rest(p, t, end < n_rows ? end : n_rows, piece));

@@ -123,9 +123,11 @@ void wn_block_read_free(wn_block_read *read)
     wn_free(read);
 }
 
+/* A block is several pieces, for several threads. More blocks than are needed are more memory than caches hold: the
+ * block that is taken next should still lie in one. */
 size_t wn_reader_blocks_ahead(const wn_reader *reader)
 {
-    size_t n = reader->n_threads + 1;
+    size_t n = reader->n_threads > 0 ? (reader->n_threads + 1) / 2 + 1 : 1;
     return n < WN_MOST_BLOCKS_AHEAD ? n : WN_MOST_BLOCKS_AHEAD;
 }
 
