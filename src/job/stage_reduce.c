@@ -88,6 +88,7 @@ static wn_status keep_sweep(wn_run_state *state, const wn_randomized *randomized
         status = wn_randomized_write(randomized, wn_run_directory_path(state->directory, WN_RUN_SWEEPS));
     TRY(wn_ranks_agree(state->ranks, status));
     TRY(wn_run_directory_finish_stage(state->ranks, state->directory, SWEEPS, state->recipe_key, files, 1, result));
+    wn_event("sweep", "{s:i}", "number", n_sweeps);
 done:
     json_decref(result);
     return status;
