@@ -145,6 +145,31 @@ def check_wide(checks, program, directory):
     checks.that(numpy.abs(projection(out)["eigenvalues"] / truth.explained_variance_ - 1).max() <= 1e-10, "eigenvalues of chosen features")
 
 
+def check_discriminants(checks, program, directory):
+    """Of the leading components, by scikit-learn's solver on the same components."""
+    rng = numpy.random.default_rng(8)
+    y = numpy.arange(400) % 3
+    x = (rng.normal(size=(400, 40)) @ rng.normal(size=(40, WIDE)) + 0.5 * rng.normal(size=(400, WIDE))).astype("f4")
+    x[:, :600] += (rng.normal(size=(3, 600)) * 0.8).astype("f4")[y]
+    path, seen = table(directory, "lda", x, y), set()
+    for n_ranks in (1, 3):
+        out, told = run(program, directory, job_of(directory, path, "reduce: {method: lda, components: 2}", label=True), n_ranks, checks)
+        seen.add(told["fingerprints"]["recipe"])
+    checks.equal(len(seen), 1, "fingerprints of discriminants")
+    checks.equal((told["reduce"]["solver"], told["reduce"]["among"]), ("randomized", 128), "solver of discriminants")
+    z = x.astype(float) - x.astype(float).mean(axis=0)
+    components = PCA(128, svd_solver="full").fit(z).components_
+    theirs = LinearDiscriminantAnalysis(solver="eigen").fit(z @ components.T, y)
+    lda = projection(out, "lda")
+    angle = subspace_angles(lda["components"].T, (theirs.scalings_[:, :2].T @ components).T).max()
+    checks.that(angle <= 0.1, f"discriminants: an angle of {angle:.1e}")
+    ours, other = z @ lda["components"].T, theirs.transform(z @ components.T)
+    spread = [sum(numpy.outer(m, m) for m in (s[y == c].mean(axis=0) for c in range(3))) for s in (ours, other)]
+    ratio = numpy.sqrt(numpy.linalg.det(spread[0]) / numpy.linalg.det(spread[1]))
+    checks.near(ratio, 1, 0.05, "spread of the classes")
+    print(f"discriminants: angle {angle:.1e}, spread {ratio:.4f} of scikit-learn's")
+
+
 def check_stop(checks, program, directory):
     """A stop between two sweeps: what was swept is not swept again, and the recipe is the same."""
     rng = numpy.random.default_rng(7)
@@ -173,6 +198,7 @@ def main():
         check_ranks(checks, program, directory)
         check_simplify(checks, program, directory)
         check_wide(checks, program, directory)
+        check_discriminants(checks, program, directory)
         check_stop(checks, program, directory)
     checks.close()
 
