@@ -34,4 +34,16 @@ typedef struct {
 WN_MUST_USE wn_status wn_lda_fit(const wn_ranks *ranks, const wn_lda_options *options, const wn_gram_sums *gram,
                                  wn_recipe *recipe, wn_lda_report *report);
 
+/* Components that discriminants are sought among where features are too many for their products: the leading ones of
+ * the randomized solver, and no more than rows - classes, so that the within-class scatter has an inverse (Belhumeur,
+ * Hespanha, Kriegman 1997). Discriminants that lie in other directions are not found. */
+enum { WN_LDA_COMPONENTS = 128 };
+
+/* Collective. Discriminants of the components that the recipe's projection (pca) makes of the selected features, as a
+ * projection of these features, which takes its place (method "lda", solver "randomized"). scatter (k, k): the
+ * components' covariance over n - 1; gram: products with classes of all features. Fails: as wn_lda_fit. */
+WN_MUST_USE wn_status wn_lda_fit_components(const wn_ranks *ranks, const wn_lda_options *options,
+                                            const wn_gram_sums *gram, const double *scatter, wn_recipe *recipe,
+                                            wn_lda_report *report);
+
 #endif

@@ -77,4 +77,9 @@ WN_MUST_USE wn_status wn_randomized_advance(wn_randomized *randomized, bool *is_
  * WN_INTERNAL. */
 WN_MUST_USE wn_status wn_randomized_finish(wn_randomized *randomized, wn_recipe *recipe, wn_randomized_report *report);
 
+/* Collective. After the fit, one more sweep: scatter (n_components, n_components), the caller's, becomes the
+ * components' covariance, to all digits. *cost is added to. Fails: as wn_randomized_sweep. */
+WN_MUST_USE wn_status wn_randomized_scatter(wn_randomized *randomized, const wn_pass *pass, wn_rows *rows,
+                                            double *scatter, wn_pass_cost *cost);
+
 #endif

@@ -58,6 +58,7 @@ typedef struct {
     wn_consensus consensus;
     double correlated;         /* 0: copies are not looked for; else the statistics have products */
     const double *forest;      /* (n_features) the scores of random_forest, where it is used; borrowed */
+    const double *lasso;       /* (n_features) those of lasso where it read rows (lasso_screen.h); NULL: by products */
     size_t keep_count;         /* 0: by share */
     double keep_share;         /* of the features, at least one; a share rounds to nearest */
     const char *const *always; /* globs of feature names that stay */

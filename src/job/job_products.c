@@ -47,6 +47,11 @@ wn_status wn_job_check_width(const wn_job *job, size_t n_features)
                        "reduce.components: is a share of the variance, but of the %zu features, more than %d, only the "
                        "leading components are found: must be a count, or reduce.solver lapack or scalapack",
                        n_features, (int)WN_PCA_PRODUCTS);
+    if (job->has_rank && job->rank.use[WN_RANK_LASSO] && job->rank.folds > 0 && !has_pairs)
+        return wn_fail(
+            WN_UNAVAILABLE,
+            "rank.folds: is not built yet for lasso of %zu features, more than %d: must be 0, or lasso left out",
+            n_features, (int)WN_PCA_PRODUCTS);
     if (job->has_rank && job->rank.correlated > 0 && !has_pairs)
         return wn_fail(
             WN_UNAVAILABLE,

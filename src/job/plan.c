@@ -70,16 +70,15 @@ static const char *rows_why(const wn_job *job, bool drops_duplicates)
     return drops_duplicates ? "labels, then hashes of all rows" : "labels only";
 }
 
-static wn_stage_plan reduction_plan(const wn_job *job, const wn_catalog *catalog)
+static wn_stage_plan solving_plan(const char *stage, wn_solving_passes passes)
 {
-    wn_reduction_passes passes = wn_plan_reduction_passes(job, wn_plan_features(job, catalog));
-    return (wn_stage_plan){"reduce", passes.why, passes.least, passes.most};
+    return (wn_stage_plan){stage, passes.why, passes.least, passes.most};
 }
 
 size_t wn_stage_plans(const wn_job *job, const wn_recipe *rules, const wn_catalog *catalog,
                       wn_stage_plan plans[WN_MAX_STAGE_PLANS])
 {
-    size_t n = 0;
+    size_t n = 0, n_features = wn_plan_features(job, catalog);
     bool drops_duplicates = job->has_clean && job->clean.drop_duplicates;
     rules_ask ask = ask_of(rules);
     bool beside = job->has_compress && job->compress.while_training;
@@ -92,9 +91,9 @@ size_t wn_stage_plans(const wn_job *job, const wn_recipe *rules, const wn_catalo
     if (job->has_rank && job->rank.use[WN_RANK_RANDOM_FOREST])
         plans[n++] = (wn_stage_plan){"forest", "training rows of all features into memory", 1, 1};
     if (job->has_rank)
-        plans[n++] = (wn_stage_plan){"rank", "from the statistics", 0, 0};
+        plans[n++] = solving_plan("rank", wn_plan_ranking_passes(job, n_features));
     if (reduces)
-        plans[n++] = reduction_plan(job, catalog);
+        plans[n++] = solving_plan("reduce", wn_plan_reduction_passes(job, n_features));
     if (job->output.data)
         plans[n++] = (wn_stage_plan){"data", "kept rows, as the model sees them, to disk", 1, 1};
     if (job->has_train)

@@ -1,6 +1,8 @@
 #include "plan_sums.h"
 
 #include "winnow/exact_sum.h"
+#include "winnow/lasso_screen.h"
+#include "winnow/lda.h"
 #include "winnow/randomized.h"
 
 #include <math.h>
@@ -62,7 +64,11 @@ static size_t pass_bytes(const wn_job *job, size_t n_columns, size_t block)
 size_t wn_plan_sums_bytes(const wn_job *job, size_t n_features, size_t block_rows)
 {
     bool has_pairs = wn_job_products(job, n_features) == WN_PRODUCTS_OF_PAIRS;
-    return pass_bytes(job, n_features, block_rows) + (has_pairs ? solver_bytes(job, n_features) : 0);
+    bool screens = job->has_rank && job->rank.use[WN_RANK_LASSO] && !has_pairs;
+    size_t solving = has_pairs ? solver_bytes(job, n_features) : 0;
+    if (screens)
+        solving = wn_lasso_screen_bytes(n_features, label_columns(job), block_rows);
+    return pass_bytes(job, n_features, block_rows) + solving;
 }
 
 /* Sums of the parts of the rows, and the rows of one part. */
@@ -92,10 +98,22 @@ static wn_solver solver_of(const wn_job *job, size_t n_features)
     return wn_pca_choose(&options, wn_plan_selected(job, n_features), reason);
 }
 
+static bool is_lda(const wn_job *job)
+{
+    return job->has_reduce && job->reduce.method == WN_REDUCE_LDA;
+}
+
 static bool sweeps(const wn_job *job, size_t n_features)
 {
-    bool is_pca = job->has_reduce && job->reduce.method == WN_REDUCE_PCA;
-    return is_pca && solver_of(job, n_features) == WN_SOLVER_RANDOMIZED;
+    bool reduces = job->has_reduce && job->reduce.method != WN_REDUCE_NONE;
+    return reduces && solver_of(job, n_features) == WN_SOLVER_RANDOMIZED;
+}
+
+/* Components that sweeps are for. */
+static size_t swept_components(const wn_job *job, size_t n_features)
+{
+    size_t n = wn_plan_selected(job, n_features), k = is_lda(job) ? WN_LDA_COMPONENTS : job->reduce.components.count;
+    return k < n ? k : n;
 }
 
 static bool reads_chosen(const wn_job *job, size_t n_features)
@@ -106,9 +124,10 @@ static bool reads_chosen(const wn_job *job, size_t n_features)
 
 size_t wn_plan_reduction_bytes(const wn_job *job, size_t n_features, size_t block_rows)
 {
-    size_t n = wn_plan_selected(job, n_features), k = job->reduce.components.count;
+    size_t n = wn_plan_selected(job, n_features);
     if (sweeps(job, n_features)) {
-        const wn_randomized_options options = {.n_components = k < n ? k : n, .is_single = job->reduce.is_single};
+        const wn_randomized_options options = {.n_components = swept_components(job, n_features),
+                                               .is_single = job->reduce.is_single};
         return wn_randomized_bytes(&options, n_features, n, block_rows);
     }
     if (reads_chosen(job, n_features))
@@ -125,21 +144,31 @@ size_t wn_plan_largest_sum(const wn_job *job, size_t n_features)
     if (products == WN_PRODUCTS_WITH_LABEL)
         most = 3 * (label + 2) * width;
     if (sweeps(job, n_features))
-        most = larger(most, n * wn_randomized_width(job->reduce.components.count, n));
+        most = larger(most, n * wn_randomized_width(swept_components(job, n_features), n));
     if (reads_chosen(job, n_features))
         most = larger(most, (n + 1 + label) * (n + 1 + label));
     return most * sizeof(int64_t);
 }
 
-wn_reduction_passes wn_plan_reduction_passes(const wn_job *job, size_t n_features)
+wn_solving_passes wn_plan_ranking_passes(const wn_job *job, size_t n_features)
+{
+    size_t checks = label_columns(job) * WN_LASSO_CHECKED;
+    int sweeps_at_most = (int)((checks + WN_LASSO_DIRECTIONS - 1) / WN_LASSO_DIRECTIONS);
+    if (job->rank.use[WN_RANK_LASSO] && wn_job_products(job, n_features) != WN_PRODUCTS_OF_PAIRS)
+        return (wn_solving_passes){2, WN_LASSO_ROUNDS * (1 + sweeps_at_most),
+                                   "products of screened features for lasso, and a check over all of them"};
+    return (wn_solving_passes){0, 0, "from the statistics"};
+}
+
+wn_solving_passes wn_plan_reduction_passes(const wn_job *job, size_t n_features)
 {
     size_t n = wn_plan_selected(job, n_features);
     if (sweeps(job, n_features)) {
-        int most = wn_randomized_most_sweeps(job->reduce.components.count, n);
-        return (wn_reduction_passes){most < 2 ? most : 2, most,
-                                     "sweeps of the randomized solver, until one adds nothing"};
+        int most = wn_randomized_most_sweeps(swept_components(job, n_features), n), more = is_lda(job);
+        return (wn_solving_passes){(most < 2 ? most : 2) + more, most + more,
+                                   "sweeps of the randomized solver, until one adds nothing"};
     }
     if (reads_chosen(job, n_features))
-        return (wn_reduction_passes){1, 1, "products of the features that are left"};
-    return (wn_reduction_passes){0, 0, "from the statistics"};
+        return (wn_solving_passes){1, 1, "products of the features that are left"};
+    return (wn_solving_passes){0, 0, "from the statistics"};
 }

@@ -2,6 +2,7 @@
 #include "plan_model.h"
 #include "run_state.h"
 
+#include "winnow/lasso_screen.h"
 #include "winnow/memory.h"
 
 #include <string.h>
@@ -13,18 +14,42 @@ static json_t *rank_json(const wn_job *job, const wn_recipe *recipe, double corr
                      "copies", (json_int_t)counts->n_copies, "folds", (json_int_t)job->rank.folds);
 }
 
+/* Lasso's scores where products of all pairs have no room: by passes over the rows. */
+static wn_status screen_lasso(wn_run_state *state, const wn_statistics *statistics, double **score, json_t **told,
+                              wn_stage_meter *meter)
+{
+    wn_status status = WN_OK;
+    wn_lasso_screen_report report = {0};
+    wn_pass pass = wn_stage_pass(state, "lasso");
+    TRY(wn_ranks_agree(state->ranks, wn_new(score, state->recipe->n_features)));
+    TRY(wn_lasso_screen_run(&pass, state->rows, state->recipe, statistics, *score, &report, &meter->passes,
+                            &meter->cost));
+    wn_log_info(
+        "rank: lasso of %zu features that go with the label most, in %d rounds; it is that of all features down to "
+        "%.3g of the first alpha",
+        report.n_screened, report.n_rounds, report.exact_to);
+    *told = json_pack("{s:I, s:i, s:f}", "screened", (json_int_t)report.n_screened, "rounds", report.n_rounds,
+                      "exact_to", report.exact_to);
+done:
+    return status;
+}
+
 static wn_status run_ranking(wn_run_state *state, const wn_statistics *statistics)
 {
     wn_status status = WN_OK;
     const wn_job *job = state->job;
     wn_stage_meter meter;
-    double *forest = NULL;
+    double *forest = NULL, *lasso = NULL;
+    json_t *told = NULL;
     if (job->rank.use[WN_RANK_RANDOM_FOREST])
         TRY(wn_stage_forest(state, &forest));
     wn_stage_meter_begin(&meter, "rank");
+    if (job->rank.use[WN_RANK_LASSO] && statistics->gram->product == NULL)
+        TRY(screen_lasso(state, statistics, &lasso, &told, &meter));
     wn_ranking_counts counts = {0};
     double correlated = wn_job_correlated(job, wn_plan_features(job, state->catalog));
     wn_ranking_options options = {.forest = forest,
+                                  .lasso = lasso,
                                   .consensus = job->rank.consensus,
                                   .correlated = correlated,
                                   .keep_count = job->rank.keep.count,
@@ -38,8 +63,12 @@ static wn_status run_ranking(wn_run_state *state, const wn_statistics *statistic
     wn_log_info("rank: %zu of %zu features stay; %zu are copies of better ones", state->recipe->n_selected,
                 state->recipe->n_features, counts.n_copies);
     state->rank_json = rank_json(job, state->recipe, correlated, &counts);
+    if (told != NULL)
+        json_object_set(state->rank_json, "lasso", told);
     TRY(wn_stage_meter_end(state->ranks, &meter, state->stages));
 done:
+    json_decref(told);
+    wn_free(lasso);
     wn_free(forest);
     return status;
 }

@@ -41,26 +41,6 @@ done:
     return status;
 }
 
-static wn_status reduce_by_lda(wn_run_state *state, const wn_statistics *statistics, wn_stage_meter *meter)
-{
-    wn_status status = WN_OK;
-    const wn_job *job = state->job;
-    const wn_gram_sums *gram = NULL;
-    wn_gram_sums *made = NULL;
-    wn_lda_options options = {job->reduce.components.count, job->reduce.components.share, job->reduce.shrinkage};
-    wn_lda_report report = {0};
-    if (state->recipe->labels.task != WN_TASK_CLASSIFICATION)
-        return wn_fail(WN_BAD_DATA, "reduce.method: lda needs a label of classes; input.task: classification makes "
-                                    "classes of integers");
-    TRY(find_products(state, statistics, meter, &gram, &made));
-    TRY(wn_lda_fit(state->ranks, &options, gram, state->recipe, &report));
-    state->reduce_json = reduce_json(state->recipe->projection, report.residual, report.orthogonality);
-    json_object_set_new(state->reduce_json, "condition", wn_json_number(report.condition));
-done:
-    wn_gram_sums_free(made);
-    return status;
-}
-
 /* Sums that an earlier start left, in place of the first sweep; or none. */
 static wn_status find_sweeps(wn_run_state *state, wn_randomized *randomized, bool *found)
 {
@@ -88,6 +68,7 @@ static wn_status keep_sweep(wn_run_state *state, const wn_randomized *randomized
         status = wn_randomized_write(randomized, wn_run_directory_path(state->directory, WN_RUN_SWEEPS));
     TRY(wn_ranks_agree(state->ranks, status));
     TRY(wn_run_directory_finish_stage(state->ranks, state->directory, SWEEPS, state->recipe_key, files, 1, result));
+    wn_event("sweep", "{s:i}", "number", n_sweeps);
 done:
     json_decref(result);
     return status;
@@ -112,23 +93,100 @@ done:
     return status;
 }
 
+/* The projection of so many components; what made it may go on, and is the caller's. */
+static wn_status fit_by_sweeps(wn_run_state *state, const wn_statistics *statistics, size_t n_components,
+                               wn_stage_meter *meter, wn_randomized **randomized, wn_randomized_report *report)
+{
+    wn_status status = WN_OK;
+    const wn_randomized_options options = {
+        .n_components = n_components, .seed = (uint64_t)state->job->seed, .is_single = state->job->reduce.is_single};
+    TRY(wn_randomized_new(state->ranks, randomized, &options, statistics->moments, state->recipe));
+    TRY(sweep(state, *randomized, meter));
+    TRY(wn_randomized_finish(*randomized, state->recipe, report));
+done:
+    return status;
+}
+
+static void tell_sweeps(wn_run_state *state, const wn_randomized_report *report)
+{
+    json_object_set_new(state->reduce_json, "sweeps", json_integer(report->n_sweeps));
+    json_object_set_new(state->reduce_json, "growth", wn_json_number(report->growth));
+}
+
 static wn_status reduce_by_sweeps(wn_run_state *state, const wn_statistics *statistics, wn_stage_meter *meter)
 {
     wn_status status = WN_OK;
     wn_randomized *randomized = NULL;
     wn_randomized_report report = {0};
-    const wn_randomized_options options = {.n_components = state->job->reduce.components.count,
-                                           .seed = (uint64_t)state->job->seed,
-                                           .is_single = state->job->reduce.is_single};
-    TRY(wn_randomized_new(state->ranks, &randomized, &options, statistics->moments, state->recipe));
-    TRY(sweep(state, randomized, meter));
-    TRY(wn_randomized_finish(randomized, state->recipe, &report));
+    TRY(fit_by_sweeps(state, statistics, state->job->reduce.components.count, meter, &randomized, &report));
     state->reduce_json = reduce_json(state->recipe->projection, NAN, report.orthogonality);
-    json_object_set_new(state->reduce_json, "sweeps", json_integer(report.n_sweeps));
-    json_object_set_new(state->reduce_json, "growth", wn_json_number(report.growth));
+    tell_sweeps(state, &report);
 done:
     wn_randomized_free(randomized);
     return status;
+}
+
+static wn_status reduce_features_by_lda(wn_run_state *state, const wn_statistics *statistics, wn_stage_meter *meter)
+{
+    wn_status status = WN_OK;
+    const wn_job *job = state->job;
+    const wn_gram_sums *gram = NULL;
+    wn_gram_sums *made = NULL;
+    wn_lda_options options = {job->reduce.components.count, job->reduce.components.share, job->reduce.shrinkage};
+    wn_lda_report report = {0};
+    TRY(find_products(state, statistics, meter, &gram, &made));
+    TRY(wn_lda_fit(state->ranks, &options, gram, state->recipe, &report));
+    state->reduce_json = reduce_json(state->recipe->projection, report.residual, report.orthogonality);
+    json_object_set_new(state->reduce_json, "condition", wn_json_number(report.condition));
+done:
+    wn_gram_sums_free(made);
+    return status;
+}
+
+/* As many components as there may be, and as the rows determine. */
+static size_t components_for_lda(const wn_recipe *recipe, const wn_gram_sums *gram)
+{
+    int64_t rows = gram->n_rows - (int64_t)recipe->labels.n_classes;
+    size_t n = recipe->n_selected < WN_LDA_COMPONENTS ? recipe->n_selected : WN_LDA_COMPONENTS;
+    return rows > 0 && (size_t)rows < n ? (size_t)rows : n;
+}
+
+/* Among the leading components, where products of all pairs have no room. */
+static wn_status reduce_components_by_lda(wn_run_state *state, const wn_statistics *statistics, wn_stage_meter *meter)
+{
+    wn_status status = WN_OK;
+    const wn_job *job = state->job;
+    wn_randomized *randomized = NULL;
+    wn_randomized_report sweeps = {0};
+    double *scatter = NULL;
+    size_t k = components_for_lda(state->recipe, statistics->gram);
+    wn_lda_options options = {job->reduce.components.count, job->reduce.components.share, job->reduce.shrinkage};
+    wn_lda_report report = {0};
+    wn_pass pass = wn_stage_pass(state, "reduce");
+    TRY(wn_ranks_agree(state->ranks, wn_new(&scatter, k * k)));
+    TRY(fit_by_sweeps(state, statistics, k, meter, &randomized, &sweeps));
+    TRY(wn_randomized_scatter(randomized, &pass, state->rows, scatter, &meter->cost));
+    meter->passes++;
+    TRY(wn_lda_fit_components(state->ranks, &options, statistics->gram, scatter, state->recipe, &report));
+    state->reduce_json = reduce_json(state->recipe->projection, report.residual, report.orthogonality);
+    json_object_set_new(state->reduce_json, "condition", wn_json_number(report.condition));
+    json_object_set_new(state->reduce_json, "among", json_integer((json_int_t)k));
+    tell_sweeps(state, &sweeps);
+done:
+    wn_free(scatter);
+    wn_randomized_free(randomized);
+    return status;
+}
+
+static wn_status reduce_by_lda(wn_run_state *state, const wn_statistics *statistics, wn_stage_meter *meter)
+{
+    bool has_pairs = statistics->gram != NULL && statistics->gram->product != NULL;
+    if (state->recipe->labels.task != WN_TASK_CLASSIFICATION)
+        return wn_fail(WN_BAD_DATA, "reduce.method: lda needs a label of classes; input.task: classification makes "
+                                    "classes of integers");
+    if (!has_pairs && state->recipe->n_selected > WN_PCA_PRODUCTS)
+        return reduce_components_by_lda(state, statistics, meter);
+    return reduce_features_by_lda(state, statistics, meter);
 }
 
 static wn_status reduce_by_pca(wn_run_state *state, const wn_statistics *statistics, wn_stage_meter *meter)

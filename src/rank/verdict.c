@@ -19,6 +19,10 @@ static wn_status run_method(wn_rank_method method, const wn_ranking_options *opt
         wn_rank_mutual_information(statistics, recipe, score);
         return WN_OK;
     case WN_RANK_LASSO:
+        if (options->lasso != NULL) {
+            memcpy(score, options->lasso, recipe->n_features * sizeof *score);
+            return WN_OK;
+        }
         return wn_rank_lasso(statistics, recipe, score);
     case WN_RANK_RANDOM_FOREST:
         memcpy(score, options->forest, recipe->n_features * sizeof *score);

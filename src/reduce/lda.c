@@ -1,4 +1,4 @@
-#include "winnow/lda.h"
+#include "lda_problem.h"
 
 #include "eigen_signs.h"
 
@@ -13,7 +13,6 @@
 /* Of one fit: p features, k classes that have rows. */
 typedef struct {
     size_t p, k;
-    double *mean;                  /* (p) of the features over all rows */
     double *within, *between;      /* (p, p) */
     double *gaps;                  /* (k, p): sqrt(n_k / n) x (mean of class k - mean) */
     double *eigenvalues, *vectors; /* (p) ascending, (p, p): one vector a row */
@@ -24,7 +23,6 @@ static wn_status new_work(lda_work *work, size_t p, size_t n_classes)
 {
     wn_status status = WN_OK;
     work->p = p;
-    TRY(wn_new(&work->mean, p));
     TRY(wn_new(&work->within, p * p));
     TRY(wn_new(&work->between, p * p));
     TRY(wn_new(&work->gaps, n_classes * p));
@@ -43,26 +41,6 @@ static void clear_work(lda_work *work)
     wn_free(work->gaps);
     wn_free(work->between);
     wn_free(work->within);
-    wn_free(work->mean);
-}
-
-/* In extended precision, since means may be large beside their differences. */
-static void fill_gaps(lda_work *work, const wn_gram_sums *gram, const wn_recipe *recipe)
-{
-    long double n = (long double)gram->n_rows;
-    for (size_t class = 0; class < gram->n_label_cols; class ++) {
-        long double n_class = (long double)gram->class_count[class];
-        if (gram->class_count[class] == 0)
-            continue;
-        for (size_t a = 0; a < work->p; a++) {
-            size_t c = wn_covariance_column(gram, recipe, a);
-            long double scale = (long double)wn_recipe_feature_scale(recipe, recipe->selected[a]);
-            long double sum = (long double)gram->label_product[class * gram->n_cols + c];
-            long double gap = (sum / n_class - (long double)gram->sum[c] / n) / scale;
-            work->gaps[work->k * work->p + a] = (double)(sqrtl(n_class / n) * gap);
-        }
-        work->k++;
-    }
 }
 
 static double trace_of(const double *a, size_t n)
@@ -81,16 +59,26 @@ static void shrink(double *a, size_t n, double shrinkage)
         a[i * n + i] += level;
 }
 
+static void scale_gaps(lda_work *work, const wn_lda_problem *problem)
+{
+    for (size_t class = 0; class < problem->n_classes; class ++) {
+        double share = (double)problem->class_count[class] / (double)problem->n_rows;
+        if (problem->class_count[class] == 0)
+            continue;
+        for (size_t a = 0; a < work->p; a++)
+            work->gaps[work->k * work->p + a] = sqrt(share) * problem->gaps[class * work->p + a];
+        work->k++;
+    }
+}
+
 /* Scatters over n: within = total - between; scikit-learn shrinks the total and the within-class one. */
-static wn_status fill_scatters(lda_work *work, const wn_gram_sums *gram, const wn_recipe *recipe, double shrinkage)
+static void fill_scatters(lda_work *work, const wn_lda_problem *problem, double shrinkage)
 {
     int p = (int)work->p;
     size_t size = work->p * work->p;
-    wn_status status = wn_covariance_of_selected(gram, recipe, work->mean, work->within);
-    if (status != WN_OK)
-        return status;
-    cblas_dscal((int)size, (double)(gram->n_rows - 1) / (double)gram->n_rows, work->within, 1);
-    fill_gaps(work, gram, recipe);
+    memcpy(work->within, problem->covariance, size * sizeof *work->within);
+    cblas_dscal((int)size, (double)(problem->n_rows - 1) / (double)problem->n_rows, work->within, 1);
+    scale_gaps(work, problem);
     cblas_dgemm(CblasRowMajor, CblasTrans, CblasNoTrans, p, p, (int)work->k, 1, work->gaps, p, work->gaps, p, 0,
                 work->between, p);
     cblas_daxpy((int)size, -1, work->between, 1, work->within, 1);
@@ -103,7 +91,6 @@ static wn_status fill_scatters(lda_work *work, const wn_gram_sums *gram, const w
         memcpy(work->between, total, size * sizeof *total);
         cblas_daxpy((int)size, -1, work->within, 1, work->between, 1);
     }
-    return WN_OK;
 }
 
 /* Largest eigenvalue of the within-class scatter over its smallest; infinite where that is not positive. */
@@ -199,7 +186,8 @@ static wn_status check(const lda_work *work, const wn_projection *projection, wn
     return WN_OK;
 }
 
-static wn_status fill_projection(lda_work *work, const wn_lda_options *options, wn_projection **projection)
+static wn_status fill_projection(lda_work *work, const wn_lda_options *options, const double *mean,
+                                 wn_projection **projection)
 {
     wn_status status = WN_OK;
     wn_projection *new = NULL;
@@ -209,7 +197,7 @@ static wn_status fill_projection(lda_work *work, const wn_lda_options *options, 
         total += work->eigenvalues[i];
     TRY(count_components(work, options, total, &k));
     TRY(wn_projection_new(&new, "lda", k, p));
-    memcpy(new->mean, work->mean, p * sizeof *work->mean);
+    memcpy(new->mean, mean, p * sizeof *mean);
     for (size_t i = 0; i < k; i++) {
         double *component = new->components + i *p;
         memcpy(component, work->vectors + (p - 1 - i) * p, p * sizeof *component);
@@ -227,16 +215,16 @@ done:
     return status;
 }
 
-wn_status wn_lda_fit(const wn_ranks *ranks, const wn_lda_options *options, const wn_gram_sums *gram, wn_recipe *recipe,
-                     wn_lda_report *report)
+wn_status wn_lda_solve(const wn_ranks *ranks, const wn_lda_options *options, const wn_lda_problem *problem,
+                       wn_projection **projection, wn_lda_report *report)
 {
     wn_status status = WN_OK;
     lda_work work = {0};
-    wn_projection *projection = NULL;
+    wn_projection *made = NULL;
     wn_lda_report found = {0};
-    size_t p = recipe->n_selected;
-    TRY(wn_ranks_agree(ranks, new_work(&work, p, gram->n_label_cols)));
-    TRY(wn_ranks_agree(ranks, fill_scatters(&work, gram, recipe, options->shrinkage)));
+    size_t p = problem->p;
+    TRY(wn_ranks_agree(ranks, new_work(&work, p, problem->n_classes)));
+    fill_scatters(&work, problem, options->shrinkage);
     if (work.k < 2)
         TRY(wn_fail(WN_BAD_DATA, "reduce: lda needs two classes in the training rows, there is %zu", work.k));
     if (ranks->rank == 0)
@@ -245,15 +233,15 @@ wn_status wn_lda_fit(const wn_ranks *ranks, const wn_lda_options *options, const
     TRY(wn_ranks_broadcast(ranks, 0, &found.condition, sizeof found.condition));
     TRY(wn_ranks_broadcast(ranks, 0, work.eigenvalues, p * sizeof *work.eigenvalues));
     TRY(wn_ranks_broadcast(ranks, 0, work.vectors, p * p * sizeof *work.vectors));
-    status = fill_projection(&work, options, &projection);
+    status = fill_projection(&work, options, problem->mean, &made);
     if (status == WN_OK)
-        status = check(&work, projection, &found);
+        status = check(&work, made, &found);
     TRY(wn_ranks_agree(ranks, status));
-    recipe->projection = projection;
-    projection = NULL;
+    *projection = made;
+    made = NULL;
     *report = found;
 done:
-    wn_projection_free(projection);
+    wn_projection_free(made);
     clear_work(&work);
     return status;
 }

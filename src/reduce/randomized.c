@@ -6,6 +6,7 @@
 
 #include "winnow/memory.h"
 
+#include <cblas.h>
 #include <math.h>
 #include <string.h>
 
@@ -116,6 +117,40 @@ static wn_status fill_projection(const wn_randomized *r, wn_projection **project
     new = NULL;
 done:
     wn_projection_free(new);
+    return status;
+}
+
+/* On rank 0: V (C V)', made symmetric. */
+static wn_status multiply_scatter(const wn_randomized *r, double *scatter)
+{
+    wn_status status = WN_OK;
+    double *product = NULL, scale = ldexp(1, 2 * r->exponent) / (double)(r->n_rows - 1);
+    size_t k = r->options.n_components;
+    int order = (int)k, p = (int)r->p;
+    TRY(wn_new(&product, r->width * r->p));
+    wn_sketch_finish(r->sketch, product);
+    cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, order, order, p, scale, r->basis, p, product, p, 0, scatter,
+                order);
+    for (size_t i = 0; i < k; i++)
+        for (size_t j = 0; j < i; j++)
+            scatter[i * k + j] = scatter[j * k + i] = (scatter[i * k + j] + scatter[j * k + i]) / 2;
+done:
+    wn_free(product);
+    return status;
+}
+
+wn_status wn_randomized_scatter(wn_randomized *r, const wn_pass *pass, wn_rows *rows, double *scatter,
+                                wn_pass_cost *cost)
+{
+    wn_status status = WN_OK;
+    size_t k = r->options.n_components;
+    const wn_accumulator accumulator = wn_sketch_accumulator(r->sketch);
+    memset(r->basis + k * r->p, 0, (r->width - k) * r->p * sizeof *r->basis);
+    wn_sketch_begin(r->sketch, r->basis);
+    TRY(wn_feature_pass_run(pass, rows, r->recipe, r->recipe->selected, r->p, &accumulator, 1, cost));
+    TRY(wn_ranks_agree(r->ranks, r->ranks->rank == 0 ? multiply_scatter(r, scatter) : WN_OK));
+    TRY(wn_ranks_broadcast(r->ranks, 0, scatter, k * k * sizeof *scatter));
+done:
     return status;
 }
 

@@ -7,6 +7,7 @@
 #include "winnow/moments.h"
 #include "winnow/quantiles.h"
 #include "winnow/row_hashes.h"
+#include "winnow/sketch.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -120,7 +121,7 @@ static wn_status contingency_finish(const wn_ranks *ranks, void *state, double *
     return WN_OK;
 }
 
-static wn_status gram_make(void **state)
+static wn_status gram_make_as(void **state, wn_gram_products products, bool is_single)
 {
     static const int exponent[CHECK_COLS] = {0, 46, 1, 0, 0};
     static const double classes[CHECK_CLASSES] = {0, 1, 2};
@@ -130,8 +131,25 @@ static wn_status gram_make(void **state)
                                  .n_classes = CHECK_CLASSES,
                                  .classes = classes,
                                  .has_label = true,
-                                 .n_rows = 900};
+                                 .n_rows = 900,
+                                 .products = products,
+                                 .is_single = is_single};
     return wn_gram_new((wn_gram **)state, &shape);
+}
+
+static wn_status gram_make(void **state)
+{
+    return gram_make_as(state, WN_GRAM_PAIRS, false);
+}
+
+static wn_status gram_make_single(void **state)
+{
+    return gram_make_as(state, WN_GRAM_PAIRS, true);
+}
+
+static wn_status gram_make_with_label(void **state)
+{
+    return gram_make_as(state, WN_GRAM_WITH_LABEL, false);
 }
 
 static wn_status gram_make_real(void **state)
@@ -165,13 +183,57 @@ static wn_status gram_finish(const wn_ranks *ranks, void *state, double *results
         return status;
     *n = 0;
     append(results, n, sums->sum, CHECK_COLS);
-    append(results, n, sums->product, CHECK_COLS * CHECK_COLS);
+    append(results, n, sums->square, CHECK_COLS);
+    if (sums->product != NULL)
+        append(results, n, sums->product, CHECK_COLS * CHECK_COLS);
     append(results, n, sums->label_product, sums->n_label_cols * CHECK_COLS);
     append(results, n, &sums->label_sum, 1);
     append(results, n, &sums->label_square, 1);
     if (sums->class_count != NULL)
         append_counts(results, n, sums->class_count, CHECK_CLASSES);
     wn_gram_sums_free(sums);
+    return WN_OK;
+}
+
+enum { CHECK_DIRECTIONS = 2 };
+
+static wn_status sketch_make_as(void **state, bool is_single)
+{
+    static const double factor[CHECK_COLS] = {1, 0x1p-46, 0.5, 1, 3},
+                        squares[CHECK_COLS] = {1e12, 1e12, 1e12, 1e12, 1e12};
+    static const double directions[CHECK_DIRECTIONS * CHECK_COLS] = {0.6, 0, 0.8, 0, 0, 0, 0.5, 0.5, -0.5, 0.5};
+    const wn_sketch_shape shape = {CHECK_COLS, CENTRE, factor, squares, CHECK_DIRECTIONS, is_single};
+    wn_status status = wn_sketch_new((wn_sketch **)state, &shape);
+    if (status == WN_OK)
+        wn_sketch_begin(*state, directions);
+    return status;
+}
+
+static wn_status sketch_make(void **state)
+{
+    return sketch_make_as(state, false);
+}
+
+static wn_status sketch_make_single(void **state)
+{
+    return sketch_make_as(state, true);
+}
+
+static void sketch_clear(void *state)
+{
+    wn_sketch_free(state);
+}
+
+static wn_accumulator sketch_erase(void *state)
+{
+    return wn_sketch_accumulator(state);
+}
+
+static wn_status sketch_finish(const wn_ranks *ranks, void *state, double *results, size_t *n)
+{
+    (void)ranks;
+    wn_sketch_finish(state, results);
+    *n = CHECK_DIRECTIONS * CHECK_COLS;
     return WN_OK;
 }
 
@@ -255,8 +317,22 @@ static void test_gram(void)
 {
     static const accumulator_case with_classes = {"gram", false, gram_make, gram_clear, gram_erase, gram_finish};
     static const accumulator_case with_number = {"gram", false, gram_make_real, gram_clear, gram_erase, gram_finish};
+    static const accumulator_case single = {"gram", false, gram_make_single, gram_clear, gram_erase, gram_finish};
+    static const accumulator_case with_label = {"gram",     false,      gram_make_with_label,
+                                                gram_clear, gram_erase, gram_finish};
     check_accumulator(&with_classes);
     check_accumulator(&with_number);
+    check_accumulator(&single);
+    check_accumulator(&with_label);
+}
+
+static void test_sketch(void)
+{
+    static const accumulator_case it = {"sketch", false, sketch_make, sketch_clear, sketch_erase, sketch_finish};
+    static const accumulator_case single = {"sketch",     false,        sketch_make_single,
+                                            sketch_clear, sketch_erase, sketch_finish};
+    check_accumulator(&it);
+    check_accumulator(&single);
 }
 
 static void test_row_hashes(void)
@@ -266,10 +342,8 @@ static void test_row_hashes(void)
     check_accumulator(&it);
 }
 
-static const wn_test tests[] = {{"moments", test_moments},
-                                {"quantiles", test_quantiles},
-                                {"contingency", test_contingency},
-                                {"gram", test_gram},
-                                {"row hashes", test_row_hashes}};
+static const wn_test tests[] = {{"moments", test_moments},         {"quantiles", test_quantiles},
+                                {"contingency", test_contingency}, {"gram", test_gram},
+                                {"sketch", test_sketch},           {"row hashes", test_row_hashes}};
 
 TEST_MAIN("stats/accumulators", tests)

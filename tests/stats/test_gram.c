@@ -17,7 +17,7 @@ static const double centre[N_COLS] = {0, 0, 5, 0};
 static const int exponent[N_COLS] = {0, 0, 3, -2};
 static const double classes[N_CLASSES] = {0, 1, 2};
 
-static wn_gram *make_gram(void)
+static wn_gram *make_gram_as(wn_gram_products products, bool is_single)
 {
     const wn_gram_shape shape = {.n_cols = N_COLS,
                                  .centre = centre,
@@ -25,10 +25,17 @@ static wn_gram *make_gram(void)
                                  .n_classes = N_CLASSES,
                                  .classes = classes,
                                  .has_label = true,
-                                 .n_rows = N_ROWS};
+                                 .n_rows = N_ROWS,
+                                 .products = products,
+                                 .is_single = is_single};
     wn_gram *gram = NULL;
     CHECK_OK(wn_gram_new(&gram, &shape));
     return gram;
+}
+
+static wn_gram *make_gram(void)
+{
+    return make_gram_as(WN_GRAM_PAIRS, false);
 }
 
 static void draw_block(wn_block *block, size_t index)
@@ -47,9 +54,9 @@ static void draw_block(wn_block *block, size_t index)
 }
 
 /* The sums of the table whose first column has `far` in one row of two blocks. */
-static wn_gram_sums *sums_with(double far)
+static wn_gram_sums *sums_as(wn_gram_products products, bool is_single, double far)
 {
-    wn_gram *gram = make_gram();
+    wn_gram *gram = make_gram_as(products, is_single);
     wn_gram_sums *sums = NULL;
     wn_block *block = NULL;
     bool is_good = gram != NULL && CHECK_OK(wn_block_new(&block, BLOCK_ROWS, N_COLS, false));
@@ -64,6 +71,11 @@ static wn_gram_sums *sums_with(double far)
     wn_block_free(block);
     wn_gram_free(gram);
     return sums;
+}
+
+static wn_gram_sums *sums_with(double far)
+{
+    return sums_as(WN_GRAM_PAIRS, false, far);
 }
 
 static void check_others(const wn_gram_sums *with, const wn_gram_sums *without)
@@ -94,6 +106,47 @@ static void test_far_cells(void)
         wn_gram_sums_free(with);
     }
     wn_gram_sums_free(without);
+}
+
+/* Products with the label are the same whether pairs are made or not; squares are the diagonal's. */
+static void test_with_label(void)
+{
+    wn_gram_sums *pairs = sums_as(WN_GRAM_PAIRS, false, 1e5), *label = sums_as(WN_GRAM_WITH_LABEL, false, 1e5);
+    if (pairs != NULL && label != NULL) {
+        CU_ASSERT_PTR_NULL(label->product);
+        CU_ASSERT_EQUAL(label->n_rows, N_ROWS);
+        for (size_t i = 0; i < N_COLS; i++) {
+            CHECK_CLOSE(label->sum[i], pairs->sum[i], 1e-12);
+            CHECK_CLOSE(label->square[i], pairs->square[i], 1e-14);
+            CU_ASSERT_EQUAL(pairs->square[i], pairs->product[i * N_COLS + i]);
+            for (size_t k = 0; k < N_CLASSES; k++)
+                CHECK_CLOSE(label->label_product[k * N_COLS + i], pairs->label_product[k * N_COLS + i], 1e-12);
+        }
+        for (size_t k = 0; k < N_CLASSES; k++)
+            CU_ASSERT_EQUAL(label->class_count[k], pairs->class_count[k]);
+    }
+    wn_gram_sums_free(label);
+    wn_gram_sums_free(pairs);
+}
+
+/* Within the bound of single of those in double, also beside a far cell; counts are exact. */
+static void test_single(void)
+{
+    for (int power = 0; power <= 20; power += 10) {
+        double far = ldexp(1, power);
+        wn_gram_sums *exact = sums_as(WN_GRAM_PAIRS, false, far), *single = sums_as(WN_GRAM_PAIRS, true, far);
+        if (exact != NULL && single != NULL) {
+            for (size_t i = 0; i < N_COLS; i++)
+                for (size_t j = 0; j < N_COLS; j++) {
+                    double gap = fabs(single->product[i * N_COLS + j] - exact->product[i * N_COLS + j]);
+                    CU_ASSERT_TRUE(gap <= single->rounding * sqrt(exact->square[i] * exact->square[j]));
+                }
+            for (size_t k = 0; k < N_CLASSES; k++)
+                CU_ASSERT_EQUAL(single->class_count[k], exact->class_count[k]);
+        }
+        wn_gram_sums_free(single);
+        wn_gram_sums_free(exact);
+    }
 }
 
 /* A refused block leaves the state as it was. */
@@ -151,5 +204,7 @@ static void test_rounding(void)
 
 static const wn_test tests[] = {{"rounding", test_rounding},
                                 {"far cells cost the other columns nothing", test_far_cells},
-                                {"cells out of reach", test_refused}};
+                                {"cells out of reach", test_refused},
+                                {"with the label only", test_with_label},
+                                {"in single", test_single}};
 TEST_MAIN("stats/gram", tests)

@@ -1,0 +1,381 @@
+#include "winnow/lasso_screen.h"
+
+#include "lasso_labels.h"
+
+#include "winnow/memory.h"
+#include "winnow/sketch.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Of one run; m features are in the screen. */
+typedef struct {
+    const wn_statistics *statistics; /* borrowed */
+    wn_correlations all;             /* of all features with the label; no pairs */
+    size_t n, m, most, n_labels;
+    size_t *labels;         /* (n_label_cols) columns that have paths */
+    double *deviation;      /* (n_labels) */
+    double *product;        /* (n_labels, n) correlations of all features with the labels */
+    size_t *screen;         /* (most) features */
+    unsigned char *is_in;   /* (n) */
+    double *entry;          /* (most) of those in the screen, the best of the labels */
+    double *weights;        /* (n_labels x CHECKED, most) at the alphas that are checked */
+    double *alpha, *before; /* (n_labels x CHECKED) these, and the alpha before each */
+    size_t n_taken;         /* labels whose paths were taken */
+    double *slopes;         /* (n_labels x CHECKED, n) correlations with the residuals */
+} screening;
+
+static wn_status open_screening(screening *s, const wn_statistics *statistics, size_t n)
+{
+    wn_status status = WN_OK;
+    const wn_gram_sums *gram = statistics->gram;
+    *s = (screening){.statistics = statistics, .n = n, .most = n < WN_LASSO_SCREEN ? n : WN_LASSO_SCREEN};
+    TRY(wn_lasso_check_labels(gram));
+    TRY(wn_correlations_init(&s->all, statistics));
+    TRY(wn_new(&s->labels, gram->n_label_cols));
+    s->n_labels = wn_lasso_label_columns(gram, s->labels);
+    size_t n_checks = s->n_labels * WN_LASSO_CHECKED;
+    TRY(wn_new(&s->deviation, s->n_labels));
+    TRY(wn_new(&s->product, s->n_labels * n));
+    TRY(wn_new(&s->screen, s->most));
+    TRY(wn_new(&s->is_in, n));
+    TRY(wn_new(&s->entry, s->most));
+    TRY(wn_new(&s->weights, n_checks * s->most));
+    TRY(wn_new(&s->alpha, n_checks));
+    TRY(wn_new(&s->before, n_checks));
+    TRY(wn_new(&s->slopes, n_checks * n));
+    for (size_t l = 0; l < s->n_labels; l++) {
+        long double sum, square;
+        wn_lasso_label_sums(gram, s->labels[l], &sum, &square);
+        s->deviation[l] = wn_lasso_label_deviation(gram, s->labels[l]);
+        for (size_t f = 0; f < n; f++)
+            s->product[l * n + f] = wn_correlation_with_label(&s->all, f, s->labels[l], sum, s->deviation[l]);
+    }
+done:
+    return status;
+}
+
+static void close_screening(screening *s)
+{
+    wn_free(s->slopes);
+    wn_free(s->before);
+    wn_free(s->alpha);
+    wn_free(s->weights);
+    wn_free(s->entry);
+    wn_free(s->is_in);
+    wn_free(s->screen);
+    wn_free(s->product);
+    wn_free(s->deviation);
+    wn_free(s->labels);
+    wn_correlations_clear(&s->all);
+}
+
+typedef struct {
+    double urge;
+    size_t feature;
+} candidate;
+
+static int most_urgent(const void *a, const void *b)
+{
+    const candidate *left = a, *right = b;
+    if (left->urge != right->urge)
+        return left->urge > right->urge ? -1 : 1;
+    return left->feature < right->feature ? -1 : left->feature > right->feature;
+}
+
+/* Lets in the features of the largest urge above `least`, until there are `room` in the screen. Returns how many came.
+ */
+static wn_status let_in(screening *s, const double *urge, double least, size_t room, size_t *n_come)
+{
+    wn_status status = WN_OK;
+    candidate *candidates = NULL;
+    size_t n = 0;
+    TRY(wn_new(&candidates, s->n));
+    for (size_t f = 0; f < s->n; f++)
+        if (!s->is_in[f] && urge[f] > least)
+            candidates[n++] = (candidate){urge[f], f};
+    qsort(candidates, n, sizeof *candidates, most_urgent);
+    *n_come = 0;
+    for (size_t i = 0; i < n && s->m < room; i++, ++*n_come) {
+        s->is_in[candidates[i].feature] = 1;
+        s->screen[s->m++] = candidates[i].feature;
+    }
+done:
+    wn_free(candidates);
+    return status;
+}
+
+/* Those that go with a label most, as a share of the one that goes most with it. */
+static wn_status begin_screen(screening *s)
+{
+    wn_status status = WN_OK;
+    double *urge = NULL;
+    size_t n_come;
+    TRY(wn_new(&urge, s->n));
+    for (size_t l = 0; l < s->n_labels; l++) {
+        double most = 0;
+        for (size_t f = 0; f < s->n; f++)
+            most = fmax(most, fabs(s->product[l * s->n + f]));
+        for (size_t f = 0; f < s->n && most > 0; f++)
+            urge[f] = fmax(urge[f], fabs(s->product[l * s->n + f]) / most);
+    }
+    TRY(let_in(s, urge, 0, (s->most + 1) / 2, &n_come));
+    if (n_come == 0)
+        status = wn_fail(WN_BAD_DATA, "rank.methods: lasso: no feature goes with the label");
+done:
+    wn_free(urge);
+    return status;
+}
+
+static wn_status take_path(void *context, size_t k, const wn_lasso_path *path)
+{
+    screening *s = context;
+    size_t first = s->n_taken++ * WN_LASSO_CHECKED, every = path->n_alphas / WN_LASSO_CHECKED;
+    (void)k;
+    for (size_t i = 0; i < s->m; i++)
+        s->entry[i] = fmax(s->entry[i], path->entry[i]);
+    for (size_t c = 0; c < WN_LASSO_CHECKED; c++) {
+        size_t step = (c + 1) * every - 1;
+        s->alpha[first + c] = path->alpha[step];
+        s->before[first + c] = c > 0 ? s->alpha[first + c - 1] : path->alpha[0];
+        memcpy(s->weights + (first + c) * s->most, path->weight + step * path->n, s->m * sizeof *s->weights);
+    }
+    return WN_OK;
+}
+
+/* Paths of the features in the screen, by their products. */
+static wn_status fit_paths(screening *s, const wn_gram_sums *gram)
+{
+    wn_status status = WN_OK;
+    double *ends = NULL;
+    TRY(wn_new(&ends, 2 * s->m));
+    for (size_t i = 0; i < s->m; i++) {
+        ends[i] = s->statistics->moments->min[s->screen[i]];
+        ends[s->m + i] = s->statistics->moments->max[s->screen[i]];
+    }
+    wn_moments_summary moments = {.n_cols = s->m, .min = ends, .max = ends + s->m};
+    wn_statistics statistics = {.moments = &moments, .gram = (wn_gram_sums *)(uintptr_t)gram};
+    s->n_taken = 0;
+    memset(s->entry, 0, s->most * sizeof *s->entry);
+    TRY(wn_lasso_each_label(&statistics, s->m, (wn_lasso_taker){take_path, s}));
+done:
+    wn_free(ends);
+    return status;
+}
+
+static wn_status new_sketch(const screening *s, size_t n_directions, wn_sketch **sketch)
+{
+    static const double MARGIN = 1 + 1e-6;
+    wn_status status = WN_OK;
+    double *factor = NULL, *squares = NULL;
+    const wn_moments_summary *moments = s->statistics->moments;
+    TRY(wn_new(&factor, s->n));
+    TRY(wn_new(&squares, s->n));
+    for (size_t f = 0; f < s->n; f++) {
+        bool varies = s->all.deviation[f] > 0;
+        double shift = varies ? moments->mean[f] * 0x1p-52 / s->all.deviation[f] : 0;
+        factor[f] = varies ? 1 / s->all.deviation[f] : 0;
+        squares[f] = varies ? (1 + shift * shift) * (double)moments->n_rows * MARGIN : 0;
+    }
+    const wn_sketch_shape shape = {s->n, moments->mean, factor, squares, n_directions, false};
+    TRY(wn_sketch_new(sketch, &shape));
+done:
+    wn_free(squares);
+    wn_free(factor);
+    return status;
+}
+
+static double length_of(const double *weights, size_t n)
+{
+    double square = 0;
+    for (size_t i = 0; i < n; i++)
+        square += weights[i] * weights[i];
+    return sqrt(square);
+}
+
+/* slopes of the checks first .. first + n - 1: correlation with the label less that with the fitted values. */
+static void take_slopes(screening *s, const wn_sketch *sketch, double *product, size_t first, size_t n)
+{
+    double n_rows = (double)s->statistics->moments->n_rows;
+    wn_sketch_finish(sketch, product);
+    for (size_t c = first; c < first + n; c++) {
+        const double *label = s->product + c / WN_LASSO_CHECKED * s->n;
+        double length = length_of(s->weights + c * s->most, s->m);
+        for (size_t f = 0; f < s->n; f++)
+            s->slopes[c * s->n + f] = label[f] - length * product[(c - first) * s->n + f] / n_rows;
+    }
+}
+
+/* What a pass over the rows needs. */
+typedef struct {
+    const wn_pass *pass;
+    wn_rows *rows;
+    const wn_recipe *recipe;
+    int *n_passes;
+    wn_pass_cost *cost;
+} reading;
+
+static wn_status check_some(screening *s, const reading *read, const size_t *all, size_t first, size_t n)
+{
+    wn_status status = WN_OK;
+    wn_sketch *sketch = NULL;
+    double *directions = NULL, *product = NULL;
+    status = new_sketch(s, n, &sketch);
+    if (status == WN_OK)
+        status = wn_new(&directions, n * s->n);
+    if (status == WN_OK)
+        status = wn_new(&product, n * s->n);
+    TRY(wn_ranks_agree(read->pass->ranks, status));
+    for (size_t c = 0; c < n; c++) {
+        const double *weights = s->weights + (first + c) * s->most;
+        double length = length_of(weights, s->m);
+        for (size_t i = 0; i < s->m && length > 0; i++)
+            directions[c * s->n + s->screen[i]] = weights[i] / length;
+    }
+    wn_sketch_begin(sketch, directions);
+    const wn_accumulator accumulator = wn_sketch_accumulator(sketch);
+    TRY(wn_feature_pass_run(read->pass, read->rows, read->recipe, all, s->n, &accumulator, 1, read->cost));
+    ++*read->n_passes;
+    take_slopes(s, sketch, product, first, n);
+done:
+    wn_free(product);
+    wn_free(directions);
+    wn_sketch_free(sketch);
+    return status;
+}
+
+static wn_status check_all(screening *s, const reading *read)
+{
+    wn_status status = WN_OK;
+    size_t *all = NULL, n_checks = s->n_labels * WN_LASSO_CHECKED;
+    TRY(wn_ranks_agree(read->pass->ranks, wn_new(&all, s->n)));
+    for (size_t f = 0; f < s->n; f++)
+        all[f] = f;
+    for (size_t first = 0; first < n_checks; first += WN_LASSO_DIRECTIONS) {
+        size_t left = n_checks - first, n = left < WN_LASSO_DIRECTIONS ? left : WN_LASSO_DIRECTIONS;
+        TRY(check_some(s, read, all, first, n));
+    }
+done:
+    wn_free(all);
+    return status;
+}
+
+/* Duality gap of check c over all features, as lasso_descent.c has it for its own. */
+static double gap_of(const screening *s, size_t c)
+{
+    const double *weights = s->weights + c * s->most, *slopes = s->slopes + c * s->n;
+    const double *label = s->product + c / WN_LASSO_CHECKED * s->n;
+    double explained = 0, turned = 0, size = 0, steepest = 0;
+    for (size_t i = 0; i < s->m; i++) {
+        explained += label[s->screen[i]] * weights[i];
+        turned += slopes[s->screen[i]] * weights[i];
+        size += fabs(weights[i]);
+    }
+    for (size_t f = 0; f < s->n; f++)
+        steepest = fmax(steepest, fabs(slopes[f]));
+    double residual = 1 - explained - turned, scale = steepest > s->alpha[c] ? s->alpha[c] / steepest : 1;
+    return residual / 2 + s->alpha[c] * size - (scale * (1 - explained) - scale * scale * residual / 2);
+}
+
+/* How far each feature outside breaks its condition, at the worst check whose gap is too large; *exact_to as the report
+ * has it. */
+static void judge(const screening *s, double *urge, double *exact_to)
+{
+    static const double GAP = 1e-7 / 2; /* the label's square is 1 */
+    *exact_to = 0;
+    memset(urge, 0, s->n * sizeof *urge);
+    for (size_t c = 0; c < s->n_labels * WN_LASSO_CHECKED; c++) {
+        size_t first = c / WN_LASSO_CHECKED * WN_LASSO_CHECKED;
+        bool holds = gap_of(s, c) <= GAP;
+        if (holds && c - first + 1 == WN_LASSO_CHECKED)
+            *exact_to = fmax(*exact_to, s->alpha[c] / s->before[first]);
+        for (size_t f = 0; f < s->n && !holds; f++)
+            if (!s->is_in[f])
+                urge[f] = fmax(urge[f], fabs(s->slopes[c * s->n + f]) / s->alpha[c] - 1);
+        if (!holds)
+            *exact_to = fmax(*exact_to, s->before[c] / s->before[first]);
+    }
+}
+
+/* Of a feature outside: its correlation with the last residual; where it broke its condition, as if it entered there.
+ */
+static double entry_outside(const screening *s, size_t f)
+{
+    double best = 0;
+    for (size_t l = 0; l < s->n_labels; l++) {
+        double entry = 0;
+        for (size_t i = 0; i < WN_LASSO_CHECKED && entry == 0; i++) {
+            size_t c = l * WN_LASSO_CHECKED + i;
+            double slope = fabs(s->slopes[c * s->n + f]);
+            if (slope > s->alpha[c] || i + 1 == WN_LASSO_CHECKED)
+                entry = fmin(slope, s->before[c]);
+        }
+        best = fmax(best, entry);
+    }
+    return s->all.deviation[f] > 0 ? best : 0;
+}
+
+static void fill_score(const screening *s, double *score)
+{
+    for (size_t f = 0; f < s->n; f++)
+        score[f] = s->is_in[f] ? 0 : entry_outside(s, f);
+    for (size_t i = 0; i < s->m; i++)
+        score[s->screen[i]] = s->entry[i];
+}
+
+static wn_status run_round(screening *s, const reading *read)
+{
+    wn_status status = WN_OK;
+    wn_gram_sums *gram = NULL;
+    const wn_chosen_options options = {s->screen, s->m, false};
+    TRY(wn_chosen_products_run(read->pass, read->rows, read->recipe, s->statistics, &options, &gram, read->cost));
+    ++*read->n_passes;
+    TRY(wn_ranks_agree(read->pass->ranks, fit_paths(s, gram)));
+    TRY(check_all(s, read));
+done:
+    wn_gram_sums_free(gram);
+    return status;
+}
+
+wn_status wn_lasso_screen_run(const wn_pass *pass, wn_rows *rows, const wn_recipe *recipe,
+                              const wn_statistics *statistics, double *score, wn_lasso_screen_report *report,
+                              int *n_passes, wn_pass_cost *cost)
+{
+    wn_status status = WN_OK;
+    screening s = {0};
+    const reading read = {pass, rows, recipe, n_passes, cost};
+    double *urge = NULL;
+    size_t n_come = 1;
+    *report = (wn_lasso_screen_report){0};
+    status = open_screening(&s, statistics, recipe->n_features);
+    if (status == WN_OK)
+        status = wn_new(&urge, s.n);
+    if (status == WN_OK)
+        status = begin_screen(&s);
+    TRY(wn_ranks_agree(pass->ranks, status));
+    while (n_come > 0) {
+        TRY(run_round(&s, &read));
+        report->n_rounds++;
+        report->n_screened = s.m;
+        judge(&s, urge, &report->exact_to);
+        n_come = 0;
+        if (report->n_rounds < WN_LASSO_ROUNDS)
+            TRY(wn_ranks_agree(pass->ranks, let_in(&s, urge, 0, s.most, &n_come)));
+    }
+    fill_score(&s, score);
+done:
+    wn_free(urge);
+    close_screening(&s);
+    return status;
+}
+
+size_t wn_lasso_screen_bytes(size_t n_features, size_t n_label_columns, size_t block_rows)
+{
+    size_t checks = n_label_columns * WN_LASSO_CHECKED, m = WN_LASSO_SCREEN;
+    size_t n = checks < WN_LASSO_DIRECTIONS ? checks : WN_LASSO_DIRECTIONS, width = m + 1 + n_label_columns;
+    size_t screen = (n_label_columns * n_features + checks * (m + n_features) + 8 * n_features) * sizeof(double);
+    size_t paths = (4 * width * width + 3 * m * m + 100 * m + block_rows * width) * sizeof(double);
+    size_t sweep = wn_sketch_bytes(n_features, n, block_rows, false) + 2 * n * n_features * sizeof(double);
+    return screen + (paths > sweep ? paths : sweep) + wn_feature_pass_bytes(n_features, n_features, block_rows);
+}
