@@ -5,13 +5,13 @@
  *
  * Prints a line a run: seconds of DGEMM, of DSYRK, and of the pass, each from when all ranks begin until all are done.
  */
+#include "winnow/statistics.h"
 #include "winnow/catalog.h"
 #include "winnow/clock.h"
 #include "winnow/memory.h"
 #include "winnow/node.h"
 #include "winnow/profile.h"
 #include "winnow/reader.h"
-#include "winnow/statistics.h"
 
 #include <cblas.h>
 #include <mpi.h>

@@ -75,14 +75,18 @@ static wn_status fill_codes(const wn_dataset *dataset, const wn_bin_codes *bin_c
     wn_status status = WN_OK;
     size_t n = dataset->n_features;
     double *cells = NULL;
+    float *room = NULL;
     TRY(wn_new(&cells, n * ROWS_AT_ONCE));
+    TRY(wn_new(&room, wn_dataset_room(dataset, ROWS_AT_ONCE)));
     for (size_t first = 0; first < dataset->n_rows; first += ROWS_AT_ONCE) {
         size_t n_rows = dataset->n_rows - first < ROWS_AT_ONCE ? dataset->n_rows - first : ROWS_AT_ONCE;
+        const float *features = wn_dataset_rows(dataset, first, n_rows, room);
         for (size_t i = 0; i < n_rows * n; i++)
-            cells[i] = (double)dataset->features[first * n + i];
+            cells[i] = (double)features[i];
         wn_bin_codes_fill(bin_codes, cells, n_rows, table->codes + first * n);
     }
 done:
+    wn_free(room);
     wn_free(cells);
     return status;
 }
