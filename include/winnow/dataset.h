@@ -29,7 +29,7 @@ size_t wn_dataset_bytes(size_t n_rows, size_t n_features);
 
 /* Local. Whether rows are kept sparse: where most of what is selected are so many terms of texts that few of them are
  * in a row. Then n_features is WN_DATASET_LEAST_SPARSE at least. */
-enum { WN_DATASET_LEAST_SPARSE = 1024 };
+enum { WN_DATASET_LEAST_SPARSE = 256 };
 bool wn_dataset_is_sparse(const wn_recipe *recipe, wn_inputs inputs);
 
 /* Local. Features of n rows from `first` on (n, n_features): where they lie, or laid out in `room`, which has as many
