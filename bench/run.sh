@@ -14,3 +14,4 @@ cmake --build "$build" --target bench_reading bench_forest -- --no-print-directo
 /usr/bin/python3 bench/larger.py "$build/winnow" "$build/bench/bench_reading" "$build/data"
 /usr/bin/python3 bench/convert.py "$build/winnow" "$build/data"
 /usr/bin/python3 bench/forest.py "$build/bench/bench_forest" "$build/data"
+/usr/bin/python3 bench/pca.py "$build/winnow" "$build/data"
