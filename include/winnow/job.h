@@ -62,7 +62,9 @@ typedef struct {
 
 enum { WN_CORRELATED_AUTO = -1 };
 
-typedef enum { WN_CATEGORY_NONE, WN_CATEGORY_ONE_HOT, WN_CATEGORY_ORDINAL } wn_category_method;
+enum { WN_TARGET_FOLDS = 5 }; /* of target encoding; scikit-learn's TargetEncoder has as many */
+
+typedef enum { WN_CATEGORY_NONE, WN_CATEGORY_ONE_HOT, WN_CATEGORY_ORDINAL, WN_CATEGORY_TARGET } wn_category_method;
 
 typedef enum { WN_TEXT_NONE, WN_TEXT_TF, WN_TEXT_TFIDF } wn_text_method;
 
@@ -112,6 +114,7 @@ typedef struct {
     struct {
         wn_category_method method;
         int64_t levels;
+        double smoothing;
         struct {
             wn_text_method method;
             int64_t terms, minimum_documents, ngrams;

@@ -46,6 +46,14 @@ static wn_stage_plan profile_plan(const rules_ask *ask)
     return (wn_stage_plan){"profile", why, least, 0};
 }
 
+static bool has_targets(const wn_recipe *rules)
+{
+    for (size_t i = 0; i < rules->n_columns; i++)
+        if (rules->columns[i].target.folds > 0)
+            return true;
+    return false;
+}
+
 static wn_stage_plan statistics_plan(const rules_ask *ask)
 {
     if (!ask->has_quartiles)
@@ -77,6 +85,8 @@ size_t wn_stage_plans(const wn_job *job, const wn_recipe *rules, const wn_catalo
     bool reduces = job->has_reduce && job->reduce.method != WN_REDUCE_NONE;
     plans[n++] = (wn_stage_plan){"rows", rows_why(job, drops_duplicates), drops_duplicates, drops_duplicates};
     plans[n++] = profile_plan(&ask);
+    if (has_targets(rules))
+        plans[n++] = (wn_stage_plan){"targets", "labels by level of categories and part of the rows", 1, 1};
     plans[n++] = statistics_plan(&ask);
     if (job->has_rank && job->rank.use[WN_RANK_RANDOM_FOREST])
         plans[n++] = (wn_stage_plan){"forest", "training rows of all features into memory", 1, 1};

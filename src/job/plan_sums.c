@@ -36,11 +36,13 @@ static size_t pair_bytes(const wn_job *job, size_t n_columns, size_t block)
     return width * width * (job->reduce.is_single ? 3 : 4) * sizeof(double) + block * width * cell;
 }
 
+enum { LABEL_PANEL = 256 }; /* rows of a block that are scaled together */
+
 /* The same with the label's columns alone. */
 static size_t label_bytes(const wn_job *job, size_t n_columns, size_t block)
 {
     size_t width = n_columns + 1 + label_columns(job), lines = label_columns(job) + 2;
-    return width * lines * 5 * sizeof(double) + block * width * sizeof(double);
+    return width * lines * 5 * sizeof(double) + (block < LABEL_PANEL ? block : LABEL_PANEL) * width * sizeof(double);
 }
 
 /* Exact sums of moments; products; contingency tables as counted and finished, the classes at their most. */

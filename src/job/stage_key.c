@@ -124,6 +124,7 @@ wn_status wn_run_keys(wn_run_state *state)
                   {"recipe", &state->recipe_key},
                   {"sweeps", &state->recipe_key},
                   {"statistics", &state->statistics_key},
+                  {"targets", &state->profile_key},
                   {"profile", &state->profile_key},
                   {"drops", &state->profile_key},
                   {"measured", &state->profile_key},

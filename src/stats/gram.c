@@ -1,5 +1,7 @@
 #include "gram_state.h"
 
+#include "product_round.h"
+
 #include "winnow/memory.h"
 
 #include <math.h>
@@ -7,7 +9,7 @@
 
 /* A block's rows are multiplied by panels: few rows, so that their rounding stays small and they stay in the cache, and
  * enough of them that adding the product to the sums takes a small part of the time. In single as few as that. */
-enum { LEAST_PANEL_ROWS = 256 };
+enum { LEAST_PANEL_ROWS = 512 };
 
 /* In single: a product of a panel of columns near 1 is about LEAST_PANEL_ROWS with 24 bits; this is 16 times finer. */
 enum { SINGLE_UNIT = -20, SUM_BITS = 61 };
@@ -107,11 +109,12 @@ void wn_gram_free(wn_gram *gram)
     wn_free(gram);
 }
 
-static wn_status make_room(wn_gram *gram, size_t n_rows)
+/* Sparse columns become dense here, if products of pairs are made; those with the label are made of entries. */
+static wn_status make_room(wn_gram *gram, const wn_block *block)
 {
     wn_status status = WN_OK;
-    size_t n = n_rows < gram->panel_rows ? n_rows : gram->panel_rows;
-    if (n <= gram->capacity)
+    size_t n = block->n_rows < gram->panel_rows ? block->n_rows : gram->panel_rows;
+    if (n <= gram->capacity || (block->wide != NULL && gram->shape.products == WN_GRAM_WITH_LABEL))
         return WN_OK;
     if (gram->shape.is_single)
         TRY(wn_resize(&gram->single_scaled, n * gram->width));
@@ -133,9 +136,9 @@ static void add_product(wn_gram *gram)
     double factor = ldexp(1.0, -gram->unit);
     int64_t *sums = gram->sums + 1;
     for (size_t i = 0; i < gram->n_lines; i++) {
-        const double *line = wn_gram_line(gram, i);
-        for (size_t j = wn_gram_line_begin(gram, i); j < gram->width; j++)
-            *sums++ += (int64_t)llrint(line[j] * factor);
+        size_t begin = wn_gram_line_begin(gram, i), n = gram->width - begin;
+        wn_product_round(wn_gram_line(gram, i) + begin, n, factor, sums);
+        sums += n;
     }
 }
 
@@ -181,7 +184,7 @@ static wn_status add_panel(wn_gram *gram, const wn_block *block, size_t first, s
 wn_status wn_gram_add(wn_gram *gram, const wn_block *block)
 {
     wn_status status = WN_OK;
-    TRY(make_room(gram, block->n_rows));
+    TRY(make_room(gram, block));
     for (size_t first = 0; first < block->n_rows; first += gram->panel_rows) {
         size_t left = block->n_rows - first;
         TRY(add_panel(gram, block, first, left < gram->panel_rows ? left : gram->panel_rows));
