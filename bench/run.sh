@@ -23,3 +23,4 @@ else
 fi
 /usr/bin/python3 bench/forest.py "$build/bench/bench_forest" "$build/data"
 /usr/bin/python3 bench/selection.py "$build/winnow" "$build/bench/bench_products" "$build/bench/bench_lasso" "$build/data"
+/usr/bin/python3 bench/pca.py "$build/winnow" "$build/data"

@@ -10,6 +10,7 @@ from scipy.linalg import subspace_angles
 from sklearn.decomposition import PCA
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.feature_selection import f_classif
+from sklearn.linear_model import lasso_path
 from sklearn.preprocessing import StandardScaler
 
 from winnow_runs import Checks, run_json, scratch, stop_when, winnow, write_text
@@ -170,6 +171,43 @@ def check_discriminants(checks, program, directory):
     print(f"discriminants: angle {angle:.1e}, spread {ratio:.4f} of scikit-learn's")
 
 
+def entries(x, y, last):
+    """Where each feature enters scikit-learn's path over the alphas of ours above `last`, as the numbers of steps."""
+    z, t = StandardScaler().fit_transform(x), (y - y.mean()) / y.std()
+    first = numpy.abs(z.T @ t).max() / len(t)
+    alphas = first * 1e-3 ** (numpy.arange(100) / 99)
+    alphas = alphas[alphas >= last * first]
+    _, weights, _ = lasso_path(z, t, alphas=alphas, tol=1e-9, max_iter=20000)
+    return alphas, [numpy.flatnonzero(row)[:1] for row in weights]
+
+
+def check_lasso(checks, program, directory):
+    """Lasso of a wide table: entries are scikit-learn's over all features, as far down as they are told to be."""
+    rng = numpy.random.default_rng(9)
+    x = (rng.normal(size=(500, 30)) @ rng.normal(size=(30, WIDE)) * 0.2 + rng.normal(size=(500, WIDE))).astype("f4")
+    weights = numpy.array([3, -2.5, 2, 1.5, -1, 0.8, 0.6, 0.4])
+    y = x[:, ::1000][:, :8] @ weights + 0.5 * rng.normal(size=500)
+    path, seen = table(directory, "lasso", x, y), set()
+    for n_ranks in (1, 3):
+        job = job_of(directory, path, "rank: {methods: [lasso], keep: 12}", label=True)
+        out, told = run(program, directory, job, n_ranks, checks)
+        seen.add(told["fingerprints"]["recipe"])
+    checks.equal(len(seen), 1, "fingerprints of a screened lasso")
+    exact = told["rank"]["lasso"]["exact_to"]
+    checks.that(exact <= 0.5, f"screened lasso: exact down to {exact:.3f}")
+    with h5py.File(os.path.join(out, "recipe.h5")) as file:
+        score, kept = file["ranking/lasso"][:], set(file["selected"][:])
+    alphas, steps = entries(x.astype(float), y, exact)
+    wrong = sum(not (alphas[step[0]] * (1 - 1e-6) <= score[f] <= alphas[max(step[0] - 1, 0)] * (1 + 1e-6))
+                for f, step in enumerate(steps) if len(step))
+    n_entered = sum(len(step) for step in steps)
+    checks.that(wrong <= 0.02 * n_entered, f"screened lasso: {wrong} of {n_entered} entries are not scikit-learn's")
+    late = max(score[f] for f, step in enumerate(steps) if not len(step))
+    checks.that(late <= alphas[-1] * (1 + 1e-6), f"screened lasso: a feature that does not enter scores {late:.4f}, {alphas[-1]:.4f} is last")
+    checks.that(set(range(0, 7000, 1000)) <= kept, "features that the label is made of stay")
+    print(f"screened lasso: {told['rank']['lasso']}, {n_entered} entries")
+
+
 def check_stop(checks, program, directory):
     """A stop between two sweeps: what was swept is not swept again, and the recipe is the same."""
     rng = numpy.random.default_rng(7)
@@ -199,6 +237,7 @@ def main():
         check_simplify(checks, program, directory)
         check_wide(checks, program, directory)
         check_discriminants(checks, program, directory)
+        check_lasso(checks, program, directory)
         check_stop(checks, program, directory)
     checks.close()
 
