@@ -83,7 +83,6 @@ static wn_status write_blocks(shard_file *s, wn_range blocks, wn_agreement *agre
         if (wn_stop_requested())
             TRY(wn_stop_fail("the prepared table"));
         TRY(wn_reader_read(s->reader, b, s->block));
-        wn_block_widen(s->block);
         *n_read += (int64_t)s->block->n_rows;
         const wn_raw_rows rows = wn_raw_rows_of(s->block, 0, s->block->n_rows);
         TRY(wn_recipe_features(s->recipe, &rows, s->selected));

@@ -50,7 +50,7 @@ static wn_status one_hot_name(const void *state, const wn_recipe_column *column,
 static size_t code_of(const one_hot *hot, const wn_recipe_column *column, const wn_raw_rows *rows, size_t i)
 {
     if (hot->are_numbers) {
-        double cell = wn_outliers_apply(column, rows->cells[i * rows->n_cols + column->position]);
+        double cell = wn_outliers_apply(column, wn_raw_cell(rows, i, column));
         cell = isnan(cell) ? column->fill : cell;
         return isnan(cell) ? SIZE_MAX : wn_levels_code_number(hot->levels, cell);
     }

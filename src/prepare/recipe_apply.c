@@ -1,6 +1,6 @@
+#include "cell_rules.h"
 #include "column_list.h"
 #include "encoder.h"
-#include "normalize.h"
 #include "outliers.h"
 #include "transform.h"
 
@@ -51,17 +51,24 @@ wn_row_status wn_recipe_clean_row(const wn_recipe *recipe, double *cells, const 
 
 wn_raw_rows wn_raw_rows_of(const wn_block *block, size_t first, size_t n_rows)
 {
-    return (wn_raw_rows){.cells = block->cells + first * block->n_cols,
+    return (wn_raw_rows){.cells = wn_cells_at(wn_block_view(block), first * block->n_cols),
                          .texts = block->texts != NULL ? block->texts + first * block->n_texts : NULL,
                          .n_rows = n_rows,
                          .n_cols = block->n_cols,
                          .n_texts = block->n_texts};
 }
 
+double wn_raw_cell(const wn_raw_rows *rows, size_t row, const wn_recipe_column *column)
+{
+    size_t at = row * rows->n_cols + column->position;
+    return rows->cells.is_float32 ? (double)((const float *)rows->cells.data)[at]
+                                  : ((const double *)rows->cells.data)[at];
+}
+
 static wn_raw_rows run_of(const wn_raw_rows *rows, size_t first, size_t n_rows)
 {
     wn_raw_rows run = *rows;
-    run.cells += first * rows->n_cols;
+    run.cells = wn_cells_at(rows->cells, first * rows->n_cols);
     if (run.texts != NULL)
         run.texts += first * rows->n_texts;
     run.n_rows = n_rows;
@@ -74,14 +81,17 @@ double wn_recipe_clean_cell(const wn_recipe_column *column, double cell)
     return wn_transform_apply(column->rule.transform, isnan(cell) ? column->fill : cell);
 }
 
-static void features_of_cells(const wn_recipe *recipe, const wn_raw_rows *rows, float *out)
+static wn_status features_of_cells(const wn_recipe *recipe, const wn_raw_rows *rows, float *out)
 {
-    for (size_t j = 0; j < recipe->n_selected; j++) {
-        const wn_recipe_column column = recipe->columns[recipe->feature_source[recipe->selected[j]]];
-        for (size_t i = 0; i < rows->n_rows; i++)
-            out[i * recipe->n_selected + j] = (float)wn_normalize_apply(
-                &column, wn_recipe_clean_cell(&column, rows->cells[i * rows->n_cols + column.position]));
-    }
+    wn_status status = WN_OK;
+    wn_cell_rules rules = {0};
+    TRY(wn_cell_rules_init(&rules, recipe->n_selected));
+    for (size_t j = 0; j < recipe->n_selected; j++)
+        wn_cell_rules_set(&rules, j, &recipe->columns[recipe->feature_source[recipe->selected[j]]], true);
+    wn_cell_rules_features(&rules, rows->cells, rows->n_cols, rows->n_rows, out);
+done:
+    wn_cell_rules_clear(&rules);
+    return status;
 }
 
 wn_status wn_recipe_extract(const wn_recipe *recipe, const wn_raw_rows *rows, double *out)
@@ -94,7 +104,7 @@ wn_status wn_recipe_extract(const wn_recipe *recipe, const wn_raw_rows *rows, do
         if (recipe->feature_encoder[f] != WN_NO_ENCODER)
             continue;
         for (size_t i = 0; i < rows->n_rows; i++)
-            out[i * n + f] = wn_recipe_clean_cell(column, rows->cells[i * rows->n_cols + column->position]);
+            out[i * n + f] = wn_recipe_clean_cell(column, wn_raw_cell(rows, i, column));
     }
     for (size_t e = 0; e < recipe->n_encoders; e++) {
         const wn_encoder *encoder = &recipe->encoders[e];
@@ -123,15 +133,13 @@ wn_status wn_recipe_features(const wn_recipe *recipe, const wn_raw_rows *rows, f
 {
     wn_status status = WN_OK;
     double *extracted = NULL;
-    if (!wn_recipe_is_plain(recipe))
-        TRY(wn_memory_new((void **)&extracted, TILE_ROWS, recipe->n_features * sizeof *extracted, __func__));
+    if (wn_recipe_is_plain(recipe))
+        return features_of_cells(recipe, rows, out);
+    TRY(wn_memory_new((void **)&extracted, TILE_ROWS, recipe->n_features * sizeof *extracted, __func__));
     for (size_t first = 0; first < rows->n_rows; first += TILE_ROWS) {
         size_t n = rows->n_rows - first < TILE_ROWS ? rows->n_rows - first : TILE_ROWS;
         const wn_raw_rows run = run_of(rows, first, n);
-        if (extracted != NULL)
-            TRY(features_of_encoders(recipe, &run, extracted, out + first * recipe->n_selected));
-        else
-            features_of_cells(recipe, &run, out + first * recipe->n_selected);
+        TRY(features_of_encoders(recipe, &run, extracted, out + first * recipe->n_selected));
     }
 done:
     wn_free(extracted);

@@ -15,7 +15,7 @@ static wn_status predict(const wn_recipe *recipe, const wn_network *network, con
     wn_workspace *workspace = NULL;
     TRY(wn_new(&features, n_rows * recipe->n_selected));
     TRY(wn_workspace_new(&workspace, network, n_rows));
-    const wn_raw_rows rows = {.cells = cells, .n_rows = n_rows, .n_cols = n_columns};
+    const wn_raw_rows rows = {.cells = {.data = cells}, .n_rows = n_rows, .n_cols = n_columns};
     CHECK_OK(wn_recipe_features(recipe, &rows, features));
     memcpy(out, wn_network_forward(network, workspace, features, n_rows), n_rows * 3 * sizeof *out);
 done:
@@ -154,7 +154,7 @@ static bool extract(wn_recipe *recipe, const wn_recipe *table, const double *cel
         for (size_t c = 0; c < table->n_columns; c++)
             if (strcmp(recipe->columns[i].name, table->columns[c].name) == 0)
                 recipe->columns[i].position = table->columns[c].position;
-    const wn_raw_rows rows = {cells, texts, n_rows, table->n_cells, table->n_columns - table->n_cells};
+    const wn_raw_rows rows = {{.data = cells}, texts, n_rows, table->n_cells, table->n_columns - table->n_cells};
     return CHECK_OK(wn_new(features, n_rows * recipe->n_selected)) &&
            CHECK_OK(wn_recipe_features(recipe, &rows, *features));
 }

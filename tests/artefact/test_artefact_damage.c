@@ -122,7 +122,7 @@ static void extract_row(const wn_recipe *recipe, float *features)
             texts[i] = (wn_text){"B1", i % 2 == 0 ? 2 : 0};
         for (size_t i = 0; i < recipe->n_cells; i++)
             cells[i] = i % 2 == 0 ? (double)NAN : 0.1;
-        const wn_raw_rows rows = {cells, texts, 1, recipe->n_cells, n_texts};
+        const wn_raw_rows rows = {{.data = cells}, texts, 1, recipe->n_cells, n_texts};
         CHECK_OK(wn_recipe_features(recipe, &rows, features));
     }
     wn_free(texts);
