@@ -12,11 +12,13 @@
 enum { WN_MOST_FOLDS = 10 };
 
 typedef struct {
-    bool gram;        /* products of columns are wanted (pca, anova) */
-    size_t n_bins;    /* bins of the contingency tables; 0: none wanted */
-    size_t n_folds;   /* parts of the rows without each of which statistics are wanted too; 0: none, else from 2 */
-    uint64_t seed;    /* of the folds */
-    const char *path; /* where rank 0 keeps the finished sums for starts to come; NULL: nowhere. Borrowed */
+    bool gram;             /* products of columns are wanted (pca, anova) */
+    size_t n_bins;         /* bins of the contingency tables; 0: none wanted */
+    size_t n_folds;        /* parts of the rows without each of which statistics are wanted too; 0: none, else from 2 */
+    uint64_t seed;         /* of the folds */
+    const char *path;      /* where rank 0 keeps the finished sums for starts to come; NULL: nowhere. Borrowed */
+    const wn_moments *raw; /* of the profile, where no pass over cleaned cells was needed, or NULL: what follows from
+                              them is not summed again. Borrowed */
 } wn_statistics_options;
 
 typedef struct wn_statistics {
@@ -31,7 +33,8 @@ typedef struct wn_statistics {
 } wn_statistics;
 
 /* Collective. Cleans the pilot's rows by the recipe, takes centre, scale and bin edges from them, makes the pass (and
- * more where the windows of robust quartiles missed; *n_passes is added to), and sets clean_mean to scale of the
+ * more where the windows of robust quartiles missed; *n_passes is added to; none at all where moments are all that is
+ * wanted, and cleaned cells differ from raw ones in nothing but filled gaps), and sets clean_mean to scale of the
  * recipe's columns (and outliers where the profile left them to be counted). On rank 0 the integers go into the
  * recipe's statistics. The caller frees it. Fails: WN_BAD_DATA where bins are asked for and
  * the input has no label; as wn_pass_run. */

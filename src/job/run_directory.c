@@ -16,9 +16,9 @@ enum { WHY_SIZE = 300 };
 
 /* Whatever a run leaves. */
 static const char *const names[] = {
-    "manifest.json", "job.yaml",    "run.json",          "events.jsonl", "rows.u8",          "measured.h5",
-    "drops.u8",      "profile.h5",  "statistics.h5",     "recipe.h5",    "model.h5",         "compressed.wnm",
-    "report.html",   "checkpoints", "checkpoints/0.wns", "ranks",        "checkpoints/1.wns"};
+    "manifest.json",  "job.yaml",    "run.json",    "events.jsonl",      "rows.u8",   "measured.h5",
+    "moments.h5",     "drops.u8",    "profile.h5",  "statistics.h5",     "recipe.h5", "model.h5",
+    "compressed.wnm", "report.html", "checkpoints", "checkpoints/0.wns", "ranks",     "checkpoints/1.wns"};
 enum { N_NAMES = sizeof names / sizeof *names };
 
 struct wn_run_directory {

@@ -28,6 +28,7 @@ typedef struct {
     wn_rows *rows; /* NULL until a stage needs them, see wn_run_rows */
     int64_t leaked;
     wn_recipe *recipe;
+    wn_moments *raw_moments; /* of the profile, where the statistics may follow from them; else NULL */
     wn_network *network; /* the full model */
     wn_lanes lanes;
     wn_dataset *judge;  /* selected features of validation rows, NULL until compression needs them */

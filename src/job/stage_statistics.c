@@ -23,6 +23,7 @@ static wn_status make_statistics(wn_run_state *state, wn_statistics **statistics
     wn_statistics_options options = wn_run_statistics_options(state);
     const char *files[] = {STATISTICS};
     TRY(wn_stage_profile(state, &pilot));
+    options.raw = state->raw_moments;
     size_t first_entry = json_array_size(state->stages);
     wn_stage_meter_begin(&meter, "statistics");
     wn_pass pass = wn_stage_pass(state, "statistics");

@@ -139,11 +139,12 @@ wn_status wn_statistics_plan_init(wn_statistics_plan *plan, const wn_pilot *pilo
     double *sorted = NULL;
     TRY(wn_statistics_plan_new(plan, recipe, has_label, n_bins));
     TRY(wn_clean_pilot(pilot, recipe, true, &cleaned));
-    TRY(wn_new(&sorted, pilot->n_rows));
+    TRY(wn_new(&sorted, 2 * pilot->n_rows));
     for (size_t i = 0; i < plan->n_cols; i++) {
         size_t column = recipe->feature_source[i];
         if (recipe->feature_encoder[i] == WN_NO_ENCODER)
-            plan_column(plan, i, &recipe->columns[column], sorted, wn_pilot_column(&cleaned, column, sorted));
+            plan_column(plan, i, &recipe->columns[column], sorted,
+                        wn_pilot_column(&cleaned, column, sorted, sorted + pilot->n_rows));
         else
             plan_encoded(plan, i, &recipe->encoders[recipe->feature_encoder[i]]);
     }

@@ -126,8 +126,8 @@ static void test_column(void)
     wn_pilot *pilot = check_alone("few.h5", 0, 1);
     double *sorted = NULL;
     size_t valid = 0, wrong = 0;
-    if (pilot != NULL && CHECK_OK(wn_new(&sorted, pilot->n_rows))) {
-        size_t n = wn_pilot_column(pilot, 1, sorted);
+    if (pilot != NULL && CHECK_OK(wn_new(&sorted, 2 * pilot->n_rows))) {
+        size_t n = wn_pilot_column(pilot, 1, sorted, sorted + pilot->n_rows);
         for (size_t i = 0; i < pilot->n_rows; i++)
             valid += isnan(pilot->cells[i * MADE_COLUMNS + 1]) ? 0 : 1;
         for (size_t i = 1; i < n; i++)
