@@ -32,9 +32,13 @@ typedef struct wn_statistics {
     struct wn_statistics **without; /* (n_folds) the same of all rows but a fold's, with neither edges nor hash */
 } wn_statistics;
 
+/* Local. Whether the statistics follow from options->raw: moments are all that is wanted, and cleaned cells differ from
+ * raw ones in nothing but filled gaps. */
+bool wn_statistics_follow(const wn_recipe *recipe, const wn_statistics_options *options);
+
 /* Collective. Cleans the pilot's rows by the recipe, takes centre, scale and bin edges from them, makes the pass (and
- * more where the windows of robust quartiles missed; *n_passes is added to; none at all where moments are all that is
- * wanted, and cleaned cells differ from raw ones in nothing but filled gaps), and sets clean_mean to scale of the
+ * more where the windows of robust quartiles missed; *n_passes is added to; none, nor a look at the pilot, where they
+ * follow without), and sets clean_mean to scale of the
  * recipe's columns (and outliers where the profile left them to be counted). On rank 0 the integers go into the
  * recipe's statistics. The caller frees it. Fails: WN_BAD_DATA where bins are asked for and
  * the input has no label; as wn_pass_run. */

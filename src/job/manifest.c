@@ -113,10 +113,10 @@ wn_status wn_manifest_look(const char *directory, wn_directory_kind *kind, json_
 wn_status wn_manifest_new(json_t **manifest)
 {
     json_t *made =
-        json_pack("{s:s, s:i, s:b, s:i, s:[s,s,s,s,s,s,s,s,s,s,s,s,s,s,s], s:{}}", "winnow", WN_VERSION, "format",
-                  FORMAT, "finished", 0, "attempts", 0, "ours", "rows.u8", "measured.h5", "drops.u8", "profile.h5",
-                  "statistics.h5", "job.yaml", "run.json", "events.jsonl", "recipe.h5", "model.h5", "compressed.wnm",
-                  "report.html", "checkpoints/0.wns", "checkpoints/1.wns", "ranks", "stages");
+        json_pack("{s:s, s:i, s:b, s:i, s:[s,s,s,s,s,s,s,s,s,s,s,s,s,s,s,s], s:{}}", "winnow", WN_VERSION, "format",
+                  FORMAT, "finished", 0, "attempts", 0, "ours", "rows.u8", "measured.h5", "moments.h5", "drops.u8",
+                  "profile.h5", "statistics.h5", "job.yaml", "run.json", "events.jsonl", "recipe.h5", "model.h5",
+                  "compressed.wnm", "report.html", "checkpoints/0.wns", "checkpoints/1.wns", "ranks", "stages");
     if (!made)
         return no_memory();
     *manifest = made;

@@ -9,6 +9,7 @@
 typedef struct {
     bool drops, acts; /* rows may go; outliers may change cells that a fill is of */
     bool has_modes, has_distances, has_quartiles;
+    bool has_transforms;
     bool acts_on_modes; /* in a column whose fill is its most frequent cell */
 } rules_ask;
 
@@ -26,6 +27,7 @@ static rules_ask ask_of(const wn_recipe *rules)
         ask.acts_on_modes |= is_mode && acts;
         ask.has_distances |= rule->outliers == WN_OUTLIERS_MAD;
         ask.has_quartiles |= rule->normalize == WN_NORMALIZE_ROBUST;
+        ask.has_transforms |= rule->transform != WN_TRANSFORM_NONE;
     }
     return ask;
 }
@@ -44,8 +46,18 @@ static wn_stage_plan profile_plan(const rules_ask *ask)
     return (wn_stage_plan){"profile", why, least, 0};
 }
 
-static wn_stage_plan statistics_plan(const rules_ask *ask)
+/* More than moments is to be summed. */
+static bool needs_sums(const wn_job *job)
 {
+    bool ranks_by_rows = job->has_rank && (job->rank.use[WN_RANK_MUTUAL_INFORMATION] || job->rank.folds > 0);
+    return wn_job_needs_products(job) || ranks_by_rows;
+}
+
+/* Of moments those of the profile serve, where it finds that nothing but gaps is to fill. */
+static wn_stage_plan statistics_plan(const rules_ask *ask, bool sums_more)
+{
+    if (!sums_more && !ask->has_quartiles && !ask->has_transforms)
+        return (wn_stage_plan){"statistics", "none, if cleaned cells are but raw ones with gaps filled", 0, 1};
     if (!ask->has_quartiles)
         return (wn_stage_plan){"statistics", "moments, products, contingency tables at once", 1, 1};
     return (wn_stage_plan){"statistics", "moments, products, tables, quartiles at once; more for missed quantiles", 1,
@@ -69,7 +81,7 @@ size_t wn_stage_plans(const wn_job *job, const wn_recipe *rules, wn_stage_plan p
     bool reduces = job->has_reduce && job->reduce.method != WN_REDUCE_NONE;
     plans[n++] = (wn_stage_plan){"rows", rows_why(job, drops_duplicates), drops_duplicates, drops_duplicates};
     plans[n++] = profile_plan(&ask);
-    plans[n++] = statistics_plan(&ask);
+    plans[n++] = statistics_plan(&ask, needs_sums(job));
     if (job->has_rank && job->rank.use[WN_RANK_RANDOM_FOREST])
         plans[n++] = (wn_stage_plan){"forest", "training rows of all features into memory", 1, 1};
     if (job->has_rank)

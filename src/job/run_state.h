@@ -79,7 +79,7 @@ WN_MUST_USE wn_status wn_stage_forest(wn_run_state *state, double **score);
 wn_statistics_options wn_run_statistics_options(const wn_run_state *state);
 
 /* Collective. Rows and a recipe of what the columns' raw cells say, fitted or from the directory. Their pilot too where
- * it is wanted (then `pilot` is not NULL) or was read for the fit; the caller frees it. */
+ * it is wanted (then `pilot` is not NULL) and the statistics need it, or was read for the fit; the caller frees it. */
 WN_MUST_USE wn_status wn_stage_profile(wn_run_state *state, wn_pilot **pilot);
 
 /* Collective. What follows from the cleaned rows of the profile, by a pass or from the directory. Makes the profile. */

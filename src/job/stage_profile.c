@@ -126,20 +126,22 @@ done:
     return status;
 }
 
-/* The pilot as the profile saw it: before rows drop. */
+/* The pilot as the profile saw it: before rows drop; none where statistics follow without it. */
 static wn_status reuse_profile(wn_run_state *state, json_t *result, wn_pilot **pilot)
 {
     wn_status status = WN_OK;
     wn_stage_meter meter;
     TRY(wn_run_rows(state));
     TRY(wn_ranks_agree(state->ranks, wn_stage_reuse(state, "profile", result)));
-    wn_stage_meter_begin(&meter, pilot != NULL ? "pilot" : "rows");
-    if (pilot != NULL)
-        TRY(read_pilot(state, pilot, &meter));
     TRY(read_recipe(state, PROFILE));
     if (json_is_true(json_object_get(result, "moments")))
         TRY(wn_profile_moments_read(state->ranks, wn_run_directory_path(state->directory, MOMENTS),
                                     state->recipe->n_cells, &state->raw_moments));
+    wn_statistics_options options = wn_run_statistics_options(state);
+    bool needs_pilot = pilot != NULL && !wn_statistics_follow(state->recipe, &options);
+    wn_stage_meter_begin(&meter, needs_pilot ? "pilot" : "rows");
+    if (needs_pilot)
+        TRY(read_pilot(state, pilot, &meter));
     TRY(wn_run_drop_rows(state, &meter));
     TRY(wn_stage_meter_end(state->ranks, &meter, state->stages));
 done:

@@ -292,8 +292,7 @@ done:
     return status;
 }
 
-/* Nothing but moments is wanted, and cleaned cells are the raw ones, but for gaps that are filled. */
-static bool follows_from_raw(const wn_recipe *recipe, const wn_statistics_options *options)
+bool wn_statistics_follow(const wn_recipe *recipe, const wn_statistics_options *options)
 {
     bool follows = options->raw && !options->gram && options->n_bins == 0 && options->n_folds == 0;
     for (size_t i = 0; i < recipe->n_cells; i++) {
@@ -327,7 +326,7 @@ wn_status wn_statistics_run(const wn_pass *pass, wn_rows *rows, const wn_pilot *
 {
     wn_status status = WN_OK;
     wn_statistics_states states = {0};
-    bool has_label = rows->catalog->has_label, follows = follows_from_raw(recipe, options);
+    bool has_label = rows->catalog->has_label, follows = wn_statistics_follow(recipe, options);
     if (options->n_bins > 0 && !has_label)
         return wn_fail(WN_BAD_DATA, "bins against a label need one, and the input has no label");
     status = follows ? wn_statistics_plan_new(&states.plan, recipe, has_label, 0)

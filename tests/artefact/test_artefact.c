@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 /* Outputs (n_rows, 3) of raw cells (n_rows, n_columns) by a recipe and a network. */
-static wn_status predict(const wn_recipe *recipe, const wn_network *network, const double *cells, size_t n_rows,
+static wn_status predict(const wn_recipe *recipe, const wn_network *network, double *cells, size_t n_rows,
                          size_t n_columns, float *out)
 {
     wn_status status = WN_OK;
@@ -147,7 +147,7 @@ static void test_round_trip(void)
 }
 
 /* Features (n_rows, n_selected) by a recipe, whose positions are those of its own table. */
-static bool extract(wn_recipe *recipe, const wn_recipe *table, const double *cells, const wn_text *texts, size_t n_rows,
+static bool extract(wn_recipe *recipe, const wn_recipe *table, double *cells, const wn_text *texts, size_t n_rows,
                     float **features)
 {
     for (size_t i = 0; i < recipe->n_columns; i++)
