@@ -87,24 +87,26 @@ static int by_double(const void *a, const void *b)
     return left < right ? -1 : left > right;
 }
 
-/* With scratch and without; of float32 numbers some bytes of the keys are equal. */
-static void check_doubles(size_t n, bool is_float32)
+static double real(size_t i)
+{
+    static const double edges[] = {-(double)INFINITY, (double)INFINITY, 5e-324};
+    return i < 3 ? edges[i] : wn_random_normal((wn_random){9, WN_RANDOM_TEST, 0}, i) * (i % 3 == 0 ? 1e-300 : 1e5);
+}
+
+/* Most bytes of which are alike. */
+static double pixel(size_t i)
+{
+    double brightness = wn_random_normal((wn_random){11, WN_RANDOM_TEST, 0}, i) * 100;
+    return brightness > 0 ? floor(brightness) : 0;
+}
+
+/* With scratch and without. */
+static void check_doubles(double (*draw_double)(size_t i), size_t n)
 {
     double *doubles = NULL, *expected = NULL, *other = NULL;
     if (CHECK_OK(wn_new(&doubles, n)) && CHECK_OK(wn_new(&expected, n)) && CHECK_OK(wn_new(&other, 2 * n))) {
-        for (size_t i = 0; i < n; i++) {
-            doubles[i] = wn_random_normal((wn_random){9, WN_RANDOM_TEST, 0}, i) * (i % 3 == 0 ? 1e-300 : 1e5);
-            doubles[i] = is_float32 ? (double)(float)doubles[i] + 0.0 : doubles[i];
-        }
-        if (n > 9) {
-            doubles[7] = -(double)INFINITY;
-            doubles[8] = (double)INFINITY;
-            doubles[9] = 5e-324;
-        }
         for (size_t i = 0; i < n; i++)
-            doubles[i] = doubles[i] == 0 ? 0.0 : doubles[i];
-        memcpy(expected, doubles, n * sizeof *doubles);
-        memcpy(other, doubles, n * sizeof *doubles);
+            expected[i] = doubles[i] = other[i] = draw_double(i);
         qsort(expected, n, sizeof *expected, by_double);
         wn_doubles_sort(doubles, n);
         wn_doubles_sort_by(other, other + n, n);
@@ -120,8 +122,8 @@ static void test_doubles(void)
 {
     const size_t counts[] = {0, 1, 2, 9, 1000, 20000};
     for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
-        check_doubles(counts[i], false);
-        check_doubles(counts[i], true);
+        check_doubles(real, counts[i]);
+        check_doubles(pixel, counts[i]);
     }
 }
 
