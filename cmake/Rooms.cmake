@@ -10,7 +10,8 @@ target_compile_options(winnow_options INTERFACE
   $<$<BOOL:${WINNOW_WERROR}>:-Werror>
   $<$<BOOL:${WINNOW_SANITIZE}>:-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer>
   $<$<BOOL:${WINNOW_COVERAGE}>:--coverage>)
-target_compile_definitions(winnow_options INTERFACE _GNU_SOURCE WN_VERSION="${PROJECT_VERSION}")
+target_compile_definitions(winnow_options INTERFACE _GNU_SOURCE WN_VERSION="${PROJECT_VERSION}"
+  $<$<BOOL:${WINNOW_SANITIZE}>:WN_SANITIZE>)
 target_link_options(winnow_options INTERFACE
   $<$<BOOL:${WINNOW_SANITIZE}>:-fsanitize=address,undefined>
   $<$<BOOL:${WINNOW_COVERAGE}>:--coverage>)
@@ -25,6 +26,7 @@ function(wn_add_room name)
     return()
   endif()
   add_library(wn_${name} STATIC ${sources})
+  set_property(GLOBAL APPEND PROPERTY WN_ROOM_FILES $<TARGET_FILE:wn_${name}>)
   target_include_directories(wn_${name} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
   target_link_libraries(wn_${name} PUBLIC winnow_options ${ROOM_LINK})
 endfunction()

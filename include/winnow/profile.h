@@ -1,5 +1,5 @@
-/* profile.h - fits the cleaning of a recipe: the profile passes, bounds and fills, in two steps, so that the first is
- * kept while the second is made.
+/* profile.h - fits the cleaning of a recipe: the profile passes, bounds and fills, in two steps, and the codes of
+ * categories that are made of labels in a third, so that one is kept while the next is made.
  * Afterwards statistics.h describes the cleaned cells. */
 #ifndef WINNOW_PROFILE_H
 #define WINNOW_PROFILE_H
@@ -15,9 +15,9 @@
  *  - fills, as far as they follow: the median of clipped cells is that of the raw ones, and costs nothing.
  * *needs_cleaned: rows go, outliers become gaps, or a mean fills a column that has outliers, and wn_profile_cleaned is
  * to follow. *moments (freed by the caller; not given where moments is NULL): those of the raw cells where it is not,
- * which the statistics may follow from; else NULL. The pilot (raw training rows) gives centres and windows. *n_passes
- * and *cost are added to. Fails: WN_BAD_DATA (no training row; a column all missing under mean, median or drop_row;
- * gaps under error: column and count are named), as wn_pass_run. */
+ * and features are cells, which the statistics may follow from; else NULL. The pilot (raw training rows) gives centres
+ * and windows. *n_passes and *cost are added to. Fails: WN_BAD_DATA (no training row; a column all missing under mean,
+ * median or drop_row; gaps under error: column and count are named), as wn_pass_run. */
 WN_MUST_USE wn_status wn_profile_measure(const wn_pass *pass, wn_rows *rows, const wn_pilot *pilot, wn_recipe *recipe,
                                          bool *needs_cleaned, wn_moments **moments, int *n_passes, wn_pass_cost *cost);
 
@@ -33,6 +33,14 @@ WN_MUST_USE wn_status wn_profile_moments_read(const wn_ranks *ranks, const char 
  * where no row or cell is left, as wn_pass_run. */
 WN_MUST_USE wn_status wn_profile_cleaned(const wn_pass *pass, wn_rows *rows, const wn_pilot *pilot, wn_recipe *recipe,
                                          int *n_passes, wn_pass_cost *cost);
+
+/* Local. Whether categories wait for codes made of labels: wn_profile_targets is to follow. */
+bool wn_profile_needs_targets(const wn_recipe *recipe);
+
+/* Collective. From what is fitted, maybe by another start and read back, with the drops among the rows: one pass more
+ * sums the labels of training rows by level and fold, and fits the codes. Fails: as wn_pass_run. */
+WN_MUST_USE wn_status wn_profile_targets(const wn_pass *pass, wn_rows *rows, wn_recipe *recipe, int *n_passes,
+                                         wn_pass_cost *cost);
 
 enum { WN_LEVEL_BYTES = 32 << 20 };
 

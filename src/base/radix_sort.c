@@ -96,19 +96,6 @@ void wn_words_sort(uint64_t *words, size_t n, size_t width)
         sort_from(words, n, width, 0);
 }
 
-static void flip_signs(int64_t *integers, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        integers[i] ^= INT64_MIN;
-}
-
-void wn_integers_sort(int64_t *integers, size_t n)
-{
-    flip_signs(integers, n);
-    wn_words_sort((uint64_t *)integers, n, 1);
-    flip_signs(integers, n);
-}
-
 /* Order keys take the room of the doubles; the least key is the word 0. */
 static void to_words(double *doubles, size_t n)
 {

@@ -19,6 +19,7 @@ typedef struct {
     float *selected, *components; /* (capacity, ...) */
     unsigned char *split;         /* (capacity) */
     int64_t *integers;            /* (capacity) labels of classes */
+    int64_t *learnt;              /* (capacity) as wn_raw_rows has them */
 } shard_file;
 
 static bool is_kept(unsigned char status)
@@ -76,6 +77,16 @@ done:
     return status;
 }
 
+/* The block's rows; those of training are learnt from. */
+static wn_raw_rows raw_rows(shard_file *s)
+{
+    wn_raw_rows rows = wn_raw_rows_of(s->block, 0, s->block->n_rows);
+    for (size_t i = 0; i < rows.n_rows; i++)
+        s->learnt[i] = *wn_rows_status(s->rows, s->block->rows[i]) == WN_ROW_TRAIN ? s->block->rows[i] : -1;
+    rows.learnt = s->learnt;
+    return rows;
+}
+
 static wn_status write_blocks(shard_file *s, wn_range blocks, wn_agreement *agreement, bool *is_whole, int64_t *n_read)
 {
     wn_status status = WN_OK;
@@ -84,7 +95,7 @@ static wn_status write_blocks(shard_file *s, wn_range blocks, wn_agreement *agre
             TRY(wn_stop_fail("the prepared table"));
         TRY(wn_reader_read(s->reader, b, s->block));
         *n_read += (int64_t)s->block->n_rows;
-        const wn_raw_rows rows = wn_raw_rows_of(s->block, 0, s->block->n_rows);
+        const wn_raw_rows rows = raw_rows(s);
         TRY(wn_recipe_features(s->recipe, &rows, s->selected));
         TRY(append(s, keep_rows(s)));
         if (wn_agreement_poll(agreement))
@@ -135,6 +146,7 @@ static wn_status reserve(shard_file *s)
         TRY(wn_new(&s->components, s->block->capacity * s->n_inputs));
     TRY(wn_new(&s->split, s->block->capacity));
     TRY(wn_new(&s->integers, s->block->capacity));
+    TRY(wn_new(&s->learnt, s->block->capacity));
 done:
     return status;
 }
@@ -156,6 +168,7 @@ wn_status wn_prepared_write(const char *path, const wn_prepared_shard *shard, wn
     TRY(write_blocks(&s, shard->blocks, agreement, is_whole, n_read));
 done:
     wn_table_writer_close(s.writer);
+    wn_free(s.learnt);
     wn_free(s.integers);
     wn_free(s.split);
     wn_free(s.components);

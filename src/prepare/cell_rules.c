@@ -47,6 +47,15 @@ void wn_cell_rules_set(wn_cell_rules *rules, size_t i, const wn_recipe_column *c
     rules->scale[i] = column->scale;
 }
 
+bool wn_cell_rules_change(const wn_cell_rules *rules)
+{
+    bool change = false;
+    for (size_t i = 0; i < rules->n; i++)
+        change |= rules->lower[i] > -(double)INFINITY || rules->upper[i] < (double)INFINITY || !isnan(rules->fill[i]) ||
+                  rules->transform[i] != WN_TRANSFORM_NONE;
+    return change;
+}
+
 static bool transforms_any(const wn_cell_rules *rules, size_t first, size_t end)
 {
     bool any = false;

@@ -24,6 +24,9 @@ void wn_cell_rules_clear(wn_cell_rules *rules);
 /* Local. Rule number i is the column's, as it is now; without `fills` gaps stay, and cells are not transformed. */
 void wn_cell_rules_set(wn_cell_rules *rules, size_t i, const wn_recipe_column *column, bool fills);
 
+/* Local. Whether some cell may become another by them. */
+bool wn_cell_rules_change(const wn_cell_rules *rules);
+
 /* Local. Cleaned cells (n_rows, n) of raw ones (n_rows, n), column by column: outlier action, filling, transform. `to`
  * may be where the raw cells are, if those are doubles. Positions, centres and scales play no part. */
 void wn_cell_rules_clean(const wn_cell_rules *rules, wn_cells from, size_t n_rows, double *to);

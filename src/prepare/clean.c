@@ -14,6 +14,7 @@ wn_status wn_cleaner_init(wn_cleaner *cleaner, const wn_recipe *recipe, wn_rows 
     TRY(wn_cell_rules_init(&cleaner->rules, recipe->n_cells));
     for (size_t i = 0; i < recipe->n_cells; i++)
         wn_cell_rules_set(&cleaner->rules, i, &recipe->columns[i], fills);
+    cleaner->changes = wn_cell_rules_change(&cleaner->rules);
     for (size_t i = 0; i < recipe->n_columns; i++) {
         const wn_column_rule *rule = &recipe->columns[i].rule;
         cleaner->drops |= rule->missing == WN_MISSING_DROP_ROW;
@@ -84,6 +85,8 @@ static wn_status cleaner_apply(void *context, wn_block *block)
         count_outliers(cleaner, block);
     if (cleaner->drops)
         TRY(drop_rows(cleaner, block));
+    if (!cleaner->changes)
+        goto done;
     wn_cell_rules_clean(&cleaner->rules, wn_block_view(block), block->n_rows, block->cells);
     block->raw = (wn_cells){0};
 done:

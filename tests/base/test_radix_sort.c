@@ -21,12 +21,6 @@ static int by_words(const void *a, const void *b)
     return 0;
 }
 
-static int by_value(const void *a, const void *b)
-{
-    int64_t left = *(const int64_t *)a, right = *(const int64_t *)b;
-    return left < right ? -1 : left > right;
-}
-
 /* Words of `n_values` different values, or any where it is 0. */
 static void draw(uint64_t *words, size_t n, uint64_t seed, uint64_t n_values)
 {
@@ -61,24 +55,6 @@ static void test_words(void)
         for (size_t v = 0; v < sizeof n_values / sizeof *n_values; v++)
             for (size_t width = 1; width <= MOST_WIDTH; width++)
                 check_words(sizes[s], width, n_values[v]);
-}
-
-static void test_integers(void)
-{
-    enum { N = 20000 };
-    int64_t *integers = NULL, *expected = NULL;
-    if (CHECK_OK(wn_new(&integers, N)) && CHECK_OK(wn_new(&expected, N))) {
-        draw((uint64_t *)integers, N, 5, 0); /* half of them negative */
-        integers[7] = INT64_MIN;
-        integers[8] = INT64_MAX;
-        integers[9] = 0;
-        memcpy(expected, integers, N * sizeof *integers);
-        qsort(expected, N, sizeof *expected, by_value);
-        wn_integers_sort(integers, N);
-        CU_ASSERT(memcmp(integers, expected, N * sizeof *integers) == 0);
-    }
-    wn_free(integers);
-    wn_free(expected);
 }
 
 static int by_double(const void *a, const void *b)
@@ -127,6 +103,5 @@ static void test_doubles(void)
     }
 }
 
-static const wn_test tests[] = {
-    {"words against qsort", test_words}, {"signed integers", test_integers}, {"doubles", test_doubles}};
+static const wn_test tests[] = {{"words against qsort", test_words}, {"doubles", test_doubles}};
 TEST_MAIN("base/radix_sort", tests)
