@@ -37,7 +37,7 @@ static wn_status fit_profile(bench *b)
     bool needs_cleaned = false;
     int n_passes = 0;
     TRY(wn_pilot_read(&b->pass, NULL, 0, b->catalog->n_blocks, 1, &b->pilot, NULL));
-    TRY(wn_profile_measure(&b->pass, b->rows, b->pilot, b->recipe, &needs_cleaned, &n_passes, NULL));
+    TRY(wn_profile_measure(&b->pass, b->rows, b->pilot, b->recipe, &needs_cleaned, NULL, &n_passes, NULL));
 done:
     return status;
 }

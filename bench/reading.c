@@ -127,11 +127,11 @@ static wn_status run_pass(bench *b, pass_kind kind)
         accumulators[n_accumulators++] = bench_adding(&sum);
     if (kind.profiles) {
         TRY(wn_pilot_read(&pass, NULL, 0, b->catalog->n_blocks, 1, &pilot, NULL));
-        TRY(wn_new(&sorted, pilot->n_rows));
+        TRY(wn_new(&sorted, 2 * pilot->n_rows));
         TRY(wn_new(&centre, p));
         TRY(wn_new(&windows, 3 * p));
         for (size_t c = 0; c < p; c++) {
-            size_t n = wn_pilot_column(pilot, c, sorted);
+            size_t n = wn_pilot_column(pilot, c, sorted, sorted + pilot->n_rows);
             centre[c] = wn_quantile_sorted(sorted, n, 0.5);
             for (size_t k = 0; k < 3; k++)
                 windows[3 * c + k] = wn_window_of_sample(sorted, n, quartile[k]);

@@ -39,15 +39,17 @@ static wn_status fit(const wn_pass *pass, wn_rows *rows, wn_recipe *recipe)
     wn_status status = WN_OK;
     wn_pilot *pilot = NULL;
     wn_statistics *statistics = NULL;
-    const wn_statistics_options options = {0};
+    wn_moments *moments = NULL;
     bool needs_cleaned = false;
     int n_passes = 0;
     TRY(wn_pilot_read(pass, NULL, 0, rows->catalog->n_blocks, 1, &pilot, NULL));
-    TRY(wn_profile_measure(pass, rows, pilot, recipe, &needs_cleaned, &n_passes, NULL));
+    TRY(wn_profile_measure(pass, rows, pilot, recipe, &needs_cleaned, &moments, &n_passes, NULL));
     if (needs_cleaned)
         TRY(wn_profile_cleaned(pass, rows, pilot, recipe, &n_passes, NULL));
+    const wn_statistics_options options = {.raw = moments};
     TRY(wn_statistics_run(pass, rows, pilot, recipe, &options, &statistics, &n_passes, NULL));
 done:
+    wn_moments_free(moments);
     wn_statistics_free(statistics);
     wn_pilot_free(pilot);
     return status;
@@ -55,7 +57,7 @@ done:
 
 wn_status bench_prepare(bench *b)
 {
-    static const wn_accumulator_ops ops = {"prepared", keep_features, nothing, nothing, false};
+    static const wn_accumulator_ops ops = {"prepared", keep_features, nothing, nothing, true};
     wn_status status = WN_OK;
     wn_reader *reader = NULL;
     wn_rows *rows = NULL;

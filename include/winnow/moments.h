@@ -33,6 +33,11 @@ void wn_moments_carry(wn_moments *moments, wn_quantiles *quantiles);
  * Chan, Golub, LeVeque 1983). Fails: as wn_quantiles_add, where it carries some. */
 WN_MUST_USE wn_status wn_moments_add(wn_moments *moments, const wn_block *block);
 
+/* Local. `filled` (of as many columns, what it held is lost) becomes `moments` with gaps as cells: as if fill[c] had
+ * been added as often as column c was missing, exactly, without another look at the rows. Gaps of a column whose fill
+ * is NaN stay. */
+void wn_moments_fill(wn_moments *filled, const wn_moments *moments, const double *fill);
+
 /* Local. The state in its erased form; borrowed. */
 wn_accumulator wn_moments_accumulator(wn_moments *moments);
 

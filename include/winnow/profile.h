@@ -4,6 +4,7 @@
 #ifndef WINNOW_PROFILE_H
 #define WINNOW_PROFILE_H
 
+#include "winnow/moments.h"
 #include "winnow/pilot.h"
 #include "winnow/recipe.h"
 
@@ -13,11 +14,19 @@
  * where the spread is 0;
  *  - fills, as far as they follow: the median of clipped cells is that of the raw ones, and costs nothing.
  * *needs_cleaned: rows go, outliers become gaps, or a mean fills a column that has outliers, and wn_profile_cleaned is
- * to follow. The pilot (raw training rows) gives centres and windows. *n_passes and *cost are added to. Fails:
- * WN_BAD_DATA (no training row; a column all missing under mean, median or drop_row; gaps under error: column and
- * count are named), as wn_pass_run. */
+ * to follow. *moments (freed by the caller; not given where moments is NULL): those of the raw cells where it is not,
+ * and features are cells, which the statistics may follow from; else NULL. The pilot (raw training rows) gives centres
+ * and windows. *n_passes and *cost are added to. Fails: WN_BAD_DATA (no training row; a column all missing under mean,
+ * median or drop_row; gaps under error: column and count are named), as wn_pass_run. */
 WN_MUST_USE wn_status wn_profile_measure(const wn_pass *pass, wn_rows *rows, const wn_pilot *pilot, wn_recipe *recipe,
-                                         bool *needs_cleaned, int *n_passes, wn_pass_cost *cost);
+                                         bool *needs_cleaned, wn_moments **moments, int *n_passes, wn_pass_cost *cost);
+
+/* Such moments in a file, checksummed, for starts to come. Local, rank 0: written beside `path`, synced, renamed.
+ * Collective: of n_cells columns, read by rank 0; the caller frees them. Fail: WN_CANT_CREATE, WN_IO; WN_NO_INPUT,
+ * WN_BAD_DATA; WN_NO_MEMORY. */
+WN_MUST_USE wn_status wn_profile_moments_write(const char *path, wn_moments *moments);
+WN_MUST_USE wn_status wn_profile_moments_read(const wn_ranks *ranks, const char *path, size_t n_cells,
+                                              wn_moments **moments);
 
 /* Collective. From what was measured, maybe by another start and read back: one pass more makes the row drops (a gap is
  * tested before an outlier), marked in rows, and measures the cells that are left for the fills. Fails: WN_BAD_DATA

@@ -58,6 +58,9 @@ WN_MUST_USE wn_status wn_reader_read_labels(wn_reader *reader, int64_t index, do
 /* Local. The largest number of rows of any block: the capacity that fits all. */
 size_t wn_reader_block_capacity(const wn_reader *reader);
 
+/* Local. The number of rows of one block. */
+size_t wn_reader_block_rows(const wn_reader *reader, int64_t index);
+
 /* Local. Columns of a block: the catalog's. */
 size_t wn_reader_n_cols(const wn_reader *reader);
 

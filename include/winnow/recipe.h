@@ -192,15 +192,19 @@ size_t wn_recipe_n_inputs(const wn_recipe *recipe);
 
 /* Rows before cleaning, where each column lies at its position; borrowed. */
 typedef struct {
-    const double *cells;  /* (n_rows, n_cols) */
+    wn_cells cells;       /* (n_rows, n_cols) */
     const wn_text *texts; /* (n_rows, n_texts) */
     size_t n_rows, n_cols, n_texts;
     const int64_t *learnt; /* (n_rows) the number in the table of a row that something learns from, whose own label its
                               features must not tell; -1: of any other. NULL: all are others */
 } wn_raw_rows;
 
-/* Local. Rows first .. first + n_rows - 1 of a widened block, which nothing learns from: `learnt` is the caller's. */
+/* Local. Rows first .. first + n_rows - 1 of a block, as they are now, which nothing learns from: `learnt` is the
+ * caller's. */
 wn_raw_rows wn_raw_rows_of(const wn_block *block, size_t first, size_t n_rows);
+
+/* Local. A column's cell of one of them. */
+double wn_raw_cell(const wn_raw_rows *rows, size_t row, const wn_recipe_column *column);
 
 /* Local. Selected features: outlier action (drop_row counts as none, its missing cells take the median), filling,
  * transform, encoding, normalization in double, then one rounding to float32. out (n_rows, n_selected). Fails:

@@ -16,9 +16,11 @@ typedef struct {
     wn_gram_products products; /* ... these, */
     bool is_single;            /* and in single */
     size_t n_bins;             /* bins of the contingency tables; 0: none wanted */
-    size_t n_folds;   /* parts of the rows without each of which statistics are wanted too; 0: none, else from 2 */
-    uint64_t seed;    /* of the folds */
-    const char *path; /* where rank 0 keeps the finished sums for starts to come; NULL: nowhere. Borrowed */
+    size_t n_folds;        /* parts of the rows without each of which statistics are wanted too; 0: none, else from 2 */
+    uint64_t seed;         /* of the folds */
+    const char *path;      /* where rank 0 keeps the finished sums for starts to come; NULL: nowhere. Borrowed */
+    const wn_moments *raw; /* of the profile, where no pass over cleaned cells was needed, or NULL: what follows from
+                              them is not summed again. Borrowed */
 } wn_statistics_options;
 
 typedef struct wn_statistics {
@@ -32,8 +34,13 @@ typedef struct wn_statistics {
     struct wn_statistics **without; /* (n_folds) the same of all rows but a fold's, with neither edges nor hash */
 } wn_statistics;
 
+/* Local. Whether the statistics follow from options->raw: moments are all that is wanted, and cleaned cells differ from
+ * raw ones in nothing but filled gaps. */
+bool wn_statistics_follow(const wn_recipe *recipe, const wn_statistics_options *options);
+
 /* Collective. Cleans the pilot's rows by the recipe, takes centre, scale and bin edges from them, makes the pass (and
- * more where the windows of robust quartiles missed; *n_passes is added to), and sets clean_mean to scale of the
+ * more where the windows of robust quartiles missed; *n_passes is added to; none, nor a look at the pilot, where they
+ * follow without), and sets clean_mean to scale of the
  * recipe's columns (and outliers where the profile left them to be counted). On rank 0 the integers go into the
  * recipe's statistics. The caller frees it. Fails: WN_BAD_DATA where bins are asked for and
  * the input has no label; as wn_pass_run. */

@@ -94,7 +94,6 @@ static wn_status write_blocks(shard_file *s, wn_range blocks, wn_agreement *agre
         if (wn_stop_requested())
             TRY(wn_stop_fail("the prepared table"));
         TRY(wn_reader_read(s->reader, b, s->block));
-        wn_block_widen(s->block);
         *n_read += (int64_t)s->block->n_rows;
         const wn_raw_rows rows = raw_rows(s);
         TRY(wn_recipe_features(s->recipe, &rows, s->selected));

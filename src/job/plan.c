@@ -11,6 +11,7 @@
 typedef struct {
     bool drops, acts; /* rows may go; outliers may change cells that a fill is of */
     bool has_modes, has_distances, has_quartiles;
+    bool has_transforms;
     bool acts_on_modes; /* in a column whose fill is its most frequent cell */
 } rules_ask;
 
@@ -28,6 +29,7 @@ static rules_ask ask_of(const wn_recipe *rules)
         ask.acts_on_modes |= is_mode && acts;
         ask.has_distances |= rule->outliers == WN_OUTLIERS_MAD;
         ask.has_quartiles |= rule->normalize == WN_NORMALIZE_ROBUST;
+        ask.has_transforms |= rule->transform != WN_TRANSFORM_NONE;
     }
     return ask;
 }
@@ -54,8 +56,18 @@ static bool has_targets(const wn_recipe *rules)
     return false;
 }
 
-static wn_stage_plan statistics_plan(const rules_ask *ask)
+/* More than moments is to be summed. */
+static bool needs_sums(const wn_job *job, const wn_catalog *catalog)
 {
+    bool ranks_by_rows = job->has_rank && (job->rank.use[WN_RANK_MUTUAL_INFORMATION] || job->rank.folds > 0);
+    return wn_job_products(job, wn_plan_features(job, catalog)) != WN_PRODUCTS_NONE || ranks_by_rows;
+}
+
+/* Of moments those of the profile serve, where it finds that nothing but gaps is to fill. */
+static wn_stage_plan statistics_plan(const rules_ask *ask, bool sums_more)
+{
+    if (!sums_more && !ask->has_quartiles && !ask->has_transforms)
+        return (wn_stage_plan){"statistics", "none, if cleaned cells are but raw ones with gaps filled", 0, 1};
     if (!ask->has_quartiles)
         return (wn_stage_plan){"statistics", "moments, products, contingency tables at once", 1, 1};
     return (wn_stage_plan){"statistics", "moments, products, tables, quartiles at once; more for missed quantiles", 1,
@@ -87,7 +99,7 @@ size_t wn_stage_plans(const wn_job *job, const wn_recipe *rules, const wn_catalo
     plans[n++] = profile_plan(&ask);
     if (has_targets(rules))
         plans[n++] = (wn_stage_plan){"targets", "labels by level of categories and part of the rows", 1, 1};
-    plans[n++] = statistics_plan(&ask);
+    plans[n++] = statistics_plan(&ask, needs_sums(job, catalog));
     if (job->has_rank && job->rank.use[WN_RANK_RANDOM_FOREST])
         plans[n++] = (wn_stage_plan){"forest", "training rows of all features into memory", 1, 1};
     if (job->has_rank)

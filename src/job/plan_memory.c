@@ -194,13 +194,13 @@ static size_t code_bytes(const wn_job *job, const wn_catalog *catalog)
            level_features(job) * sizeof(double);
 }
 
-/* While the pilot's rows are gathered they are there as chosen, in a buffer that has grown, as received and as laid
- * out; while they are chosen, the buffer as it was and as it will be, beside the blocks. */
+/* While the pilot's rows are gathered they are there as chosen, as received and as laid out, with their places; while
+ * they are chosen, beside the blocks and the hashes of one. */
 static size_t gathering_bytes(const wn_catalog *catalog, size_t rows, size_t block, size_t blocks)
 {
-    size_t pilot = pilot_rows(catalog), mine = rows < pilot + block ? rows : pilot + block;
-    size_t row = (catalog->n_cells + 2) * sizeof(double);
-    return larger((2 * mine + 2 * pilot) * row, blocks + 3 * mine * row + 2 * block * sizeof(uint64_t));
+    size_t pilot = pilot_rows(catalog), mine = rows < pilot ? rows : pilot;
+    size_t row = (catalog->n_cells + 2) * sizeof(double), pair = 2 * sizeof(uint64_t);
+    return larger((mine + 2 * pilot) * row + pilot * pair, blocks + mine * row + (block + 1) * pair);
 }
 
 /* At least a byte: no bytes would be no bound. */

@@ -3,15 +3,22 @@
 #include "winnow/cells.h"
 #include "winnow/quantiles.h"
 
+#include <math.h>
+
 enum { QUARTILES = 3, TAILS = 2 };
 enum { NARROWING = 256 << 10 }; /* bytes a window: buckets of one pass, and what they leave for the next */
 enum { BUCKET_COUNTS = 1 << 20, MOST_BUCKETS = 2048, LEAST_BUCKETS = 16 }; /* of cell_search.c */
 enum { STATE = 320 }; /* bytes a window: itself, its counts, its search */
 
-/* Windows are guessed for no gaps; with half of the cells missing they hold this much more of the others. Of a value
- * that half of a column has they hold all: while memory is plenty they get room for NARROWING bytes, or for every row.
- */
-static const double GAPS = 1.5;
+/* Cells in a window: the share of the rows that the cells of the sample in it are, whose number errs by its root; five
+ * times that are enough for thousands of windows. Gaps make them fewer: a column of half as many cells has windows
+ * wider by the root of 2 alone. */
+static double share_of_window(size_t n_sample)
+{
+    static const double STANDARD_ERRORS = 5;
+    double share = wn_window_share(n_sample, 0.5), in_window = share * (double)n_sample;
+    return in_window > 0 ? share * (1 + STANDARD_ERRORS / sqrt(in_window)) : 1;
+}
 
 /* Quartiles of every column; tails where some rule asks for them. */
 static size_t count_windows(const wn_job *job, size_t n_columns)
@@ -48,17 +55,23 @@ static size_t search_bytes(size_t n_windows)
     return n_windows * STATE + counts * sizeof(int64_t);
 }
 
+/* What a window may take while memory is plenty. Rows that lie sorted or in groups sample worse than others: half as
+ * much again; and of a value that half of a column has it holds all: NARROWING bytes, or every row. */
+static size_t room_of_window(size_t cells_bytes, size_t rows_bytes)
+{
+    return larger(cells_bytes + cells_bytes / 2, least(rows_bytes, NARROWING)) + WN_WINDOW_LEAST;
+}
+
 wn_windows_plan wn_windows_plan_of(const wn_job *job, const wn_catalog *catalog, size_t rows, size_t n_sample,
                                    size_t left)
 {
     size_t n = count_windows(job, catalog->n_cells);
-    double share = GAPS * wn_window_share(n_sample, 0.5);
+    double share = share_of_window(n_sample);
     size_t cells = share < 1 ? (size_t)(share * (double)rows) + 1 : rows;
     size_t width = wn_cell_bytes(!takes_doubles(job, catalog));
     size_t wanted = n * (cells * width + WN_WINDOW_LEAST), beside = search_bytes(n);
     left = left > beside ? left - beside : 0;
-    size_t budget = wanted <= left
-                        ? larger(wanted, least(left / 2, n * least(rows * width + WN_WINDOW_LEAST, NARROWING)))
-                        : larger(least(left, n * NARROWING), n * WN_WINDOW_LEAST);
+    size_t budget = wanted <= left ? larger(wanted, least(left / 2, n * room_of_window(cells * width, rows * width)))
+                                   : larger(least(left, n * NARROWING), n * WN_WINDOW_LEAST);
     return (wn_windows_plan){budget, budget + beside, wanted};
 }

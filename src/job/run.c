@@ -162,6 +162,7 @@ static void state_clear(wn_run_state *state)
     wn_dataset_free(state->judge);
     wn_dataset_free(state->sample);
     wn_network_free(state->network);
+    wn_moments_free(state->raw_moments);
     wn_recipe_free(state->recipe);
     wn_rows_free(state->rows);
     wn_reader_close(state->reader);

@@ -28,7 +28,8 @@ typedef struct {
     wn_rows *rows; /* NULL until a stage needs them, see wn_run_rows */
     int64_t leaked;
     wn_recipe *recipe;
-    wn_network *network; /* the full model */
+    wn_moments *raw_moments; /* of the profile, where the statistics may follow from them; else NULL */
+    wn_network *network;     /* the full model */
     wn_lanes lanes;
     wn_dataset *judge;  /* selected features of validation rows, NULL until compression needs them */
     wn_dataset *sample; /* of judge, on rank 0, for the background stage */
@@ -84,7 +85,7 @@ WN_MUST_USE wn_status wn_stage_reduce(wn_run_state *state, const wn_statistics *
 wn_statistics_options wn_run_statistics_options(const wn_run_state *state);
 
 /* Collective. Rows and a recipe of what the columns' raw cells say, fitted or from the directory. Their pilot too where
- * it is wanted (then `pilot` is not NULL) or was read for the fit; the caller frees it. */
+ * it is wanted (then `pilot` is not NULL) and the statistics need it, or was read for the fit; the caller frees it. */
 WN_MUST_USE wn_status wn_stage_profile(wn_run_state *state, wn_pilot **pilot);
 
 /* Collective. What follows from the cleaned rows of the profile, by a pass or from the directory. Makes the profile. */

@@ -4,7 +4,8 @@
 
 #include "winnow/profile.h"
 
-static const char MEASURED[] = "measured.h5", PROFILE[] = "profile.h5", TARGETS[] = "targets.h5";
+static const char MEASURED[] = "measured.h5", PROFILE[] = "profile.h5", MOMENTS[] = "moments.h5",
+                  TARGETS[] = "targets.h5";
 
 static wn_status new_recipe(wn_run_state *state)
 {
@@ -42,17 +43,22 @@ static wn_status read_pilot(wn_run_state *state, wn_pilot **pilot, wn_stage_mete
                          &meter->cost);
 }
 
-/* The state's recipe into a file, entered with what run.json says of the stage so far. */
+/* The state's recipe into a file, and its moments if there are any, entered with what run.json says of the stage so
+ * far. */
 static wn_status keep_recipe(wn_run_state *state, const char *stage, const char *file, size_t first_entry)
 {
     wn_status status = WN_OK;
     json_t *result = NULL;
-    const char *files[] = {file};
+    const char *files[] = {file, MOMENTS};
+    bool has_moments = state->raw_moments != NULL;
     if (state->ranks->rank == 0)
         status = wn_recipe_write(state->recipe, wn_run_directory_path(state->directory, file));
+    if (state->ranks->rank == 0 && status == WN_OK && has_moments)
+        status = wn_profile_moments_write(wn_run_directory_path(state->directory, MOMENTS), state->raw_moments);
     TRY(wn_ranks_agree(state->ranks, status));
-    result = json_pack("{s:o}", "stages", wn_stage_entries(state->stages, first_entry));
-    TRY(wn_run_directory_finish_stage(state->ranks, state->directory, stage, state->profile_key, files, 1, result));
+    result = json_pack("{s:o, s:b}", "stages", wn_stage_entries(state->stages, first_entry), "moments", has_moments);
+    TRY(wn_run_directory_finish_stage(state->ranks, state->directory, stage, state->profile_key, files, 1 + has_moments,
+                                      result));
 done:
     json_decref(result);
     return status;
@@ -68,7 +74,8 @@ static wn_status measure(wn_run_state *state, wn_pilot **pilot, bool *needs_clea
     wn_stage_meter_begin(&meter, "profile");
     TRY(read_pilot(state, pilot, &meter));
     wn_pass pass = wn_stage_pass(state, "profile");
-    TRY(wn_profile_measure(&pass, state->rows, *pilot, state->recipe, needs_cleaned, &meter.passes, &meter.cost));
+    TRY(wn_profile_measure(&pass, state->rows, *pilot, state->recipe, needs_cleaned, &state->raw_moments, &meter.passes,
+                           &meter.cost));
     TRY(wn_stage_meter_end(state->ranks, &meter, state->stages));
     if (*needs_cleaned)
         TRY(keep_recipe(state, "measured", MEASURED, first_entry));
@@ -121,17 +128,22 @@ done:
     return status;
 }
 
-/* The pilot as the profile saw it: before rows drop. */
+/* The pilot as the profile saw it: before rows drop; none where statistics follow without it. */
 static wn_status reuse_profile(wn_run_state *state, json_t *result, wn_pilot **pilot)
 {
     wn_status status = WN_OK;
     wn_stage_meter meter;
     TRY(wn_run_rows(state));
     TRY(wn_ranks_agree(state->ranks, wn_stage_reuse(state, "profile", result)));
-    wn_stage_meter_begin(&meter, pilot != NULL ? "pilot" : "rows");
-    if (pilot != NULL)
-        TRY(read_pilot(state, pilot, &meter));
     TRY(read_recipe(state, PROFILE));
+    if (json_is_true(json_object_get(result, "moments")))
+        TRY(wn_profile_moments_read(state->ranks, wn_run_directory_path(state->directory, MOMENTS),
+                                    state->recipe->n_cells, &state->raw_moments));
+    wn_statistics_options options = wn_run_statistics_options(state);
+    bool needs_pilot = pilot != NULL && !wn_statistics_follow(state->recipe, &options);
+    wn_stage_meter_begin(&meter, needs_pilot ? "pilot" : "rows");
+    if (needs_pilot)
+        TRY(read_pilot(state, pilot, &meter));
     TRY(wn_run_drop_rows(state, &meter));
     TRY(wn_stage_meter_end(state->ranks, &meter, state->stages));
 done:

@@ -15,7 +15,8 @@ wn_statistics_options wn_run_statistics_options(const wn_run_state *state)
                                    .n_bins = ranks_by_bins ? (size_t)job->rank.bins : 0,
                                    .n_folds = job->has_rank ? (size_t)job->rank.folds : 0,
                                    .seed = (uint64_t)job->seed,
-                                   .path = wn_run_directory_path(state->directory, STATISTICS)};
+                                   .path = wn_run_directory_path(state->directory, STATISTICS),
+                                   .raw = state->raw_moments};
 }
 
 static wn_status make_statistics(wn_run_state *state, wn_statistics **statistics)
@@ -24,9 +25,9 @@ static wn_status make_statistics(wn_run_state *state, wn_statistics **statistics
     wn_pilot *pilot = NULL;
     wn_stage_meter meter;
     json_t *result = NULL;
-    wn_statistics_options options = wn_run_statistics_options(state);
     const char *files[] = {STATISTICS};
     TRY(wn_stage_profile(state, &pilot));
+    wn_statistics_options options = wn_run_statistics_options(state);
     size_t first_entry = json_array_size(state->stages);
     wn_stage_meter_begin(&meter, "statistics");
     wn_pass pass = wn_stage_pass(state, "statistics");

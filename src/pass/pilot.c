@@ -11,16 +11,14 @@
 enum { MOST_CELLS = 1 << 23, MOST_ROWS = 65536, LEAST_ROWS = 1024 };
 
 /* Rows of the pilot's blocks on this rank, as they travel: the bits of the row's number, the label, the cells. Of every
- * block at most `level` rows are kept, by ascending hash; the level falls as long as the blocks' rows exceed the bound,
- * and over the blocks of all ranks it can only be lower: nothing that the whole pilot keeps is dropped on a rank. */
+ * block at most `level` rows are kept, those of smallest hash. */
 typedef struct {
-    size_t n_cols, bound, level;
+    size_t n_cols, level;
     uint64_t seed;
     const int64_t *blocks;            /* (n_blocks) numbers of the pilot's blocks, borrowed */
     int64_t present[WN_PILOT_BLOCKS]; /* rows that passed the steps, of every one of the pilot's blocks */
-    size_t n_blocks, n_mine;
-    size_t kept[WN_PILOT_BLOCKS]; /* (n_mine) of the blocks read here, in their order */
-    double *rows;                 /* (n, n_cols + 2), owned */
+    size_t n_blocks;
+    double *rows; /* (capacity, n_cols + 2), owned */
     size_t n, capacity;
 } chosen_rows;
 
@@ -67,39 +65,12 @@ static size_t level_of(const int64_t *present, size_t n, size_t bound)
     return low;
 }
 
-/* Lowers the level: of every block the rows of largest hash go. */
-static void lower_level(chosen_rows *chosen, size_t level)
-{
-    size_t width = chosen->n_cols + 2, from = 0, to = 0;
-    for (size_t b = 0; b < chosen->n_mine; b++) {
-        size_t n = least(chosen->kept[b], level);
-        memmove(chosen->rows + to * width, chosen->rows + from * width, n * width * sizeof *chosen->rows);
-        from += chosen->kept[b];
-        to += n;
-        chosen->kept[b] = n;
-    }
-    chosen->n = to;
-    chosen->level = level;
-}
-
 static size_t place_of(const chosen_rows *chosen, int64_t block)
 {
     size_t b = 0;
     while (chosen->blocks[b] != block)
         b++;
     return b;
-}
-
-static wn_status make_room(chosen_rows *chosen, size_t n)
-{
-    wn_status status = WN_OK;
-    if (chosen->n + n <= chosen->capacity)
-        return WN_OK;
-    size_t capacity = 2 * chosen->capacity + n;
-    TRY(wn_resize(&chosen->rows, capacity * (chosen->n_cols + 2)));
-    chosen->capacity = capacity;
-done:
-    return status;
 }
 
 /* Rows whose hash is below a bound that about n rows pass; all of them where fewer do. */
@@ -122,22 +93,18 @@ static size_t draw_candidates(const chosen_rows *chosen, const wn_block *block, 
     return block->n_rows;
 }
 
-/* Keeps the block's rows of smallest hash, and lowers the level if they are too many with those before. */
+/* Keeps the block's rows of smallest hash. */
 static wn_status choose(void *state, const wn_block *block)
 {
     wn_status status = WN_OK;
     chosen_rows *chosen = state;
     candidate *candidates = NULL;
-    size_t n = least(block->n_rows, chosen->level), at = place_of(chosen, block->index);
-    TRY(make_room(chosen, n));
+    size_t n = least(block->n_rows, chosen->level);
     TRY(wn_new(&candidates, block->n_rows + 1));
     qsort(candidates, draw_candidates(chosen, block, n, candidates), sizeof *candidates, by_hash);
     for (size_t i = 0; i < n; i++)
         keep_row(chosen, block, candidates[i].at);
-    chosen->present[at] = (int64_t)block->n_rows;
-    chosen->kept[chosen->n_mine++] = n;
-    if (chosen->n > chosen->bound)
-        lower_level(chosen, level_of(chosen->present, chosen->n_blocks, chosen->bound));
+    chosen->present[place_of(chosen, block->index)] = (int64_t)block->n_rows;
 done:
     wn_free(candidates);
     return status;
@@ -161,7 +128,7 @@ static int64_t chosen_block(int64_t k, int64_t n, int64_t n_blocks)
     return n == n_blocks ? k : (int64_t)(((__int128)(2 * k + 1) * n_blocks) / (2 * n));
 }
 
-/* One pass over those of the chosen blocks that are this rank's. */
+/* One pass over those of the chosen blocks that are this rank's, at the level that is set. */
 static wn_status read_blocks(const wn_pass *pass, const wn_block_step *steps, size_t n_steps, chosen_rows *chosen,
                              wn_pass_cost *cost)
 {
@@ -170,12 +137,19 @@ static wn_status read_blocks(const wn_pass *pass, const wn_block_step *steps, si
     wn_accumulator accumulator = {&ops, chosen};
     int64_t order[WN_PILOT_BLOCKS];
     size_t n_mine = 0;
+    chosen->capacity = chosen->n = 0;
+    memset(chosen->present, 0, sizeof chosen->present);
     for (size_t k = 0; k < chosen->n_blocks; k++)
-        if (chosen->blocks[k] >= pass->blocks.first && chosen->blocks[k] < pass->blocks.last)
+        if (chosen->blocks[k] >= pass->blocks.first && chosen->blocks[k] < pass->blocks.last) {
             order[n_mine++] = chosen->blocks[k];
+            chosen->capacity += least(wn_reader_block_rows(pass->reader, chosen->blocks[k]), chosen->level);
+        }
+    wn_free(chosen->rows);
+    chosen->rows = NULL;
+    TRY(wn_ranks_agree(pass->ranks, wn_memory_new((void **)&chosen->rows, chosen->capacity,
+                                                  (chosen->n_cols + 2) * sizeof *chosen->rows, __func__)));
     TRY(wn_pass_run_blocks(pass, order, n_mine, steps, n_steps, &accumulator, 1, cost));
     TRY(wn_ranks_sum(pass->ranks, chosen->present, chosen->n_blocks));
-    lower_level(chosen, level_of(chosen->present, chosen->n_blocks, chosen->bound));
 done:
     return status;
 }
@@ -189,19 +163,42 @@ static bool has_all(const chosen_rows *chosen)
     return true;
 }
 
-static int by_number(const void *a, const void *b)
+/* At the level that all rows of the blocks allow; where steps dropped so many that a higher one does, once more. */
+static wn_status choose_rows(const wn_pass *pass, const wn_block_step *steps, size_t n_steps, chosen_rows *chosen,
+                             size_t bound, wn_pass_cost *cost)
 {
-    int64_t left, right;
-    memcpy(&left, a, sizeof left);
-    memcpy(&right, b, sizeof right);
-    return left < right ? -1 : left > right;
+    wn_status status = WN_OK;
+    for (size_t k = 0; k < chosen->n_blocks; k++)
+        chosen->present[k] = (int64_t)wn_reader_block_rows(pass->reader, chosen->blocks[k]);
+    chosen->level = level_of(chosen->present, chosen->n_blocks, bound);
+    TRY(read_blocks(pass, steps, n_steps, chosen, cost));
+    size_t level = level_of(chosen->present, chosen->n_blocks, bound);
+    if (level > chosen->level && !has_all(chosen)) {
+        chosen->level = level;
+        TRY(read_blocks(pass, steps, n_steps, chosen, cost));
+    }
+done:
+    return status;
 }
 
-/* Local. The gathered rows, sorted by their number, into a pilot. */
-static wn_status lay_out(double *rows, size_t n, size_t n_cols, bool is_complete, wn_pilot **pilot)
+/* The number of a row, and where it lies. */
+typedef struct {
+    uint64_t number, at;
+} place_of_row;
+
+static void copy_row(wn_pilot *pilot, size_t i, const double *row)
+{
+    memcpy(&pilot->rows[i], row, sizeof *pilot->rows);
+    pilot->labels[i] = row[1];
+    memcpy(pilot->cells + i * pilot->n_cols, row + 2, pilot->n_cols * sizeof *row);
+}
+
+/* Local. The gathered rows, in the order of their numbers, into a pilot. */
+static wn_status lay_out(const double *rows, size_t n, size_t n_cols, bool is_complete, wn_pilot **pilot)
 {
     wn_status status = WN_OK;
     wn_pilot *made = NULL;
+    place_of_row *places = NULL;
     size_t width = n_cols + 2;
     TRY(wn_new(&made, 1));
     made->n_rows = n;
@@ -210,15 +207,18 @@ static wn_status lay_out(double *rows, size_t n, size_t n_cols, bool is_complete
     TRY(wn_new(&made->cells, n * n_cols));
     TRY(wn_new(&made->labels, n));
     TRY(wn_new(&made->rows, n));
-    qsort(rows, n, width * sizeof *rows, by_number);
+    TRY(wn_new(&places, n));
     for (size_t i = 0; i < n; i++) {
-        memcpy(&made->rows[i], rows + i * width, sizeof *made->rows);
-        made->labels[i] = rows[i * width + 1];
-        memcpy(made->cells + i * n_cols, rows + i * width + 2, n_cols * sizeof *rows);
+        memcpy(&places[i].number, rows + i * width, sizeof places[i].number);
+        places[i].at = i;
     }
+    wn_words_sort((uint64_t *)(void *)places, n, sizeof *places / sizeof(uint64_t));
+    for (size_t i = 0; i < n; i++)
+        copy_row(made, i, rows + places[i].at * width);
     *pilot = made;
     made = NULL;
 done:
+    wn_free(places);
     wn_pilot_free(made);
     return status;
 }
@@ -233,12 +233,10 @@ wn_status wn_pilot_read(const wn_pass *pass, const wn_block_step *steps, size_t 
     int64_t n_read = n_blocks < WN_PILOT_BLOCKS ? n_blocks : WN_PILOT_BLOCKS;
     for (int64_t k = 0; k < n_read; k++)
         blocks[k] = chosen_block(k, n_read, n_blocks);
-    chosen_rows chosen = {.n_cols = n_cols, .bound = bound, .level = bound, .seed = seed};
-    chosen.blocks = blocks;
-    chosen.n_blocks = (size_t)n_read;
+    chosen_rows chosen = {.n_cols = n_cols, .seed = seed, .blocks = blocks, .n_blocks = (size_t)n_read};
     wn_pass pilot_pass = *pass;
     pilot_pass.name = "pilot";
-    TRY(read_blocks(&pilot_pass, steps, n_steps, &chosen, cost));
+    TRY(choose_rows(&pilot_pass, steps, n_steps, &chosen, bound, cost));
     TRY(wn_ranks_gather_all(pass->ranks, chosen.rows, chosen.n, (n_cols + 2) * sizeof(double), (void **)&all, &n_all));
     bool is_complete = n_read == n_blocks && has_all(&chosen);
     TRY(wn_ranks_agree(pass->ranks, lay_out(all, n_all, n_cols, is_complete, pilot)));
@@ -269,9 +267,9 @@ size_t wn_pilot_cells(const wn_pilot *pilot, size_t column, double *cells)
     return n;
 }
 
-size_t wn_pilot_column(const wn_pilot *pilot, size_t column, double *sorted)
+size_t wn_pilot_column(const wn_pilot *pilot, size_t column, double *sorted, double *scratch)
 {
     size_t n = wn_pilot_cells(pilot, column, sorted);
-    wn_doubles_sort(sorted, n);
+    wn_doubles_sort_by(sorted, scratch, n);
     return n;
 }

@@ -202,6 +202,7 @@ wn_status wn_bounds_fit(const wn_pass *pass, wn_rows *rows, const wn_pilot *pilo
     measurement.wanted = raw.wanted;
     measurement.modes = counts->modes;
     measurement.levels = counts->levels;
+    measurement.moments = counts->moments;
     TRY(wn_measure(&measurement, &summary, raw.values, n_passes, cost));
     wn_level_counts_describe(counts->levels, recipe);
     if (wn_bounds_saw_no_row(recipe, summary))

@@ -15,6 +15,7 @@
 typedef struct {
     wn_modes *modes;
     wn_level_counts *levels; /* NULL: none */
+    wn_moments **moments;    /* where the moments of the raw cells go, the caller's then; NULL: nowhere */
 } wn_bounds_counts;
 
 /* Collective. Sets the recipe's columns from count to upper: one pass for moments, quartiles and the tails of quantile

@@ -34,7 +34,7 @@ static inline size_t wn_category_code(const wn_category *category, const wn_reci
                                       const wn_raw_rows *rows, size_t i)
 {
     if (category->are_numbers) {
-        double cell = wn_outliers_apply(column, rows->cells[i * rows->n_cols + column->position]);
+        double cell = wn_outliers_apply(column, wn_raw_cell(rows, i, column));
         cell = isnan(cell) ? column->fill : cell;
         return isnan(cell) ? SIZE_MAX : wn_levels_code_number(category->levels, cell);
     }

@@ -1,50 +1,32 @@
 #include "clean.h"
 
 #include "outliers.h"
-#include "transform.h"
 
 #include "winnow/memory.h"
 
 #include <string.h>
 
-static void set_column(wn_cleaner *cleaner, size_t i, bool fills)
-{
-    const wn_recipe_column *column = &cleaner->recipe->columns[i];
-    bool drops = column->rule.action == WN_OUTLIER_DROP_ROW;
-    bool empties = column->rule.action == WN_OUTLIER_MISSING;
-    cleaner->lower[i] = wn_outliers_least(column);
-    cleaner->upper[i] = wn_outliers_most(column);
-    cleaner->below[i] = empties ? (double)NAN : column->lower;
-    cleaner->above[i] = empties ? (double)NAN : column->upper;
-    cleaner->fill[i] = fills ? column->fill : (double)NAN;
-    cleaner->changes |=
-        cleaner->lower[i] > -(double)INFINITY || cleaner->upper[i] < (double)INFINITY || !isnan(cleaner->fill[i]);
-    cleaner->transforms |= fills && column->rule.transform != WN_TRANSFORM_NONE;
-    cleaner->drops |= drops || column->rule.missing == WN_MISSING_DROP_ROW;
-}
-
 wn_status wn_cleaner_init(wn_cleaner *cleaner, const wn_recipe *recipe, wn_rows *rows, bool fills)
 {
     wn_status status = WN_OK;
-    size_t n = recipe->n_cells;
     *cleaner = (wn_cleaner){.recipe = recipe, .rows = rows};
-    TRY(wn_new(&cleaner->outliers, n));
-    TRY(wn_new(&cleaner->lower, 5 * n));
-    cleaner->upper = cleaner->lower + n;
-    cleaner->below = cleaner->upper + n;
-    cleaner->above = cleaner->below + n;
-    cleaner->fill = cleaner->above + n;
-    for (size_t i = 0; i < n; i++)
-        set_column(cleaner, i, fills);
-    for (size_t i = n; i < recipe->n_columns; i++)
-        cleaner->drops |= recipe->columns[i].rule.missing == WN_MISSING_DROP_ROW;
+    TRY(wn_new(&cleaner->outliers, recipe->n_cells));
+    TRY(wn_cell_rules_init(&cleaner->rules, recipe->n_cells));
+    for (size_t i = 0; i < recipe->n_cells; i++)
+        wn_cell_rules_set(&cleaner->rules, i, &recipe->columns[i], fills);
+    cleaner->changes = wn_cell_rules_change(&cleaner->rules);
+    for (size_t i = 0; i < recipe->n_columns; i++) {
+        const wn_column_rule *rule = &recipe->columns[i].rule;
+        cleaner->drops |= rule->missing == WN_MISSING_DROP_ROW;
+        cleaner->drops |= i < recipe->n_cells && rule->action == WN_OUTLIER_DROP_ROW;
+    }
 done:
     return status;
 }
 
 void wn_cleaner_clear(wn_cleaner *cleaner)
 {
-    wn_free(cleaner->lower);
+    wn_cell_rules_clear(&cleaner->rules);
     wn_free(cleaner->outliers);
     *cleaner = (wn_cleaner){0};
 }
@@ -92,42 +74,28 @@ static void count_outliers(wn_cleaner *cleaner, const wn_block *block)
                 wn_outliers_outside(&cleaner->recipe->columns[j], block->cells[i * block->n_cols + j]);
 }
 
-static void clean_cells(const wn_cleaner *cleaner, double *cells, size_t n_cols)
-{
-    for (size_t j = 0; j < n_cols; j++) {
-        double cell = cells[j];
-        cell = cell < cleaner->lower[j] ? cleaner->below[j] : cell > cleaner->upper[j] ? cleaner->above[j] : cell;
-        cells[j] = isnan(cell) ? cleaner->fill[j] : cell;
-    }
-}
-
-static void transform_cells(const wn_cleaner *cleaner, double *cells, size_t n_cols)
-{
-    for (size_t j = 0; j < n_cols; j++)
-        cells[j] = wn_transform_apply(cleaner->recipe->columns[j].rule.transform, cells[j]);
-}
-
+/* Raw cells are widened on the way, unless they are looked at before. */
 static wn_status cleaner_apply(void *context, wn_block *block)
 {
+    wn_status status = WN_OK;
     wn_cleaner *cleaner = context;
+    if (cleaner->counts || cleaner->drops)
+        wn_block_widen(block);
     if (cleaner->counts)
         count_outliers(cleaner, block);
-    if (cleaner->drops) {
-        wn_status status = drop_rows(cleaner, block);
-        if (status != WN_OK)
-            return status;
-    }
-    for (size_t i = 0; cleaner->changes && i < block->n_rows; i++)
-        clean_cells(cleaner, block->cells + i * block->n_cols, block->n_cols);
-    for (size_t i = 0; cleaner->transforms && i < block->n_rows; i++)
-        transform_cells(cleaner, block->cells + i * block->n_cols, block->n_cols);
-    return WN_OK;
+    if (cleaner->drops)
+        TRY(drop_rows(cleaner, block));
+    if (!cleaner->changes)
+        goto done;
+    wn_cell_rules_clean(&cleaner->rules, wn_block_view(block), block->n_rows, block->cells);
+    block->raw = (wn_cells){0};
+done:
+    return status;
 }
 
 wn_block_step wn_cleaner_step(wn_cleaner *cleaner)
 {
-    bool looks = cleaner->changes || cleaner->drops || cleaner->counts || cleaner->transforms;
-    return (wn_block_step){cleaner_apply, cleaner, !looks};
+    return (wn_block_step){cleaner_apply, cleaner, true};
 }
 
 /* The step has counted already. */

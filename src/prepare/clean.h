@@ -3,20 +3,18 @@
 #ifndef WINNOW_PREPARE_CLEAN_H
 #define WINNOW_PREPARE_CLEAN_H
 
+#include "cell_rules.h"
+
 #include "winnow/pilot.h"
 #include "winnow/recipe.h"
 
-/* A recipe's rules as arrays over columns, so that cells are cleaned by selects alone. */
 typedef struct {
     const wn_recipe *recipe; /* borrowed */
     wn_rows *rows;           /* borrowed; dropped rows are marked in it. NULL: they only leave the block */
     bool drops;              /* some column drops rows */
     bool counts;             /* outliers are counted in `outliers` */
     bool changes;            /* some cell may become another */
-    double *lower, *upper;   /* (n_cells) bounds of the outlier action; infinite where it changes no cell */
-    double *below, *above;   /* (n_cells) what a cell outside becomes */
-    double *fill;            /* (n_cells) for gaps; NaN leaves them */
-    bool transforms;         /* cells that are filled are then transformed, where a column's rule says so */
+    wn_cell_rules rules;     /* (n_cells) */
     int64_t *outliers;       /* (n_cells) cells outside the recipe's bounds, before drops */
 } wn_cleaner;
 

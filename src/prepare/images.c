@@ -73,7 +73,7 @@ static wn_status image_apply(const wn_encoder *encoder, const wn_recipe *recipe,
     TRY(wn_new(&scratch, wn_image_scratch_size(made->shape)));
     for (size_t i = 0; i < rows->n_rows; i++) {
         for (size_t k = 0; k < n; k++)
-            pixels[k] = wn_recipe_clean_cell(&columns[k], rows->cells[i * rows->n_cols + columns[k].position]);
+            pixels[k] = wn_recipe_clean_cell(&columns[k], wn_raw_cell(rows, i, &columns[k]));
         if (made->orientations == NULL)
             wn_image_edges(pixels, made->shape, scratch, out + i * stride);
         else

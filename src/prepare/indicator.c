@@ -23,9 +23,8 @@ static wn_status indicator_apply(const wn_encoder *encoder, const wn_recipe *rec
 {
     const wn_recipe_column *column = &recipe->columns[encoder->column];
     for (size_t i = 0; i < rows->n_rows; i++) {
-        bool is_missing = column->is_text
-                              ? rows->texts[i * rows->n_texts + column->position].n_bytes == 0
-                              : isnan(wn_outliers_apply(column, rows->cells[i * rows->n_cols + column->position]));
+        bool is_missing = column->is_text ? rows->texts[i * rows->n_texts + column->position].n_bytes == 0
+                                          : isnan(wn_outliers_apply(column, wn_raw_cell(rows, i, column)));
         out[i * stride] = is_missing;
     }
     return WN_OK;

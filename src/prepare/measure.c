@@ -92,6 +92,10 @@ wn_status wn_measure(const wn_measurement *measurement, wn_moments_summary **sum
     } while (state.search.n_open > 0);
     if (summary)
         TRY(wn_ranks_agree(ranks, wn_moments_finish(state.moments, summary)));
+    if (measurement->moments) {
+        *measurement->moments = state.moments;
+        state.moments = NULL;
+    }
 done:
     clear(&state);
     return status;

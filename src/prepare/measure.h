@@ -21,6 +21,7 @@ typedef struct {
     const double *probability;
     const unsigned char *wanted; /* (n_cols, n_probabilities) which quantiles are wanted; NULL: all */
     wn_level_counts *levels;     /* counted along with the first pass; NULL: none */
+    wn_moments **moments;        /* where the state that *summary tells of goes, the caller's then; NULL: nowhere */
 } wn_measurement;
 
 /* Collective. *summary (freed by the caller; not made where summary is NULL) and values (n_cols, n_probabilities), NaN

@@ -9,6 +9,7 @@
 #include "measure.h"
 #include "missing.h"
 #include "outliers.h"
+#include "statistics_file.h"
 #include "target.h"
 
 #include "winnow/memory.h"
@@ -149,27 +150,57 @@ static bool begin_fills(wn_recipe *recipe, const wn_modes *modes, unsigned char 
 
 /* Where rows go, levels are those of the rows that are left. */
 wn_status wn_profile_measure(const wn_pass *pass, wn_rows *rows, const wn_pilot *pilot, wn_recipe *recipe,
-                             bool *needs_cleaned, int *n_passes, wn_pass_cost *cost)
+                             bool *needs_cleaned, wn_moments **moments, int *n_passes, wn_pass_cost *cost)
 {
     wn_status status = WN_OK;
     unsigned char *later = NULL;
     wn_modes *modes = NULL;
     wn_level_counts *levels = NULL;
+    wn_moments *raw = NULL;
     status = wn_new(&later, recipe->n_columns);
     if (status == WN_OK)
         status = new_modes(&modes, pass, recipe, true, later);
     if (status == WN_OK)
         status = wn_level_counts_new(&levels, recipe, pass->directory);
     TRY(wn_ranks_agree(pass->ranks, status));
-    TRY(wn_bounds_fit(pass, rows, pilot, recipe, &(wn_bounds_counts){modes, levels}, n_passes, cost));
+    TRY(wn_bounds_fit(pass, rows, pilot, recipe, &(wn_bounds_counts){modes, levels, &raw}, n_passes, cost));
     TRY(wn_missing_check(recipe));
     *needs_cleaned = begin_fills(recipe, modes, later);
     if (!rows_go(recipe))
         TRY(fit_encoders(pass->ranks, levels, recipe));
+    if (moments) {
+        bool is_useful = !*needs_cleaned && wn_recipe_is_plain(recipe);
+        *moments = is_useful ? raw : NULL;
+        raw = is_useful ? NULL : raw;
+    }
 done:
+    wn_moments_free(raw);
     wn_level_counts_free(levels);
     wn_modes_free(modes);
     wn_free(later);
+    return status;
+}
+
+wn_status wn_profile_moments_write(const char *path, wn_moments *moments)
+{
+    const wn_accumulator accumulator = wn_moments_accumulator(moments);
+    return wn_statistics_file_write(path, NULL, (wn_clean_quartiles){0}, &accumulator, 1);
+}
+
+wn_status wn_profile_moments_read(const wn_ranks *ranks, const char *path, size_t n_cells, wn_moments **moments)
+{
+    wn_status status = WN_OK;
+    wn_moments *new = NULL;
+    wn_recipe_file file = {H5I_INVALID_HID, path};
+    TRY(wn_ranks_agree(ranks, wn_moments_new(&new, n_cells, NULL)));
+    const wn_accumulator accumulator = wn_moments_accumulator(new);
+    TRY(wn_statistics_file_open(ranks, &file, path, NULL, (wn_clean_quartiles){0}));
+    TRY(wn_statistics_file_sums(ranks, &file, &accumulator, 1));
+    *moments = new;
+    new = NULL;
+done:
+    wn_recipe_file_close(&file);
+    wn_moments_free(new);
     return status;
 }
 

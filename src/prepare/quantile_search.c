@@ -33,9 +33,9 @@ wn_status wn_quantile_search_init(wn_quantile_search *search, const wn_pilot *sa
     TRY(wn_new(&search->windows, n));
     TRY(wn_new(&search->open, 2 * n));
     search->missed = search->open + n;
-    TRY(wn_new(&sorted, sample->n_rows));
+    TRY(wn_new(&sorted, 2 * sample->n_rows));
     for (size_t i = 0; i < n_cols; i++) {
-        size_t n_valid = wn_pilot_column(sample, i, sorted);
+        size_t n_valid = wn_pilot_column(sample, i, sorted, sorted + sample->n_rows);
         guess_column(search, i, sorted, n_valid, wanted);
     }
 done:

@@ -1,6 +1,6 @@
+#include "cell_rules.h"
 #include "column_list.h"
 #include "encoder.h"
-#include "normalize.h"
 #include "outliers.h"
 #include "transform.h"
 
@@ -51,17 +51,24 @@ wn_row_status wn_recipe_clean_row(const wn_recipe *recipe, double *cells, const 
 
 wn_raw_rows wn_raw_rows_of(const wn_block *block, size_t first, size_t n_rows)
 {
-    return (wn_raw_rows){.cells = block->cells + first * block->n_cols,
+    return (wn_raw_rows){.cells = wn_cells_at(wn_block_view(block), first * block->n_cols),
                          .texts = block->texts != NULL ? block->texts + first * block->n_texts : NULL,
                          .n_rows = n_rows,
                          .n_cols = block->n_cols,
                          .n_texts = block->n_texts};
 }
 
+double wn_raw_cell(const wn_raw_rows *rows, size_t row, const wn_recipe_column *column)
+{
+    size_t at = row * rows->n_cols + column->position;
+    return rows->cells.is_float32 ? (double)((const float *)rows->cells.data)[at]
+                                  : ((const double *)rows->cells.data)[at];
+}
+
 static wn_raw_rows run_of(const wn_raw_rows *rows, size_t first, size_t n_rows)
 {
     wn_raw_rows run = *rows;
-    run.cells += first * rows->n_cols;
+    run.cells = wn_cells_at(rows->cells, first * rows->n_cols);
     if (run.texts != NULL)
         run.texts += first * rows->n_texts;
     if (run.learnt != NULL)
@@ -76,14 +83,17 @@ double wn_recipe_clean_cell(const wn_recipe_column *column, double cell)
     return wn_transform_apply(column->rule.transform, isnan(cell) ? column->fill : cell);
 }
 
-static void features_of_cells(const wn_recipe *recipe, const wn_raw_rows *rows, float *out)
+static wn_status features_of_cells(const wn_recipe *recipe, const wn_raw_rows *rows, float *out)
 {
-    for (size_t j = 0; j < recipe->n_selected; j++) {
-        const wn_recipe_column column = recipe->columns[recipe->feature_source[recipe->selected[j]]];
-        for (size_t i = 0; i < rows->n_rows; i++)
-            out[i * recipe->n_selected + j] = (float)wn_normalize_apply(
-                &column, wn_recipe_clean_cell(&column, rows->cells[i * rows->n_cols + column.position]));
-    }
+    wn_status status = WN_OK;
+    wn_cell_rules rules = {0};
+    TRY(wn_cell_rules_init(&rules, recipe->n_selected));
+    for (size_t j = 0; j < recipe->n_selected; j++)
+        wn_cell_rules_set(&rules, j, &recipe->columns[recipe->feature_source[recipe->selected[j]]], true);
+    wn_cell_rules_features(&rules, rows->cells, rows->n_cols, rows->n_rows, out);
+done:
+    wn_cell_rules_clear(&rules);
+    return status;
 }
 
 /* What a run of rows with encoders is extracted by: features as they are made, and where they go. */
@@ -154,16 +164,13 @@ wn_status wn_recipe_features(const wn_recipe *recipe, const wn_raw_rows *rows, f
 {
     wn_status status = WN_OK;
     extracted run = {{0}, NULL, NULL};
-    bool is_plain = wn_recipe_is_plain(recipe);
-    if (!is_plain)
-        TRY(extracted_init(&run, recipe));
+    if (wn_recipe_is_plain(recipe))
+        return features_of_cells(recipe, rows, out);
+    TRY(extracted_init(&run, recipe));
     for (size_t first = 0; first < rows->n_rows; first += TILE_ROWS) {
         size_t n = rows->n_rows - first < TILE_ROWS ? rows->n_rows - first : TILE_ROWS;
         const wn_raw_rows tile = run_of(rows, first, n);
-        if (is_plain)
-            features_of_cells(recipe, &tile, out + first * recipe->n_selected);
-        else
-            TRY(features_of_encoders(recipe, &tile, &run, out + first * recipe->n_selected));
+        TRY(features_of_encoders(recipe, &tile, &run, out + first * recipe->n_selected));
     }
 done:
     extracted_clear(&run);

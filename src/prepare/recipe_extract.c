@@ -47,7 +47,7 @@ static void extract_cells(const wn_recipe *recipe, const wn_raw_rows *rows, cons
         if (recipe->feature_encoder[f] != WN_NO_ENCODER)
             continue;
         for (size_t i = 0; i < rows->n_rows; i++)
-            out[i * wide->n_dense + d] = wn_recipe_clean_cell(column, rows->cells[i * rows->n_cols + column->position]);
+            out[i * wide->n_dense + d] = wn_recipe_clean_cell(column, wn_raw_cell(rows, i, column));
     }
 }
 

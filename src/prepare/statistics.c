@@ -12,6 +12,7 @@
 #include "winnow/log.h"
 #include "winnow/memory.h"
 
+#include <math.h>
 #include <string.h>
 
 /* The states of the pass. */
@@ -265,35 +266,78 @@ done:
     return status;
 }
 
+/* Collective. The pass over cleaned rows, and what robust quartiles need beyond it. */
+static wn_status sum_rows(wn_statistics_states *states, const wn_pass *pass, wn_rows *rows, const wn_pilot *pilot,
+                          wn_recipe *recipe, int *n_passes, wn_pass_cost *cost)
+{
+    wn_status status = WN_OK;
+    wn_accumulator accumulators[STATES + WN_FOLDS_STATES];
+    wn_accumulator seen[STATES + WN_FOLDS_STATES + 1]; /* features in place of cells, and quartiles of cells */
+    wn_block_step steps[4];
+    status = begin_quartiles(states, pass, rows, pilot, recipe);
+    if (status == WN_OK && !wn_recipe_is_plain(recipe))
+        status = wn_extraction_init(&states->extraction, recipe, wn_reader_block_capacity(pass->reader));
+    TRY(wn_ranks_agree(pass->ranks, status));
+    size_t n = list_all(states, accumulators);
+    size_t n_steps = list_steps(states, rows, steps), n_seen = n;
+    for (size_t i = 0; i < n; i++)
+        seen[i] = states->extraction.features ? wn_extraction_accumulator(&states->extraction, accumulators[i])
+                                              : accumulators[i];
+    if (states->quartiles.quantiles)
+        seen[n_seen++] = wn_quantiles_accumulator(states->quartiles.quantiles);
+    TRY(wn_pass_run(pass, steps, n_steps, seen, n_seen, cost));
+    ++*n_passes;
+    TRY(wn_clean_quartiles_finish(pass, rows, filling_cleaner(states), &states->quartiles, recipe, n_passes, cost));
+done:
+    return status;
+}
+
+bool wn_statistics_follow(const wn_recipe *recipe, const wn_statistics_options *options)
+{
+    bool follows = options->raw && !options->gram && options->n_bins == 0 && options->n_folds == 0;
+    for (size_t i = 0; i < recipe->n_cells; i++) {
+        const wn_recipe_column *column = &recipe->columns[i];
+        follows &= column->outliers == 0 && column->rule.transform == WN_TRANSFORM_NONE &&
+                   column->rule.normalize != WN_NORMALIZE_ROBUST;
+    }
+    return follows && wn_recipe_is_plain(recipe);
+}
+
+/* Local. What the pass would have summed. */
+static wn_status fill_raw(wn_statistics_states *states, wn_recipe *recipe, const wn_moments *raw)
+{
+    wn_status status = WN_OK;
+    double *fill = NULL;
+    TRY(wn_new(&fill, recipe->n_cells));
+    for (size_t i = 0; i < recipe->n_cells; i++) {
+        fill[i] = recipe->columns[i].fill;
+        recipe->columns[i].clean_quartile_low = recipe->columns[i].clean_median =
+            recipe->columns[i].clean_quartile_high = (double)NAN;
+    }
+    wn_moments_fill(states->sums.moments, raw, fill);
+done:
+    wn_free(fill);
+    return status;
+}
+
 wn_status wn_statistics_run(const wn_pass *pass, wn_rows *rows, const wn_pilot *pilot, wn_recipe *recipe,
                             const wn_statistics_options *options, wn_statistics **statistics, int *n_passes,
                             wn_pass_cost *cost)
 {
     wn_status status = WN_OK;
     wn_statistics_states states = {0};
-    wn_accumulator accumulators[STATES + WN_FOLDS_STATES];
-    wn_accumulator seen[STATES + WN_FOLDS_STATES + 1]; /* features in place of cells, and quartiles of cells */
-    wn_block_step steps[4];
-    if (options->n_bins > 0 && !rows->catalog->has_label)
+    bool has_label = rows->catalog->has_label, follows = wn_statistics_follow(recipe, options);
+    if (options->n_bins > 0 && !has_label)
         return wn_fail(WN_BAD_DATA, "bins against a label need one, and the input has no label");
-    status = wn_statistics_plan_init(&states.plan, pilot, recipe, rows->catalog->has_label, options->n_bins);
+    status = follows ? wn_statistics_plan_new(&states.plan, recipe, has_label, 0)
+                     : wn_statistics_plan_init(&states.plan, pilot, recipe, has_label, options->n_bins);
     if (status == WN_OK)
         status = init_states(&states, rows, recipe, options);
-    if (status == WN_OK)
-        status = begin_quartiles(&states, pass, rows, pilot, recipe);
-    if (status == WN_OK && !wn_recipe_is_plain(recipe))
-        status = wn_extraction_init(&states.extraction, recipe, wn_reader_block_capacity(pass->reader));
+    if (status == WN_OK && follows)
+        status = fill_raw(&states, recipe, options->raw);
     TRY(wn_ranks_agree(pass->ranks, status));
-    size_t n = list_all(&states, accumulators);
-    size_t n_steps = list_steps(&states, rows, steps), n_seen = n;
-    for (size_t i = 0; i < n; i++)
-        seen[i] = states.extraction.features ? wn_extraction_accumulator(&states.extraction, accumulators[i])
-                                             : accumulators[i];
-    if (states.quartiles.quantiles)
-        seen[n_seen++] = wn_quantiles_accumulator(states.quartiles.quantiles);
-    TRY(wn_pass_run(pass, steps, n_steps, seen, n_seen, cost));
-    ++*n_passes;
-    TRY(wn_clean_quartiles_finish(pass, rows, filling_cleaner(&states), &states.quartiles, recipe, n_passes, cost));
+    if (!follows)
+        TRY(sum_rows(&states, pass, rows, pilot, recipe, n_passes, cost));
     if (options->path && pass->ranks->rank == 0)
         status = keep_states(options->path, &states, recipe);
     TRY(wn_ranks_agree(pass->ranks, status));

@@ -22,8 +22,11 @@ static size_t steps_between(size_t n)
     return n > 0 ? n - 1 : 0;
 }
 
-static void list_arrays(wn_statistics_plan *plan, wn_clean_quartiles quartiles, plan_array array[N_ARRAYS])
+/* Returns how many there are: none without a plan. */
+static size_t list_arrays(wn_statistics_plan *plan, wn_clean_quartiles quartiles, plan_array array[N_ARRAYS])
 {
+    if (plan == NULL)
+        return 0;
     array[0] = (plan_array){"plan/centre", true, plan->n_cols, plan->centre};
     array[1] = (plan_array){"plan/exponent", false, plan->n_cols, plan->exponent};
     array[2] = (plan_array){"plan/edges", true, plan->n_cols * steps_between(plan->n_bins), plan->edges};
@@ -31,6 +34,7 @@ static void list_arrays(wn_statistics_plan *plan, wn_clean_quartiles quartiles, 
     array[4] = (plan_array){"plan/label_centre", true, 1, &plan->label_centre};
     array[5] = (plan_array){"plan/label_exponent", false, 1, &plan->label_exponent};
     array[6] = (plan_array){"clean_quartiles", true, quartiles.n, quartiles.data};
+    return N_ARRAYS;
 }
 
 static hid_t type_of(const plan_array *array)
@@ -49,10 +53,10 @@ static wn_status write_content(const wn_recipe_file *file, const wn_statistics_p
                                const wn_accumulator *accumulators, size_t n_accumulators)
 {
     wn_status status = WN_OK;
-    wn_statistics_plan as_is = *plan;
+    wn_statistics_plan as_is = plan != NULL ? *plan : (wn_statistics_plan){0};
     plan_array array[N_ARRAYS];
-    list_arrays(&as_is, quartiles, array);
-    for (size_t i = 0; i < N_ARRAYS; i++)
+    size_t n_arrays = list_arrays(plan != NULL ? &as_is : NULL, quartiles, array);
+    for (size_t i = 0; i < n_arrays; i++)
         TRY(wn_recipe_file_put(file, array[i].name, type_of(&array[i]), 1, &array[i].n, array[i].data));
     for (size_t i = 0; i < n_accumulators; i++) {
         const wn_accumulator_ops *ops = accumulators[i].ops;
@@ -81,11 +85,11 @@ done:
     return status;
 }
 
-static wn_status read_plan(wn_recipe_file *file, const char *path, const plan_array array[N_ARRAYS])
+static wn_status read_plan(wn_recipe_file *file, const char *path, const plan_array *array, size_t n_arrays)
 {
     wn_status status = WN_OK;
     TRY(wn_recipe_file_open(file, path));
-    for (size_t i = 0; i < N_ARRAYS; i++)
+    for (size_t i = 0; i < n_arrays; i++)
         TRY(wn_recipe_file_get(file, array[i].name, type_of(&array[i]), array[i].n, array[i].data));
 done:
     return status;
@@ -96,9 +100,9 @@ wn_status wn_statistics_file_open(const wn_ranks *ranks, wn_recipe_file *file, c
 {
     wn_status status = WN_OK;
     plan_array array[N_ARRAYS];
-    list_arrays(plan, quartiles, array);
-    TRY(wn_ranks_agree(ranks, ranks->rank == 0 ? read_plan(file, path, array) : WN_OK));
-    for (size_t i = 0; i < N_ARRAYS; i++)
+    size_t n_arrays = list_arrays(plan, quartiles, array);
+    TRY(wn_ranks_agree(ranks, ranks->rank == 0 ? read_plan(file, path, array, n_arrays) : WN_OK));
+    for (size_t i = 0; i < n_arrays; i++)
         TRY(wn_ranks_broadcast(ranks, 0, array[i].data,
                                array[i].n * (array[i].is_real ? sizeof(double) : sizeof(int))));
 done:

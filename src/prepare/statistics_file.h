@@ -10,16 +10,16 @@
 #include "winnow/accumulator.h"
 #include "winnow/ranks.h"
 
-/* Local. Writes plan, quartiles and the states' integers (sums that are those of all
- * ranks) beside `path`, syncs, renames; from where they lie: nothing is copied. Fails: WN_IO, WN_CANT_CREATE,
+/* Local. Writes plan and quartiles (nothing of them where plan is NULL) and the states' integers (sums that are those
+ * of all ranks) beside `path`, syncs, renames; from where they lie: nothing is copied. Fails: WN_IO, WN_CANT_CREATE,
  * WN_NO_MEMORY. */
 WN_MUST_USE wn_status wn_statistics_file_write(const char *path, const wn_statistics_plan *plan,
                                                wn_clean_quartiles quartiles, const wn_accumulator *accumulators,
                                                size_t n_accumulators);
 
 /* Collective. Rank 0 opens the file, after verifying its checksum, and reads the plan and quartiles (of the
- * sizes that they have already) into every rank's. Rank 0's `file` is to be closed, also after a failure. Fails:
- * WN_NO_INPUT, WN_BAD_DATA, WN_IO. */
+ * sizes that they have already; nothing where plan is NULL) into every rank's. Rank 0's `file` is to be closed, also
+ * after a failure. Fails: WN_NO_INPUT, WN_BAD_DATA, WN_IO. */
 WN_MUST_USE wn_status wn_statistics_file_open(const wn_ranks *ranks, wn_recipe_file *file, const char *path,
                                               wn_statistics_plan *plan, wn_clean_quartiles quartiles);
 

@@ -111,7 +111,7 @@ static wn_status plan_sampled(wn_statistics_plan *plan, const wn_encoder *encode
     wn_status status = WN_OK;
     double *features = NULL, greatest = encoder->ops->greatest(encoder->state);
     size_t size = encoder->ops->size(encoder->state);
-    wn_raw_rows rows = {.cells = pilot->cells, .n_rows = pilot->n_rows, .n_cols = pilot->n_cols};
+    wn_raw_rows rows = {.cells = {.data = pilot->cells}, .n_rows = pilot->n_rows, .n_cols = pilot->n_cols};
     TRY(wn_memory_new((void **)&features, pilot->n_rows, size * sizeof *features, __func__));
     TRY(encoder->ops->apply(encoder, recipe, &rows, features, size));
     for (size_t f = 0; f < size; f++) {

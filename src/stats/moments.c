@@ -262,6 +262,22 @@ wn_status wn_moments_add(wn_moments *moments, const wn_block *block)
     return WN_OK;
 }
 
+void wn_moments_fill(wn_moments *filled, const wn_moments *moments, const double *fill)
+{
+    memcpy(filled->sums, moments->sums, moments->n_cols * sizeof *filled->sums);
+    memcpy(filled->keys, moments->keys, moments->n_cols * sizeof *filled->keys);
+    for (size_t c = 0; c < moments->n_cols; c++) {
+        column_sums *sums = &filled->sums[c];
+        int64_t n = sums->missing;
+        if (n == 0 || isnan(fill[c]))
+            continue;
+        sums->count += n;
+        sums->missing = 0;
+        add_column(sums, (double)n, fill[c], 0, 0);
+        add_extremes(&filled->keys[c], fill[c], fill[c]);
+    }
+}
+
 static wn_status add(void *state, const wn_block *block)
 {
     return wn_moments_add(state, block);

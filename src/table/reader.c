@@ -50,6 +50,11 @@ size_t wn_reader_block_capacity(const wn_reader *reader)
     return (size_t)most;
 }
 
+size_t wn_reader_block_rows(const wn_reader *reader, int64_t index)
+{
+    return wn_catalog_block(reader->catalog, index).n_rows;
+}
+
 wn_status wn_reader_new_block(const wn_reader *reader, wn_block **block)
 {
     const wn_catalog *catalog = reader->catalog;

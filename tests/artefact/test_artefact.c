@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 /* Outputs (n_rows, 3) of raw cells (n_rows, n_columns) by a recipe and a network. */
-static wn_status predict(const wn_recipe *recipe, const wn_network *network, const double *cells, size_t n_rows,
+static wn_status predict(const wn_recipe *recipe, const wn_network *network, double *cells, size_t n_rows,
                          size_t n_columns, float *out)
 {
     wn_status status = WN_OK;
@@ -15,7 +15,7 @@ static wn_status predict(const wn_recipe *recipe, const wn_network *network, con
     wn_workspace *workspace = NULL;
     TRY(wn_new(&features, n_rows * recipe->n_selected));
     TRY(wn_workspace_new(&workspace, network, n_rows));
-    const wn_raw_rows rows = {.cells = cells, .n_rows = n_rows, .n_cols = n_columns};
+    const wn_raw_rows rows = {.cells = {.data = cells}, .n_rows = n_rows, .n_cols = n_columns};
     CHECK_OK(wn_recipe_features(recipe, &rows, features));
     memcpy(out, wn_network_forward(network, workspace, features, n_rows), n_rows * 3 * sizeof *out);
 done:
@@ -147,14 +147,14 @@ static void test_round_trip(void)
 }
 
 /* Features (n_rows, n_selected) by a recipe, whose positions are those of its own table. */
-static bool extract(wn_recipe *recipe, const wn_recipe *table, const double *cells, const wn_text *texts, size_t n_rows,
+static bool extract(wn_recipe *recipe, const wn_recipe *table, double *cells, const wn_text *texts, size_t n_rows,
                     float **features)
 {
     for (size_t i = 0; i < recipe->n_columns; i++)
         for (size_t c = 0; c < table->n_columns; c++)
             if (strcmp(recipe->columns[i].name, table->columns[c].name) == 0)
                 recipe->columns[i].position = table->columns[c].position;
-    const wn_raw_rows rows = {.cells = cells,
+    const wn_raw_rows rows = {.cells = {.data = cells},
                               .texts = texts,
                               .n_rows = n_rows,
                               .n_cols = table->n_cells,
@@ -164,7 +164,7 @@ static bool extract(wn_recipe *recipe, const wn_recipe *table, const double *cel
 }
 
 /* Used features of rows, as laid out for the whole recipe, are those that it makes of them. */
-static void compare_features(const sample *s, const wn_artefact *artefact, const double *cells, const wn_text *texts,
+static void compare_features(const sample *s, const wn_artefact *artefact, double *cells, const wn_text *texts,
                              size_t n_rows)
 {
     float *expected = NULL, *found = NULL;

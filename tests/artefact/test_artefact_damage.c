@@ -129,7 +129,7 @@ static void extract_row(const wn_recipe *recipe, float *features)
         for (size_t i = 0; i < recipe->n_cells; i++)
             cells[i] = i % 2 == 0 ? (double)NAN : 0.1;
         const wn_raw_rows rows = {
-            .cells = cells, .texts = texts, .n_rows = 1, .n_cols = recipe->n_cells, .n_texts = n_texts};
+            .cells = {.data = cells}, .texts = texts, .n_rows = 1, .n_cols = recipe->n_cells, .n_texts = n_texts};
         CHECK_OK(wn_recipe_features(recipe, &rows, features));
     }
     wn_free(texts);

@@ -76,26 +76,31 @@ static double pixel(size_t i)
     return brightness > 0 ? floor(brightness) : 0;
 }
 
-static void check_doubles(double (*draw_double)(size_t i))
+/* With scratch and without. */
+static void check_doubles(double (*draw_double)(size_t i), size_t n)
 {
-    enum { N = 20000 };
-    double *doubles = NULL, *expected = NULL;
-    if (CHECK_OK(wn_new(&doubles, N)) && CHECK_OK(wn_new(&expected, N))) {
-        for (size_t i = 0; i < N; i++)
-            doubles[i] = draw_double(i);
-        memcpy(expected, doubles, N * sizeof *doubles);
-        qsort(expected, N, sizeof *expected, by_double);
-        wn_doubles_sort(doubles, N);
-        CU_ASSERT(memcmp(doubles, expected, N * sizeof *doubles) == 0);
+    double *doubles = NULL, *expected = NULL, *other = NULL;
+    if (CHECK_OK(wn_new(&doubles, n)) && CHECK_OK(wn_new(&expected, n)) && CHECK_OK(wn_new(&other, 2 * n))) {
+        for (size_t i = 0; i < n; i++)
+            expected[i] = doubles[i] = other[i] = draw_double(i);
+        qsort(expected, n, sizeof *expected, by_double);
+        wn_doubles_sort(doubles, n);
+        wn_doubles_sort_by(other, other + n, n);
+        CU_ASSERT(memcmp(doubles, expected, n * sizeof *doubles) == 0);
+        CU_ASSERT(memcmp(other, expected, n * sizeof *doubles) == 0);
     }
     wn_free(doubles);
     wn_free(expected);
+    wn_free(other);
 }
 
 static void test_doubles(void)
 {
-    check_doubles(real);
-    check_doubles(pixel);
+    const size_t counts[] = {0, 1, 2, 9, 1000, 20000};
+    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
+        check_doubles(real, counts[i]);
+        check_doubles(pixel, counts[i]);
+    }
 }
 
 static const wn_test tests[] = {{"words against qsort", test_words}, {"doubles", test_doubles}};

@@ -121,13 +121,43 @@ static void test_long_table(void)
     wn_pilot_free(even);
 }
 
+static wn_status keep_first(void *context, wn_block *block)
+{
+    unsigned char *keep = NULL;
+    wn_status status = wn_new(&keep, block->n_rows);
+    (void)context;
+    if (status != WN_OK)
+        return status;
+    for (size_t i = 0; i < block->n_rows; i++)
+        keep[i] = block->rows[i] < ROW_BOUND / 2;
+    wn_block_compact(block, keep);
+    wn_free(keep);
+    return WN_OK;
+}
+
+/* Nearly all rows that are left lie in one block: it gives all of them, more than its share of the table's rows. */
+static void test_lopsided(void)
+{
+    made_table table;
+    const wn_block_step step = {keep_first, NULL, true};
+    wn_pilot *pilot = NULL;
+    if (made_open(&table, &test_ranks, "long-*.h5") &&
+        CHECK_OK(wn_pilot_read(&table.pass, &step, 1, table.catalog->n_blocks, 1, &pilot, NULL))) {
+        check_rows(pilot);
+        CU_ASSERT(pilot->is_complete);
+        CU_ASSERT_EQUAL(pilot->n_rows, ROW_BOUND / 2);
+    }
+    wn_pilot_free(pilot);
+    made_close(&table);
+}
+
 static void test_column(void)
 {
     wn_pilot *pilot = check_alone("few.h5", 0, 1);
     double *sorted = NULL;
     size_t valid = 0, wrong = 0;
-    if (pilot != NULL && CHECK_OK(wn_new(&sorted, pilot->n_rows))) {
-        size_t n = wn_pilot_column(pilot, 1, sorted);
+    if (pilot != NULL && CHECK_OK(wn_new(&sorted, 2 * pilot->n_rows))) {
+        size_t n = wn_pilot_column(pilot, 1, sorted, sorted + pilot->n_rows);
         for (size_t i = 0; i < pilot->n_rows; i++)
             valid += isnan(pilot->cells[i * MADE_COLUMNS + 1]) ? 0 : 1;
         for (size_t i = 1; i < n; i++)
@@ -161,6 +191,7 @@ static void test_failure(void)
 
 static const wn_test tests[] = {{"all of a small table", test_small_table},
                                 {"a sample of a long one", test_long_table},
+                                {"rows in one block alone", test_lopsided},
                                 {"a column, sorted", test_column},
                                 {"a step that fails", test_failure}};
 

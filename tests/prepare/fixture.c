@@ -180,7 +180,7 @@ wn_status fixture_profile(const wn_pass *pass, wn_rows *rows, const wn_pilot *pi
 {
     bool needs_cleaned = false;
     *n_passes = 0;
-    wn_status status = wn_profile_measure(pass, rows, pilot, recipe, &needs_cleaned, n_passes, cost);
+    wn_status status = wn_profile_measure(pass, rows, pilot, recipe, &needs_cleaned, NULL, n_passes, cost);
     if (status == WN_OK && needs_cleaned)
         status = wn_profile_cleaned(pass, rows, pilot, recipe, n_passes, cost);
     return status;

@@ -40,7 +40,7 @@ static void test_features(void)
     CU_ASSERT_FATAL(CHECK_OK(example_recipe(&recipe)));
     for (size_t j = 0; j < N_COLUMNS; j++)
         recipe->columns[j].position = N_COLUMNS + 1 - j; /* a wider block, its columns in another order */
-    const wn_raw_rows rows = {.cells = cells, .n_rows = N_ROWS, .n_cols = N_COLUMNS + 2};
+    const wn_raw_rows rows = {.cells = {.data = cells}, .n_rows = N_ROWS, .n_cols = N_COLUMNS + 2};
     CHECK_OK(wn_recipe_features(recipe, &rows, features));
     for (size_t i = 0; i < N_ROWS; i++) {
         for (size_t j = 0; j < N_SELECTED; j++) {

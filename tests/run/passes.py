@@ -119,6 +119,32 @@ def check_ties(checks, program, table, job, out):
     checks.equal({s["name"]: s["passes"] for s in run["stages"]}["profile"], 1, "passes of the profile where half of the cells are 0")
 
 
+FILLING = """
+input: {{files: [{table}], label: kind, split: {{validation: 0.2}}}}
+clean: {{missing: mean}}
+normalize: {{method: {normalize}}}
+{rank}
+"""
+
+
+def check_following(checks, program, table, directory):
+    """Where only gaps are filled and nothing is ranked by products, the profile's pass is all: by a start that made the profile, and by
+    one that finds it. What follows is the same."""
+    out = os.path.join(directory, "following")
+
+    def job(name, **values):
+        return write_text(os.path.join(directory, f"{name}.yaml"), FILLING.format(table=table, **{"normalize": "standard", "rank": "", **values}))
+
+    start(checks, program, job("ranked", rank="rank: {methods: [anova], keep: 1.0}"), out, 2, "ranked")
+    for number, normalize in enumerate(("standard", "minmax")):
+        run, _ = start(checks, program, job(f"found-{number}", normalize=normalize), out, 1 + 2 * number, f"{normalize} by the profile that was found")
+        fresh, _ = start(checks, program, job(f"made-{number}", normalize=normalize), os.path.join(directory, f"made-{number}"), 2, f"{normalize}, fresh")
+        checks.equal(run["fingerprints"], fresh["fingerprints"], f"{normalize}: fingerprints")
+        checks.equal(sum(n for _, n in work_of(run).values()), 0, f"{normalize}: bytes read for what follows: {work_of(run)}")
+        work = {name: passes for name, (passes, _) in work_of(fresh).items()}
+        checks.equal((work["profile"], work["statistics"]), (1, 0), f"{normalize}: passes of a fresh run")
+
+
 def main():
     program = sys.argv[1]
     checks = Checks()
@@ -142,6 +168,7 @@ def main():
         troubled_table(together, 20_000)
         check_together(checks, program, job, together, directory)
         check_others(checks, program, job, out, directory)
+        check_following(checks, program, small, directory)
         ties = os.path.join(directory, "ties.h5")
         check_ties(checks, program, ties, job("ties", table=ties, action="clip", methods="[variance]"), os.path.join(directory, "ties"))
     checks.close()

@@ -140,7 +140,59 @@ static void test_overflow(void)
     wn_moments_summary_free(summary);
 }
 
+/* A seventh of the rows are gaps. */
+static double gappy(size_t row)
+{
+    return row % 7 == 0 ? (double)NAN : normal(row) * 10 + 3;
+}
+
+static double fill_of_gappy;
+
+static double filled(size_t row)
+{
+    return row % 7 == 0 ? fill_of_gappy : gappy(row);
+}
+
+/* Filled afterwards, the gaps count as the cells would have; a fill that is NaN leaves them. */
+static void check_fill(double fill)
+{
+    const double centre = 3;
+    wn_moments *moments = NULL, *full = NULL;
+    wn_moments_summary *summary = NULL;
+    wn_block *block = NULL;
+    double mean, deviation, gaps = (N_ROWS + 6) / 7;
+    fill_of_gappy = fill;
+    if (CHECK_OK(wn_moments_new(&moments, 1, &centre)) && CHECK_OK(wn_moments_new(&full, 1, NULL)) &&
+        CHECK_OK(wn_block_new(&block, N_ROWS, 1, false))) {
+        for (block->n_rows = 0; block->n_rows < N_ROWS; block->n_rows++)
+            block->cells[block->n_rows] = gappy(block->n_rows);
+        CHECK_OK(wn_moments_add(moments, block));
+        wn_moments_fill(full, moments, &fill);
+        CHECK_OK(wn_moments_finish(full, &summary));
+        naive(isnan(fill) ? normal : filled, &mean, &deviation);
+        CU_ASSERT_EQUAL(summary->missing[0], isnan(fill) ? (int64_t)gaps : 0);
+        CU_ASSERT_EQUAL(summary->count[0] + summary->missing[0], N_ROWS);
+        if (!isnan(fill)) {
+            CHECK_CLOSE(summary->mean[0], mean, 1e-13);
+            CHECK_CLOSE(summary->deviation[0], deviation, 1e-13);
+            CU_ASSERT(summary->min[0] <= fill && summary->max[0] >= fill);
+        }
+    }
+    wn_moments_summary_free(summary);
+    wn_block_free(block);
+    wn_moments_free(full);
+    wn_moments_free(moments);
+}
+
+static void test_fill(void)
+{
+    const double fills[] = {3, 0, -0.25, 1e9, -1e-300, (double)NAN};
+    for (size_t i = 0; i < sizeof fills / sizeof *fills; i++)
+        check_fill(fills[i]);
+}
+
 static const wn_test tests[] = {{"digits that cancel", test_digits},
                                 {"a constant column", test_constant},
-                                {"squares beyond a double", test_overflow}};
+                                {"squares beyond a double", test_overflow},
+                                {"gaps that are filled afterwards", test_fill}};
 TEST_MAIN("stats/moments", tests)
