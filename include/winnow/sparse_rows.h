@@ -32,6 +32,9 @@ static inline void wn_sparse_rows_end(wn_sparse_rows *rows, size_t n_entries)
     rows->start[++rows->n_rows] = rows->n_entries;
 }
 
+/* Local. Gives back the room that is left. Fails: WN_NO_MEMORY, and then there is some left. */
+WN_MUST_USE wn_status wn_sparse_rows_fit(wn_sparse_rows *rows);
+
 /* Local. No rows, the memory is kept; and gives the memory back. */
 void wn_sparse_rows_empty(wn_sparse_rows *rows);
 void wn_sparse_rows_clear(wn_sparse_rows *rows);

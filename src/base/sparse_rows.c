@@ -42,6 +42,20 @@ wn_status wn_sparse_rows_reserve(wn_sparse_rows *rows, size_t n_entries)
     return wn_sparse_rows_reserve_rows(rows, 1, n_entries);
 }
 
+wn_status wn_sparse_rows_fit(wn_sparse_rows *rows)
+{
+    wn_status status = WN_OK;
+    if (rows->column == NULL)
+        return WN_OK;
+    TRY(wn_resize(&rows->start, rows->n_rows + 1));
+    rows->row_room = rows->n_rows;
+    rows->entry_room = rows->n_entries; /* what is there of either, whichever resize fails */
+    TRY(wn_resize(&rows->column, rows->n_entries));
+    TRY(wn_resize(&rows->value, rows->n_entries));
+done:
+    return status;
+}
+
 void wn_sparse_rows_empty(wn_sparse_rows *rows)
 {
     rows->n_rows = rows->n_entries = 0;
