@@ -23,6 +23,10 @@ typedef struct {
 WN_MUST_USE wn_status wn_labels_find(const wn_pass *pass, const wn_rows *rows, wn_task wanted, wn_labels *labels);
 void wn_labels_clear(wn_labels *labels);
 
+/* Local. Adds another's classes to those of a classification; there may then be more than WN_MAX_CLASSES. Fails:
+ * WN_NO_MEMORY. */
+WN_MUST_USE wn_status wn_labels_join(wn_labels *labels, const wn_labels *other);
+
 /* Local. The index of the class of a label value; -1 if there is none. */
 int wn_labels_class(const wn_labels *labels, double value);
 

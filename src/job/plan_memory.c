@@ -1,5 +1,6 @@
 /* What memory a run takes on one rank, by purpose, before any of it is taken; the reader's cache gets what is left.
  * The counts are upper bounds from the catalog and the job alone. */
+#include "job_profile.h"
 #include "job_rules.h"
 #include "plan_model.h"
 #include "plan_windows.h"
@@ -13,6 +14,7 @@
 #include "winnow/memory.h"
 #include "winnow/modes.h"
 #include "winnow/profile.h"
+#include "winnow/profile_sums.h"
 
 #include <math.h>
 
@@ -238,6 +240,8 @@ wn_memory_plan wn_memory_plan_of(int n_ranks, const wn_job *job, const wn_catalo
         .rest = REST};
     size_t width = n_features + 1 + WN_MAX_CLASSES;
     plan.libraries = libraries_bytes(n_ranks, wn_job_needs_products(job) ? width * width * sizeof(int64_t) : 0);
+    if (wn_job_profile_adds(job))
+        plan.rest += wn_profile_sums_bytes(p);
     if (counts_values(job))
         plan.values = WN_MODES_BYTES;
     plan.values += level_bytes(job, catalog);

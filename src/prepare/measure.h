@@ -4,6 +4,7 @@
 
 #include "clean.h"
 #include "level_counts.h"
+#include "profile_sums.h"
 
 #include "winnow/modes.h"
 #include "winnow/moments.h"
@@ -21,6 +22,7 @@ typedef struct {
     const double *probability;
     const unsigned char *wanted; /* (n_cols, n_probabilities) which quantiles are wanted; NULL: all */
     wn_level_counts *levels;     /* counted along with the first pass; NULL: none */
+    wn_profile_sums *sums;       /* keeps the moments as they were summed; NULL: nothing does */
 } wn_measurement;
 
 /* Collective. *summary (freed by the caller; not made where summary is NULL) and values (n_cols, n_probabilities), NaN

@@ -1,4 +1,5 @@
 #include "encoder.h"
+#include "profile_sums.h"
 #include "recipe_fields.h"
 #include "recipe_file.h"
 
@@ -166,6 +167,8 @@ static wn_status write_content(const wn_recipe_file *file, const wn_recipe *reci
     TRY(write_labels(file, recipe));
     TRY(write_ledger(file, recipe));
     TRY(write_statistics(file, recipe));
+    if (recipe->sums)
+        TRY(wn_profile_sums_write(file, recipe->sums));
     TRY(wn_recipe_hash(recipe, &hash));
     wn_hash_text(hash, text);
     TRY(wn_recipe_file_put_text(file, "/", "fingerprint", text));

@@ -150,3 +150,21 @@ bool wn_labels_are_integers(const wn_labels *labels)
     }
     return labels->n_classes > 0;
 }
+
+wn_status wn_labels_join(wn_labels *labels, const wn_labels *other)
+{
+    wn_status status = WN_OK;
+    size_t n = labels->n_classes;
+    TRY(wn_resize(&labels->classes, n + other->n_classes));
+    for (size_t i = 0; i < other->n_classes; i++) {
+        size_t at = lower_bound(labels->classes, n, other->classes[i]);
+        if (at < n && labels->classes[at] == other->classes[i])
+            continue;
+        memmove(labels->classes + at + 1, labels->classes + at, (n - at) * sizeof *labels->classes);
+        labels->classes[at] = other->classes[i];
+        n++;
+    }
+    labels->n_classes = n;
+done:
+    return status;
+}

@@ -11,8 +11,8 @@
  * sweep about a point q, R = sum (x - q) and D = sum (x - q)^2, rounded. What is summed follows from these three
  * without further rounding: n q + R and D + 2 q R + n q^2. As both hold the same q and R, the squares about any mean m
  * are, exactly, sum of D + 2 (q - m) R + n (q - m)^2: what R and D lack in digits is never multiplied by a large mean
- * (in the manner of Chan, Golub, LeVeque 1983). q is the state's centre, or the block's own mean where that lies far
- * from it. */
+ * (in the manner of Chan, Golub, LeVeque 1983). q is the block's first valid cell, or its mean where that lies far from
+ * it: what a block gives follows from its cells alone, so that tables read apart have the sums of one read together. */
 typedef struct {
     int64_t count, missing;
     wn_exact_sum first;   /* n q + R of every block */
@@ -25,7 +25,7 @@ typedef struct {
 
 struct wn_moments {
     size_t n_cols;
-    double *centre; /* (n_cols), owned */
+    double *about; /* (n_cols) the q of the block that is added */
     column_sums *sums;
     column_keys *keys;
     wn_run_moments *block; /* (n_cols) of the block that is added */
@@ -33,21 +33,19 @@ struct wn_moments {
     wn_quantiles *carried; /* or NULL; borrowed */
 };
 
-wn_status wn_moments_new(wn_moments **moments, size_t n_cols, const double *centre)
+wn_status wn_moments_new(wn_moments **moments, size_t n_cols)
 {
     wn_status status = WN_OK;
     wn_moments *made = NULL;
     TRY(wn_new(&made, 1));
     made->n_cols = n_cols;
-    TRY(wn_new(&made->centre, n_cols));
+    TRY(wn_new(&made->about, n_cols));
     TRY(wn_new(&made->sums, n_cols));
     TRY(wn_new(&made->keys, n_cols));
     TRY(wn_new(&made->block, n_cols));
     TRY(wn_new(&made->strip, 1));
-    for (size_t c = 0; c < n_cols; c++) {
-        made->centre[c] = centre != NULL ? centre[c] : 0;
+    for (size_t c = 0; c < n_cols; c++)
         made->keys[c] = (column_keys){WN_KEY_NONE, WN_KEY_NONE};
-    }
     *moments = made;
     made = NULL;
 done:
@@ -63,7 +61,7 @@ void wn_moments_free(wn_moments *moments)
     wn_free(moments->block);
     wn_free(moments->keys);
     wn_free(moments->sums);
-    wn_free(moments->centre);
+    wn_free(moments->about);
     wn_free(moments);
 }
 
@@ -84,8 +82,19 @@ static void merge(wn_run_moments *block, wn_run_moments strip)
 
 static const wn_run_moments NO_CELLS = {.least = (double)INFINITY, .most = -(double)INFINITY};
 
-/* All columns about the centres. Rows are summed in strips, so that the rounding of a long block stays that of a short
- * one; a strip's columns are gone through while it lies in a cache. */
+/* 0 where no cell is valid: then it counts for nothing. */
+static double first_valid(wn_cells run, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        double x = run.is_float32 ? (double)((const float *)run.data)[i] : ((const double *)run.data)[i];
+        if (!isnan(x))
+            return x;
+    }
+    return 0;
+}
+
+/* All columns, each about its first valid cell. Rows are summed in strips, so that the rounding of a long block stays
+ * that of a short one; a strip's columns are gone through while it lies in a cache. */
 static void sweep(wn_moments *moments, const wn_block *block)
 {
     wn_column_strip *strip = moments->strip;
@@ -96,7 +105,9 @@ static void sweep(wn_moments *moments, const wn_block *block)
             wn_column_strip_fill(strip, block, row, col);
             for (size_t c = 0; c < strip->n_cols; c++) {
                 wn_cells run = wn_column_strip_run(strip, c);
-                wn_run_moments found = wn_run_moments_of(run, strip->n, moments->centre[col + c]);
+                if (moments->block[col + c].count == 0)
+                    moments->about[col + c] = first_valid(run, strip->n);
+                wn_run_moments found = wn_run_moments_of(run, strip->n, moments->about[col + c]);
                 merge(&moments->block[col + c], found);
                 if (moments->carried != NULL)
                     wn_quantiles_add_run(moments->carried, col + c, run, strip->n, found.count);
@@ -114,12 +125,12 @@ static wn_status sweep_block(wn_moments *moments, const wn_block *block)
 }
 
 /* One column about another point. */
-static wn_run_moments sweep_column(wn_moments *moments, const wn_block *block, size_t column, double centre)
+static wn_run_moments sweep_column(wn_moments *moments, const wn_block *block, size_t column, double point)
 {
     wn_run_moments found = NO_CELLS;
     for (size_t row = 0; row < block->n_rows; row += WN_RUN_ROWS) {
         wn_column_strip_fill(moments->strip, block, row, column);
-        merge(&found, wn_run_moments_of(wn_column_strip_run(moments->strip, 0), moments->strip->n, centre));
+        merge(&found, wn_run_moments_of(wn_column_strip_run(moments->strip, 0), moments->strip->n, point));
     }
     return found;
 }
@@ -165,19 +176,48 @@ wn_status wn_moments_add(wn_moments *moments, const wn_block *block)
     for (size_t c = 0; c < moments->n_cols; c++) {
         column_sums *sums = &moments->sums[c];
         wn_run_moments found = moments->block[c];
-        double q = moments->centre[c];
+        double q = moments->about[c];
         sums->count += found.count;
         sums->missing += (int64_t)block->n_rows - found.count;
         if (found.count == 0)
             continue;
         if (!is_near(&found)) {
-            q += found.rest / (double)found.count;
+            q = isfinite(found.rest) ? q + found.rest / (double)found.count : 0;
             found = sweep_column(moments, block, c, q);
         }
         add_column(sums, (double)found.count, q, found.rest, found.squares);
         add_extremes(&moments->keys[c], found.least, found.most);
     }
     return WN_OK;
+}
+
+void wn_moments_add_value(wn_moments *moments, size_t column, double value, int64_t n)
+{
+    if (n == 0)
+        return;
+    moments->sums[column].count += n;
+    add_column(&moments->sums[column], (double)n, value, 0, 0);
+    add_extremes(&moments->keys[column], value, value);
+}
+
+void wn_moments_join(wn_moments *moments, size_t column, const wn_moments *from, size_t from_column)
+{
+    column_sums *sums = &moments->sums[column];
+    column_keys *keys = &moments->keys[column];
+    const column_sums *other = &from->sums[from_column];
+    const column_keys *others = &from->keys[from_column];
+    sums->count += other->count;
+    sums->missing += other->missing;
+    wn_exact_sum_merge(&sums->first, &other->first);
+    wn_exact_sum_merge(&sums->squares, &other->squares);
+    keys->max = others->max > keys->max ? others->max : keys->max;
+    keys->min_complement =
+        others->min_complement > keys->min_complement ? others->min_complement : keys->min_complement;
+}
+
+size_t wn_moments_n_cols(const wn_moments *moments)
+{
+    return moments->n_cols;
 }
 
 static wn_status add(void *state, const wn_block *block)
