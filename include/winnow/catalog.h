@@ -55,7 +55,7 @@ typedef struct {
                          * file; those of a dataset follow each other by position; the label is not among them */
     size_t n_cells, n_texts;
     bool has_label;
-    wn_column label;          /* name "" and not meaningful without has_label */
+    wn_column label;          /* name "" and not meaningful without has_label; its place is none */
     bool is_float32;          /* every cell of every included column of numbers fits float32 without loss */
     int64_t n_rows, n_blocks; /* over all files */
     int64_t n_test_rows;      /* of which in test files, the last ones */

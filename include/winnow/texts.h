@@ -10,4 +10,7 @@ typedef struct {
     size_t n_bytes;
 } wn_text;
 
+/* Local. -1, 0 or 1: the order of bytes, a text before those it begins. */
+int wn_text_compare(wn_text a, wn_text b);
+
 #endif

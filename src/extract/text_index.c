@@ -84,12 +84,3 @@ size_t wn_text_index_find(const wn_text_index *index, wn_hash key)
     uint32_t place = index->slots[slot_of(index, key)];
     return place > 0 ? place - 1 : index->n;
 }
-
-int wn_text_compare(wn_text a, wn_text b)
-{
-    size_t n = a.n_bytes < b.n_bytes ? a.n_bytes : b.n_bytes;
-    int order = n > 0 ? memcmp(a.data, b.data, n) : 0;
-    if (order != 0)
-        return order < 0 ? -1 : 1;
-    return a.n_bytes == b.n_bytes ? 0 : a.n_bytes < b.n_bytes ? -1 : 1;
-}

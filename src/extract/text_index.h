@@ -24,7 +24,4 @@ void wn_text_index_clear(wn_text_index *index);
 /* Local. The place of a key, or n. */
 size_t wn_text_index_find(const wn_text_index *index, wn_hash key);
 
-/* Local. -1, 0 or 1: the order of bytes, a text before those it begins. */
-int wn_text_compare(wn_text a, wn_text b);
-
 #endif

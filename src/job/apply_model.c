@@ -123,12 +123,26 @@ static wn_status find_ids(const wn_apply_options *options, wn_apply_source *sour
             is_label = source->catalog->has_label && strcmp(source->catalog->label.name, options->ids[i]) == 0;
         if (c == source->catalog->n_columns && !is_label)
             return wn_fail(WN_BAD_DATA, "--id %s: the input has no such column", options->ids[i]);
-        if (!is_label && source->catalog->columns[c].is_text)
+        if (is_label ? wn_label_is_text(source->catalog) : source->catalog->columns[c].is_text)
             return wn_fail(WN_UNAVAILABLE, "--id %s: ids of strings are not built yet", options->ids[i]);
         source->id_position[i] = is_label ? SIZE_MAX : source->catalog->columns[c].place;
     }
 done:
     return status;
+}
+
+/* Local. A label of strings is told by the names of the run's classes. */
+static wn_status set_label_words(wn_apply_source *source)
+{
+    const wn_labels *labels = &source->recipe->labels;
+    if (!source->catalog->has_label || wn_label_is_text(source->catalog) != (labels->names != NULL))
+        return source->catalog->has_label
+                   ? wn_fail(WN_BAD_DATA, "label %s: holds %s, the run's classes are %s", source->catalog->label.name,
+                             labels->names != NULL ? "numbers" : "strings",
+                             labels->names != NULL ? "strings" : "numbers")
+                   : WN_OK;
+    const wn_label_words words = {labels->n_classes, labels->names};
+    return labels->names != NULL ? wn_label_words_set(&words, source->reader) : WN_OK;
 }
 
 wn_status wn_apply_source_open(const wn_ranks *ranks, const wn_apply_options *options, wn_apply_source *source)
@@ -144,6 +158,7 @@ wn_status wn_apply_source_open(const wn_ranks *ranks, const wn_apply_options *op
     reader.cache_bytes = 0;
     TRY(wn_node_threads(ranks, &reader.n_threads));
     TRY(wn_ranks_agree(ranks, wn_reader_open(&source->reader, source->catalog, &reader)));
+    TRY(wn_ranks_agree(ranks, set_label_words(source)));
 done:
     return status;
 }
@@ -192,6 +207,13 @@ static double best_class(const wn_labels *labels, const float *outputs)
     return labels->classes[best];
 }
 
+static wn_status fail_label(const wn_labels *known, double label)
+{
+    if (known->names != NULL)
+        return wn_fail(WN_BAD_DATA, "a label of the input is none of the run's classes");
+    return wn_fail(WN_BAD_DATA, "label %g of the input is none of the run's classes", label);
+}
+
 /* Adds the rows of a run whose label is known; a label that training did not have cannot be judged. */
 static wn_status evaluate_run(const wn_apply_source *source, const double *labels, const float *outputs, size_t n,
                               wn_evaluation *evaluation)
@@ -205,7 +227,7 @@ static wn_status evaluate_run(const wn_apply_source *source, const double *label
         if (known->task == WN_TASK_CLASSIFICATION) {
             int index = wn_labels_class(known, labels[i]);
             if (index < 0)
-                return wn_fail(WN_BAD_DATA, "label %g of the input is none of the run's classes", labels[i]);
+                return fail_label(known, labels[i]);
             target = (float)index;
         }
         wn_evaluation_add(evaluation, outputs + i * width, &target, 1);

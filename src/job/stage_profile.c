@@ -15,7 +15,8 @@ static wn_status new_recipe(wn_run_state *state)
     wn_pass pass = wn_stage_pass(state, "labels");
     TRY(wn_ranks_agree(state->ranks, wn_recipe_new(&recipe, state->catalog)));
     if (job->input.label != NULL)
-        TRY(wn_labels_find(&pass, state->rows, job->input.task, &recipe->labels));
+        TRY(wn_labels_find(&pass, state->rows, job->input.task, state->words.n > 0 ? &state->words : NULL,
+                           &recipe->labels));
     TRY(wn_ranks_agree(state->ranks, wn_job_column_rules(job, recipe)));
     TRY(wn_ranks_agree(state->ranks, wn_job_profile_sums(job, state->catalog, recipe)));
     state->recipe = recipe;

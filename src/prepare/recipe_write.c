@@ -114,7 +114,10 @@ static wn_status write_labels(const wn_recipe_file *file, const wn_recipe *recip
 {
     wn_status status = WN_OK;
     const wn_labels *labels = &recipe->labels;
-    TRY(wn_recipe_file_put(file, "labels/classes", H5T_NATIVE_DOUBLE, 1, &labels->n_classes, labels->classes));
+    if (labels->names != NULL)
+        TRY(wn_recipe_file_put_strings(file, "labels/classes", labels->names, labels->n_classes));
+    else
+        TRY(wn_recipe_file_put(file, "labels/classes", H5T_NATIVE_DOUBLE, 1, &labels->n_classes, labels->classes));
     TRY(wn_recipe_file_put_text(file, "labels", "task", wn_task_words[labels->task]));
     TRY(wn_recipe_file_put_text(file, "labels", "label_name", recipe->label_name));
 done:

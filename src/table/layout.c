@@ -104,15 +104,6 @@ static wn_status check_lengths(wn_layout *layout, const wn_hdf5_file *file)
     return WN_OK;
 }
 
-static wn_status check_label(const wn_layout *layout, const wn_hdf5_file *file, const char *key)
-{
-    if (!layout->has_label || layout->members.items[layout->label.dataset].type.kind != WN_CELL_STRING)
-        return WN_OK;
-    return wn_fail(WN_UNAVAILABLE, "%s: %s: %s: %s of strings are not built yet", file->path, key,
-                   layout->members.items[layout->label.dataset].path,
-                   strcmp(key, "input.label") == 0 ? "labels" : "values");
-}
-
 static int compare_names(const void *a, const void *b)
 {
     return strcmp(*(const char *const *)a, *(const char *const *)b);
@@ -206,13 +197,13 @@ static wn_status read_layout(wn_layout *layout, wn_hdf5_file *file, const wn_inp
     if (layout->has_label) {
         TRY(wn_label_find(&layout->label, &layout->members, file, layout->table, input->label, key));
         TRY(wn_string_copy(&layout->label.name, input->label));
+        layout->label.is_text = layout->members.items[layout->label.dataset].type.kind == WN_CELL_STRING;
     }
     TRY(wn_selection_columns(&layout->members, file, input, layout->has_label ? &layout->label : NULL, &layout->columns,
                              &layout->n_columns));
     TRY(drop_unused(layout));
     TRY(check_lengths(layout, file));
     TRY(check_unique(layout, file));
-    TRY(check_label(layout, file, key));
     TRY(place_columns(layout));
     TRY(measure_texts(layout, file));
     sum_up(layout);

@@ -137,6 +137,8 @@ done:
     return status;
 }
 
+static char *const sample_class_names[] = {"B\303\266den", "broken", "intact"};
+
 /* Columns of numbers a, code (a category), b (with an indicator), and of strings line, plant, with encoders. */
 static inline wn_status sample_mixed_recipe(wn_recipe **recipe)
 {
@@ -167,11 +169,7 @@ static inline wn_status sample_mixed_recipe(wn_recipe **recipe)
         column->fill = 0.1;
     }
     TRY(wn_recipe_set_encoders(made, facts, 4));
-    made->labels.task = WN_TASK_CLASSIFICATION;
-    made->labels.n_classes = 3;
-    TRY(wn_new(&made->labels.classes, 3));
-    for (size_t k = 0; k < 3; k++)
-        made->labels.classes[k] = (double)k;
+    TRY(wn_labels_set_names(&made->labels, sample_class_names, 3));
     *recipe = made;
     made = NULL;
 done:

@@ -209,6 +209,9 @@ static void check_mixed(unsigned used, bool int8, size_t n_columns, size_t n_fea
         CU_ASSERT_EQUAL(artefact->recipe->n_selected, n_inputs);
         CU_ASSERT_EQUAL(artefact->network->n_inputs, n_inputs);
         check_mixed_rows(&s, artefact);
+        CU_ASSERT_EQUAL(artefact->recipe->labels.n_classes, 3);
+        for (size_t k = 0; k < artefact->recipe->labels.n_classes; k++)
+            CU_ASSERT_STRING_EQUAL(artefact->recipe->labels.names[k], sample_class_names[k]);
     }
     wn_artefact_free(artefact);
     sample_clear(&s);

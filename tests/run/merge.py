@@ -32,7 +32,8 @@ def table(n, seed=5):
         columns[name][rng.random(n) < 0.05] = numpy.nan
     columns["colour"] = rng.choice(["red", "green", "blue", "", "größer"], n).astype(object)
     columns["note"] = numpy.array([" ".join(rng.choice(WORDS, rng.integers(0, 6))) for _ in range(n)], object)
-    columns["kind"] = rng.integers(0, 3, n).astype("int32")
+    columns["kind"] = rng.choice(["no", "yes", "größer"], n).astype(object)
+    columns["kind"][: n // 3] = rng.choice(["no", "perhaps"], n // 3)  # a part need not have all classes
     return columns
 
 
@@ -197,7 +198,8 @@ def refusals(runs, good):
     runs.merge(half, 65, ["few0/recipe.h5", "column note", "extract.text.terms"])
     for name, changes, words in (("renamed", {"level": None, "flat": columns["level"]}, ["other columns", "'level', and 'count'"]),
                                  ("single", {k: v.astype("float32") for k, v in columns.items() if v.dtype.kind == "f"}, ["float32"]),
-                                 ("label", {"kind": columns["kind"] + 0.5}, ["label 'kind'", "regression"])):
+                                 ("label", {"kind": numpy.arange(300.0)}, ["label 'kind'", "regression"]),
+                                 ("numbers", {"kind": numpy.arange(300) % 2}, ["strings"])):
         whole = {k: v for k, v in {**columns, **changes}.items() if v is not None}
         runs.merge([good, runs.fit(name, [write(runs.path(f"{name}.h5"), whole, 0, 300)])], 65, words)
     one = runs.fit("one", [file])

@@ -1,8 +1,14 @@
-""
-    "The accumulators against NumPy, pandas and exact fractions. Argument: the program drive_stats."
-    "" import os import subprocess import sys import tempfile from fractions import Fraction
+"""The accumulators against NumPy, pandas and exact fractions. Argument: the program drive_stats."""
+import os
+import subprocess
+import sys
+import tempfile
+from fractions import Fraction
 
-try : import numpy as np import pandas except ImportError as absent:
+try:
+    import numpy as np
+    import pandas
+except ImportError as absent:
     print(f"skipped: {absent}")
     sys.exit(77)
 
