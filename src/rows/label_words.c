@@ -11,7 +11,7 @@ enum { MOST = WN_MAX_CLASSES + 1 }; /* which means too many */
 
 bool wn_label_is_text(const wn_catalog *catalog)
 {
-    return catalog->has_label && catalog->datasets[catalog->label.dataset].kind == WN_CELL_STRING;
+    return catalog->has_label && catalog->label.is_text;
 }
 
 /* The place of a text among the words, or where it is to go. */

@@ -83,8 +83,7 @@ done:
 /* Whole numbers by their type in the file; a real label with whole values is still a quantity. */
 static bool label_is_discrete(const wn_catalog *catalog)
 {
-    return catalog->datasets[catalog->label.dataset].kind != WN_CELL_FLOAT32 &&
-           catalog->datasets[catalog->label.dataset].kind != WN_CELL_FLOAT64;
+    return catalog->label_kind != WN_CELL_FLOAT32 && catalog->label_kind != WN_CELL_FLOAT64;
 }
 
 /* The names of the values that occur. */

@@ -154,13 +154,19 @@ static wn_status check_labels(const wn_block_source *s, const wn_block_extent *e
                    s->catalog->label.name, (long long)extent->first_row_in_file + (long long)at);
 }
 
+/* Whether all columns of a dataset are read for one. */
+static bool takes_all(const wn_table_file *file, size_t dataset)
+{
+    return file->datasets[dataset].rank > 2 || file->catalog->datasets[dataset].part == WN_PART_NUMBERS;
+}
+
 /* The labels through the library. */
 static wn_status read_labels(wn_block_source *s, wn_table_file *file, const wn_block_extent *extent, double *labels)
 {
     wn_status status = WN_OK;
     const wn_column *label = &s->catalog->label;
     const wn_column_range range = {.first = label->position, .n = 1};
-    bool is_whole = file->datasets[label->dataset].rank > 2;
+    bool is_whole = takes_all(file, label->dataset);
     size_t width = is_whole ? s->catalog->datasets[label->dataset].width : 1, pick = is_whole ? label->position : 0;
     size_t slice = least(wn_table_file_slice(file, label->dataset, width, 1), extent->n_rows);
     TRY(wn_scratch_reserve(&s->scratch, slice * width * sizeof(double)));
@@ -207,7 +213,7 @@ static wn_status read_label_texts(wn_table_file *file, const wn_block_extent *ex
     wn_status status = WN_OK;
     const wn_column *label = &file->catalog->label;
     const wn_column_range range = {.first = label->position, .n = 1};
-    bool is_whole = file->datasets[label->dataset].rank > 2;
+    bool is_whole = takes_all(file, label->dataset);
     size_t width = is_whole ? file->catalog->datasets[label->dataset].width : 1, pick = is_whole ? label->position : 0;
     wn_text *read = NULL;
     TRY(wn_table_file_read_texts(file, label->dataset, extent->first_row_in_file, extent->n_rows, &range, 1, width,

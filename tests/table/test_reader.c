@@ -138,6 +138,24 @@ static void test_matrices(void)
     check_table("matrix_gzip.h5", "matrix_gzip", "/", "y");
 }
 
+/* Records: their numbers are cells like others, whichever of them is the label. */
+static void test_records(void)
+{
+    static const char *const files[] = {"records.h5", "records_chunked.h5"}, *const names[] = {"records",
+                                                                                               "records_chunked"};
+    char label[64];
+    for (size_t i = 0; i < 2; i++) {
+        wn_input input = input_of(files[i], NULL, "y");
+        input.exclude = (const char *const[]){"word"};
+        input.n_exclude = 1;
+        check_input(&input, names[i]);
+        input.table = "group/t";
+        input.label = "b";
+        snprintf(label, sizeof label, "%s_label", names[i]);
+        check_input(&input, label);
+    }
+}
+
 static void test_groups(void)
 {
     check_one("columns", "label");
@@ -711,6 +729,7 @@ static const wn_test tests[] = {{"matrices in every layout", test_matrices},
                                 {"changed files", test_changed},
                                 {"raw bytes that are cut", test_cut_external},
                                 {"texts", test_texts},
+                                {"records", test_records},
                                 {"labels of strings", test_text_labels},
                                 {"texts of a gibibyte", test_long_texts},
                                 {"no memory", test_no_memory}};
