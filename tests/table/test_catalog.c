@@ -256,7 +256,7 @@ static void test_bad_files(void)
         {"images.h5", NULL, "px", WN_BAD_DATA, "/px has 20 columns, a label has one"},
         {"*strings.h5", NULL, "y", WN_BAD_DATA, "strings.h5: /note holds strings, in "},
         {"compound.h5", "t", "c", WN_BAD_DATA, "input.label: there is no 'c'"},
-        {"nested.h5", NULL, NULL, WN_UNAVAILABLE, "/t/b: records in records are not built yet"},
+        {"nested.h5", "t", NULL, WN_UNAVAILABLE, "/t/b: records in records are not built yet"},
         {"nested.h5", "m", NULL, WN_UNAVAILABLE, "/m: has records in several dimensions"},
         {"frame.h5", NULL, NULL, WN_UNAVAILABLE, "a pandas frame, which is not built yet"},
         {"scaled.h5", NULL, NULL, WN_UNAVAILABLE, "scale_factor"},
