@@ -81,6 +81,7 @@ typedef struct {
     size_t n_include;
     const char *const *exclude;
     size_t n_exclude;
+    bool is_direct;      /* files, and columns by names (include, escaped), were given by hand: messages name no key */
     bool allow_external; /* links, raw storage and sources in any file are followed */
 } wn_input;
 

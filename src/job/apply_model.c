@@ -97,6 +97,7 @@ static wn_status open_catalog(const wn_ranks *ranks, const wn_apply_options *opt
                       .label = recipe->label_name[0] != '\0' ? recipe->label_name : NULL,
                       .include = (const char *const *)include,
                       .n_include = n,
+                      .is_direct = true,
                       .allow_external = source->job->input.allow_external};
     status = wn_catalog_open(ranks, &source->catalog, &input);
     if (status == WN_BAD_DATA && input.label != NULL) {

@@ -90,7 +90,7 @@ static wn_status add_files(builder *b, const wn_input *input)
 {
     wn_status status = WN_OK;
     wn_file_list files = {0}, test = {0};
-    TRY(wn_file_list_expand(&files, input->files, input->n_files, "input.files"));
+    TRY(wn_file_list_expand(&files, input->files, input->n_files, input->is_direct ? NULL : "input.files"));
     TRY(wn_file_list_expand(&test, input->test, input->n_test, "input.test"));
     TRY(check_disjoint(&files, &test));
     if (files.n == 0) {

@@ -126,7 +126,27 @@ def refusals(checks, program, directory, out, table):
     many = os.path.join(directory, "many.h5")
     write(many, 2000, True, names=numpy.array([f"c{i}" for i in range(101)], object))
     refused("101 strings", 65, "more than 100 distinct strings", [*new, "--set", f"input.files=[{many}]"])
+    refused("a name that no feature has", 65, "rank.always: no feature matches x7; did you mean x0?", [*new, "--set", "rank.always=[x7]"])
+    refused("a name that is none's", 65, "rank.never: no feature matches zzzzzz", [*new, "--set", "rank.never=[zzzzzz]"])
+    encoded = job(os.path.join(directory, "encoded.yaml"), table, rank={"keep": 3, "always": ["machine=none of them"], "never": ["machine"]},
+                  extract={"categorical": {"method": "one_hot"}}, input={"files": [table], "label": "kind", "table": "/"},
+                  clean={"missing": "most_frequent"})
+    done = winnow(program, ["run", encoded, "--out", os.path.join(directory, "encoded")])
+    checks.equal(done.returncode, 0, f"levels that are not there ({done.stderr[-400:]})")
+    for name in ("rank.always: no feature matches machine=none of them", "rank.never: no feature matches machine:"):
+        checks.that(name in done.stderr, f"a warning: {done.stderr}")
+    twins = os.path.join(directory, "twins.h5")
+    with h5py.File(twins, "w") as file:
+        file["s"], file["s=b"], file["y"] = ["a", "b"] * 20, numpy.arange(40.0), numpy.arange(40) % 2
+    refused("two features of one name", 65, "two features would be called 's=b'",
+            ["run", job(os.path.join(directory, "twins.yaml"), twins, input={"files": [twins], "label": "y"}, rank={"keep": 2},
+                        extract={"categorical": {"method": "one_hot"}}), "--out", os.path.join(directory, "twins")])
     with h5py.File(other, "a") as file:
+        del file["x"]
+    refused("a column that is not there", 65, "other.h5: there is no column 'x0'", ["apply", out, other, "-o", os.path.join(directory, "o.h5")])
+    refused("a file that is not there", 66, f"winnow: {other}0: no such file", ["apply", out, other + "0", "-o", os.path.join(directory, "o.h5")])
+    with h5py.File(other, "a") as file:
+        file["x"] = numpy.zeros((200, 6))
         del file["kind"]
         file["kind"] = numpy.arange(200) % 2
     refused("numbers for strings", 65, "holds numbers", ["apply", out, other, "-o", os.path.join(directory, "o.h5")])
