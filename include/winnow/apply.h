@@ -2,7 +2,7 @@
 #ifndef WINNOW_APPLY_H
 #define WINNOW_APPLY_H
 
-#include "winnow/metrics.h"
+#include "winnow/ranks.h"
 
 #include <jansson.h>
 #include <stdbool.h>

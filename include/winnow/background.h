@@ -11,6 +11,9 @@
 
 typedef struct wn_background wn_background;
 
+/* The most rows of a sample. */
+enum { WN_SAMPLE_ROWS = 8192 };
+
 /* Collective. Starts the thread on rank 0 (without options->while_training there is none, and the same work is done
  * where the snapshot is taken). `options`, `recipe`, `labels` and `sample` (rows on rank 0 only, selected features) are
  * borrowed until close; `network`, the full model, is looked at for its shape only. Steps are counted over both phases:

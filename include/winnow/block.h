@@ -9,6 +9,7 @@
 #include "winnow/status.h"
 #include "winnow/text_store.h"
 #include "winnow/texts.h"
+#include "winnow/wide_columns.h"
 
 #include <stdint.h>
 
@@ -17,8 +18,10 @@ typedef struct {
     size_t file;   /* which file of the catalog */
     size_t n_rows; /* rows present now; a step that drops rows lowers it */
     size_t n_cols;
-    wn_cells raw;  /* (n_rows, n_cols) as they were read, borrowed; no data once widened */
-    double *cells; /* (n_rows, n_cols) once widened, row after row; missing is NaN and nothing else */
+    wn_cells raw;                /* (n_rows, n_cols) as they were read, borrowed; no data once widened */
+    double *cells;               /* (n_rows, n_cols) once widened, row after row; missing is NaN and nothing else */
+    const wn_wide_columns *wide; /* NULL but for features that are mostly zero: then the n_cols columns of cells are
+                                  * those that it calls dense; borrowed */
     size_t n_texts;
     wn_text *texts;      /* (n_rows, n_texts) row after row; as long as the block is not read into again */
     wn_text_store store; /* their bytes, unless a reader's cache has them */
@@ -35,6 +38,12 @@ void wn_block_free(wn_block *block);
 
 /* Local. Room for n_texts text cells a row; the block has none before. Fails: WN_NO_MEMORY. */
 WN_MUST_USE wn_status wn_block_add_texts(wn_block *block, size_t n_texts);
+
+/* Local. The column that the ith of each row's cells belongs to. */
+static inline size_t wn_block_column(const wn_block *block, size_t i)
+{
+    return block->wide != NULL ? block->wide->dense[i] : i;
+}
 
 /* Local. The cells as they are now, raw or widened; borrowed until the block changes. */
 wn_cells wn_block_view(const wn_block *block);

@@ -55,6 +55,7 @@ typedef struct {
     size_t mask_decision; /* which decision the artefact's mask is (from 0); SIZE_MAX without one */
 } wn_compress_report;
 
+/* Local. Frees what a report holds; it is then all zero. */
 void wn_compress_report_clear(wn_compress_report *report);
 
 struct wn_background;

@@ -31,12 +31,17 @@ WN_MUST_USE wn_status wn_dataset_train(wn_dataset **dataset, const wn_pass *pass
                                        const wn_recipe *recipe, wn_inputs inputs, int64_t n_lanes, wn_range lanes,
                                        wn_pass_cost *cost);
 
-/* Collective. The rows of one status of this rank's own blocks; one piece for each block that has any. Fails, like
- * wn_dataset_train: as wn_pass_run; WN_BAD_DATA, naming file, column and row, where a feature is not a finite float32
- * (a gap under missing: error, or overflow) or a label is none of the classes. */
+/* Collective. The rows of one status of this rank's own blocks; one piece for each block that has any. Training rows
+ * come as new rows would, to be judged. Fails, like wn_dataset_train: as wn_pass_run; WN_BAD_DATA, naming file, column
+ * and row, where a feature is not a finite float32 (a gap under missing: error, or overflow) or a label is none of the
+ * classes. */
 WN_MUST_USE wn_status wn_dataset_of_status(wn_dataset **dataset, const wn_pass *pass, wn_rows *rows,
                                            const wn_recipe *recipe, wn_inputs inputs, wn_row_status status,
                                            wn_pass_cost *cost);
+
+/* Collective. The same of training rows, as they are learnt from: their features do not tell their own labels. */
+WN_MUST_USE wn_status wn_dataset_of_training(wn_dataset **dataset, const wn_pass *pass, wn_rows *rows,
+                                             const wn_recipe *recipe, wn_inputs inputs, wn_pass_cost *cost);
 
 /* Collective. At most `limit` rows of a dataset spread over ranks, those of smallest hash of (seed, row number), in the
  * order of row number, gathered on rank 0 as one piece of block -1 (an empty dataset on the others). */

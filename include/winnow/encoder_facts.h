@@ -10,14 +10,29 @@
 typedef struct {
     const char *kind; /* as wn_recipe_feature_kind says; borrowed */
     size_t column;
-    bool are_numbers, has_others; /* others: the last feature is of all levels but these */
-    int64_t fill;                 /* the level of a gap; n_levels: one without a feature; -1: gaps stay */
+    /* of a category */
+    bool are_numbers, has_others; /* others: there are more levels than these, which have one feature together */
+    int64_t fill;                 /* the level of a gap; n_levels: one of the others; -1: gaps stay */
     size_t n_levels;
-    wn_text
-        *levels; /* (n_levels) a feature each, in their order; numbers as in levels.h; owned, their bytes borrowed */
+    wn_text *levels; /* (n_levels) in their order; numbers as in levels.h; owned, their bytes borrowed */
+    /* of a target encoding */
+    size_t n_code_features;
+    float *codes; /* (n_levels + 1, n_code_features) of the levels and of all others; owned */
+    /* of a text, whose levels are its terms, in the order of their bytes */
+    size_t ngrams;
+    const char *stem; /* borrowed */
+    bool has_idf;
+    int64_t n_rows;     /* training rows */
+    int64_t *term_rows; /* (n_levels) those that a term is in; owned */
+    /* of an image */
+    wn_image_rule image;
 } wn_encoder_facts;
 
 void wn_encoder_facts_clear(wn_encoder_facts *facts);
+
+/* Local. Marks (n_columns) the columns whose cells encoders take, each image's all of its pixels; no other is changed.
+ */
+void wn_recipe_mark_encoded(const wn_recipe *recipe, bool *marks);
 
 /* Local. The eth encoder of a recipe. The caller clears the facts. Fails: WN_NO_MEMORY. */
 WN_MUST_USE wn_status wn_recipe_encoder(const wn_recipe *recipe, size_t e, wn_encoder_facts *facts);

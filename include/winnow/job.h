@@ -62,7 +62,9 @@ typedef struct {
 
 enum { WN_CORRELATED_AUTO = -1 };
 
-typedef enum { WN_CATEGORY_NONE, WN_CATEGORY_ONE_HOT, WN_CATEGORY_ORDINAL } wn_category_method;
+enum { WN_TARGET_FOLDS = 5 }; /* of target encoding; scikit-learn's TargetEncoder has as many */
+
+typedef enum { WN_CATEGORY_NONE, WN_CATEGORY_ONE_HOT, WN_CATEGORY_ORDINAL, WN_CATEGORY_TARGET } wn_category_method;
 
 typedef enum { WN_TEXT_NONE, WN_TEXT_TF, WN_TEXT_TFIDF } wn_text_method;
 
@@ -112,6 +114,7 @@ typedef struct {
     struct {
         wn_category_method method;
         int64_t levels;
+        double smoothing;
         struct {
             wn_text_method method;
             int64_t terms, minimum_documents, ngrams;
@@ -139,6 +142,7 @@ typedef struct {
         wn_reduction method;
         wn_amount components;
         wn_solver solver;
+        bool is_single;   /* precision of products */
         double shrinkage; /* of lda */
         bool append;
     } reduce;
@@ -207,11 +211,21 @@ WN_MUST_USE wn_status wn_job_section_hash(const wn_job *job, const char *section
 wn_input wn_job_input(const wn_job *job);
 wn_reader_options wn_job_reader_options(const wn_job *job);
 
-/* Local. Whether a ranking or the reduction follows from the products of columns. */
-bool wn_job_needs_products(const wn_job *job);
+/* Which products of features are summed along with the moments. */
+typedef enum { WN_PRODUCTS_NONE, WN_PRODUCTS_WITH_LABEL, WN_PRODUCTS_OF_PAIRS } wn_products;
 
-/* Local. The correlation from which a feature is a copy of a better one; 0: copies are not looked for. */
-double wn_job_correlated(const wn_job *job);
+/* Local. What ranking and reduction of a table of so many features follow from: of all pairs up to WN_PCA_PRODUCTS
+ * features, and where reduce.solver asks for them; else of each with the label, if at all. */
+wn_products wn_job_products(const wn_job *job, size_t n_features);
+
+/* Local. The correlation from which a feature of such a table is a copy of a better one; 0: copies are not looked for.
+ */
+double wn_job_correlated(const wn_job *job, size_t n_features);
+
+/* Local. Before any pass: whether the job can be done on a table of so many features. Fails: WN_BAD_DATA,
+ * WN_UNAVAILABLE.
+ */
+WN_MUST_USE wn_status wn_job_check_width(const wn_job *job, size_t n_features);
 
 /* Local. The input and the reader's options by which the column of split.by is read as a label: missing_values are
  * missing in it, test files are left out. */

@@ -25,9 +25,6 @@ void wn_log_detail(const char *format, ...) __attribute__((format(printf, 1, 2))
 /* Local. The same at every level, as a warning; kept too, see wn_log_warnings. */
 void wn_log_warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* Local. The same at every level, as an error. */
-void wn_log_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
-
 /* Local. The warnings told so far on this rank, an array of strings. Borrowed. */
 const json_t *wn_log_warnings(void);
 

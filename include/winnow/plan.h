@@ -12,6 +12,7 @@
 typedef struct {
     size_t window_budget; /* of the windows, for cells */
     size_t window_cells;  /* that cells in windows would take, about; where it is more, a pass more narrows them */
+    size_t reduction;     /* of a reduction beside finished sums: sweeps, or products of the features that were kept */
     size_t blocks, pilot, gram, folds, values, windows, duplicates, forest, rows, features, model, compression,
         checkpoint, prepared, rest, need;
     size_t libraries; /* what is not allocated by Winnow: resident code, MPI, HDF5, BLAS; part of `need` */
@@ -29,11 +30,12 @@ typedef struct {
     int least, most;
 } wn_stage_plan;
 
-enum { WN_MAX_STAGE_PLANS = 9 };
+enum { WN_MAX_STAGE_PLANS = 10 };
 
-/* Local. The job's stages in their order; returns how many there are. `rules` are a recipe's, as
+/* Local. The job's stages over a catalog's table in their order; returns how many there are. `rules` are a recipe's, as
  * wn_job_column_rules fills them in. */
-size_t wn_stage_plans(const wn_job *job, const wn_recipe *rules, wn_stage_plan plans[WN_MAX_STAGE_PLANS]);
+size_t wn_stage_plans(const wn_job *job, const wn_recipe *rules, const wn_catalog *catalog,
+                      wn_stage_plan plans[WN_MAX_STAGE_PLANS]);
 
 /* Blocks and rows that each of n_ranks ranks reads in a pass. */
 typedef struct {

@@ -1,5 +1,5 @@
-/* profile.h - fits the cleaning of a recipe: the profile passes, bounds and fills, in two steps, so that the first is
- * kept while the second is made.
+/* profile.h - fits the cleaning of a recipe: the profile passes, bounds and fills, in two steps, and the codes of
+ * categories that are made of labels in a third, so that one is kept while the next is made.
  * Afterwards statistics.h describes the cleaned cells. */
 #ifndef WINNOW_PROFILE_H
 #define WINNOW_PROFILE_H
@@ -24,6 +24,14 @@ WN_MUST_USE wn_status wn_profile_measure(const wn_pass *pass, wn_rows *rows, con
  * where no row or cell is left, as wn_pass_run. */
 WN_MUST_USE wn_status wn_profile_cleaned(const wn_pass *pass, wn_rows *rows, const wn_pilot *pilot, wn_recipe *recipe,
                                          int *n_passes, wn_pass_cost *cost);
+
+/* Local. Whether categories wait for codes made of labels: wn_profile_targets is to follow. */
+bool wn_profile_needs_targets(const wn_recipe *recipe);
+
+/* Collective. From what is fitted, maybe by another start and read back, with the drops among the rows: one pass more
+ * sums the labels of training rows by level and fold, and fits the codes. Fails: as wn_pass_run. */
+WN_MUST_USE wn_status wn_profile_targets(const wn_pass *pass, wn_rows *rows, wn_recipe *recipe, int *n_passes,
+                                         wn_pass_cost *cost);
 
 enum { WN_LEVEL_BYTES = 32 << 20 };
 

@@ -8,9 +8,6 @@
 /* Local. Sorts n elements of `width` words each, ascending by their words, the first being the most significant. */
 void wn_words_sort(uint64_t *words, size_t n, size_t width);
 
-/* Local. Sorts n signed integers ascending. */
-void wn_integers_sort(int64_t *integers, size_t n);
-
 /* Local. Sorts n doubles ascending, none of them NaN; -0 becomes 0. */
 void wn_doubles_sort(double *doubles, size_t n);
 

@@ -21,6 +21,7 @@ typedef enum {
     WN_RANDOM_FOREST_FEATURES,
     WN_RANDOM_FOREST_DONORS,
     WN_RANDOM_RANK_FOLDS,
+    WN_RANDOM_DIRECTIONS,
     /* of made tables (generate.h), whose bytes stay what they are whatever else is drawn */
     WN_RANDOM_TABLE = 1024,
     WN_RANDOM_TABLE_ORDER,

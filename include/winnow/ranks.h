@@ -65,6 +65,11 @@ WN_MUST_USE wn_status wn_ranks_exchange(const wn_ranks *ranks, const void *send,
 WN_MUST_USE wn_status wn_ranks_deal(const wn_ranks *ranks, const void *send, const size_t *n_to,
                                     wn_status (*take)(void *context, const void *bytes, size_t n), void *context);
 
+/* Local, on both ranks. n bytes from this rank to rank `to`, and from rank `from` to this one, which knows n; in pieces
+ * below INT_MAX. What one rank sends another arrives in the order of sending. Fails: WN_INTERNAL if MPI does. */
+WN_MUST_USE wn_status wn_ranks_send(const wn_ranks *ranks, int to, const void *bytes, size_t n);
+WN_MUST_USE wn_status wn_ranks_receive(const wn_ranks *ranks, int from, void *bytes, size_t n);
+
 /* Local. For tests: the largest piece of one MPI call in bytes (0, or above INT_MAX: the default, 64 MiB). */
 void wn_ranks_piece_bytes(size_t bytes);
 

@@ -55,6 +55,13 @@ typedef struct {
     const char *stem; /* borrowed; NULL without terms */
 } wn_text_rule;
 
+/* What a category's levels become where it is encoded by the label. */
+typedef struct {
+    size_t folds;     /* of training rows, none of which sees its own labels; 0: not encoded so */
+    double smoothing; /* rows of the mean of all that are added to those of a level */
+    uint64_t seed;
+} wn_target_rule;
+
 /* Of the column of an image's first pixel, which those of the others follow in order. */
 typedef struct {
     const char *name; /* borrowed; NULL: no features of an image begin here */
@@ -75,6 +82,7 @@ typedef struct {
     bool indicates;  /* a feature is to tell where cells were missing, if any are in training rows */
     size_t levels;   /* of a category that get a feature each (one_hot), or a number; 0: none do */
     bool is_ordinal; /* numbers */
+    wn_target_rule target;
     wn_text_rule text;
     wn_image_rule image;
     int64_t count, missing; /* training cells: valid, missing */
@@ -152,8 +160,8 @@ void wn_recipe_free(wn_recipe *recipe);
 /* Local. Whether the features are the cells, one by one. */
 bool wn_recipe_is_plain(const wn_recipe *recipe);
 
-/* Local. What kind of feature one is: "number", or the word of its encoder ("one_hot", "ordinal", "terms", "image",
- * "indicator"). */
+/* Local. What kind of feature one is: "number", or the word of its encoder ("one_hot", "ordinal", "target", "terms",
+ * "image", "indicator"). */
 const char *wn_recipe_feature_kind(const wn_recipe *recipe, size_t feature);
 
 /* Local. Centre and scale of a feature: its column's, 0 and 1 where an encoder makes it. */
@@ -188,9 +196,11 @@ typedef struct {
     const double *cells;  /* (n_rows, n_cols) */
     const wn_text *texts; /* (n_rows, n_texts) */
     size_t n_rows, n_cols, n_texts;
+    const int64_t *learnt; /* (n_rows) the number in the table of a row that something learns from, whose own label its
+                              features must not tell; -1: of any other. NULL: all are others */
 } wn_raw_rows;
 
-/* Local. Rows first .. first + n_rows - 1 of a widened block. */
+/* Local. Rows first .. first + n_rows - 1 of a widened block, which nothing learns from: `learnt` is the caller's. */
 wn_raw_rows wn_raw_rows_of(const wn_block *block, size_t first, size_t n_rows);
 
 /* Local. Selected features: outlier action (drop_row counts as none, its missing cells take the median), filling,

@@ -29,8 +29,13 @@ void wn_run_directory_close(wn_run_directory *directory);
 /* Local. The directory's own path, owned by it until close: where files without a name may lie, too. */
 const char *wn_run_directory_root(const wn_run_directory *directory);
 
-/* Local. "DIRECTORY/NAME" of a name that runs have, owned by the directory until close. */
+/* Local. "DIRECTORY/NAME" of a name that is a run's from the start, owned by the directory until close; NULL for
+ * others.
+ */
 const char *wn_run_directory_path(const wn_run_directory *directory, const char *name);
+
+/* Local. "DIRECTORY/NAME" of any name: *path is new, owned by the caller. Fails: WN_NO_MEMORY. */
+WN_MUST_USE wn_status wn_run_directory_join(const wn_run_directory *directory, const char *name, char **path);
 
 /* Collective. Whether a finished stage of this name and key lies here, with its files whole (size and hash are checked
  * by rank 0). *result is then what was given to wn_run_directory_finish_stage (new reference, every rank), NULL

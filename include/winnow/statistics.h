@@ -12,8 +12,10 @@
 enum { WN_MOST_FOLDS = 10 };
 
 typedef struct {
-    bool gram;        /* products of columns are wanted (pca, anova) */
-    size_t n_bins;    /* bins of the contingency tables; 0: none wanted */
+    bool gram;                 /* products of columns are wanted (pca, anova) ... */
+    wn_gram_products products; /* ... these, */
+    bool is_single;            /* and in single */
+    size_t n_bins;             /* bins of the contingency tables; 0: none wanted */
     size_t n_folds;   /* parts of the rows without each of which statistics are wanted too; 0: none, else from 2 */
     uint64_t seed;    /* of the folds */
     const char *path; /* where rank 0 keeps the finished sums for starts to come; NULL: nowhere. Borrowed */

@@ -33,6 +33,12 @@ void wn_target_sums_normalize(wn_target_sums *sums);
 /* Local. The whole state as integers (n), to be added over ranks after wn_target_sums_normalize. Borrowed. */
 int64_t *wn_target_sums_integers(wn_target_sums *sums, size_t *n);
 
+/* Local. Training rows of a code, of all folds. */
+int64_t wn_target_sums_rows(const wn_target_sums *sums, size_t code);
+
+/* Local. Bytes of the sums of n_codes codes, as wn_target_sums_new takes them. */
+size_t wn_target_sums_bytes(size_t n_codes, size_t n_folds, size_t n_classes);
+
 /* Local. Features a code becomes: 1, or n_classes where that is more than 2. */
 size_t wn_target_sums_features(const wn_target_sums *sums);
 

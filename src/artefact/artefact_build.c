@@ -139,7 +139,7 @@ wn_status wn_artefact_build(wn_artefact **artefact, const wn_network *network, c
     TRY(wn_new(&made, 1));
     TRY(build_recipe(&made->recipe, recipe, used, n));
     if (coding->layers[0].code == WN_CODE_INT8)
-        wn_recipe_round(made->recipe);
+        TRY(wn_recipe_round(made->recipe));
     TRY(narrow_network(&made->network, network, n));
     copy_first_weights(made->network, network, used);
     TRY(build_coding(&made->coding, made->network, network, coding, used));

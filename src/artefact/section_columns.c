@@ -1,5 +1,6 @@
 #include "sections.h"
 
+#include "winnow/encoder_facts.h"
 #include "winnow/memory.h"
 
 #include <math.h>
@@ -148,17 +149,16 @@ static void round_column(wn_recipe_column *column)
     column->rule.constant = round_to(column->rule.constant, step);
 }
 
-static bool has_encoder(const wn_recipe *recipe, size_t column)
+wn_status wn_recipe_round(wn_recipe *recipe)
 {
-    for (size_t f = 0; recipe->n_encoders > 0 && f < recipe->n_features; f++)
-        if (recipe->feature_source[f] == column && recipe->feature_encoder[f] != WN_NO_ENCODER)
-            return true;
-    return false;
-}
-
-void wn_recipe_round(wn_recipe *recipe)
-{
+    wn_status status = WN_OK;
+    bool *is_encoded = NULL;
+    TRY(wn_new(&is_encoded, recipe->n_columns));
+    wn_recipe_mark_encoded(recipe, is_encoded);
     for (size_t c = 0; c < recipe->n_columns; c++)
-        if (!has_encoder(recipe, c))
+        if (!is_encoded[c])
             round_column(&recipe->columns[c]);
+done:
+    wn_free(is_encoded);
+    return status;
 }

@@ -50,7 +50,7 @@ WN_MUST_USE wn_status wn_section_unpack_layer(wn_cursor *cursor, size_t n_in, wn
 void wn_read_layer_clear(wn_read_layer *layer);
 
 /* Local. Rounds the recipe's numbers to 2^-13 of each column's scale, and bounds that are centre -+ limit x scale or a
- * fill that is the centre within that to exactly this; but not of columns with an encoder, whose cells are compared. */
-void wn_recipe_round(wn_recipe *recipe);
+ * fill that is the centre within that to exactly this; but not of columns that encoders take. Fails: WN_NO_MEMORY. */
+WN_MUST_USE wn_status wn_recipe_round(wn_recipe *recipe);
 
 #endif

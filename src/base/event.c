@@ -1,6 +1,6 @@
 /* The event sink: one JSON object a line. */
-#include "json_text.h"
 #include "winnow/clock.h"
+#include "winnow/json_text.h"
 #include "winnow/log.h"
 
 #include <ctype.h>

@@ -1,6 +1,6 @@
 #include "winnow/log.h"
 
-#include "json_text.h"
+#include "winnow/json_text.h"
 
 #include <pthread.h>
 #include <stdarg.h>
@@ -86,16 +86,6 @@ void wn_log_warning(const char *format, ...)
         return;
     va_start(arguments, format);
     say("\033[33m", "warning: ", format, arguments);
-    va_end(arguments);
-}
-
-void wn_log_error(const char *format, ...)
-{
-    va_list arguments;
-    if (!speaker.is_speaker)
-        return;
-    va_start(arguments, format);
-    say("\033[31m", "error: ", format, arguments);
     va_end(arguments);
 }
 

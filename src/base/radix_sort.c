@@ -6,7 +6,8 @@
 #include <string.h>
 
 /* Elements are dealt to buckets by one byte, in place, and each bucket is sorted by the bytes that follow (American
- * flag sort; McIlroy, Bostic, McIlroy 1993). */
+ * flag sort; McIlroy, Bostic, McIlroy 1993). Bytes in which all of a bucket agree are passed over: of small whole
+ * numbers as doubles most bytes are 0. */
 enum { BUCKETS = 256, WORD_BYTES = 8, FEW = 24 };
 
 static unsigned byte_of(const uint64_t *element, size_t place)
@@ -51,6 +52,19 @@ static void deal(uint64_t *words, size_t width, size_t place, size_t *next, cons
     }
 }
 
+/* The first byte from `place` on in which elements differ; behind the last where none does. */
+static size_t first_difference(const uint64_t *words, size_t n, size_t width, size_t place)
+{
+    for (size_t k = place / WORD_BYTES; k < width; k++) {
+        uint64_t differing = 0;
+        for (size_t i = 1; i < n; i++)
+            differing |= words[i * width + k] ^ words[k];
+        if (differing != 0)
+            return k * WORD_BYTES + (size_t)__builtin_clzll(differing) / 8;
+    }
+    return width * WORD_BYTES;
+}
+
 static void sort_from(uint64_t *words, size_t n, size_t width, size_t place)
 {
     size_t next[BUCKETS] = {0}, end[BUCKETS];
@@ -58,6 +72,9 @@ static void sort_from(uint64_t *words, size_t n, size_t width, size_t place)
         insertion_sort(words, n, width);
         return;
     }
+    place = first_difference(words, n, width, place);
+    if (place == width * WORD_BYTES)
+        return;
     for (size_t i = 0; i < n; i++)
         next[byte_of(words + i * width, place)]++;
     for (size_t bucket = 0, first = 0; bucket < BUCKETS; bucket++) {
@@ -77,19 +94,6 @@ void wn_words_sort(uint64_t *words, size_t n, size_t width)
 {
     if (n > 1)
         sort_from(words, n, width, 0);
-}
-
-static void flip_signs(int64_t *integers, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        integers[i] ^= INT64_MIN;
-}
-
-void wn_integers_sort(int64_t *integers, size_t n)
-{
-    flip_signs(integers, n);
-    wn_words_sort((uint64_t *)integers, n, 1);
-    flip_signs(integers, n);
 }
 
 /* By their order keys, which take the same room. */

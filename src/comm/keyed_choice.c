@@ -1,12 +1,9 @@
 #include "keyed_choice.h"
 
-#include "piece.h"
 #include "winnow/memory.h"
 
 #include <stdbool.h>
 #include <stdlib.h>
-
-enum { CHOICE_TAG = 78 };
 
 int wn_keyed_by_count(const void *a, const void *b)
 {
@@ -84,41 +81,13 @@ done:
     return status;
 }
 
-static wn_status checked(int code)
-{
-    return code == MPI_SUCCESS ? WN_OK : wn_fail(WN_INTERNAL, "MPI cannot exchange the largest counts");
-}
-
-static wn_status send_bytes(const wn_ranks *ranks, int to, const void *bytes, size_t n)
-{
-    wn_status status = WN_OK;
-    for (size_t at = 0; at < n; at += wn_piece_bytes()) {
-        size_t step = n - at < wn_piece_bytes() ? n - at : wn_piece_bytes();
-        TRY(checked(MPI_Send((const char *)bytes + at, (int)step, MPI_BYTE, to, CHOICE_TAG, ranks->comm)));
-    }
-done:
-    return status;
-}
-
-static wn_status receive_bytes(const wn_ranks *ranks, int from, void *bytes, size_t n)
-{
-    wn_status status = WN_OK;
-    for (size_t at = 0; at < n; at += wn_piece_bytes()) {
-        size_t step = n - at < wn_piece_bytes() ? n - at : wn_piece_bytes();
-        TRY(checked(
-            MPI_Recv((char *)bytes + at, (int)step, MPI_BYTE, from, CHOICE_TAG, ranks->comm, MPI_STATUS_IGNORE)));
-    }
-done:
-    return status;
-}
-
 /* The better of the entries of two ranks; there is room for all of both. */
 static wn_status join(const wn_ranks *ranks, int other, wn_keyed_choice *chosen)
 {
     wn_status status = WN_OK;
     uint64_t n = 0;
-    TRY(receive_bytes(ranks, other, &n, sizeof n));
-    TRY(receive_bytes(ranks, other, chosen->entries + chosen->n, n * sizeof *chosen->entries));
+    TRY(wn_ranks_receive(ranks, other, &n, sizeof n));
+    TRY(wn_ranks_receive(ranks, other, chosen->entries + chosen->n, n * sizeof *chosen->entries));
     chosen->n += n;
     qsort(chosen->entries, chosen->n, sizeof *chosen->entries, wn_keyed_by_count);
     chosen->n = chosen->n < chosen->limit ? chosen->n : chosen->limit;
@@ -129,8 +98,8 @@ done:
 static wn_status give(const wn_ranks *ranks, int other, const wn_keyed_choice *chosen)
 {
     uint64_t n = chosen->n;
-    wn_status status = send_bytes(ranks, other, &n, sizeof n);
-    return status == WN_OK ? send_bytes(ranks, other, chosen->entries, n * sizeof *chosen->entries) : status;
+    wn_status status = wn_ranks_send(ranks, other, &n, sizeof n);
+    return status == WN_OK ? wn_ranks_send(ranks, other, chosen->entries, n * sizeof *chosen->entries) : status;
 }
 
 /* Over a binomial tree towards rank 0, then to all. */

@@ -13,7 +13,7 @@ typedef struct {
     int64_t n_texts;             /* how many have one; may differ between ranks */
 } wn_keyed_choice;
 
-/* For qsort: the order of choosing, and that of keys. */
+/* Local. For qsort: the order of choosing, and that of keys. */
 int wn_keyed_by_count(const void *a, const void *b);
 int wn_keyed_by_key(const void *a, const void *b);
 

@@ -29,7 +29,7 @@ struct wn_keyed_counts {
     unsigned char *texts; /* (texts_room) owned, n_texts used */
     size_t n_texts, texts_room;
     wn_spill *spill;    /* owned; NULL before the first run */
-    wn_keyed_run *runs; /* (wn_keyed_most_runs) owned */
+    wn_keyed_run *runs; /* (most_runs of the shares) owned */
     size_t n_runs;
 };
 
@@ -71,7 +71,7 @@ typedef struct {
     size_t most_runs; /* before they are merged into one */
 } wn_keyed_shares;
 
-/* Local. */
+/* Local. Of these counts' budget; generous ones where that is 0. */
 wn_keyed_shares wn_keyed_shares_of(const wn_keyed_counts *counts);
 
 #endif

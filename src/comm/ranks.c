@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { DEFAULT_PIECE = 64 << 20 };
+enum { DEFAULT_PIECE = 64 << 20, TAG = 78 };
 
 static size_t piece_bytes = DEFAULT_PIECE;
 
@@ -107,6 +107,29 @@ wn_status wn_ranks_broadcast(const wn_ranks *ranks, int root, void *bytes, size_
     for (size_t first = 0; first < n; first += piece_bytes) {
         size_t count = n - first < piece_bytes ? n - first : piece_bytes;
         TRY(checked(MPI_Bcast((char *)bytes + first, (int)count, MPI_BYTE, root, ranks->comm), "MPI_Bcast"));
+    }
+done:
+    return status;
+}
+
+wn_status wn_ranks_send(const wn_ranks *ranks, int to, const void *bytes, size_t n)
+{
+    wn_status status = WN_OK;
+    for (size_t first = 0; first < n; first += piece_bytes) {
+        size_t count = n - first < piece_bytes ? n - first : piece_bytes;
+        TRY(checked(MPI_Send((const char *)bytes + first, (int)count, MPI_BYTE, to, TAG, ranks->comm), "MPI_Send"));
+    }
+done:
+    return status;
+}
+
+wn_status wn_ranks_receive(const wn_ranks *ranks, int from, void *bytes, size_t n)
+{
+    wn_status status = WN_OK;
+    for (size_t first = 0; first < n; first += piece_bytes) {
+        size_t count = n - first < piece_bytes ? n - first : piece_bytes;
+        TRY(checked(MPI_Recv((char *)bytes + first, (int)count, MPI_BYTE, from, TAG, ranks->comm, MPI_STATUS_IGNORE),
+                    "MPI_Recv"));
     }
 done:
     return status;

@@ -9,32 +9,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static wn_status widen(wn_workbench *bench)
-{
-    wn_status status = WN_OK;
-    wn_network *wide = NULL;
-    TRY(wn_network_with_projection(&wide, bench->narrow, bench->recipe));
-    memcpy(bench->wide->parameters, wide->parameters, wide->n_parameters * sizeof *wide->parameters);
-done:
-    wn_network_free(wide);
-    return status;
-}
-
-static wn_status work(void *context)
-{
-    wn_status status = WN_OK;
-    wn_workbench *bench = context;
-    if (bench->order.is_narrow)
-        TRY(widen(bench));
-    if (bench->order.scans)
-        TRY(wn_sensitivity_scan(&bench->sensitivity, &bench->scorer, bench->wide));
-    if (bench->order.sparsity != WN_SCAN_ONLY)
-        TRY(wn_decision_make(&bench->sensitivity, &bench->scorer, bench->wide, bench->previous, bench->order.sparsity,
-                             bench->mask, &bench->decision));
-done:
-    return status;
-}
-
 /* In the second half of the full model's training: snapshots evenly, the last of which decides the first mask. */
 static void plan_dense(wn_background *background)
 {
@@ -50,19 +24,6 @@ static void plan_dense(wn_background *background)
     }
 }
 
-static wn_status open_bench(wn_background *background, const wn_network *network, const wn_network *wide)
-{
-    wn_status status = WN_OK;
-    wn_workbench *bench = &background->bench;
-    TRY(wn_network_copy(&bench->narrow, network));
-    TRY(wn_network_copy(&bench->wide, wide));
-    TRY(wn_new(&bench->previous, wide->n_parameters));
-    TRY(wn_new(&bench->mask, wide->n_parameters));
-    TRY(wn_worker_new(&background->worker, work, bench, background->options->while_training));
-done:
-    return status;
-}
-
 static wn_status open_local(wn_background *background, const wn_recipe *recipe, const wn_network *network)
 {
     wn_status status = WN_OK;
@@ -76,8 +37,10 @@ static wn_status open_local(wn_background *background, const wn_recipe *recipe, 
     memset(background->mask, 1, wide->n_parameters);
     TRY(wn_prune_protect(wide, recipe, options->protect, options->n_protect, background->protect));
     background->bench.scorer.protect = background->protect;
-    if (background->ranks->rank == 0)
-        TRY(open_bench(background, network, wide));
+    if (background->ranks->rank == 0) {
+        TRY(wn_workbench_open(&background->bench, network, wide));
+        TRY(wn_worker_new(&background->worker, wn_workbench_work, &background->bench, options->while_training));
+    }
 done:
     wn_network_free(wide);
     return status;
@@ -86,12 +49,7 @@ done:
 static void free_all(wn_background *background)
 {
     wn_worker_free(background->worker);
-    wn_sensitivity_clear(&background->bench.sensitivity);
-    wn_sensitivity_clear(&background->bench.before);
-    wn_free(background->bench.mask);
-    wn_free(background->bench.previous);
-    wn_network_free(background->bench.wide);
-    wn_network_free(background->bench.narrow);
+    wn_workbench_clear(&background->bench);
     wn_free(background->decisions);
     wn_free(background->protect);
     wn_free(background->mask);
@@ -150,10 +108,7 @@ static void hand_over(wn_background *background, const wn_network *network, doub
     if (background->failed != WN_OK)
         return;
     bool is_narrow = bench->recipe->projection != NULL && network->n_parameters == background->n_narrow;
-    bench->order = (wn_work_order){true, is_narrow, scans, sparsity};
-    wn_network *snapshot = wn_background_snapshot(bench);
-    memcpy(snapshot->parameters, network->parameters, network->n_parameters * sizeof *network->parameters);
-    memcpy(bench->previous, background->mask, background->n_parameters);
+    wn_workbench_lay(bench, (wn_work_order){true, is_narrow, scans, sparsity}, network, background->mask);
     wn_worker_begin(background->worker);
 }
 

@@ -8,11 +8,6 @@ static const char PROGRESS[] = "background/progress", MASK[] = "background/mask"
                   ORDER[] = "background/order", PREVIOUS[] = "background/previous", SNAPSHOT[] = "background/snapshot",
                   RISE[] = "background/rise", SECONDS[] = "background/seconds";
 
-wn_network *wn_background_snapshot(const wn_workbench *bench)
-{
-    return bench->order.is_narrow ? bench->narrow : bench->wide;
-}
-
 void wn_background_seconds(const wn_background *background, double *busy, double *waited)
 {
     wn_worker_seconds(background->worker, busy, waited);
@@ -24,7 +19,7 @@ static wn_status save_bench(const wn_background *background, wn_checkpoint *chec
 {
     wn_status status = WN_OK;
     const wn_workbench *bench = &background->bench;
-    const wn_network *snapshot = wn_background_snapshot(bench);
+    const wn_network *snapshot = wn_workbench_snapshot(bench);
     double seconds[2];
     wn_background_seconds(background, &seconds[0], &seconds[1]);
     TRY(wn_checkpoint_put(checkpoint, SECONDS, seconds, sizeof seconds));
@@ -65,7 +60,7 @@ static wn_status restore_bench(wn_background *background, const wn_checkpoint *c
     background->waited = seconds[1];
     TRY(wn_checkpoint_get(checkpoint, ORDER, &bench->order, sizeof bench->order));
     TRY(wn_checkpoint_get(checkpoint, PREVIOUS, bench->previous, background->n_parameters));
-    wn_network *snapshot = wn_background_snapshot(bench);
+    wn_network *snapshot = wn_workbench_snapshot(bench);
     TRY(wn_checkpoint_get(checkpoint, SNAPSHOT, snapshot->parameters,
                           snapshot->n_parameters * sizeof *snapshot->parameters));
     wn_sensitivity_clear(&bench->before); /* where it has scanned already, for another time */

@@ -4,12 +4,10 @@
 #define WINNOW_COMPRESS_BACKGROUND_STATE_H
 
 #include "rounds.h"
+#include "workbench.h"
 #include "worker.h"
 
 enum { WN_SCANS = 5 };
-
-/* What is done with a snapshot: only a scan, or a decision too. */
-#define WN_SCAN_ONLY (-2.0)
 
 /* Of a decision that was taken, on every rank. */
 typedef struct {
@@ -17,24 +15,6 @@ typedef struct {
     wn_hash mask;
     wn_decision decision;
 } wn_taken;
-
-/* A piece of work, as it was handed over. */
-typedef struct {
-    bool is_there, is_narrow, scans;
-    double sparsity;
-} wn_work_order;
-
-/* What the worker reads and writes; the main thread's while the worker is idle, and at any time what is handed over
- * with the order: the snapshot, `previous` and `before`. */
-typedef struct {
-    wn_scorer scorer;
-    const wn_recipe *recipe;
-    wn_network *narrow, *wide; /* snapshots; narrow is the full model without projection */
-    wn_work_order order;
-    unsigned char *previous, *mask; /* (n_parameters) */
-    wn_sensitivity before, sensitivity;
-    wn_decision decision;
-} wn_workbench;
 
 /* How far the rounds are: planned, snapshots handed over, decisions taken. */
 typedef struct {
@@ -61,9 +41,6 @@ struct wn_background {
 
 /* Local. What failed on this rank and was not told yet: what it brings to an agreement. */
 WN_MUST_USE wn_status wn_background_failure(const wn_background *background);
-
-/* Local. The network that a snapshot of the order lies in. */
-wn_network *wn_background_snapshot(const wn_workbench *bench);
 
 /* Local, rank 0. Seconds of work and of waiting for it, those before a restart too. */
 void wn_background_seconds(const wn_background *background, double *busy, double *waited);

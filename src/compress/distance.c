@@ -1,6 +1,6 @@
 #include "winnow/compress.h"
 
-#include "winnow/agreement.h"
+#include "winnow/evaluation.h"
 #include "winnow/exact_sum.h"
 #include "winnow/memory.h"
 #include "winnow/stop.h"

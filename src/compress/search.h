@@ -42,6 +42,17 @@ WN_MUST_USE wn_status wn_search_save(const wn_search *search, wn_checkpoint *che
  * WN_IO, agreed. */
 WN_MUST_USE wn_status wn_search_restore(wn_search *search);
 
+/* Collective. Trains the current network for some epochs while its sparsity goes from one to another in n_rounds; goes
+ * on where a checkpoint ended in this very training. Without epochs it is pruned at once. Fails: as training does. */
+WN_MUST_USE wn_status wn_search_tune(wn_search *search, int64_t n_epochs, size_t n_rounds, double from, double to);
+
+/* Local. Where plan: auto begins: with the first decision, which the sample takes for safe. */
+void wn_search_auto_begin(wn_search *search);
+
+/* Collective. The trials of plan: auto, from where the bracket stands. Where nothing pruned holds, the full model is
+ * only quantized. Fails: as wn_search_tune and wn_search_judge. */
+WN_MUST_USE wn_status wn_search_auto(wn_search *search);
+
 /* Collective. Judges the current network under a mask, coded as the options say: a trial in the report. Where it is
  * within the tolerance and smaller than the best so far, rank 0 writes it and it becomes the best. *is_within tells the
  * former. started: when work on it began. Fails: WN_NO_MEMORY, WN_IO, WN_CANT_CREATE, agreed. */

@@ -1,5 +1,6 @@
 #include "sensitivity.h"
 
+#include "winnow/evaluation.h"
 #include "winnow/memory.h"
 #include "winnow/prune.h"
 #include "winnow/quantize.h"
@@ -18,7 +19,7 @@ static wn_status evaluate(const wn_scorer *scorer, const wn_network *network, wn
     wn_evaluation *evaluation = NULL;
     wn_metrics metrics = {0};
     TRY(wn_evaluation_new(&evaluation, scorer->labels));
-    TRY(wn_evaluation_add_dataset(evaluation, network, scorer->sample));
+    TRY(wn_evaluation_add_dataset(evaluation, network, scorer->sample, NULL));
     TRY(wn_evaluation_finish(evaluation, &metrics));
     *score = (wn_score){metrics.loss, wn_metrics_value(&metrics, scorer->options->metric)};
 done:

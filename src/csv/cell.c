@@ -122,31 +122,3 @@ bool wn_csv_is_word(const wn_csv_field *field)
     return field->n > 0 && !is_space(field->text[0]) && !is_space(field->text[field->n - 1]) &&
            !is_gap(field->text, field->n);
 }
-
-/* The length of the sequence that begins at text, 0 where none does (Unicode 15, table 3-7). */
-static size_t sequence(const unsigned char *text, size_t n)
-{
-    unsigned char c = text[0], least = 0x80, most = 0xBF;
-    size_t length = c >= 0xC2 && c <= 0xDF ? 2 : c >= 0xE0 && c <= 0xEF ? 3 : c >= 0xF0 && c <= 0xF4 ? 4 : 0;
-    least = c == 0xE0 ? 0xA0 : c == 0xF0 ? 0x90 : least;
-    most = c == 0xED ? 0x9F : c == 0xF4 ? 0x8F : most;
-    if (length == 0 || length > n || text[1] < least || text[1] > most)
-        return 0;
-    for (size_t i = 2; i < length; i++) {
-        if ((text[i] & 0xC0) != 0x80)
-            return 0;
-    }
-    return length;
-}
-
-bool wn_csv_is_utf8(const char *text, size_t n)
-{
-    const unsigned char *bytes = (const unsigned char *)text;
-    for (size_t i = 0; i < n;) {
-        size_t length = bytes[i] > 0 && bytes[i] < 0x80 ? 1 : sequence(bytes + i, n - i);
-        if (length == 0)
-            return false;
-        i += length;
-    }
-    return true;
-}

@@ -40,7 +40,4 @@ wn_csv_value wn_csv_judge(const wn_csv_field *field);
 /* Local. Whether a field is not empty, no gap, and has no space at its ends: as a text it is itself. */
 bool wn_csv_is_word(const wn_csv_field *field);
 
-/* Local. Whether n bytes are UTF-8 without zero bytes. */
-bool wn_csv_is_utf8(const char *text, size_t n);
-
 #endif

@@ -1,6 +1,7 @@
 #include "cursor.h"
 
 #include "number.h"
+#include "winnow/utf8.h"
 
 #include <string.h>
 
@@ -72,7 +73,7 @@ static char *take_any(const wn_csv_rules *rules, wn_csv_cursor *cursor, char *at
     wn_csv_field field;
     at = wn_csv_take_field(at, rules->end, rules->delimiter, &field);
     wn_csv_value value = wn_csv_judge(&field);
-    if (!rules->is_ascii && value.meaning == WN_CSV_TEXT && !wn_csv_is_utf8(field.text, field.n))
+    if (!rules->is_ascii && value.meaning == WN_CSV_TEXT && !wn_utf8_is_valid(field.text, field.n))
         return NULL;
     wn_csv_column_add(&cursor->seen, &field, &value);
     if (cursor->at != NULL)
@@ -126,7 +127,7 @@ static char *take_text(const wn_csv_rules *rules, wn_csv_cursor *cursor, char *a
     wn_csv_field field = {.text = at, .n = (size_t)(end - at)};
     if (!wn_csv_is_word(&field))
         return take_any(rules, cursor, at);
-    if (!rules->is_ascii && !wn_csv_is_utf8(field.text, field.n))
+    if (!rules->is_ascii && !wn_utf8_is_valid(field.text, field.n))
         return NULL;
     count_bytes(&cursor->seen, end - at);
     if (cursor->at != NULL && cursor->storage == WN_CSV_TEXTS)

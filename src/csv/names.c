@@ -1,6 +1,7 @@
 #include "names.h"
 
 #include "winnow/memory.h"
+#include "winnow/utf8.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -19,7 +20,7 @@ static wn_status name_column(char **name, const wn_csv_field *fields, size_t i)
     if (fields == NULL)
         return wn_string_format(name, "column%zu", i);
     wn_csv_field field = strip(fields[i]);
-    if (!wn_csv_is_utf8(field.text, field.n))
+    if (!wn_utf8_is_valid(field.text, field.n))
         return wn_fail(WN_BAD_DATA, "the name of column %zu is not UTF-8", i + 1);
     if (field.n == 0)
         return wn_string_format(name, "Unnamed: %zu", i);

@@ -69,17 +69,29 @@ done:
     return status;
 }
 
-wn_status wn_dataset_of_status(wn_dataset **dataset, const wn_pass *pass, wn_rows *rows, const wn_recipe *recipe,
-                               wn_inputs inputs, wn_row_status wanted, wn_pass_cost *cost)
+static wn_status of_status(wn_dataset **dataset, const wn_pass *pass, wn_rows *rows, const wn_recipe *recipe,
+                           wn_inputs inputs, wn_row_status wanted, bool is_learnt, wn_pass_cost *cost)
 {
     wn_status status = WN_OK;
     wn_dataset *new = NULL;
     size_t n_features = wn_inputs_count(recipe, inputs);
     TRY(wn_ranks_agree(pass->ranks, cut_by_block(&new, rows, wanted, n_features)));
-    TRY(wn_dataset_fill(new, pass, rows, recipe, inputs, wanted, 0, cost));
+    TRY(wn_dataset_fill(new, pass, rows, recipe, inputs, wanted, is_learnt, 0, cost));
     *dataset = new;
     new = NULL;
 done:
     wn_dataset_free(new);
     return status;
+}
+
+wn_status wn_dataset_of_status(wn_dataset **dataset, const wn_pass *pass, wn_rows *rows, const wn_recipe *recipe,
+                               wn_inputs inputs, wn_row_status wanted, wn_pass_cost *cost)
+{
+    return of_status(dataset, pass, rows, recipe, inputs, wanted, false, cost);
+}
+
+wn_status wn_dataset_of_training(wn_dataset **dataset, const wn_pass *pass, wn_rows *rows, const wn_recipe *recipe,
+                                 wn_inputs inputs, wn_pass_cost *cost)
+{
+    return of_status(dataset, pass, rows, recipe, inputs, WN_ROW_TRAIN, true, cost);
 }

@@ -12,6 +12,7 @@ typedef struct {
     const wn_recipe *recipe;
     wn_inputs inputs;
     const wn_catalog *catalog;
+    bool is_learnt;
     size_t skipped;  /* rows still to leave out */
     size_t piece;    /* the next one to fill */
     float *features; /* (rows of the largest piece, n_selected), used under WN_INPUTS_COMPONENTS */
@@ -51,6 +52,7 @@ static wn_status fill_piece(sink *state, const wn_block *block, size_t first)
     float *out = dataset->features + at * dataset->n_features;
     float *features = state->inputs == WN_INPUTS_COMPONENTS ? state->features : out;
     wn_raw_rows rows = wn_raw_rows_of(block, first, n);
+    rows.learnt = state->is_learnt ? block->rows + first : NULL;
     TRY(wn_recipe_features(state->recipe, &rows, features));
     TRY(wn_recipe_check_features(state->recipe, state->catalog, features, n, block->rows + first));
     if (state->inputs == WN_INPUTS_COMPONENTS)
@@ -106,10 +108,10 @@ done:
 }
 
 wn_status wn_dataset_fill(wn_dataset *dataset, const wn_pass *pass, wn_rows *rows, const wn_recipe *recipe,
-                          wn_inputs inputs, wn_row_status wanted, size_t skipped, wn_pass_cost *cost)
+                          wn_inputs inputs, wn_row_status wanted, bool is_learnt, size_t skipped, wn_pass_cost *cost)
 {
     wn_status status = WN_OK;
-    sink state = {dataset, recipe, inputs, rows->catalog, skipped, 0, NULL};
+    sink state = {dataset, recipe, inputs, rows->catalog, is_learnt, skipped, 0, NULL};
     wn_pass own = *pass;
     own.blocks = rows->blocks;
     TRY(wn_ranks_agree(pass->ranks, sink_init(&state)));

@@ -11,10 +11,11 @@ WN_MUST_USE wn_status wn_dataset_new(wn_dataset **dataset, size_t n_rows, size_t
 size_t wn_inputs_count(const wn_recipe *recipe, wn_inputs inputs);
 
 /* Collective. Fills the pieces, which lie in the order of blocks, from the rows of a status of rows->blocks, of which
- * the first `skipped` belong to other ranks, as do those behind the last piece. *cost is added to. Fails: as
- * wn_pass_run; WN_BAD_DATA where a feature is not a finite float32 (a gap under missing: error, or overflow) or a label
- * is no class: column and row are named. */
+ * the first `skipped` belong to other ranks, as do those behind the last piece; is_learnt: as wn_raw_rows says. *cost
+ * is added to. Fails: as wn_pass_run; WN_BAD_DATA where a feature is not a finite float32 (a gap under missing: error,
+ * or overflow) or a label is no class: column and row are named. */
 WN_MUST_USE wn_status wn_dataset_fill(wn_dataset *dataset, const wn_pass *pass, wn_rows *rows, const wn_recipe *recipe,
-                                      wn_inputs inputs, wn_row_status wanted, size_t skipped, wn_pass_cost *cost);
+                                      wn_inputs inputs, wn_row_status wanted, bool is_learnt, size_t skipped,
+                                      wn_pass_cost *cost);
 
 #endif

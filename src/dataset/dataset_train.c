@@ -104,7 +104,7 @@ wn_status wn_dataset_train(wn_dataset **dataset, const wn_pass *pass, const wn_r
     size_t skipped = (size_t)(deal_of.rows.first - first[deal_of.blocks.first]);
     if (deal_of.blocks.first == deal_of.blocks.last)
         skipped = 0;
-    TRY(wn_dataset_fill(new, pass, own, recipe, inputs, WN_ROW_TRAIN, skipped, cost));
+    TRY(wn_dataset_fill(new, pass, own, recipe, inputs, WN_ROW_TRAIN, true, skipped, cost));
     *dataset = new;
     new = NULL;
 done:

@@ -21,6 +21,7 @@ typedef struct {
     int64_t *integers;            /* (capacity) labels of classes */
     int *classes;                 /* (capacity) where these have names */
     char *texts;                  /* (capacity) those */
+    int64_t *learnt;              /* (capacity) as wn_raw_rows has them */
 } shard_file;
 
 static bool is_kept(unsigned char status)
@@ -85,6 +86,16 @@ done:
     return status;
 }
 
+/* The block's rows; those of training are learnt from. */
+static wn_raw_rows raw_rows(shard_file *s)
+{
+    wn_raw_rows rows = wn_raw_rows_of(s->block, 0, s->block->n_rows);
+    for (size_t i = 0; i < rows.n_rows; i++)
+        s->learnt[i] = *wn_rows_status(s->rows, s->block->rows[i]) == WN_ROW_TRAIN ? s->block->rows[i] : -1;
+    rows.learnt = s->learnt;
+    return rows;
+}
+
 static wn_status write_blocks(shard_file *s, wn_range blocks, wn_agreement *agreement, bool *is_whole, int64_t *n_read)
 {
     wn_status status = WN_OK;
@@ -94,7 +105,7 @@ static wn_status write_blocks(shard_file *s, wn_range blocks, wn_agreement *agre
         TRY(wn_reader_read(s->reader, b, s->block));
         wn_block_widen(s->block);
         *n_read += (int64_t)s->block->n_rows;
-        const wn_raw_rows rows = wn_raw_rows_of(s->block, 0, s->block->n_rows);
+        const wn_raw_rows rows = raw_rows(s);
         TRY(wn_recipe_features(s->recipe, &rows, s->selected));
         TRY(append(s, keep_rows(s)));
         if (wn_agreement_poll(agreement))
@@ -148,6 +159,7 @@ static wn_status reserve(shard_file *s)
         TRY(wn_new(&s->components, s->block->capacity * s->n_inputs));
     TRY(wn_new(&s->split, s->block->capacity));
     TRY(wn_new(&s->integers, s->block->capacity));
+    TRY(wn_new(&s->learnt, s->block->capacity));
     if (s->recipe->labels.names != NULL) {
         TRY(wn_new(&s->classes, s->block->capacity));
         TRY(wn_memory_new((void **)&s->texts, s->block->capacity, wn_labels_longest(&s->recipe->labels), __func__));
@@ -175,6 +187,7 @@ done:
     wn_table_writer_close(s.writer);
     wn_free(s.texts);
     wn_free(s.classes);
+    wn_free(s.learnt);
     wn_free(s.integers);
     wn_free(s.split);
     wn_free(s.components);

@@ -25,12 +25,22 @@ size_t wn_target_fold(uint64_t seed, uint64_t row, size_t n_folds)
     return (size_t)wn_random_below(wn_random_bits(stream, 0), n_folds);
 }
 
+static size_t width_of(size_t n_classes)
+{
+    return 1 + (n_classes > 0 ? n_classes : WN_EXACT_SUM_SIZE);
+}
+
+size_t wn_target_sums_bytes(size_t n_codes, size_t n_folds, size_t n_classes)
+{
+    return n_codes * n_folds * width_of(n_classes) * sizeof(int64_t);
+}
+
 wn_status wn_target_sums_new(wn_target_sums **sums, size_t n_codes, size_t n_folds, size_t n_classes)
 {
     wn_status status = WN_OK;
     wn_target_sums *made = NULL;
     TRY(wn_new(&made, 1));
-    *made = (wn_target_sums){n_codes, n_folds, n_classes, 1 + (n_classes > 0 ? n_classes : WN_EXACT_SUM_SIZE), 0, NULL};
+    *made = (wn_target_sums){n_codes, n_folds, n_classes, width_of(n_classes), 0, NULL};
     made->n = n_codes * n_folds * made->width;
     TRY(wn_new(&made->integers, made->n));
     *sums = made;
@@ -83,6 +93,14 @@ int64_t *wn_target_sums_integers(wn_target_sums *sums, size_t *n)
 {
     *n = sums->n;
     return sums->integers;
+}
+
+int64_t wn_target_sums_rows(const wn_target_sums *sums, size_t code)
+{
+    int64_t rows = 0;
+    for (size_t fold = 0; fold < sums->n_folds; fold++)
+        rows += cell_of(sums, code, fold)[0];
+    return rows;
 }
 
 size_t wn_target_sums_features(const wn_target_sums *sums)

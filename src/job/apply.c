@@ -1,15 +1,11 @@
 /* winnow apply: blocks are dealt to ranks in turn, computed by all, and written by rank 0 in the order of rows. */
-#include "apply_model.h"
+#include "apply_result.h"
 #include "run_state.h"
 
 #include "winnow/log.h"
 #include "winnow/memory.h"
 #include "winnow/stop.h"
 #include "winnow/table_writer.h"
-
-#include <stdio.h>
-
-enum { RESULT_TAG = 1 };
 
 /* Numbers of the output's datasets. */
 typedef struct {
@@ -19,14 +15,14 @@ typedef struct {
     int64_t *integers; /* scratch (capacity) */
     int *classes;      /* the same, where they have names */
     char *texts;       /* (capacity) the names */
-} wn_output;
+} apply_output;
 
 /* One block's results on their way to rank 0: what became of them, then the bytes. */
 typedef struct {
     int64_t status, n_rows;
-} wn_result_header;
+} result_header;
 
-static wn_status add_model_datasets(wn_output *output, const wn_apply_source *source)
+static wn_status add_model_datasets(apply_output *output, const wn_apply_source *source)
 {
     wn_status status = WN_OK;
     size_t n_classes = source->recipe->labels.n_classes;
@@ -45,7 +41,22 @@ done:
     return status;
 }
 
-static wn_status open_output(wn_output *output, const wn_apply_options *options, const wn_apply_source *source)
+/* Ids are the last datasets, one after the other. */
+static wn_status add_id_dataset(apply_output *output, const char *id, bool is_first)
+{
+    wn_status status = WN_OK;
+    char *name = NULL;
+    size_t dataset = 0;
+    TRY(wn_string_format(&name, "id/%s", id));
+    TRY(wn_table_writer_add_dataset(output->writer, name, WN_STORE_FLOAT64, NULL, 0, 0, &dataset));
+    if (is_first)
+        output->first_id = dataset;
+done:
+    wn_free(name);
+    return status;
+}
+
+static wn_status open_output(apply_output *output, const wn_apply_options *options, const wn_apply_source *source)
 {
     wn_status status = WN_OK;
     size_t capacity = wn_reader_block_capacity(source->reader);
@@ -58,18 +69,13 @@ static wn_status open_output(wn_output *output, const wn_apply_options *options,
     TRY(wn_table_writer_add_dataset(output->writer, "row", WN_STORE_INT64, NULL, 0, 0, &output->row));
     if (source->network != NULL)
         TRY(add_model_datasets(output, source));
-    for (size_t i = 0; i < options->n_ids; i++) {
-        char name[300];
-        size_t dataset = 0;
-        snprintf(name, sizeof name, "id/%s", options->ids[i]);
-        TRY(wn_table_writer_add_dataset(output->writer, name, WN_STORE_FLOAT64, NULL, 0, 0, &dataset));
-        output->first_id = i == 0 ? dataset : output->first_id;
-    }
+    for (size_t i = 0; i < options->n_ids; i++)
+        TRY(add_id_dataset(output, options->ids[i], i == 0));
 done:
     return status;
 }
 
-static wn_status write_predictions(wn_output *output, const wn_apply_source *source, const wn_apply_result *result)
+static wn_status write_predictions(apply_output *output, const wn_apply_source *source, const wn_apply_result *result)
 {
     wn_status status = WN_OK;
     const void *prediction = result->prediction;
@@ -92,7 +98,7 @@ done:
     return status;
 }
 
-static wn_status write_result(wn_output *output, const wn_apply_source *source, size_t n_ids,
+static wn_status write_result(apply_output *output, const wn_apply_source *source, size_t n_ids,
                               const wn_apply_result *result)
 {
     wn_status status = WN_OK;
@@ -111,14 +117,14 @@ typedef struct {
     const wn_ranks *ranks;
     const wn_apply_options *options;
     wn_apply_source source;
-    wn_output output;
+    apply_output output;
     wn_apply_result result;
     wn_block *block;
     wn_workspace *workspace;
     wn_evaluation *evaluation;
-} wn_apply_state;
+} apply_state;
 
-static wn_status prepare_state(wn_apply_state *state)
+static wn_status prepare_state(apply_state *state)
 {
     wn_status status = WN_OK;
     const wn_apply_source *source = &state->source;
@@ -136,42 +142,56 @@ done:
 }
 
 /* Local. Reads and computes one block of this rank. */
-static wn_status compute(wn_apply_state *state, int64_t b)
+static wn_status compute(apply_state *state, int64_t b)
 {
     wn_status status = WN_OK;
     if (wn_stop_requested())
         TRY(wn_stop_fail("apply"));
     TRY(wn_reader_read(state->source.reader, b, state->block));
     wn_block_widen(state->block);
-    TRY(wn_apply_block(&state->source, state->block, state->workspace, state->options->n_ids, &state->result,
-                       state->evaluation));
+    TRY(wn_apply_result_compute(&state->result, &state->source, state->block, state->workspace, state->options->n_ids,
+                                state->evaluation));
 done:
     return status;
 }
 
-static void send_result(const wn_apply_state *state, wn_status status)
+/* What became of a block, then its results. Returns the first failure. */
+static wn_status send_result(const apply_state *state, wn_status status)
 {
-    wn_result_header header = {status, (int64_t)state->result.n_rows};
-    MPI_Send(&header, 2, MPI_INT64_T, 0, RESULT_TAG, state->ranks->comm);
-    if (status == WN_OK)
-        MPI_Send(state->result.bytes, (int)state->result.n_bytes, MPI_BYTE, 0, RESULT_TAG, state->ranks->comm);
+    result_header header = {status, (int64_t)state->result.n_rows};
+    wn_status sent = wn_ranks_send(state->ranks, 0, &header, sizeof header);
+    if (sent == WN_OK && status == WN_OK)
+        sent = wn_ranks_send(state->ranks, 0, state->result.bytes, state->result.n_bytes);
+    return status != WN_OK ? status : sent;
 }
 
-/* Rank 0: the results of a block that another rank computed. Returns false where that rank failed. */
-static bool receive_result(wn_apply_state *state, int from)
+/* Rank 0: the results of a block that another rank computed; *is_there is false where that rank failed. */
+static wn_status receive_result(apply_state *state, int from, bool *is_there)
 {
-    wn_result_header header;
-    MPI_Recv(&header, 2, MPI_INT64_T, from, RESULT_TAG, state->ranks->comm, MPI_STATUS_IGNORE);
-    if (header.status != WN_OK)
-        return false;
+    wn_status status = WN_OK;
+    result_header header;
+    TRY(wn_ranks_receive(state->ranks, from, &header, sizeof header));
+    *is_there = header.status == WN_OK;
+    if (!*is_there)
+        goto done;
     wn_apply_result_layout(&state->result, &state->source, state->options->n_ids, (size_t)header.n_rows);
-    MPI_Recv(state->result.bytes, (int)state->result.n_bytes, MPI_BYTE, from, RESULT_TAG, state->ranks->comm,
-             MPI_STATUS_IGNORE);
-    return true;
+    TRY(wn_ranks_receive(state->ranks, from, state->result.bytes, state->result.n_bytes));
+done:
+    return status;
+}
+
+/* Rank 0: writes a block's results, its own or those of the block's owner. Returns the first failure. */
+static wn_status collect(apply_state *state, int owner, wn_status status)
+{
+    bool is_there = owner != 0 || status == WN_OK;
+    wn_status received = owner != 0 ? receive_result(state, owner, &is_there) : WN_OK;
+    if (status != WN_OK || received != WN_OK)
+        return status != WN_OK ? status : received;
+    return is_there ? write_result(&state->output, &state->source, state->options->n_ids, &state->result) : WN_OK;
 }
 
 /* Every block goes through whatever failed before it, so that senders and receiver stay in step. */
-static wn_status apply_blocks(wn_apply_state *state)
+static wn_status apply_blocks(apply_state *state)
 {
     const wn_ranks *ranks = state->ranks;
     wn_status status = WN_OK;
@@ -181,18 +201,15 @@ static wn_status apply_blocks(wn_apply_state *state)
         if (owner == ranks->rank && status == WN_OK)
             status = compute(state, b);
         if (owner == ranks->rank && owner != 0)
-            send_result(state, status);
-        if (ranks->rank != 0)
-            continue;
-        bool is_there = owner == 0 ? status == WN_OK : receive_result(state, owner);
-        if (is_there && status == WN_OK)
-            status = write_result(&state->output, &state->source, state->options->n_ids, &state->result);
+            status = send_result(state, status);
+        if (ranks->rank == 0)
+            status = collect(state, owner, status);
         wn_log_progress("apply", "blocks", (double)(b + 1), (double)n_blocks);
     }
     return status;
 }
 
-static wn_status finish(wn_apply_state *state, json_t **metrics)
+static wn_status finish(apply_state *state, json_t **metrics)
 {
     wn_status status = WN_OK;
     wn_metrics figures = {0};
@@ -213,7 +230,7 @@ done:
 wn_status wn_apply(const wn_ranks *ranks, const wn_apply_options *options, json_t **metrics, int64_t *n_rows)
 {
     wn_status status = WN_OK;
-    wn_apply_state state = {.ranks = ranks, .options = options};
+    apply_state state = {.ranks = ranks, .options = options};
     *metrics = NULL;
     TRY(wn_apply_source_open(ranks, options, &state.source));
     TRY(wn_ranks_agree(ranks, prepare_state(&state)));

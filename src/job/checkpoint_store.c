@@ -5,9 +5,7 @@
 #include "winnow/log.h"
 #include "winnow/memory.h"
 
-#include <errno.h>
 #include <string.h>
-#include <sys/stat.h>
 
 enum { SLOTS = 2 };
 
@@ -39,12 +37,13 @@ static bool is_due(void *context)
 
 static wn_status make_directory(wn_checkpoint_store *store)
 {
-    const char *path = wn_run_directory_path(store->directory, "checkpoints");
-    if (path == NULL)
-        return wn_fail(WN_NO_MEMORY, "out of memory for a path");
-    if (mkdir(path, 0777) != 0 && errno != EEXIST)
-        return wn_durable_refusal(path);
-    return WN_OK;
+    wn_status status = WN_OK;
+    char *path = NULL;
+    TRY(wn_run_directory_join(store->directory, "checkpoints", &path));
+    TRY(wn_durable_directory(path));
+done:
+    wn_free(path);
+    return status;
 }
 
 static wn_status write(void *context, wn_checkpoint *checkpoint)
@@ -92,11 +91,7 @@ void wn_checkpoint_store_close(wn_checkpoint_store *store)
 /* A file that cannot be used counts as none. */
 static wn_status read_slot(wn_checkpoint_store *store, size_t slot, wn_checkpoint **checkpoint, title *found)
 {
-    wn_status status = WN_OK;
-    const char *path = wn_run_directory_path(store->directory, names[slot]);
-    if (path == NULL)
-        return wn_fail(WN_NO_MEMORY, "out of memory for a path");
-    status = wn_checkpoint_read(checkpoint, path);
+    wn_status status = wn_checkpoint_read(checkpoint, wn_run_directory_path(store->directory, names[slot]));
     if (status == WN_NO_INPUT)
         return WN_OK;
     if (status == WN_BAD_DATA || status == WN_IO) {

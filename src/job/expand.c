@@ -2,6 +2,7 @@
 
 #include "text.h"
 #include "winnow/memory.h"
+#include "winnow/utf8.h"
 
 #include <ctype.h>
 #include <pwd.h>
@@ -94,15 +95,15 @@ wn_status wn_path_expand(const char *path, char **expanded, char **problem)
         result = named;
         named = NULL;
     }
-    if (cause) {
-        wn_free(result);
-        result = NULL;
-    }
-    *expanded = result;
+    if (!cause && !wn_utf8_is_valid(result, strlen(result)))
+        TRY(wn_string_format(&cause, "is not UTF-8 with what it names"));
     *problem = cause;
+    *expanded = cause ? NULL : result;
+    result = cause ? result : NULL;
     cause = NULL;
 done:
     wn_free(cause);
+    wn_free(result);
     wn_free(named);
     wn_text_clear(&names);
     wn_text_clear(&whole);

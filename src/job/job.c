@@ -108,23 +108,6 @@ wn_status wn_job_open(const wn_ranks *ranks, wn_job **job, const char *path, con
     return status;
 }
 
-bool wn_job_needs_products(const wn_job *job)
-{
-    bool needs = job->has_reduce && job->reduce.method != WN_REDUCE_NONE;
-    needs |= job->has_rank && job->rank.correlated > 0;
-    for (int method = 0; method < WN_RANK_METHODS; method++)
-        needs |= job->has_rank && job->rank.use[method] && wn_rank_needs_products((wn_rank_method)method);
-    return needs;
-}
-
-double wn_job_correlated(const wn_job *job)
-{
-    static const double BY_ITSELF = 0.95;
-    if (job->rank.correlated == WN_CORRELATED_AUTO)
-        return wn_job_needs_products(job) ? BY_ITSELF : 0;
-    return job->rank.correlated;
-}
-
 wn_input wn_job_input(const wn_job *job)
 {
     return (wn_input){.files = (const char *const *)job->input.files.text,

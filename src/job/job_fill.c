@@ -1,10 +1,11 @@
 #include "key_kinds.h"
 
+#include "winnow/lanes.h"
 #include "winnow/memory.h"
 
 #include <string.h>
 
-enum { LANES_MAX = 64, LANE_ROWS = 64, HIDDEN_DEFAULT = 100 };
+enum { HIDDEN_DEFAULT = 100 };
 
 /* The file's name without directory and last ending. */
 static wn_status stem_of(const char *path, char **stem)
@@ -14,16 +15,6 @@ static wn_status stem_of(const char *path, char **stem)
     const char *ending = strrchr(last, '.');
     int n = ending && ending > last ? (int)(ending - last) : (int)strlen(last);
     return wn_string_format(stem, "%.*s", n, last);
-}
-
-/* batch/64 held between 1 and 64, lowered to a divisor of the batch so that all lanes are equal. */
-static int64_t default_lanes(int64_t batch)
-{
-    int64_t lanes = batch / LANE_ROWS;
-    lanes = lanes < 1 ? 1 : lanes > LANES_MAX ? LANES_MAX : lanes;
-    while (batch % lanes != 0)
-        lanes--;
-    return lanes;
 }
 
 static void fill_hidden(wn_job_reader *reader)
@@ -69,7 +60,7 @@ void wn_job_reader_fill(wn_job_reader *reader)
     fill_hidden(reader);
     fill_task(job);
     if (!wn_job_reader_has(reader, "train.lanes"))
-        job->train.lanes = default_lanes(job->train.batch);
+        job->train.lanes = wn_lanes_default(job->train.batch);
     if (!wn_job_reader_has(reader, "compress.epochs"))
         job->compress.epochs = job->train.epochs;
 }

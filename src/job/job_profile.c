@@ -28,6 +28,8 @@ bool wn_job_profile_adds(const wn_job *job)
 static const char *column_refusal(const wn_recipe_column *column)
 {
     const wn_column_rule *rule = &column->rule;
+    if (column->target.folds > 0)
+        return "extract.categorical: target needs the labels of all files";
     if (rule->missing == WN_MISSING_MEDIAN)
         return "clean.missing: median needs the cells of all files";
     if (rule->missing == WN_MISSING_DROP_ROW)

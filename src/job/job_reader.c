@@ -14,7 +14,7 @@ static void tell_yaml(void *context, const wn_yaml *place, const char *key, cons
     wn_job_fault_add(context, place, key, "%s", what);
 }
 
-static wn_yaml_listener listener(wn_job_reader *reader)
+wn_yaml_listener wn_job_reader_listener(wn_job_reader *reader)
 {
     return (wn_yaml_listener){tell_yaml, reader};
 }
@@ -115,8 +115,8 @@ static void read_defaults(wn_job_reader *reader)
         wn_yaml *node = NULL;
         if (!key->value)
             continue;
-        if (wn_job_reader_keep(reader,
-                               wn_yaml_read(&node, key->value, strlen(key->value), NULL, key->path, listener(reader))))
+        if (wn_job_reader_keep(reader, wn_yaml_read(&node, key->value, strlen(key->value), NULL, key->path,
+                                                    wn_job_reader_listener(reader))))
             key->kind->read(reader, key, node);
         wn_yaml_free(node);
     }
@@ -152,7 +152,7 @@ wn_status wn_job_reader_parse(wn_job_reader *reader, const char *file, const cha
     TRY(wn_new(&reader->job, 1));
     TRY(wn_new(&reader->is_given, wn_n_keys));
     TRY(wn_new(&reader->setting_names, n_settings));
-    TRY(wn_yaml_read(&reader->root, bytes, n, NULL, "", listener(reader)));
+    TRY(wn_yaml_read(&reader->root, bytes, n, NULL, "", wn_job_reader_listener(reader)));
     if (!reader->root && reader->n_faults > 0)
         goto done;
     TRY(check_root(reader));

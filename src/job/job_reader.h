@@ -32,6 +32,9 @@ void wn_job_fault_add(wn_job_reader *reader, const wn_yaml *place, const char *k
 void wn_job_fault_at(wn_job_reader *reader, const char *key, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* Local. Who hears what is wrong with YAML as such: it becomes a fault. */
+wn_yaml_listener wn_job_reader_listener(wn_job_reader *reader);
+
 /* Local. Remembers a failure; true when there is none. */
 bool wn_job_reader_keep(wn_job_reader *reader, wn_status status);
 

@@ -1,6 +1,7 @@
 #include "key_kinds.h"
 
 #include "winnow/tokens.h"
+#include "winnow/utf8.h"
 
 #include <string.h>
 
@@ -9,6 +10,8 @@ static void relate_name(wn_job_reader *reader)
     const char *name = reader->job->name;
     if (name && (strchr(name, '/') || strcmp(name, ".") == 0 || strcmp(name, "..") == 0))
         wn_job_fault_at(reader, "name", "is %s, must be a name without /", name);
+    if (name && !wn_utf8_is_valid(name, strlen(name)))
+        wn_job_fault_at(reader, "name", "is the job file's, which is not UTF-8; must be given in the file");
 }
 
 static void relate_input(wn_job_reader *reader)
@@ -55,6 +58,8 @@ static bool only_forest(const wn_job *job)
 static void relate_extract(wn_job_reader *reader)
 {
     const wn_job *job = reader->job;
+    if (job->has_extract && job->extract.method == WN_CATEGORY_TARGET && !job->input.label)
+        wn_job_fault_at(reader, "extract.categorical.method", "is target, which needs input.label");
     bool has_terms = job->has_extract && job->extract.text.method != WN_TEXT_NONE;
     if (has_terms && wn_job_reader_is_sound(reader, "extract.text.stem") &&
         wn_stemmer_check(job->extract.text.stem) != WN_OK)
@@ -93,6 +98,13 @@ static void relate_reduce(wn_job_reader *reader)
         wn_job_fault_at(reader, "reduce.method", "is lda, which needs a label of classes (input.label, input.task)");
     if (is_lda && job->reduce.solver != WN_SOLVER_AUTO && job->reduce.solver != WN_SOLVER_LAPACK)
         wn_job_fault_at(reader, "reduce.solver", "is not for lda, must be auto or lapack");
+    if (job->has_reduce && job->reduce.method == WN_REDUCE_PCA && job->reduce.solver == WN_SOLVER_RANDOMIZED &&
+        job->reduce.components.count == 0)
+        wn_job_fault_at(reader, "reduce.components", "is a share of the variance, must be a count for randomized");
+    if (job->has_reduce && job->reduce.is_single && is_lda)
+        wn_job_fault_at(reader, "reduce.precision", "is single, but lda needs double");
+    if (job->has_reduce && job->reduce.is_single && job->has_rank && job->rank.use[WN_RANK_LASSO])
+        wn_job_fault_at(reader, "reduce.precision", "is single, but lasso needs products in double");
     if (job->has_reduce && !is_lda && job->reduce.shrinkage > 0)
         wn_job_fault_at(reader, "reduce.shrinkage", "is above 0, but only lda shrinks");
     if (job->has_reduce && job->reduce.method == WN_REDUCE_NONE && job->reduce.append)
@@ -147,22 +159,11 @@ static void relate_train(wn_job_reader *reader)
                         (long long)job->train.batch, (long long)job->train.lanes);
 }
 
-/* An artefact holds cells, levels and indicators. */
-static bool has_features_beyond_artefacts(const wn_job *job)
-{
-    return job->has_extract &&
-           (job->extract.text.method != WN_TEXT_NONE || job->extract.image.method != WN_IMAGE_NONE ||
-            job->extract.method == WN_CATEGORY_ORDINAL);
-}
-
 static void relate_compress(wn_job_reader *reader)
 {
     const wn_job *job = reader->job;
     if (!job->has_compress)
         return;
-    if (has_features_beyond_artefacts(job))
-        wn_job_fault_at(reader, "compress",
-                        "is not built yet for features of texts, images or ordinal categories, must be left out");
     if (!wn_yaml_find(reader->root, "train"))
         wn_job_fault_at(reader, "compress", "is given without train, whose model it compresses");
     if (!job->compress.metric_by_task && job->compress.metric == WN_METRIC_R2 &&

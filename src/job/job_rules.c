@@ -173,6 +173,8 @@ static void fit_category(const wn_job *job, wn_recipe_column *column)
     wn_column_rule *rule = &column->rule;
     column->levels = job->has_extract && job->extract.method != WN_CATEGORY_NONE ? (size_t)job->extract.levels : 0;
     column->is_ordinal = job->extract.method == WN_CATEGORY_ORDINAL;
+    if (job->extract.method == WN_CATEGORY_TARGET)
+        column->target = (wn_target_rule){WN_TARGET_FOLDS, job->extract.smoothing, (uint64_t)job->seed};
     leave_cells(rule);
     bool fills = rule->missing == WN_MISSING_MEAN || rule->missing == WN_MISSING_MEDIAN ||
                  (column->is_text && rule->missing == WN_MISSING_CONSTANT);

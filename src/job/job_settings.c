@@ -4,11 +4,6 @@
 
 #include <string.h>
 
-static void tell_yaml(void *context, const wn_yaml *place, const char *key, const char *what)
-{
-    wn_job_fault_add(context, place, key, "%s", what);
-}
-
 /* Puts an item (then owned by the tree) at a dotted path, with the maps that it needs on the way. */
 static wn_status put_at(wn_yaml *map, const char *path, const char *setting, wn_yaml **item)
 {
@@ -58,7 +53,6 @@ wn_status wn_job_reader_set(wn_job_reader *reader, const char *setting)
     wn_status status = WN_OK;
     const char *value = strchr(setting, '='), *name = NULL;
     wn_yaml *item = NULL;
-    wn_yaml_listener listener = {tell_yaml, reader};
     if (!value)
         return wn_fail(WN_USAGE, "--set %s: must be KEY=VALUE", setting);
     value++;
@@ -66,7 +60,7 @@ wn_status wn_job_reader_set(wn_job_reader *reader, const char *setting)
     if (!is_path(name))
         return wn_fail(WN_USAGE, "--set %s: must begin with a key as in train.epochs=3", setting);
     size_t n_faults = reader->n_faults;
-    TRY(wn_yaml_read(&item, value, strlen(value), name, name, listener));
+    TRY(wn_yaml_read(&item, value, strlen(value), name, name, wn_job_reader_listener(reader)));
     wn_yaml place = {.setting = name};
     if (!item && reader->n_faults == n_faults)
         wn_job_fault_add(reader, &place, name, "has no value");

@@ -41,7 +41,7 @@ static const wn_key_word infinite[] = {{"error", false, false}, {"missing", true
 static const wn_key_word categories[] = {{"none", WN_CATEGORY_NONE, false},
                                          {"one_hot", WN_CATEGORY_ONE_HOT, false},
                                          {"ordinal", WN_CATEGORY_ORDINAL, false},
-                                         {"target", 0, true},
+                                         {"target", WN_CATEGORY_TARGET, false},
                                          {NULL, 0, false}};
 static const wn_key_word image_methods[] = {{"none", WN_IMAGE_NONE, false},
                                             {"edges", WN_IMAGE_EDGES, false},
@@ -65,8 +65,9 @@ static const wn_key_word reductions[] = {
 static const wn_key_word solvers[] = {{"auto", WN_SOLVER_AUTO, false},
                                       {"lapack", WN_SOLVER_LAPACK, false},
                                       {"scalapack", WN_SOLVER_SCALAPACK, false},
-                                      {"randomized", 0, true},
+                                      {"randomized", WN_SOLVER_RANDOMIZED, false},
                                       {NULL, 0, false}};
+static const wn_key_word precisions[] = {{"double", false, false}, {"single", true, false}, {NULL, 0, false}};
 static const wn_key_word models[] = {{"linear", WN_MODEL_LINEAR, false},
                                      {"logistic", WN_MODEL_LOGISTIC, false},
                                      {"mlp", WN_MODEL_MLP, false},
@@ -152,10 +153,13 @@ const wn_key wn_keys[] = {
      .help = "method for columns by name or glob; the later one wins"},
 
     {.path = "extract.categorical.method", .kind = &wn_kind_word, AT(extract.method), .words = categories,
-     .value = "none", .help = "features of categories; ordinal: one, the number of the level in their order; none: those of numbers stay numbers, those of strings make none"},
+     .value = "none", .help = "features of categories; ordinal: one, the number of the level in their order; target: the mean of the label over "
+                              "the level's training rows, one a class where there are more than two; none: those of numbers stay numbers, those of strings make none"},
     {.path = "extract.categorical.levels", .kind = &wn_kind_integer, AT(extract.levels), .min = 1, .max = 65536,
-     .value = "64", .help = "the most frequent levels of a category, which get a feature (ordinal: a number) each; the others share one"},
-    UNBUILT("extract.categorical.smoothing", "", "smoothing of the target encoding"),
+     .value = "64", .help = "the most frequent levels of a category, which get a feature (ordinal, target: a number) each; the others share one"},
+    {.path = "extract.categorical.smoothing", .kind = &wn_kind_number, AT(extract.smoothing), .max = INFINITY, .value = "10.0",
+     .help = "rows of the mean of all that target adds to those of a level; a training row never sees its own label: its mean is of "
+             "the four of five parts of the rows that it is not in"},
     {.path = "extract.text.method", .kind = &wn_kind_word, AT(extract.text.method), .words = text_methods, .value = "none",
      .help = "features of texts, one a term: tf, counts, tfidf, counts weighed by how rare a term is (smooth); rows of length 1"},
     {.path = "extract.text.terms", .kind = &wn_kind_integer, AT(extract.text.terms), .min = 1, .max = 1048576,
@@ -205,8 +209,11 @@ const wn_key wn_keys[] = {
     {.path = "reduce.components", .kind = &wn_kind_amount, AT(reduce.components), .value = "1.0",
      .help = "a count, or the share of the variance (lda: between classes) that is kept"},
     {.path = "reduce.solver", .kind = &wn_kind_word, AT(reduce.solver), .words = solvers, .value = "auto",
-     .help = "auto looks at the table, never at the number of ranks"},
-    UNBUILT("reduce.precision", "double", "precision of the statistics"),
+     .help = "auto looks at the table, never at the number of ranks: lapack up to 4096 features, scalapack up to 8192, above "
+             "randomized, which finds a count of leading components by a few sweeps over the rows"},
+    {.path = "reduce.precision", .kind = &wn_kind_choice, AT(reduce.is_single), .words = precisions, .value = "double",
+     .help = "of the products of features, of pairs and of sweeps; single is faster, and errs by a millionth of the "
+             "features' deviations or so (not for lda, nor beside lasso)"},
     {.path = "reduce.shrinkage", .kind = &wn_kind_number, AT(reduce.shrinkage), .max = 1, .value = "0.0",
      .help = "of lda's scatters towards a multiple of the identity"},
     {.path = "reduce.append", .kind = &wn_kind_boolean, AT(reduce.append), .value = "false",

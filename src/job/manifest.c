@@ -16,6 +16,11 @@ enum { FORMAT = 1 };
 
 static const char NAME[] = "manifest.json";
 
+const char *const wn_run_names[WN_N_RUN_NAMES] = {
+    "rows.u8",        "measured.h5", "drops.u8",          "profile.h5",        "targets.h5", "statistics.h5",
+    "sweeps.bin",     "job.yaml",    "run.json",          "events.jsonl",      "recipe.h5",  "model.h5",
+    "compressed.wnm", "report.html", "checkpoints/0.wns", "checkpoints/1.wns", "ranks"};
+
 static wn_status no_memory(void)
 {
     return wn_fail(WN_NO_MEMORY, "out of memory for the manifest");
@@ -110,13 +115,21 @@ wn_status wn_manifest_look(const char *directory, wn_directory_kind *kind, json_
     return status;
 }
 
+static json_t *list_names(void)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < WN_N_RUN_NAMES; i++)
+        if (json_array_append_new(list, json_string(wn_run_names[i])) != 0) {
+            json_decref(list);
+            return NULL;
+        }
+    return list;
+}
+
 wn_status wn_manifest_new(json_t **manifest)
 {
-    json_t *made =
-        json_pack("{s:s, s:i, s:b, s:i, s:[s,s,s,s,s,s,s,s,s,s,s,s,s,s,s], s:{}}", "winnow", WN_VERSION, "format",
-                  FORMAT, "finished", 0, "attempts", 0, "ours", "rows.u8", "measured.h5", "drops.u8", "profile.h5",
-                  "statistics.h5", "job.yaml", "run.json", "events.jsonl", "recipe.h5", "model.h5", "compressed.wnm",
-                  "report.html", "checkpoints/0.wns", "checkpoints/1.wns", "ranks", "stages");
+    json_t *made = json_pack("{s:s, s:i, s:b, s:i, s:o, s:{}}", "winnow", WN_VERSION, "format", FORMAT, "finished", 0,
+                             "attempts", 0, "ours", list_names(), "stages");
     if (!made)
         return no_memory();
     *manifest = made;

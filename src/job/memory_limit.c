@@ -27,7 +27,7 @@ static int64_t slurm_bytes(const char *text)
     char *end = NULL;
     long long value = strtoll(text, &end, 10);
     int shift = *end == 'K' ? 10 : *end == 'G' ? 30 : *end == 'T' ? 40 : 20;
-    return end == text || value <= 0 || value > (1LL << 22) * 1024 ? 0 : (int64_t)value << shift;
+    return end == text || value <= 0 || value > INT64_MAX >> shift ? 0 : (int64_t)value << shift;
 }
 
 int64_t wn_memory_limit_slurm(void)
@@ -36,8 +36,9 @@ int64_t wn_memory_limit_slurm(void)
     if (node > 0)
         return node;
     const char *cpus = getenv("SLURM_CPUS_ON_NODE");
-    long n_cpus = cpus ? strtol(cpus, NULL, 10) : 0;
-    return n_cpus > 0 && n_cpus < 65536 ? n_cpus * slurm_bytes(getenv("SLURM_MEM_PER_CPU")) : 0;
+    int64_t n_cpus = cpus ? strtol(cpus, NULL, 10) : 0, all;
+    bool fits = !__builtin_mul_overflow(n_cpus, slurm_bytes(getenv("SLURM_MEM_PER_CPU")), &all);
+    return fits && all > 0 ? all : 0;
 }
 
 /* The number in a file; 0 for "max", none, or one so large that it means none. */

@@ -1,6 +1,8 @@
 #include "winnow/plan.h"
 #include "winnow/node.h"
 
+#include "plan_model.h"
+#include "plan_sums.h"
 #include "run_state.h"
 
 #include <inttypes.h>
@@ -44,6 +46,14 @@ static wn_stage_plan profile_plan(const rules_ask *ask)
     return (wn_stage_plan){"profile", why, least, 0};
 }
 
+static bool has_targets(const wn_recipe *rules)
+{
+    for (size_t i = 0; i < rules->n_columns; i++)
+        if (rules->columns[i].target.folds > 0)
+            return true;
+    return false;
+}
+
 static wn_stage_plan statistics_plan(const rules_ask *ask)
 {
     if (!ask->has_quartiles)
@@ -60,7 +70,14 @@ static const char *rows_why(const wn_job *job, bool drops_duplicates)
     return drops_duplicates ? "labels, then hashes of all rows" : "labels only";
 }
 
-size_t wn_stage_plans(const wn_job *job, const wn_recipe *rules, wn_stage_plan plans[WN_MAX_STAGE_PLANS])
+static wn_stage_plan reduction_plan(const wn_job *job, const wn_catalog *catalog)
+{
+    wn_reduction_passes passes = wn_plan_reduction_passes(job, wn_plan_features(job, catalog));
+    return (wn_stage_plan){"reduce", passes.why, passes.least, passes.most};
+}
+
+size_t wn_stage_plans(const wn_job *job, const wn_recipe *rules, const wn_catalog *catalog,
+                      wn_stage_plan plans[WN_MAX_STAGE_PLANS])
 {
     size_t n = 0;
     bool drops_duplicates = job->has_clean && job->clean.drop_duplicates;
@@ -69,13 +86,15 @@ size_t wn_stage_plans(const wn_job *job, const wn_recipe *rules, wn_stage_plan p
     bool reduces = job->has_reduce && job->reduce.method != WN_REDUCE_NONE;
     plans[n++] = (wn_stage_plan){"rows", rows_why(job, drops_duplicates), drops_duplicates, drops_duplicates};
     plans[n++] = profile_plan(&ask);
+    if (has_targets(rules))
+        plans[n++] = (wn_stage_plan){"targets", "labels by level of categories and part of the rows", 1, 1};
     plans[n++] = statistics_plan(&ask);
     if (job->has_rank && job->rank.use[WN_RANK_RANDOM_FOREST])
         plans[n++] = (wn_stage_plan){"forest", "training rows of all features into memory", 1, 1};
     if (job->has_rank)
         plans[n++] = (wn_stage_plan){"rank", "from the statistics", 0, 0};
     if (reduces)
-        plans[n++] = (wn_stage_plan){"reduce", "from the statistics", 0, 0};
+        plans[n++] = reduction_plan(job, catalog);
     if (job->output.data)
         plans[n++] = (wn_stage_plan){"data", "kept rows, as the model sees them, to disk", 1, 1};
     if (job->has_train)
@@ -142,7 +161,7 @@ static void print_input(const wn_catalog *catalog, int n_ranks, FILE *out)
 static void print_stages(const wn_job *job, const wn_recipe *rules, const wn_catalog *catalog, FILE *out)
 {
     wn_stage_plan plans[WN_MAX_STAGE_PLANS];
-    size_t n = wn_stage_plans(job, rules, plans);
+    size_t n = wn_stage_plans(job, rules, catalog, plans);
     int least = 0;
     fprintf(out, "\nstage       passes  why\n");
     for (size_t i = 0; i < n; i++) {
@@ -169,13 +188,23 @@ static void print_memory(const wn_memory_plan *plan, int64_t memory, FILE *out)
     const struct {
         const char *name;
         size_t bytes;
-    } lines[] = {
-        {"blocks in flight", plan->blocks},      {"row statuses", plan->rows},       {"pilot", plan->pilot},
-        {"sums and products", plan->gram},       {"the same by folds", plan->folds}, {"distinct values", plan->values},
-        {"windows of quantiles", plan->windows}, {"duplicates", plan->duplicates},   {"forest", plan->forest},
-        {"prepared rows", plan->features},       {"prepared table", plan->prepared}, {"model", plan->model},
-        {"compression", plan->compression},      {"checkpoint", plan->checkpoint},   {"files and names", plan->rest},
-        {"libraries", plan->libraries}};
+    } lines[] = {{"blocks in flight", plan->blocks},
+                 {"row statuses", plan->rows},
+                 {"pilot", plan->pilot},
+                 {"sums and products", plan->gram},
+                 {"the same by folds", plan->folds},
+                 {"reduction", plan->reduction},
+                 {"distinct values", plan->values},
+                 {"windows of quantiles", plan->windows},
+                 {"duplicates", plan->duplicates},
+                 {"forest", plan->forest},
+                 {"prepared rows", plan->features},
+                 {"prepared table", plan->prepared},
+                 {"model", plan->model},
+                 {"compression", plan->compression},
+                 {"checkpoint", plan->checkpoint},
+                 {"files and names", plan->rest},
+                 {"libraries", plan->libraries}};
     fprintf(out, "\nmemory a rank           MiB\n");
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
         fprintf(out, "  %-20s %6.1f\n", lines[i].name, (double)lines[i].bytes / 0x1p20);
@@ -224,6 +253,7 @@ static wn_status print_all(const wn_job *job, const wn_catalog *catalog, int n_r
     wn_recipe *rules = NULL;
     TRY(wn_recipe_new(&rules, catalog));
     TRY(wn_job_column_rules(job, rules));
+    TRY(wn_job_check_width(job, wn_plan_features(job, catalog)));
     wn_memory_plan memory = wn_memory_plan_of(n_ranks, job, catalog, n_threads);
     print_input(catalog, n_ranks, out);
     print_stages(job, rules, catalog, out);

@@ -3,18 +3,19 @@
 #include "job_profile.h"
 #include "job_rules.h"
 #include "plan_model.h"
+#include "plan_sums.h"
 #include "plan_windows.h"
 #include "run_state.h"
 #include "winnow/plan.h"
 #include "winnow/row_hashes.h"
 
 #include "winnow/dataset.h"
-#include "winnow/exact_sum.h"
 #include "winnow/forest.h"
 #include "winnow/memory.h"
 #include "winnow/modes.h"
 #include "winnow/profile.h"
 #include "winnow/profile_sums.h"
+#include "winnow/target_codes.h"
 
 #include <math.h>
 
@@ -56,13 +57,19 @@ static size_t pilot_rows(const wn_catalog *catalog)
     return (size_t)catalog->n_rows < rows ? (size_t)catalog->n_rows : rows;
 }
 
-/* Of a row's texts: pointers, and bytes, of which a block may hold twice what the sample of the catalog said. */
-static size_t text_bytes(const wn_catalog *catalog)
+/* Bytes of a row's texts, as the sample of the catalog said; a block may hold twice as many. */
+static size_t sampled_text_bytes(const wn_catalog *catalog)
 {
     int64_t most = 0;
     for (size_t f = 0; f < catalog->n_files; f++)
         most = catalog->files[f].text_bytes > most ? catalog->files[f].text_bytes : most;
-    return catalog->n_texts * 3 * sizeof(wn_text) + 2 * (size_t)most;
+    return (size_t)most;
+}
+
+/* Of a row's texts: pointers, and bytes. */
+static size_t text_bytes(const wn_catalog *catalog)
+{
+    return catalog->n_texts * 3 * sizeof(wn_text) + 2 * sampled_text_bytes(catalog);
 }
 
 static bool may_be(const wn_job *job, wn_type_word word, const char *column)
@@ -73,17 +80,37 @@ static bool may_be(const wn_job *job, wn_type_word word, const char *column)
     return false;
 }
 
+/* Features that are terms of a column, at most. */
+static size_t term_features(const wn_job *job, const wn_column *column)
+{
+    bool has_terms = job->has_extract && job->extract.text.method != WN_TEXT_NONE && column->is_text &&
+                     may_be(job, WN_TYPE_TEXT, column->name);
+    return has_terms ? (size_t)job->extract.text.terms : 0;
+}
+
+/* Features of a category at most. */
+static size_t level_features(const wn_job *job)
+{
+    if (job->extract.method == WN_CATEGORY_TARGET)
+        return job->input.task == WN_TASK_REGRESSION ? 1 : WN_MAX_CLASSES;
+    return job->extract.method == WN_CATEGORY_ORDINAL ? 1 : (size_t)job->extract.levels + 1;
+}
+
+static bool may_be_category(const wn_job *job, const wn_column *column)
+{
+    return job->has_extract && job->extract.method != WN_CATEGORY_NONE &&
+           (column->is_text || may_be(job, WN_TYPE_CATEGORICAL, column->name));
+}
+
 /* Features that encoders make of a column at most: strings are categories, and numbers where the job says so. */
 static size_t encoded_features(const wn_job *job, const wn_column *column)
 {
-    size_t levels = 0, terms = 0;
+    size_t levels = 0;
     if (!job->has_extract)
         return 0;
-    if (job->extract.method != WN_CATEGORY_NONE && (column->is_text || may_be(job, WN_TYPE_CATEGORICAL, column->name)))
-        levels = job->extract.method == WN_CATEGORY_ORDINAL ? 1 : (size_t)job->extract.levels + 1;
-    if (job->extract.text.method != WN_TEXT_NONE && column->is_text && may_be(job, WN_TYPE_TEXT, column->name))
-        terms = (size_t)job->extract.text.terms;
-    return larger(levels, terms);
+    if (may_be_category(job, column))
+        levels = level_features(job);
+    return larger(levels, term_features(job, column));
 }
 
 /* Features of all images. */
@@ -111,6 +138,25 @@ size_t wn_plan_features(const wn_job *job, const wn_catalog *catalog)
     return n + image_features(job);
 }
 
+/* A block's features beside its cells. Those of texts are entries of sparse rows: words of six bytes, the blank among
+ * them, are many for what people write, and the last of its arrays has half of its room to spare as it grows. */
+static size_t extracted_bytes(const wn_job *job, const wn_catalog *catalog, size_t n_features, size_t block)
+{
+    enum { WORD_BYTES = 6, GROWTH = 3 };
+    size_t n_dense = n_features, n_terms = 0, words = 2 * sampled_text_bytes(catalog) / WORD_BYTES + 1;
+    if (n_features == catalog->n_cells)
+        return 0;
+    for (size_t i = 0; i < catalog->n_columns; i++) {
+        size_t terms = term_features(job, &catalog->columns[i]);
+        n_terms += terms;
+        if (terms > 0 && !may_be(job, WN_TYPE_CATEGORICAL, catalog->columns[i].name))
+            n_dense -= encoded_features(job, &catalog->columns[i]);
+    }
+    words *= n_terms > 0 ? (size_t)job->extract.text.ngrams : 0;
+    words = words < n_terms ? words : n_terms;
+    return block * (n_dense * sizeof(double) + GROWTH * words * (sizeof(double) + sizeof(uint32_t)));
+}
+
 /* Levels and terms while they are counted, beside what is kept of them. */
 static size_t level_bytes(const wn_job *job, const wn_catalog *catalog)
 {
@@ -118,6 +164,29 @@ static size_t level_bytes(const wn_job *job, const wn_catalog *catalog)
     for (size_t i = 0; i < catalog->n_columns; i++)
         n += encoded_features(job, &catalog->columns[i]) > 0;
     return wn_level_counts_bytes(n);
+}
+
+static size_t target_columns(const wn_job *job, const wn_catalog *catalog)
+{
+    size_t n = 0;
+    for (size_t i = 0; job->extract.method == WN_CATEGORY_TARGET && i < catalog->n_columns; i++)
+        n += may_be_category(job, &catalog->columns[i]);
+    return n;
+}
+
+/* Labels summed by level and fold; the classes at their most. */
+static size_t target_bytes(const wn_job *job, const wn_catalog *catalog)
+{
+    size_t classes = job->input.task == WN_TASK_REGRESSION ? 0 : WN_MAX_CLASSES;
+    return target_columns(job, catalog) *
+           wn_target_sums_bytes((size_t)job->extract.levels + 1, WN_TARGET_FOLDS, classes);
+}
+
+/* The codes made of them, a part of the recipe. */
+static size_t code_bytes(const wn_job *job, const wn_catalog *catalog)
+{
+    return target_columns(job, catalog) * (WN_TARGET_FOLDS + 1) * ((size_t)job->extract.levels + 1) *
+           level_features(job) * sizeof(double);
 }
 
 /* While the pilot's rows are gathered they are there as chosen, in a buffer that has grown, as received and as laid
@@ -144,42 +213,7 @@ static size_t prepared_bytes(const wn_job *job, const wn_catalog *catalog, size_
         return 0;
     shard = shard < most ? shard : most;
     size_t widths = job->has_reduce && job->reduce.append ? 3 : 2; /* selected features, and what is written of them */
-    return block * (widths * wn_plan_features(job, catalog) * sizeof(float) + 3 * sizeof(double)) + larger(rows, shard);
-}
-
-/* Matrices of the features beside the finished products: Lasso's correlations, products in the order of entry and a
- * factor; lda's scatters, vectors and what LAPACK overwrites. Those of pca fit where the sums were. */
-static size_t solver_bytes(const wn_job *job, size_t n_columns)
-{
-    size_t matrices = 0;
-    if (job->has_rank && job->rank.use[WN_RANK_LASSO])
-        matrices = 3;
-    if (job->has_reduce && job->reduce.method == WN_REDUCE_LDA)
-        matrices = 6;
-    return matrices * n_columns * n_columns * sizeof(double);
-}
-
-/* Exact sums of moments; products as digits, as a block makes them and finished, beside a scaled block; contingency
- * tables as counted and finished, the classes at their most. */
-static size_t sums_bytes(const wn_job *job, size_t n_columns, size_t block)
-{
-    size_t width = n_columns + 1 + WN_MAX_CLASSES;
-    size_t bytes = n_columns * 3 * sizeof(wn_exact_sum);
-    if (wn_job_needs_products(job))
-        bytes += width * width * 4 * sizeof(double) + block * width * sizeof(double);
-    if (job->has_rank && job->rank.use[WN_RANK_MUTUAL_INFORMATION]) {
-        size_t bins = (size_t)job->rank.bins, classes = job->input.task == WN_TASK_REGRESSION ? bins : WN_MAX_CLASSES;
-        bytes += 2 * n_columns * bins * classes * sizeof(int64_t);
-    }
-    return bytes;
-}
-
-/* Sums of the parts of the rows, and the rows of one part. */
-static size_t folds_bytes(const wn_job *job, size_t n_columns, size_t block)
-{
-    if (!job->has_rank || job->rank.folds == 0)
-        return 0;
-    return (size_t)job->rank.folds * sums_bytes(job, n_columns, block) + block * (n_columns + 3) * sizeof(double);
+    return block * (widths * wn_plan_features(job, catalog) * sizeof(float) + 4 * sizeof(double)) + larger(rows, shard);
 }
 
 /* The forest's training rows as features, then their codes; what growing takes (forest.h), and the trees: nodes as they
@@ -228,23 +262,21 @@ wn_memory_plan wn_memory_plan_of(int n_ranks, const wn_job *job, const wn_catalo
     size_t rows = ((size_t)catalog->n_rows + size - 1) / size + block;
     rows = rows < (size_t)catalog->n_rows ? rows : (size_t)catalog->n_rows;
     size_t cell_bytes = sizeof(double) + (catalog->is_float32 ? sizeof(float) : 0); /* raw, and widened */
-    size_t extracted = n_features > p ? block * n_features * sizeof(double) : 0;
+    size_t extracted = extracted_bytes(job, catalog, n_features, block);
     size_t in_flight = BLOCKS_AT_REST + BLOCKS_PER_THREAD * (n_threads + 1);
     in_flight = in_flight < 2 * (size_t)catalog->n_blocks + 1 ? in_flight : 2 * (size_t)catalog->n_blocks + 1;
     wn_memory_plan plan = {
         .blocks = in_flight * block * (p * cell_bytes + 2 * sizeof(double) + text_bytes(catalog)) + extracted,
         .pilot = pilot_rows(catalog) * (2 * (p + 2) + image_features(job)) * sizeof(double), /* raw and cleaned */
-        .gram = sums_bytes(job, n_features, block) + solver_bytes(job, n_features),
-        .folds = folds_bytes(job, n_features, block),
+        .gram = wn_plan_sums_bytes(job, n_features, block),
+        .folds = wn_plan_folds_bytes(job, n_features, block),
+        .reduction = wn_plan_reduction_bytes(job, n_features, block),
         .rows = rows,
-        .rest = REST};
-    size_t width = n_features + 1 + WN_MAX_CLASSES;
-    plan.libraries = libraries_bytes(n_ranks, wn_job_needs_products(job) ? width * width * sizeof(int64_t) : 0);
-    if (wn_job_profile_adds(job))
-        plan.rest += wn_profile_sums_bytes(p);
+        .rest = REST + code_bytes(job, catalog) + (wn_job_profile_adds(job) ? wn_profile_sums_bytes(p) : 0)};
+    plan.libraries = libraries_bytes(n_ranks, wn_plan_largest_sum(job, n_features));
     if (counts_values(job))
         plan.values = WN_MODES_BYTES;
-    plan.values += level_bytes(job, catalog);
+    plan.values = larger(plan.values + level_bytes(job, catalog), target_bytes(job, catalog));
     if (job->has_clean && job->clean.drop_duplicates)
         plan.duplicates = wn_row_hashes_bytes(
             rows, left_of((size_t)job->memory, plan.blocks + plan.rows + plan.rest + plan.libraries));
@@ -258,6 +290,7 @@ wn_memory_plan wn_memory_plan_of(int n_ranks, const wn_job *job, const wn_catalo
     plan.need = larger(
         plan.blocks + larger(plan.pilot + larger(plan.gram + plan.folds, plan.values) + plan.windows, plan.duplicates),
         plan.blocks + plan.gram + plan.folds + plan.forest);
+    plan.need = larger(plan.need, plan.blocks + plan.gram + plan.folds + plan.reduction);
     plan.need = larger(plan.need, wn_model_moment_bytes(&moment));
     plan.prepared = prepared_bytes(job, catalog, rows, block);
     plan.need = larger(plan.need, plan.blocks + plan.prepared);
@@ -282,14 +315,15 @@ wn_status wn_memory_plan_check(const wn_memory_plan *plan, size_t memory)
         return WN_OK;
     if (plan->need - plan->folds <= memory)
         return refuse_folds(plan, memory);
-    return wn_fail(WN_UNAVAILABLE,
-                   "the plan exceeds memory: %zu MiB a rank are needed (model %zu, compression %zu, checkpoint %zu, "
-                   "prepared rows %zu, products of columns %zu, blocks %zu, pilot %zu, duplicates %zu, values %zu, "
-                   "windows of quantiles %zu, forest %zu), "
-                   "memory allows %zu; use more ranks, or a larger `memory`",
-                   plan->need >> 20, plan->model >> 20, plan->compression >> 20, plan->checkpoint >> 20,
-                   plan->features >> 20, plan->gram >> 20, plan->blocks >> 20, plan->pilot >> 20,
-                   plan->duplicates >> 20, plan->values >> 20, plan->windows >> 20, plan->forest >> 20, memory >> 20);
+    return wn_fail(
+        WN_UNAVAILABLE,
+        "the plan exceeds memory: %zu MiB a rank are needed (model %zu, compression %zu, checkpoint %zu, "
+        "prepared rows %zu, products of columns %zu, reduction %zu, blocks %zu, pilot %zu, duplicates %zu, values %zu, "
+        "windows of quantiles %zu, forest %zu), "
+        "memory allows %zu; use more ranks, or a larger `memory`",
+        plan->need >> 20, plan->model >> 20, plan->compression >> 20, plan->checkpoint >> 20, plan->features >> 20,
+        plan->gram >> 20, plan->reduction >> 20, plan->blocks >> 20, plan->pilot >> 20, plan->duplicates >> 20,
+        plan->values >> 20, plan->windows >> 20, plan->forest >> 20, memory >> 20);
 }
 
 wn_status wn_plan_memory(const wn_ranks *ranks, const wn_job *job, const wn_catalog *catalog,

@@ -3,10 +3,9 @@
 #include "plan_model.h"
 
 #include "run_state.h"
+#include "winnow/evaluation.h"
 
 #include <math.h>
-
-enum { SAMPLE_ROWS = 8192 };
 
 /* A network: parameters, and floats that a row takes on its way through, its gradient too. */
 typedef struct {
@@ -123,7 +122,7 @@ static job_size measure(const wn_job *job, const wn_catalog *catalog, const wn_l
         size.wide.n_parameters += (n_features + 1) * n_features;
     size.judge_rows = validation > 0 ? size.validation_rows : rows;
     size.metric_rows = job->input.test.n > 0 ? rows : test > 0 ? rows_of_share(rows, test) : size.judge_rows;
-    size.sample_rows = least(SAMPLE_ROWS, validation > 0 ? rows_of_share(n, validation) : n);
+    size.sample_rows = least(WN_SAMPLE_ROWS, validation > 0 ? rows_of_share(n, validation) : n);
     return size;
 }
 

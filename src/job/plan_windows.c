@@ -8,7 +8,9 @@ enum { NARROWING = 256 << 10 }; /* bytes a window: buckets of one pass, and what
 enum { BUCKET_COUNTS = 1 << 20, MOST_BUCKETS = 2048, LEAST_BUCKETS = 16 }; /* of cell_search.c */
 enum { STATE = 320 }; /* bytes a window: itself, its counts, its search */
 
-/* Windows are guessed for no gaps; with half of the cells missing they hold this much more of the others. */
+/* Windows are guessed for no gaps; with half of the cells missing they hold this much more of the others. Of a value
+ * that half of a column has they hold all: while memory is plenty they get room for NARROWING bytes, or for every row.
+ */
 static const double GAPS = 1.5;
 
 /* Quartiles of every column; tails where some rule asks for them. */
@@ -52,9 +54,11 @@ wn_windows_plan wn_windows_plan_of(const wn_job *job, const wn_catalog *catalog,
     size_t n = count_windows(job, catalog->n_cells);
     double share = GAPS * wn_window_share(n_sample, 0.5);
     size_t cells = share < 1 ? (size_t)(share * (double)rows) + 1 : rows;
-    size_t wanted = n * (cells * wn_cell_bytes(!takes_doubles(job, catalog)) + WN_WINDOW_LEAST),
-           beside = search_bytes(n);
+    size_t width = wn_cell_bytes(!takes_doubles(job, catalog));
+    size_t wanted = n * (cells * width + WN_WINDOW_LEAST), beside = search_bytes(n);
     left = left > beside ? left - beside : 0;
-    size_t budget = wanted <= left ? wanted : larger(least(left, n * NARROWING), n * WN_WINDOW_LEAST);
+    size_t budget = wanted <= left
+                        ? larger(wanted, least(left / 2, n * least(rows * width + WN_WINDOW_LEAST, NARROWING)))
+                        : larger(least(left, n * NARROWING), n * WN_WINDOW_LEAST);
     return (wn_windows_plan){budget, budget + beside, wanted};
 }

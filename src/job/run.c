@@ -1,5 +1,6 @@
 /* A whole run: opens what the stages share, runs them in order, and leaves run.json however it ends. */
 #include "job_record.h"
+#include "plan_model.h"
 #include "run_state.h"
 
 #include "time_limit.h"
@@ -39,6 +40,7 @@ static wn_status open_table(wn_run_state *state)
     wn_status status = WN_OK;
     wn_input input = wn_job_input(state->job);
     TRY(wn_catalog_open(state->ranks, &state->catalog, &input));
+    TRY(wn_job_check_width(state->job, wn_plan_features(state->job, state->catalog)));
     wn_reader_options options = wn_job_reader_options(state->job);
     TRY(wn_node_threads(state->ranks, &options.n_threads));
     TRY(wn_ranks_agree(state->ranks, wn_plan_memory(state->ranks, state->job, state->catalog, &options, &state->plan)));
@@ -58,30 +60,31 @@ done:
     return status;
 }
 
-static wn_status open_directory(wn_run_state *state)
+/* On rank 0. A run that is killed must not leave the summary and the page of the one before; the beats of one that was
+ * killed go too, for this one may not be watched. */
+static wn_status begin_attempt(wn_run_state *state)
 {
     wn_status status = WN_OK;
     char *yaml = NULL;
-    const char *path = state->options->out != NULL ? state->options->out : state->job->output.directory;
-    TRY(wn_run_directory_open(state->ranks, &state->directory, path, state->options->resume));
-    if (state->ranks->rank == 0) {
-        status = wn_job_record_text(state->job, &yaml);
-        if (status == WN_OK)
-            status = wn_run_directory_write_text(state->directory, "job.yaml", yaml);
-        if (status == WN_OK)
-            status = wn_events_open(wn_run_directory_path(state->directory, "events.jsonl"));
-        if (status == WN_OK)
-            status = wn_run_directory_set_finished(state->directory, false);
-        if (status == WN_OK) /* a run that is killed must not leave the summary and the page of the one before */
-            status = wn_run_directory_remove(state->directory, "run.json");
-        if (status == WN_OK)
-            status = wn_run_directory_remove(state->directory, "report.html");
-        if (status == WN_OK) /* the beats of a run that was killed; this one may not be watched */
-            status = wn_run_directory_remove(state->directory, "ranks");
-    }
-    TRY(wn_ranks_agree(state->ranks, status));
+    TRY(wn_job_record_text(state->job, &yaml));
+    TRY(wn_run_directory_write_text(state->directory, "job.yaml", yaml));
+    TRY(wn_events_open(wn_run_directory_path(state->directory, "events.jsonl")));
+    TRY(wn_run_directory_set_finished(state->directory, false));
+    TRY(wn_run_directory_remove(state->directory, "run.json"));
+    TRY(wn_run_directory_remove(state->directory, "report.html"));
+    TRY(wn_run_directory_remove(state->directory, "ranks"));
 done:
     wn_free(yaml);
+    return status;
+}
+
+static wn_status open_directory(wn_run_state *state)
+{
+    wn_status status = WN_OK;
+    const char *path = state->options->out != NULL ? state->options->out : state->job->output.directory;
+    TRY(wn_run_directory_open(state->ranks, &state->directory, path, state->options->resume));
+    TRY(wn_ranks_agree(state->ranks, state->ranks->rank == 0 ? begin_attempt(state) : WN_OK));
+done:
     return status;
 }
 
@@ -122,15 +125,15 @@ done:
     return status;
 }
 
-/* Collective. */
+/* Collective. Of this rank alone where MPI fails, which comes late in a run. */
 static wn_run_peaks find_peaks(const wn_ranks *ranks)
 {
     struct rusage usage;
-    double mine[2] = {0, (double)wn_memory_peak()}, most[2];
+    int64_t most[2] = {0, (int64_t)wn_memory_peak()};
     if (getrusage(RUSAGE_SELF, &usage) == 0)
-        mine[0] = (double)usage.ru_maxrss * 1024.0;
-    if (MPI_Allreduce(mine, most, 2, MPI_DOUBLE, MPI_MAX, ranks->comm) != MPI_SUCCESS)
-        return (wn_run_peaks){mine[0], mine[1]};
+        most[0] = (int64_t)usage.ru_maxrss << 10;
+    if (wn_ranks_max(ranks, most, 2) != WN_OK)
+        wn_log_warning("peak_rss_bytes is rank 0's: %s", wn_status_message());
     return (wn_run_peaks){most[0], most[1]};
 }
 

@@ -14,17 +14,10 @@
 
 enum { WHY_SIZE = 300 };
 
-/* Whatever a run leaves. */
-static const char *const names[] = {
-    "manifest.json", "job.yaml",    "run.json",          "events.jsonl", "rows.u8",          "measured.h5",
-    "drops.u8",      "profile.h5",  "statistics.h5",     "recipe.h5",    "model.h5",         "compressed.wnm",
-    "report.html",   "checkpoints", "checkpoints/0.wns", "ranks",        "checkpoints/1.wns"};
-enum { N_NAMES = sizeof names / sizeof *names };
-
 struct wn_run_directory {
     wn_ranks ranks;
     char *path;
-    char *paths[N_NAMES]; /* of names */
+    char *paths[WN_N_RUN_NAMES]; /* of wn_run_names */
     int64_t attempts;
     char why[WHY_SIZE];
     wn_directory_lock *lock; /* rank 0, as is the manifest */
@@ -92,8 +85,8 @@ wn_status wn_run_directory_open(const wn_ranks *ranks, wn_run_directory **direct
         made->ranks = *ranks;
         status = wn_string_copy(&made->path, path);
     }
-    for (size_t i = 0; status == WN_OK && i < N_NAMES; i++)
-        status = wn_string_format(&made->paths[i], "%s/%s", path, names[i]);
+    for (size_t i = 0; status == WN_OK && i < WN_N_RUN_NAMES; i++)
+        status = wn_run_directory_join(made, wn_run_names[i], &made->paths[i]);
     status = wn_ranks_agree(ranks, status);
     if (status == WN_OK)
         status = wn_ranks_agree(ranks, ranks->rank == 0 ? open_on_root(made, resume) : WN_OK);
@@ -113,7 +106,7 @@ void wn_run_directory_close(wn_run_directory *directory)
         return;
     wn_directory_lock_give(directory->lock);
     json_decref(directory->manifest);
-    for (size_t i = 0; i < N_NAMES; i++)
+    for (size_t i = 0; i < WN_N_RUN_NAMES; i++)
         wn_free(directory->paths[i]);
     wn_free(directory->path);
     wn_free(directory);
@@ -121,10 +114,15 @@ void wn_run_directory_close(wn_run_directory *directory)
 
 const char *wn_run_directory_path(const wn_run_directory *directory, const char *name)
 {
-    size_t i = 0;
-    while (i + 1 < N_NAMES && strcmp(names[i], name) != 0)
-        i++;
-    return directory->paths[i];
+    for (size_t i = 0; i < WN_N_RUN_NAMES; i++)
+        if (strcmp(wn_run_names[i], name) == 0)
+            return directory->paths[i];
+    return NULL;
+}
+
+wn_status wn_run_directory_join(const wn_run_directory *directory, const char *name, char **path)
+{
+    return wn_string_format(path, "%s/%s", directory->path, name);
 }
 
 const char *wn_run_directory_root(const wn_run_directory *directory)
@@ -242,7 +240,7 @@ static wn_status own(wn_run_directory *directory, const char *name)
     struct stat about;
     if (wn_manifest_owns(directory->manifest, name))
         return WN_OK;
-    TRY(wn_string_format(&path, "%s/%s", directory->path, name));
+    TRY(wn_run_directory_join(directory, name, &path));
     if (lstat(path, &about) == 0)
         TRY(wn_fail(WN_CANT_CREATE, "%s: is not a file of this run", path));
     TRY(wn_manifest_own(directory->manifest, name));

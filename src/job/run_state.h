@@ -47,7 +47,7 @@ typedef struct {
 
 /* Most memory that any rank took: resident, and allocated as the plan counts it. */
 typedef struct {
-    double rss_bytes, allocated_bytes;
+    int64_t rss_bytes, allocated_bytes;
 } wn_run_peaks;
 
 /* What growing the forest takes beside the rows and what is grown (forest.h). */
@@ -80,6 +80,12 @@ WN_MUST_USE wn_status wn_run_keep_drops(wn_run_state *state);
  * them. Needs the statistics, which normalize. */
 WN_MUST_USE wn_status wn_stage_forest(wn_run_state *state, double **score);
 
+/* Where the sums of the last sweep of a reduction lie. */
+#define WN_RUN_SWEEPS "sweeps.bin"
+
+/* Collective. The recipe's projection, and what run.json says of it. */
+WN_MUST_USE wn_status wn_stage_reduce(wn_run_state *state, const wn_statistics *statistics);
+
 /* Local. What the job's ranking and reduction need to be summed, and where the sums are kept. */
 wn_statistics_options wn_run_statistics_options(const wn_run_state *state);
 
@@ -96,6 +102,10 @@ WN_MUST_USE wn_status wn_stage_data(wn_run_state *state);
 WN_MUST_USE wn_status wn_stage_train(wn_run_state *state);
 WN_MUST_USE wn_status wn_stage_compress(wn_run_state *state);
 WN_MUST_USE wn_status wn_stage_evaluate(wn_run_state *state);
+
+/* Collective. Metrics, as run.json has them, of predictions that see no feature, for the rows of `inputs`: *json is a
+ * new reference. Fails: WN_NO_MEMORY, WN_STOPPED, as reading labels does. */
+WN_MUST_USE wn_status wn_run_baseline(const wn_run_state *state, const wn_dataset *inputs, json_t **json);
 
 /* Local. Before any work: whether this build can write the prepared table as the job wants it. Fails: WN_UNAVAILABLE.
  */

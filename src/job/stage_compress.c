@@ -3,8 +3,6 @@
 
 #include "winnow/memory.h"
 
-enum { SAMPLE_ROWS = 8192 }; /* validation rows that snapshots are scored on */
-
 wn_compress_options wn_run_compress_options(const wn_run_state *state)
 {
     const wn_job *job = state->job;
@@ -48,7 +46,7 @@ wn_status wn_run_open_background(wn_run_state *state, wn_stage_meter *meter)
     TRY(wn_run_judge(state, meter));
     state->compress_options = wn_run_compress_options(state);
     int64_t n_dense_steps = state->job->train.epochs * state->lanes.n_steps;
-    TRY(wn_dataset_sample(&state->sample, state->ranks, state->judge, SAMPLE_ROWS, (uint64_t)state->job->seed));
+    TRY(wn_dataset_sample(&state->sample, state->ranks, state->judge, WN_SAMPLE_ROWS, (uint64_t)state->job->seed));
     TRY(wn_background_open(&state->background, state->ranks, &state->compress_options, state->recipe,
                            &state->recipe->labels, state->sample, state->network, n_dense_steps));
 done:

@@ -8,6 +8,7 @@
 #include "winnow/memory.h"
 #include "winnow/prepared.h"
 
+#include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -69,7 +70,7 @@ static wn_status make_folder(const wn_run_state *state, const data_state *data)
     TRY(wn_run_directory_clear(state->directory, FOLDER));
     TRY(wn_run_directory_claim_all(state->directory, (const char *const *)data->names, data->prepared.n_shards));
     TRY(wn_run_directory_claim_all(state->directory, &table, 1));
-    TRY(wn_string_format(&path, "%s/%s", wn_run_directory_root(state->directory), FOLDER));
+    TRY(wn_run_directory_join(state->directory, FOLDER, &path));
     TRY(wn_durable_directory(path));
 done:
     wn_free(path);
@@ -98,7 +99,7 @@ static wn_status describe(const char *path, written_file *file)
 {
     struct stat info;
     if (stat(path, &info) != 0)
-        return wn_durable_refusal(path);
+        return wn_fail(WN_IO, "%s: %s", path, strerror(errno));
     file->n_bytes = info.st_size;
     return wn_hash_file(&file->hash, path);
 }
@@ -110,7 +111,7 @@ static wn_status write_mine(wn_run_state *state, data_state *data, wn_agreement 
     char *path = NULL;
     bool is_whole = true;
     for (int64_t s = data->mine.first; s < data->mine.last && is_whole; s++) {
-        TRY(wn_string_format(&path, "%s/%s", wn_run_directory_root(state->directory), data->names[s]));
+        TRY(wn_run_directory_join(state->directory, data->names[s], &path));
         TRY(wn_prepared_write(path, &data->prepared.shards[s], state->reader, data->rows, state->recipe,
                               &state->job->output.storage, agreement, &is_whole, n_read));
         if (is_whole)
@@ -131,7 +132,7 @@ static wn_status join(const wn_run_state *state, const data_state *data)
     TRY(wn_new(&beside, data->prepared.n_shards));
     for (size_t s = 0; s < data->prepared.n_shards; s++)
         beside[s] = strrchr(data->names[s], '/') + 1;
-    TRY(wn_string_format(&path, "%s/%s", wn_run_directory_root(state->directory), TABLE));
+    TRY(wn_run_directory_join(state->directory, TABLE, &path));
     TRY(wn_prepared_join(path, &data->prepared, beside, state->recipe));
 done:
     wn_free(beside);
@@ -200,7 +201,7 @@ static void remove_mine(const wn_run_state *state, const data_state *data)
 {
     for (int64_t s = data->mine.first; data->names != NULL && s < data->mine.last; s++) {
         char *path = NULL;
-        if (wn_string_format(&path, "%s/%s", wn_run_directory_root(state->directory), data->names[s]) == WN_OK)
+        if (wn_run_directory_join(state->directory, data->names[s], &path) == WN_OK)
             unlink(path);
         wn_free(path);
     }
@@ -241,7 +242,7 @@ static wn_status check_shard(const wn_run_state *state, const json_t *shard)
     const char *wanted = json_string_value(json_object_get(shard, "hash"));
     if (name == NULL || wanted == NULL)
         return wn_fail(WN_BAD_DATA, "its entry is damaged");
-    TRY(wn_string_format(&path, "%s/%s", wn_run_directory_root(state->directory), name));
+    TRY(wn_run_directory_join(state->directory, name, &path));
     if (wn_hash_file(&hash, path) != WN_OK)
         TRY(wn_fail(WN_BAD_DATA, "%s cannot be read", name));
     wn_hash_text(hash, text);

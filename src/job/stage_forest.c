@@ -14,8 +14,7 @@ static wn_status read_table(wn_run_state *state, wn_forest_table **table, wn_sta
     wn_status status = WN_OK;
     wn_dataset *dataset = NULL;
     wn_pass pass = wn_stage_pass(state, "forest");
-    TRY(wn_dataset_of_status(&dataset, &pass, state->rows, state->recipe, WN_INPUTS_FEATURES, WN_ROW_TRAIN,
-                             &meter->cost));
+    TRY(wn_dataset_of_training(&dataset, &pass, state->rows, state->recipe, WN_INPUTS_FEATURES, &meter->cost));
     meter->passes++;
     TRY(wn_forest_table_new(table, state->ranks, dataset, &state->recipe->labels, (uint64_t)state->job->seed));
 done:

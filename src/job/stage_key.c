@@ -99,7 +99,8 @@ static wn_status statistics_key(wn_run_state *state)
     static const char *const none[] = {NULL};
     wn_hasher *hasher = NULL;
     wn_statistics_options options = wn_run_statistics_options(state);
-    const uint64_t wanted[] = {options.gram, options.n_bins, options.n_folds};
+    const uint64_t wanted[] = {options.gram, (uint64_t)options.products, options.is_single, options.n_bins,
+                               options.n_folds};
     wn_hash before;
     TRY(wn_stage_key(state, state->profile_key, none, &before));
     TRY(wn_hasher_new(&hasher, 0));
@@ -149,7 +150,9 @@ wn_status wn_run_keys(wn_run_state *state)
                   {"train", job->has_train ? &state->train_key : NULL},
                   {"data", job->output.data ? &state->data_key : NULL},
                   {"recipe", &state->recipe_key},
+                  {"sweeps", &state->recipe_key},
                   {"statistics", &state->statistics_key},
+                  {"targets", &state->profile_key},
                   {"profile", &state->profile_key},
                   {"drops", &state->profile_key},
                   {"measured", &state->profile_key},

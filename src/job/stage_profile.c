@@ -1,11 +1,12 @@
-/* From rows to what the columns' raw cells say, and bounds and fills from it: the profile, in one step or two. */
+/* From rows to what the columns' raw cells say, and bounds and fills from it: the profile, in one step or two; and
+ * codes of categories that are made of labels, in one more. */
 #include "job_profile.h"
 #include "run_state.h"
 
 #include "winnow/profile.h"
 #include "winnow/profile_sums.h"
 
-static const char MEASURED[] = "measured.h5", PROFILE[] = "profile.h5";
+static const char MEASURED[] = "measured.h5", PROFILE[] = "profile.h5", TARGETS[] = "targets.h5";
 
 static wn_status new_recipe(wn_run_state *state)
 {
@@ -143,6 +144,46 @@ done:
     return status;
 }
 
+static wn_status fit_targets(wn_run_state *state)
+{
+    wn_status status = WN_OK;
+    wn_stage_meter meter;
+    size_t first_entry = json_array_size(state->stages);
+    wn_stage_meter_begin(&meter, "targets");
+    wn_pass pass = wn_stage_pass(state, "targets");
+    TRY(wn_profile_targets(&pass, state->rows, state->recipe, &meter.passes, &meter.cost));
+    TRY(wn_stage_meter_end(state->ranks, &meter, state->stages));
+    TRY(keep_recipe(state, "targets", TARGETS, first_entry));
+done:
+    return status;
+}
+
+/* The recipe of the profile, whose codes are known now. */
+static wn_status reuse_targets(wn_run_state *state, json_t *result)
+{
+    wn_status status = WN_OK;
+    TRY(wn_ranks_agree(state->ranks, wn_stage_reuse(state, "targets", result)));
+    wn_recipe_free(state->recipe);
+    state->recipe = NULL;
+    TRY(read_recipe(state, TARGETS));
+done:
+    return status;
+}
+
+static wn_status find_targets(wn_run_state *state)
+{
+    wn_status status = WN_OK;
+    json_t *result = NULL;
+    const char *why = "";
+    TRY(wn_run_directory_find_stage(state->ranks, state->directory, "targets", state->profile_key, &result, &why));
+    if (result == NULL)
+        wn_log_info("targets: fitted (%s)", why);
+    TRY(result != NULL ? reuse_targets(state, result) : fit_targets(state));
+done:
+    json_decref(result);
+    return status;
+}
+
 wn_status wn_stage_profile(wn_run_state *state, wn_pilot **pilot)
 {
     wn_status status = WN_OK;
@@ -156,6 +197,8 @@ wn_status wn_stage_profile(wn_run_state *state, wn_pilot **pilot)
         wn_log_info("profile: fitted (%s)", why);
         TRY(fit_profile(state, pilot != NULL ? pilot : &unwanted));
     }
+    if (wn_profile_needs_targets(state->recipe))
+        TRY(find_targets(state));
 done:
     wn_pilot_free(unwanted);
     json_decref(result);

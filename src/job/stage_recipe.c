@@ -1,15 +1,14 @@
 /* From the statistics to the recipe: ledger, ranking, reduction. */
 #include "job_profile.h"
+#include "plan_model.h"
 #include "run_state.h"
 
-#include "winnow/lda.h"
 #include "winnow/memory.h"
 
 #include <string.h>
 
-static json_t *rank_json(const wn_job *job, const wn_recipe *recipe, const wn_ranking_counts *counts)
+static json_t *rank_json(const wn_job *job, const wn_recipe *recipe, double correlated, const wn_ranking_counts *counts)
 {
-    double correlated = wn_job_correlated(job);
     return json_pack("{s:I, s:I, s:o, s:I, s:I}", "features", (json_int_t)recipe->n_features, "kept",
                      (json_int_t)recipe->n_selected, "correlated", correlated > 0 ? json_real(correlated) : json_null(),
                      "copies", (json_int_t)counts->n_copies, "folds", (json_int_t)job->rank.folds);
@@ -25,9 +24,10 @@ static wn_status run_ranking(wn_run_state *state, const wn_statistics *statistic
         TRY(wn_stage_forest(state, &forest));
     wn_stage_meter_begin(&meter, "rank");
     wn_ranking_counts counts = {0};
+    double correlated = wn_job_correlated(job, wn_plan_features(job, state->catalog));
     wn_ranking_options options = {.forest = forest,
                                   .consensus = job->rank.consensus,
-                                  .correlated = wn_job_correlated(job),
+                                  .correlated = correlated,
                                   .keep_count = job->rank.keep.count,
                                   .keep_share = job->rank.keep.share,
                                   .always = (const char *const *)job->rank.always.text,
@@ -38,62 +38,10 @@ static wn_status run_ranking(wn_run_state *state, const wn_statistics *statistic
     TRY(wn_ranks_agree(state->ranks, wn_ranking_run(&options, statistics, state->recipe, &counts)));
     wn_log_info("rank: %zu of %zu features stay; %zu are copies of better ones", state->recipe->n_selected,
                 state->recipe->n_features, counts.n_copies);
-    state->rank_json = rank_json(job, state->recipe, &counts);
+    state->rank_json = rank_json(job, state->recipe, correlated, &counts);
     TRY(wn_stage_meter_end(state->ranks, &meter, state->stages));
 done:
     wn_free(forest);
-    return status;
-}
-
-static json_t *reduce_json(const wn_projection *projection, double residual, double orthogonality)
-{
-    json_t *ratios = json_array();
-    for (size_t i = 0; i < projection->n_components; i++)
-        json_array_append_new(ratios, wn_json_number(projection->explained_variance_ratio[i]));
-    return json_pack("{s:s, s:s, s:[i, i], s:I, s:o, s:f, s:f}", "method", projection->method, "solver",
-                     projection->solver, "grid", projection->grid[0], projection->grid[1], "components",
-                     (json_int_t)projection->n_components, "explained_variance_ratio", ratios, "residual", residual,
-                     "orthogonality", orthogonality);
-}
-
-static wn_status reduce_by_pca(wn_run_state *state, const wn_gram_sums *gram)
-{
-    const wn_job *job = state->job;
-    wn_pca_options options = {job->reduce.solver, job->reduce.components.count, job->reduce.components.share};
-    wn_eigen_report report = {0};
-    wn_status status = wn_pca_fit(state->ranks, &options, gram, state->recipe, &report);
-    if (status == WN_OK)
-        state->reduce_json = reduce_json(state->recipe->projection, report.residual, report.orthogonality);
-    return status;
-}
-
-static wn_status reduce_by_lda(wn_run_state *state, const wn_gram_sums *gram)
-{
-    const wn_job *job = state->job;
-    wn_lda_options options = {job->reduce.components.count, job->reduce.components.share, job->reduce.shrinkage};
-    wn_lda_report report = {0};
-    if (state->recipe->labels.task != WN_TASK_CLASSIFICATION)
-        return wn_fail(WN_BAD_DATA, "reduce.method: lda needs a label of classes; input.task: classification makes "
-                                    "classes of integers");
-    wn_status status = wn_lda_fit(state->ranks, &options, gram, state->recipe, &report);
-    if (status == WN_OK) {
-        state->reduce_json = reduce_json(state->recipe->projection, report.residual, report.orthogonality);
-        json_object_set_new(state->reduce_json, "condition", wn_json_number(report.condition));
-    }
-    return status;
-}
-
-static wn_status run_reduction(wn_run_state *state, const wn_statistics *statistics)
-{
-    wn_status status = WN_OK;
-    const wn_job *job = state->job;
-    wn_stage_meter meter;
-    wn_stage_meter_begin(&meter, "reduce");
-    TRY(job->reduce.method == WN_REDUCE_LDA ? reduce_by_lda(state, statistics->gram)
-                                            : reduce_by_pca(state, statistics->gram));
-    state->recipe->projection->appends = job->reduce.append;
-    TRY(wn_stage_meter_end(state->ranks, &meter, state->stages));
-done:
     return status;
 }
 
@@ -141,6 +89,8 @@ static wn_status keep_result(wn_run_state *state, size_t first_entry, wn_hash st
                        wn_json_hash(statistics_hash), "recipe", wn_json_hash(recipe_hash));
     const char *files[] = {"recipe.h5"};
     TRY(wn_run_directory_finish_stage(state->ranks, state->directory, "recipe", state->recipe_key, files, 1, result));
+    TRY(wn_run_directory_forget_stage(state->ranks, state->directory, "sweeps",
+                                      NULL)); /* the recipe has what they led to */
 done:
     json_decref(result);
     return status;
@@ -157,7 +107,7 @@ static wn_status fit_recipe(wn_run_state *state)
     if (job->has_rank)
         TRY(run_ranking(state, statistics));
     if (job->has_reduce && job->reduce.method != WN_REDUCE_NONE)
-        TRY(run_reduction(state, statistics));
+        TRY(wn_stage_reduce(state, statistics));
     TRY(keep_result(state, first_entry, statistics->hash));
 done:
     wn_statistics_free(statistics);

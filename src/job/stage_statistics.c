@@ -1,4 +1,5 @@
 /* From the profile to sums over cleaned rows: by a pass, or as an earlier start left them. */
+#include "plan_model.h"
 #include "run_state.h"
 
 static const char STATISTICS[] = "statistics.h5";
@@ -7,7 +8,10 @@ wn_statistics_options wn_run_statistics_options(const wn_run_state *state)
 {
     const wn_job *job = state->job;
     bool ranks_by_bins = job->has_rank && job->rank.use[WN_RANK_MUTUAL_INFORMATION];
-    return (wn_statistics_options){.gram = wn_job_needs_products(job),
+    wn_products products = wn_job_products(job, wn_plan_features(job, state->catalog));
+    return (wn_statistics_options){.gram = products != WN_PRODUCTS_NONE,
+                                   .products = products == WN_PRODUCTS_OF_PAIRS ? WN_GRAM_PAIRS : WN_GRAM_WITH_LABEL,
+                                   .is_single = job->reduce.is_single,
                                    .n_bins = ranks_by_bins ? (size_t)job->rank.bins : 0,
                                    .n_folds = job->has_rank ? (size_t)job->rank.folds : 0,
                                    .seed = (uint64_t)job->seed,

@@ -3,6 +3,7 @@
 #include "run_state.h"
 
 #include "winnow/clock.h"
+#include "winnow/json_text.h"
 #include "winnow/memory.h"
 
 #include <cblas.h>
@@ -91,9 +92,9 @@ static void set_part(json_t *summary, const char *key, json_t *part)
 static void set_end(json_t *summary, const wn_run_state *state, const char *cause)
 {
     char *command = NULL;
-    json_object_set_new(summary, "cause", json_string(cause));
+    json_object_set_new(summary, "cause", wn_json_text(cause));
     if (wn_run_command(state->options, state->ranks->size, &command) == WN_OK)
-        json_object_set_new(summary, "go_on", json_string(command));
+        json_object_set_new(summary, "go_on", wn_json_text(command));
     wn_free(command);
 }
 

@@ -17,6 +17,8 @@ static void set_column(wn_cleaner *cleaner, size_t i, bool fills)
     cleaner->below[i] = empties ? (double)NAN : column->lower;
     cleaner->above[i] = empties ? (double)NAN : column->upper;
     cleaner->fill[i] = fills ? column->fill : (double)NAN;
+    cleaner->changes |=
+        cleaner->lower[i] > -(double)INFINITY || cleaner->upper[i] < (double)INFINITY || !isnan(cleaner->fill[i]);
     cleaner->transforms |= fills && column->rule.transform != WN_TRANSFORM_NONE;
     cleaner->drops |= drops || column->rule.missing == WN_MISSING_DROP_ROW;
 }
@@ -115,7 +117,7 @@ static wn_status cleaner_apply(void *context, wn_block *block)
         if (status != WN_OK)
             return status;
     }
-    for (size_t i = 0; i < block->n_rows; i++)
+    for (size_t i = 0; cleaner->changes && i < block->n_rows; i++)
         clean_cells(cleaner, block->cells + i * block->n_cols, block->n_cols);
     for (size_t i = 0; cleaner->transforms && i < block->n_rows; i++)
         transform_cells(cleaner, block->cells + i * block->n_cols, block->n_cols);
@@ -124,7 +126,8 @@ static wn_status cleaner_apply(void *context, wn_block *block)
 
 wn_block_step wn_cleaner_step(wn_cleaner *cleaner)
 {
-    return (wn_block_step){cleaner_apply, cleaner, false};
+    bool looks = cleaner->changes || cleaner->drops || cleaner->counts || cleaner->transforms;
+    return (wn_block_step){cleaner_apply, cleaner, !looks};
 }
 
 /* The step has counted already. */

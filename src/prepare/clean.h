@@ -12,6 +12,7 @@ typedef struct {
     wn_rows *rows;           /* borrowed; dropped rows are marked in it. NULL: they only leave the block */
     bool drops;              /* some column drops rows */
     bool counts;             /* outliers are counted in `outliers` */
+    bool changes;            /* some cell may become another */
     double *lower, *upper;   /* (n_cells) bounds of the outlier action; infinite where it changes no cell */
     double *below, *above;   /* (n_cells) what a cell outside becomes */
     double *fill;            /* (n_cells) for gaps; NaN leaves them */
@@ -24,7 +25,9 @@ typedef struct {
 WN_MUST_USE wn_status wn_cleaner_init(wn_cleaner *cleaner, const wn_recipe *recipe, wn_rows *rows, bool fills);
 void wn_cleaner_clear(wn_cleaner *cleaner);
 
-/* Local. The cleaner as a step of a pass over training rows. */
+/* Local. The cleaner, as it is now, as a step of a pass over training rows; where it has nothing to do it takes them
+ * raw.
+ */
 wn_block_step wn_cleaner_step(wn_cleaner *cleaner);
 
 /* Local. Its outlier counts in erased form, so that the pass sums them over ranks. */

@@ -9,6 +9,7 @@
 
 #include "winnow/encoder_facts.h"
 #include "winnow/recipe.h"
+#include "winnow/wide_columns.h"
 
 typedef struct {
     const char *word; /* in recipe.h5 and of wn_recipe_feature_kind */
@@ -19,13 +20,20 @@ typedef struct {
     /* Local. How many features. */
     size_t (*size)(const void *state);
     /* Local. The name of the ith: *name new, owned by the caller. Fails: WN_NO_MEMORY. */
-    wn_status (*name)(const void *state, const wn_recipe_column *column, size_t i, char **name);
-    /* Local. The features of raw rows into out (n_rows, stride), of which the first `size` of a row are the encoder's
-     * and zero; NaN where a gap is not filled. Threads may call it at once. Fails: WN_NO_MEMORY. */
+    wn_status (*name)(const wn_encoder *encoder, const wn_recipe *recipe, size_t i, char **name);
+    /* Local. NULL where there is append. The features of raw rows into out (n_rows, stride), of which the first `size`
+     * of a row are the encoder's and zero; NaN where a gap is not filled. Threads may call it at once. Fails:
+     * WN_NO_MEMORY. */
     wn_status (*apply)(const wn_encoder *encoder, const wn_recipe *recipe, const wn_raw_rows *rows, double *out,
                        size_t stride);
+    /* Local. In place of apply, where most features of a row are 0: appends the rows, entries by feature. No gaps. */
+    wn_status (*append)(const wn_encoder *encoder, const wn_recipe *recipe, const wn_raw_rows *rows,
+                        wn_sparse_rows *out);
     /* Local. The greatest value of a feature, 0 being the least: statistics are planned by it. NULL: 1. */
     double (*greatest)(const void *state);
+    /* Local. Values of the ith feature as they lie over training rows, ascending: *n of them, at most room. Statistics
+     * are planned by them in place of `greatest`. NULL: not so. Fails: WN_NO_MEMORY. */
+    wn_status (*sample)(const void *state, size_t i, double *sorted, size_t room, size_t *n);
     /* Local. Writes the state into a group that is there, reads it back (new). Fails: as recipe_file.h. */
     wn_status (*write)(const void *state, const wn_recipe_file *file, const char *group);
     wn_status (*read)(void **state, const wn_recipe_file *file, const char *group);
@@ -34,6 +42,9 @@ typedef struct {
     wn_status (*describe)(const void *state, wn_encoder_facts *facts);
     /* Local. A state (new) for a column; what it is made of comes from a file. Fails: WN_BAD_DATA, WN_NO_MEMORY. */
     wn_status (*make)(void **state, const wn_recipe_column *column, const wn_encoder_facts *facts);
+    /* Local. Takes away of a description what no kept feature needs. kept (features): the wanted ones before, those
+     * there are after. NULL: all of them stay. */
+    void (*narrow)(wn_encoder_facts *facts, bool *kept);
     /* Local. Adds the state's numbers to a fingerprint. */
     void (*hash)(const void *state, wn_hasher *hasher);
     void (*free)(void *state);
@@ -46,13 +57,22 @@ struct wn_encoder {
     size_t first; /* of its features, once they are listed */
 };
 
-extern const wn_encoder_ops wn_one_hot_ops, wn_ordinal_ops, wn_terms_ops, wn_image_ops, wn_indicator_ops;
+extern const wn_encoder_ops wn_one_hot_ops, wn_ordinal_ops, wn_target_ops, wn_terms_ops, wn_image_ops, wn_indicator_ops;
 
 /* Local. How many columns an encoder takes, from its own on. */
 size_t wn_encoder_width(const wn_encoder *encoder);
 
 /* Local. A raw cell after outlier action, filling and transform. */
 double wn_recipe_clean_cell(const wn_recipe_column *column, double cell);
+
+/* Local. All features of raw rows before normalization: the dense ones into out (n_rows, wide->n_dense), and the rows
+ * of its parts, which are emptied before. Fails: WN_NO_MEMORY. */
+WN_MUST_USE wn_status wn_recipe_extract_wide(const wn_recipe *recipe, const wn_raw_rows *rows, double *out,
+                                             wn_wide_columns *wide);
+
+/* Local. Which features are dense, and a part for each encoder whose are sparse, in the order of encoders. The caller
+ * clears it. Fails: WN_NO_MEMORY. */
+WN_MUST_USE wn_status wn_recipe_wide_columns(const wn_recipe *recipe, wn_wide_columns *wide);
 
 /* Local. The encoder of a word; NULL for none. */
 const wn_encoder_ops *wn_encoder_find(const char *word);

@@ -9,7 +9,19 @@
 void wn_encoder_facts_clear(wn_encoder_facts *facts)
 {
     wn_free(facts->levels);
+    wn_free(facts->codes);
+    wn_free(facts->term_rows);
     *facts = (wn_encoder_facts){0};
+}
+
+void wn_recipe_mark_encoded(const wn_recipe *recipe, bool *marks)
+{
+    for (size_t e = 0; e < recipe->n_encoders; e++) {
+        const wn_encoder *encoder = &recipe->encoders[e];
+        size_t width = wn_encoder_width(encoder);
+        for (size_t k = 0; k < width; k++)
+            marks[encoder->column + k] = true;
+    }
 }
 
 wn_status wn_recipe_encoder(const wn_recipe *recipe, size_t e, wn_encoder_facts *facts)
@@ -30,6 +42,8 @@ static wn_status add_encoder(wn_recipe *recipe, const wn_encoder_facts *facts)
         return wn_fail(WN_BAD_DATA, "an encoder of no known kind or column");
     TRY(ops->make(&state, &recipe->columns[facts->column], facts));
     TRY(wn_recipe_add_encoder(recipe, ops, state, facts->column));
+    if (ops->width != NULL && facts->column + ops->width(state) > recipe->n_cells)
+        TRY(wn_fail(WN_BAD_DATA, "an encoder of more columns than there are"));
 done:
     return status;
 }

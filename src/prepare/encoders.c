@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const wn_encoder_ops *const encoders[] = {&wn_one_hot_ops, &wn_ordinal_ops, &wn_terms_ops, &wn_image_ops,
-                                                 &wn_indicator_ops};
+static const wn_encoder_ops *const encoders[] = {&wn_one_hot_ops, &wn_ordinal_ops, &wn_target_ops,
+                                                 &wn_terms_ops,   &wn_image_ops,   &wn_indicator_ops};
 
 const wn_encoder_ops *wn_encoder_find(const char *word)
 {
@@ -41,14 +41,41 @@ void wn_recipe_forget_encoders(wn_recipe *recipe)
     recipe->n_encoders = 0;
 }
 
-/* Whether a column's own cell is a feature. */
-static bool is_feature(const wn_recipe *recipe, size_t column)
+/* Which encoders a column has, indicators apart, and whether its cell is a feature beside theirs. */
+typedef struct {
+    bool *is_cell;        /* (n_columns) */
+    size_t *first, *next; /* (n_columns) and (n_encoders) encoders by column, in their order; WN_NO_ENCODER ends */
+} column_encoders;
+
+static void clear_encoders(column_encoders *of)
 {
-    bool is_encoded = false;
-    for (size_t e = 0; e < recipe->n_encoders; e++)
-        is_encoded |= recipe->encoders[e].ops != &wn_indicator_ops && column >= recipe->encoders[e].column &&
-                      column - recipe->encoders[e].column < wn_encoder_width(&recipe->encoders[e]);
-    return !recipe->columns[column].is_text && !is_encoded;
+    wn_free(of->is_cell);
+    wn_free(of->first);
+    wn_free(of->next);
+}
+
+static wn_status find_encoders(column_encoders *of, const wn_recipe *recipe)
+{
+    wn_status status = WN_OK;
+    TRY(wn_new(&of->is_cell, recipe->n_columns));
+    TRY(wn_new(&of->first, recipe->n_columns));
+    TRY(wn_new(&of->next, recipe->n_encoders));
+    for (size_t c = 0; c < recipe->n_columns; c++) {
+        of->is_cell[c] = !recipe->columns[c].is_text;
+        of->first[c] = WN_NO_ENCODER;
+    }
+    for (size_t e = recipe->n_encoders; e-- > 0;) {
+        const wn_encoder *encoder = &recipe->encoders[e];
+        size_t width = wn_encoder_width(encoder);
+        if (encoder->ops == &wn_indicator_ops)
+            continue;
+        of->next[e] = of->first[encoder->column];
+        of->first[encoder->column] = e;
+        for (size_t k = 0; k < width; k++)
+            of->is_cell[encoder->column + k] = false;
+    }
+done:
+    return status;
 }
 
 /* While features are listed: in the arrays, or only counted where these are NULL. */
@@ -65,7 +92,7 @@ static wn_status list_encoder(feature_list *list, const wn_recipe *recipe, size_
     size_t size = encoder->ops->size(encoder->state);
     encoder->first = list->n;
     for (size_t i = 0; list->names != NULL && i < size; i++) {
-        TRY(encoder->ops->name(encoder->state, &recipe->columns[encoder->column], i, &list->names[list->n + i]));
+        TRY(encoder->ops->name(encoder, recipe, i, &list->names[list->n + i]));
         list->source[list->n + i] = encoder->column;
         list->encoder[list->n + i] = e;
     }
@@ -74,10 +101,10 @@ done:
     return status;
 }
 
-static wn_status list_column(feature_list *list, const wn_recipe *recipe, size_t c)
+static wn_status list_column(feature_list *list, const wn_recipe *recipe, const column_encoders *of, size_t c)
 {
     wn_status status = WN_OK;
-    if (is_feature(recipe, c)) {
+    if (of->is_cell[c]) {
         if (list->names != NULL) {
             TRY(wn_string_copy(&list->names[list->n], recipe->columns[c].name));
             list->source[list->n] = c;
@@ -85,19 +112,18 @@ static wn_status list_column(feature_list *list, const wn_recipe *recipe, size_t
         }
         list->n++;
     }
-    for (size_t e = 0; e < recipe->n_encoders; e++)
-        if (recipe->encoders[e].column == c && recipe->encoders[e].ops != &wn_indicator_ops)
-            TRY(list_encoder(list, recipe, e));
+    for (size_t e = of->first[c]; e != WN_NO_ENCODER; e = of->next[e])
+        TRY(list_encoder(list, recipe, e));
 done:
     return status;
 }
 
-static wn_status list_all(feature_list *list, const wn_recipe *recipe)
+static wn_status list_all(feature_list *list, const wn_recipe *recipe, const column_encoders *of)
 {
     wn_status status = WN_OK;
     list->n = 0;
     for (size_t c = 0; c < recipe->n_columns; c++)
-        TRY(list_column(list, recipe, c));
+        TRY(list_column(list, recipe, of, c));
     for (size_t e = 0; e < recipe->n_encoders; e++)
         if (recipe->encoders[e].ops == &wn_indicator_ops)
             TRY(list_encoder(list, recipe, e));
@@ -139,8 +165,10 @@ wn_status wn_recipe_list_features(wn_recipe *recipe)
 {
     wn_status status = WN_OK;
     feature_list list = {0}, old = {0, recipe->feature_names, recipe->feature_source, recipe->feature_encoder};
+    column_encoders of = {0};
     size_t *selected = NULL, n = 0;
-    TRY(list_all(&list, recipe));
+    TRY(find_encoders(&of, recipe));
+    TRY(list_all(&list, recipe, &of));
     n = list.n;
     if (n == 0)
         TRY(wn_fail(WN_BAD_DATA, "no column gives a feature: extract makes them of strings"));
@@ -148,7 +176,7 @@ wn_status wn_recipe_list_features(wn_recipe *recipe)
     TRY(wn_new(&list.source, n));
     TRY(wn_new(&list.encoder, n));
     TRY(wn_new(&list.names, n));
-    TRY(list_all(&list, recipe));
+    TRY(list_all(&list, recipe, &of));
     TRY(check_unique(list.names, n));
     for (size_t i = 0; i < n; i++)
         selected[i] = i;
@@ -165,6 +193,7 @@ wn_status wn_recipe_list_features(wn_recipe *recipe)
 done:
     free_list(&list, n); /* not list.n: an encoder that failed has named some of its features */
     wn_free(selected);
+    clear_encoders(&of);
     return status;
 }
 

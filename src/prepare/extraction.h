@@ -16,7 +16,8 @@ typedef struct {
 
 typedef struct {
     const wn_recipe *recipe; /* borrowed */
-    wn_block *features;      /* (n_rows, n_features) of the block that was stepped last; owned */
+    wn_block *features;      /* of the block that was stepped last, wide where some are sparse; owned */
+    wn_wide_columns wide;    /* the features' */
     wn_feature_accumulator accumulators[WN_EXTRACTION_ACCUMULATORS];
     size_t n_accumulators;
 } wn_extraction;

@@ -15,8 +15,9 @@ struct wn_folds {
     wn_accumulator *inner;   /* (n, n_states) the states' own */
     wn_accumulator_ops *ops; /* (n, n_states) by names of their own, for the file */
     char (*names)[NAME_SIZE];
-    wn_block *part;      /* a block's rows of one fold; NULL before the first */
-    unsigned char *fold; /* (part's capacity) of each row of the block */
+    wn_block *part;       /* a block's rows of one fold; NULL before the first */
+    wn_wide_columns wide; /* the part's, where the block has some */
+    unsigned char *fold;  /* (part's capacity) of each row of the block */
 };
 
 static wn_status add_nothing(void *state, const wn_block *block)
@@ -69,6 +70,7 @@ void wn_folds_free(wn_folds *folds)
         return;
     wn_free(folds->fold);
     wn_block_free(folds->part);
+    wn_wide_columns_clear(&folds->wide);
     wn_free(folds->names);
     wn_free(folds->ops);
     wn_free(folds->inner);
@@ -87,25 +89,34 @@ static wn_status make_room(wn_folds *folds, const wn_block *block)
     folds->part = NULL;
     TRY(wn_resize(&folds->fold, block->n_rows));
     TRY(wn_block_new(&folds->part, block->n_rows, block->n_cols, false));
+    if (block->wide != NULL && folds->wide.n_cols == 0)
+        TRY(wn_wide_columns_like(&folds->wide, block->wide));
+    folds->part->wide = block->wide != NULL ? &folds->wide : NULL;
 done:
     return status;
 }
 
 /* The block's rows of one fold. */
-static void gather(wn_folds *folds, const wn_block *block, size_t fold)
+static wn_status gather(wn_folds *folds, const wn_block *block, size_t fold)
 {
+    wn_status status = WN_OK;
     wn_block *part = folds->part;
     size_t n_cols = block->n_cols;
     part->index = block->index;
     part->file = block->file;
     part->n_rows = 0;
+    wn_wide_columns_empty(&folds->wide);
     for (size_t i = 0; i < block->n_rows; i++) {
         if (folds->fold[i] != fold)
             continue;
         memcpy(part->cells + part->n_rows * n_cols, block->cells + i * n_cols, n_cols * sizeof *part->cells);
         part->labels[part->n_rows] = block->labels[i];
         part->rows[part->n_rows++] = block->rows[i];
+        if (block->wide != NULL)
+            TRY(wn_wide_columns_append(&folds->wide, block->wide, i));
     }
+done:
+    return status;
 }
 
 static wn_status add_block(void *state, const wn_block *block)
@@ -118,7 +129,7 @@ static wn_status add_block(void *state, const wn_block *block)
         folds->fold[i] = (unsigned char)wn_random_below(wn_random_bits(stream, 0), folds->n);
     }
     for (size_t f = 0; f < folds->n; f++) {
-        gather(folds, block, f);
+        TRY(gather(folds, block, f));
         for (size_t k = 0; k < folds->n_states && folds->part->n_rows > 0; k++) {
             const wn_accumulator *inner = &folds->inner[f * folds->n_states + k];
             TRY(inner->ops->add(inner->state, folds->part));

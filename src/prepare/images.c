@@ -49,11 +49,11 @@ static double image_greatest(const void *state)
     return ((const image *)state)->greatest;
 }
 
-static wn_status image_name(const void *state, const wn_recipe_column *column, size_t i, char **name)
+static wn_status image_name(const wn_encoder *encoder, const wn_recipe *recipe, size_t i, char **name)
 {
-    const image *made = state;
+    const image *made = encoder->state;
     size_t down, along, bins;
-    (void)column;
+    (void)recipe;
     if (made->orientations == NULL)
         return wn_string_format(name, "%s:edge[%zu,%zu]", made->name, i / made->shape.width, i % made->shape.width);
     wn_orientations_shape(made->orientations, &down, &along, &bins);
@@ -154,6 +154,31 @@ done:
     return status;
 }
 
+static wn_status image_describe(const void *state, wn_encoder_facts *facts)
+{
+    const image *made = state;
+    facts->image = (wn_image_rule){made->name, made->shape, made->cell, made->bins};
+    return WN_OK;
+}
+
+static wn_status image_make(void **state, const wn_recipe_column *column, const wn_encoder_facts *facts)
+{
+    wn_status status = WN_OK;
+    image *made = NULL;
+    const wn_image_rule *rule = &facts->image;
+    const size_t sides[] = {rule->shape.height, rule->shape.width, rule->shape.channels, rule->cell, rule->bins};
+    for (size_t i = 0; i < N_FACTS; i++)
+        if (sides[i] < (i < 3) || sides[i] > WN_IMAGE_MOST)
+            return wn_fail(WN_BAD_DATA, "column %s: an image of an impossible shape", column->name);
+    if ((rule->cell > 0) != (rule->bins > 0))
+        return wn_fail(WN_BAD_DATA, "column %s: bins without cells", column->name);
+    TRY(new_image(&made, rule));
+    made->greatest = 1; /* statistics alone are planned by it */
+    *state = made;
+done:
+    return status == WN_BAD_JOB ? wn_fail_prefix(WN_BAD_DATA, "column %s", column->name) : status;
+}
+
 static void image_hash(const void *state, wn_hasher *hasher)
 {
     int64_t facts[N_FACTS];
@@ -170,6 +195,8 @@ const wn_encoder_ops wn_image_ops = {.word = "image",
                                      .greatest = image_greatest,
                                      .write = image_write,
                                      .read = image_read,
+                                     .describe = image_describe,
+                                     .make = image_make,
                                      .hash = image_hash,
                                      .free = image_free};
 

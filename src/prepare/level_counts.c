@@ -2,6 +2,7 @@
 
 #include "one_hot.h"
 #include "profile_sums.h"
+#include "target.h"
 #include "terms.h"
 
 #include "winnow/keyed_counts.h"
@@ -208,7 +209,8 @@ wn_status wn_level_counts_encode(const wn_ranks *ranks, const wn_keyed_counts *c
         TRY(wn_ranks_agree(ranks, wn_terms_fit(recipe, column, &chosen, n_rows)));
     } else {
         TRY(wn_keyed_counts_top(ranks, counts, of->levels, 1, &chosen));
-        TRY(wn_ranks_agree(ranks, wn_one_hot_fit(recipe, column, &chosen)));
+        TRY(wn_ranks_agree(ranks, of->target.folds > 0 ? wn_target_fit(recipe, column, &chosen)
+                                                       : wn_one_hot_fit(recipe, column, &chosen)));
     }
 done:
     wn_keyed_top_clear(&chosen);

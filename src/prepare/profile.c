@@ -9,6 +9,7 @@
 #include "measure.h"
 #include "missing.h"
 #include "outliers.h"
+#include "target.h"
 
 #include "winnow/memory.h"
 
@@ -190,5 +191,26 @@ wn_status wn_profile_cleaned(const wn_pass *pass, wn_rows *rows, const wn_pilot 
 done:
     wn_level_counts_free(levels);
     wn_free(later);
+    return status;
+}
+
+bool wn_profile_needs_targets(const wn_recipe *recipe)
+{
+    return wn_targets_wait(recipe);
+}
+
+wn_status wn_profile_targets(const wn_pass *pass, wn_rows *rows, wn_recipe *recipe, int *n_passes, wn_pass_cost *cost)
+{
+    wn_status status = WN_OK;
+    wn_target_counts *counts = NULL;
+    const wn_accumulator *accumulators = NULL;
+    wn_block_step step = wn_rows_step(rows, WN_ROW_TRAIN);
+    TRY(wn_ranks_agree(pass->ranks, wn_target_counts_new(&counts, recipe)));
+    size_t n = wn_target_counts_accumulators(counts, &accumulators);
+    TRY(wn_pass_run(pass, &step, 1, accumulators, n, cost));
+    ++*n_passes;
+    wn_target_counts_fit(counts, recipe);
+done:
+    wn_target_counts_free(counts);
     return status;
 }

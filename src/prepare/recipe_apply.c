@@ -64,6 +64,8 @@ static wn_raw_rows run_of(const wn_raw_rows *rows, size_t first, size_t n_rows)
     run.cells += first * rows->n_cols;
     if (run.texts != NULL)
         run.texts += first * rows->n_texts;
+    if (run.learnt != NULL)
+        run.learnt += first;
     run.n_rows = n_rows;
     return run;
 }
@@ -84,37 +86,66 @@ static void features_of_cells(const wn_recipe *recipe, const wn_raw_rows *rows, 
     }
 }
 
-wn_status wn_recipe_extract(const wn_recipe *recipe, const wn_raw_rows *rows, double *out)
+/* What a run of rows with encoders is extracted by: features as they are made, and where they go. */
+typedef struct {
+    wn_wide_columns wide;
+    double *dense; /* (TILE_ROWS, wide.n_dense) */
+    size_t *place; /* (n_features) among those selected; SIZE_MAX for the others */
+} extracted;
+
+static wn_status extracted_init(extracted *run, const wn_recipe *recipe)
 {
     wn_status status = WN_OK;
-    size_t n = recipe->n_features;
-    memset(out, 0, rows->n_rows * n * sizeof *out);
-    for (size_t f = 0; f < n; f++) {
-        const wn_recipe_column *column = &recipe->columns[recipe->feature_source[f]];
-        if (recipe->feature_encoder[f] != WN_NO_ENCODER)
-            continue;
-        for (size_t i = 0; i < rows->n_rows; i++)
-            out[i * n + f] = wn_recipe_clean_cell(column, rows->cells[i * rows->n_cols + column->position]);
-    }
-    for (size_t e = 0; e < recipe->n_encoders; e++) {
-        const wn_encoder *encoder = &recipe->encoders[e];
-        TRY(encoder->ops->apply(encoder, recipe, rows, out + encoder->first, n));
-    }
+    TRY(wn_recipe_wide_columns(recipe, &run->wide));
+    TRY(wn_memory_new((void **)&run->dense, TILE_ROWS, run->wide.n_dense * sizeof *run->dense, __func__));
+    TRY(wn_new(&run->place, recipe->n_features));
+    for (size_t f = 0; f < recipe->n_features; f++)
+        run->place[f] = SIZE_MAX;
+    for (size_t j = 0; j < recipe->n_selected; j++)
+        run->place[recipe->selected[j]] = j;
 done:
     return status;
 }
 
-/* All features of a run, of which those selected are taken: extracted (n_rows, n_features) is scratch. */
-static wn_status features_of_encoders(const wn_recipe *recipe, const wn_raw_rows *rows, double *extracted, float *out)
+static void extracted_clear(extracted *run)
+{
+    wn_free(run->place);
+    wn_free(run->dense);
+    wn_wide_columns_clear(&run->wide);
+}
+
+static void place_dense(const wn_recipe *recipe, const extracted *run, size_t n_rows, float *out)
+{
+    size_t n_dense = run->wide.n_dense;
+    for (size_t d = 0; d < n_dense; d++) {
+        size_t f = run->wide.dense[d], j = run->place[f];
+        double center = wn_recipe_feature_center(recipe, f), scale = wn_recipe_feature_scale(recipe, f);
+        for (size_t i = 0; i < n_rows && j != SIZE_MAX; i++)
+            out[i * recipe->n_selected + j] = (float)((run->dense[i * n_dense + d] - center) / scale);
+    }
+}
+
+/* Entries are not normalized: what is 0 stays 0. */
+static void place_entries(const wn_recipe *recipe, const extracted *run, const wn_sparse_part *part, size_t n_rows,
+                          float *out)
+{
+    for (size_t i = 0; i < n_rows; i++)
+        for (size_t k = part->rows.start[i]; k < part->rows.start[i + 1]; k++) {
+            size_t j = run->place[part->first + part->rows.column[k]];
+            if (j != SIZE_MAX)
+                out[i * recipe->n_selected + j] = (float)part->rows.value[k];
+        }
+}
+
+/* All features of a run, of which those selected are taken. Here rows become dense. */
+static wn_status features_of_encoders(const wn_recipe *recipe, const wn_raw_rows *rows, extracted *run, float *out)
 {
     wn_status status = WN_OK;
-    TRY(wn_recipe_extract(recipe, rows, extracted));
-    for (size_t j = 0; j < recipe->n_selected; j++) {
-        size_t f = recipe->selected[j];
-        double center = wn_recipe_feature_center(recipe, f), scale = wn_recipe_feature_scale(recipe, f);
-        for (size_t i = 0; i < rows->n_rows; i++)
-            out[i * recipe->n_selected + j] = (float)((extracted[i * recipe->n_features + f] - center) / scale);
-    }
+    TRY(wn_recipe_extract_wide(recipe, rows, run->dense, &run->wide));
+    memset(out, 0, rows->n_rows * recipe->n_selected * sizeof *out);
+    place_dense(recipe, run, rows->n_rows, out);
+    for (size_t p = 0; p < run->wide.n_parts; p++)
+        place_entries(recipe, run, &run->wide.parts[p], rows->n_rows, out);
 done:
     return status;
 }
@@ -122,19 +153,20 @@ done:
 wn_status wn_recipe_features(const wn_recipe *recipe, const wn_raw_rows *rows, float *out)
 {
     wn_status status = WN_OK;
-    double *extracted = NULL;
-    if (!wn_recipe_is_plain(recipe))
-        TRY(wn_memory_new((void **)&extracted, TILE_ROWS, recipe->n_features * sizeof *extracted, __func__));
+    extracted run = {{0}, NULL, NULL};
+    bool is_plain = wn_recipe_is_plain(recipe);
+    if (!is_plain)
+        TRY(extracted_init(&run, recipe));
     for (size_t first = 0; first < rows->n_rows; first += TILE_ROWS) {
         size_t n = rows->n_rows - first < TILE_ROWS ? rows->n_rows - first : TILE_ROWS;
-        const wn_raw_rows run = run_of(rows, first, n);
-        if (extracted != NULL)
-            TRY(features_of_encoders(recipe, &run, extracted, out + first * recipe->n_selected));
+        const wn_raw_rows tile = run_of(rows, first, n);
+        if (is_plain)
+            features_of_cells(recipe, &tile, out + first * recipe->n_selected);
         else
-            features_of_cells(recipe, &run, out + first * recipe->n_selected);
+            TRY(features_of_encoders(recipe, &tile, &run, out + first * recipe->n_selected));
     }
 done:
-    wn_free(extracted);
+    extracted_clear(&run);
     return status;
 }
 

@@ -5,6 +5,19 @@
 
 #include <string.h>
 
+/* An image goes with all of its pixels. */
+static void need_whole_images(const wn_recipe *recipe, bool *is_needed)
+{
+    for (size_t e = 0; e < recipe->n_encoders; e++) {
+        size_t first = recipe->encoders[e].column, width = wn_encoder_width(&recipe->encoders[e]);
+        bool is_any = false;
+        for (size_t k = 0; k < width; k++)
+            is_any |= is_needed[first + k];
+        for (size_t k = 0; k < width; k++)
+            is_needed[first + k] = is_any;
+    }
+}
+
 /* The new number of each old column that a used feature comes from; SIZE_MAX for the others. */
 static wn_status number_columns(const wn_recipe *recipe, const bool *used, size_t **number, size_t *n)
 {
@@ -15,6 +28,7 @@ static wn_status number_columns(const wn_recipe *recipe, const bool *used, size_
     for (size_t f = 0; f < recipe->n_features; f++)
         if (used[f])
             is_needed[recipe->feature_source[f]] = true;
+    need_whole_images(recipe, is_needed);
     *n = 0;
     for (size_t c = 0; c < recipe->n_columns; c++)
         (*number)[c] = is_needed[c] ? (*n)++ : SIZE_MAX;
@@ -54,28 +68,14 @@ done:
     return status;
 }
 
-/* Takes away the levels that no kept feature needs; where all others have a feature, which levels there are matters.
- * kept (size of the encoder): wanted features before, those there are after. */
-static void narrow_levels(wn_encoder_facts *facts, bool *kept, size_t size)
+/* kept (features of the encoder): wanted ones before, those there are after. */
+static void narrow_encoder(const wn_encoder *encoder, wn_encoder_facts *facts, bool *kept)
 {
-    size_t n = 0;
-    int64_t fill = facts->fill;
-    if (facts->n_levels == 0 || (facts->has_others && kept[facts->n_levels])) {
-        for (size_t i = 0; i < size; i++)
-            kept[i] = true;
-        return;
-    }
-    for (size_t i = 0; i < facts->n_levels; i++) {
-        if (kept[i] && facts->fill == (int64_t)i)
-            fill = (int64_t)n;
-        if (kept[i])
-            facts->levels[n++] = facts->levels[i];
-    }
-    if (facts->fill >= 0 && (facts->fill == (int64_t)facts->n_levels || !kept[facts->fill]))
-        fill = (int64_t)n;
-    facts->fill = fill;
-    facts->n_levels = n;
-    facts->has_others = false;
+    size_t size = encoder->ops->size(encoder->state);
+    if (encoder->ops->narrow != NULL)
+        encoder->ops->narrow(facts, kept);
+    for (size_t i = 0; encoder->ops->narrow == NULL && i < size; i++)
+        kept[i] = true;
 }
 
 /* Encoders of the kept columns, also those without a wanted feature: that a column has one decides whether its cell is
@@ -92,7 +92,7 @@ static wn_status narrow_encoders(wn_recipe *narrow, const wn_recipe *recipe, con
             continue;
         TRY(wn_recipe_encoder(recipe, e, &facts[n++]));
         facts[n - 1].column = number[encoder->column];
-        narrow_levels(&facts[n - 1], kept + encoder->first, encoder->ops->size(encoder->state));
+        narrow_encoder(encoder, &facts[n - 1], kept + encoder->first);
     }
     if (n > 0)
         TRY(wn_recipe_set_encoders(narrow, facts, n));

@@ -10,7 +10,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { LARGEST_EXPONENT = 1000 }; /* 2^+-exponent stays a normal double */
+enum { LARGEST_EXPONENT = 1000, ENCODER_SAMPLE = 1024 }; /* 2^+-exponent stays a normal double */
 
 /* The exponent of the cells' root mean square about the centre; of half_span where they do not vary. */
 static int choose_exponent(const double *sorted, size_t n, double centre, double half_span)
@@ -56,6 +56,18 @@ static void plan_column(wn_statistics_plan *plan, size_t i, const wn_recipe_colu
     clean_range(column, &low, &high);
     const double ends[] = {low, high};
     plan_sorted(plan, i, n > 0 ? sorted : ends, n > 0 ? n : 2, high / 2 - low / 2);
+}
+
+/* As cells are, by what the encoder knows of its training rows. */
+static wn_status plan_known(wn_statistics_plan *plan, size_t i, const wn_encoder *encoder)
+{
+    wn_status status = WN_OK;
+    double sample[ENCODER_SAMPLE] = {0};
+    size_t n = 0;
+    TRY(encoder->ops->sample(encoder->state, i - encoder->first, sample, ENCODER_SAMPLE, &n));
+    plan_sorted(plan, i, sample, n > 0 ? n : 1, 0);
+done:
+    return status;
 }
 
 /* By even steps from 0 to the greatest value, and most often 0: the centre that keeps sparse features sparse. */
@@ -141,11 +153,13 @@ wn_status wn_statistics_plan_init(wn_statistics_plan *plan, const wn_pilot *pilo
     TRY(wn_clean_pilot(pilot, recipe, true, &cleaned));
     TRY(wn_new(&sorted, pilot->n_rows));
     for (size_t i = 0; i < plan->n_cols; i++) {
-        size_t column = recipe->feature_source[i];
-        if (recipe->feature_encoder[i] == WN_NO_ENCODER)
+        size_t column = recipe->feature_source[i], e = recipe->feature_encoder[i];
+        if (e == WN_NO_ENCODER)
             plan_column(plan, i, &recipe->columns[column], sorted, wn_pilot_column(&cleaned, column, sorted));
+        else if (recipe->encoders[e].ops->sample != NULL)
+            TRY(plan_known(plan, i, &recipe->encoders[e]));
         else
-            plan_encoded(plan, i, &recipe->encoders[recipe->feature_encoder[i]]);
+            plan_encoded(plan, i, &recipe->encoders[e]);
     }
     for (size_t e = 0; e < recipe->n_encoders; e++)
         if (recipe->encoders[e].ops->is_sampled)

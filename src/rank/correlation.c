@@ -16,7 +16,7 @@ wn_status wn_correlations_init(wn_correlations *correlations, const wn_statistic
     *correlations = (wn_correlations){.gram = gram};
     TRY(wn_new(&correlations->deviation, gram->n_cols));
     for (size_t f = 0; f < gram->n_cols; f++) {
-        long double sum = (long double)gram->sum[f], product = (long double)gram->product[f * gram->n_cols + f];
+        long double sum = (long double)gram->sum[f], product = (long double)gram->square[f];
         long double square = wn_product_about_means(product, sum, sum, gram->n_rows);
         bool varies = statistics->moments->max[f] > statistics->moments->min[f] && square > 0;
         correlations->deviation[f] = varies ? (double)sqrtl(square / (long double)gram->n_rows) : 0;

@@ -8,7 +8,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { AUTO_LAPACK_ORDER = 4096, MOST_ORDER = 46340, PANEL = 64 }; /* MOST_ORDER squared is an int, LAPACK's */
+enum { MOST_ORDER = 46340, PANEL = 64 }; /* MOST_ORDER squared is an int, LAPACK's */
 
 /* Rank 0 solves and shares, so that the bits are the same at any rank count. */
 static wn_status solve_on_one(const wn_ranks *ranks, size_t n, const double *a, size_t n_wanted, double *eigenvalues,
@@ -203,7 +203,7 @@ wn_status wn_eigen_solve(const wn_ranks *ranks, wn_solver solver, size_t n, cons
     if (!isfinite(largest_entry(a, n * n)))
         return wn_fail(WN_BAD_DATA, "a matrix of order %zu has entries that are not finite", n);
     if (solver == WN_SOLVER_AUTO)
-        done_by.solver = n <= AUTO_LAPACK_ORDER ? WN_SOLVER_LAPACK : WN_SOLVER_SCALAPACK;
+        done_by.solver = n <= WN_LAPACK_ORDER ? WN_SOLVER_LAPACK : WN_SOLVER_SCALAPACK;
     if (done_by.solver == WN_SOLVER_LAPACK)
         TRY(solve_on_one(ranks, n, a, n_wanted, eigenvalues, vectors));
     else

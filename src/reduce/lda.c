@@ -55,8 +55,8 @@ static void fill_gaps(lda_work *work, const wn_gram_sums *gram, const wn_recipe 
         if (gram->class_count[class] == 0)
             continue;
         for (size_t a = 0; a < work->p; a++) {
-            size_t c = recipe->selected[a];
-            long double scale = (long double)wn_recipe_feature_scale(recipe, c);
+            size_t c = wn_covariance_column(gram, recipe, a);
+            long double scale = (long double)wn_recipe_feature_scale(recipe, recipe->selected[a]);
             long double sum = (long double)gram->label_product[class * gram->n_cols + c];
             long double gap = (sum / n_class - (long double)gram->sum[c] / n) / scale;
             work->gaps[work->k * work->p + a] = (double)(sqrtl(n_class / n) * gap);

@@ -3,6 +3,7 @@
 #include "winnow/memory.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 /* The least number of components whose shares of the trace sum to at least `share`. */
@@ -36,6 +37,29 @@ static double trace_of(const double *a, size_t n)
 static const char *solver_name(wn_solver solver)
 {
     return solver == WN_SOLVER_SCALAPACK ? "scalapack" : "lapack";
+}
+
+wn_solver wn_pca_choose(const wn_pca_options *options, size_t n_features, char *reason)
+{
+    size_t k = options->n_components;
+    bool is_few = k > 0 && k <= n_features / 4;
+    wn_solver full = n_features <= WN_LAPACK_ORDER ? WN_SOLVER_LAPACK : WN_SOLVER_SCALAPACK;
+    if (options->solver != WN_SOLVER_AUTO) {
+        snprintf(reason, WN_PCA_REASON_SIZE, "as reduce.solver says");
+        return options->solver;
+    }
+    if (n_features > WN_PCA_PRODUCTS && is_few) {
+        snprintf(reason, WN_PCA_REASON_SIZE, "%zu components of %zu features, more than %d", k, n_features,
+                 (int)WN_PCA_PRODUCTS);
+        return WN_SOLVER_RANDOMIZED;
+    }
+    if (n_features > WN_PCA_PRODUCTS)
+        snprintf(reason, WN_PCA_REASON_SIZE, "%s of %zu features needs products of all pairs",
+                 k > 0 ? "more than a quarter" : "a share of the variance", n_features);
+    else
+        snprintf(reason, WN_PCA_REASON_SIZE, "%zu features, at most %d", n_features,
+                 (int)(full == WN_SOLVER_LAPACK ? WN_LAPACK_ORDER : WN_PCA_PRODUCTS));
+    return full;
 }
 
 /* Buffers of one fit. */

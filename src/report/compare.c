@@ -1,12 +1,12 @@
 #include "winnow/compare.h"
 
 #include "difference.h"
-#include "number.h"
 #include "run_files.h"
 #include "winnow/artefact.h"
 #include "winnow/fingerprint.h"
 #include "winnow/memory.h"
 #include "winnow/network.h"
+#include "winnow/number_text.h"
 
 #include <string.h>
 
@@ -170,7 +170,7 @@ done:
 static void print_leaf(const char *path, const json_t *first, const json_t *second, FILE *out)
 {
     const json_t *values[2] = {first, second};
-    char texts[2][WN_NUMBER_SIZE];
+    char texts[2][WN_NUMBER_TEXT_SIZE];
     for (size_t side = 0; side < 2; side++) {
         const char *text = json_string_value(values[side]);
         if (json_is_number(values[side]))

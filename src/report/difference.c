@@ -1,6 +1,6 @@
 #include "difference.h"
 
-#include "number.h"
+#include "winnow/number_text.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -20,7 +20,7 @@ void wn_difference_set(wn_difference *difference, const char *format, ...)
 
 void wn_difference_numbers(wn_difference *difference, const char *name, double first, double second)
 {
-    char texts[2][WN_NUMBER_SIZE];
+    char texts[2][WN_NUMBER_TEXT_SIZE];
     if (first == second || (isnan(first) && isnan(second)))
         return;
     wn_number_text(first, texts[0]);

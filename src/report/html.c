@@ -1,7 +1,8 @@
 #include "html.h"
 
-#include "number.h"
 #include "winnow/memory.h"
+#include "winnow/number_text.h"
+#include "winnow/utf8.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -32,21 +33,6 @@ static void add(wn_html *html, const char *bytes, size_t n)
 void wn_html_markup(wn_html *html, const char *markup)
 {
     add(html, markup, strlen(markup));
-}
-
-/* Bytes of the UTF-8 character that begins here, 0 where none does (also for surrogates and overlong forms). */
-static size_t character_length(const unsigned char *c)
-{
-    static const uint32_t least[5] = {0, 0, 0x80, 0x800, 0x10000};
-    size_t n = *c < 0x80 ? 1 : *c >> 5 == 6 ? 2 : *c >> 4 == 14 ? 3 : *c >> 3 == 30 ? 4 : 0;
-    uint32_t code = n == 1 ? *c : n == 0 ? 0 : *c & (0x7fU >> n);
-    for (size_t i = 1; i < n; i++) {
-        if (c[i] >> 6 != 2)
-            return 0;
-        code = code << 6 | (c[i] & 0x3fU);
-    }
-    bool is_surrogate = code >= 0xd800 && code <= 0xdfff;
-    return n == 0 || code < least[n] || code > 0x10ffff || is_surrogate ? 0 : n;
 }
 
 /* What HTML cannot hold, and what would turn the direction of a text so that it reads as another one. */
@@ -83,7 +69,7 @@ static const char *entity(unsigned char byte)
 void wn_html_text(wn_html *html, const char *text)
 {
     for (const unsigned char *c = (const unsigned char *)text; *c;) {
-        size_t n = character_length(c);
+        size_t n = wn_utf8_length((const char *)c, strnlen((const char *)c, 4));
         const char *escaped = entity(*c);
         if (escaped)
             wn_html_markup(html, escaped);
@@ -136,7 +122,7 @@ static void add_data(wn_html *html, const char *exact, const char *read)
 
 void wn_html_real(wn_html *html, double value)
 {
-    char exact[WN_NUMBER_SIZE], read[WN_NUMBER_SIZE];
+    char exact[WN_NUMBER_TEXT_SIZE], read[WN_NUMBER_TEXT_SIZE];
     if (isnan(value)) {
         wn_html_markup(html, DASH);
         return;
@@ -152,7 +138,7 @@ void wn_html_real(wn_html *html, double value)
 
 void wn_html_integer(wn_html *html, int64_t value)
 {
-    char text[WN_NUMBER_SIZE];
+    char text[WN_NUMBER_TEXT_SIZE];
     snprintf(text, sizeof text, "%lld", (long long)value);
     wn_html_text(html, text);
 }
@@ -160,7 +146,7 @@ void wn_html_integer(wn_html *html, int64_t value)
 void wn_html_bytes(wn_html *html, double value)
 {
     static const char *const units[] = {"B", "kB", "MB", "GB", "TB", "PB"};
-    char exact[WN_NUMBER_SIZE], read[WN_NUMBER_SIZE];
+    char exact[WN_NUMBER_TEXT_SIZE], read[WN_NUMBER_TEXT_SIZE];
     size_t unit = 0;
     double scaled = value;
     while (fabs(scaled) >= 999.5 && unit + 1 < sizeof units / sizeof *units) {

@@ -143,7 +143,8 @@ static void add_components(wn_html *html, const json_t *shares)
 
 void wn_section_reduce(wn_html *html, const wn_run_files *files)
 {
-    static const char *const keys[] = {"method", "components", "solver", "grid", "residual", "orthogonality"};
+    static const char *const keys[] = {"method", "components", "solver",   "reason",       "grid",
+                                       "sweeps", "growth",     "residual", "orthogonality"};
     const json_t *reduce = wn_summary_get(files, "reduce");
     wn_html_section_begin(html, "reduce", "Reduction");
     if (reduce) {

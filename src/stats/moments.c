@@ -6,6 +6,7 @@
 #include "winnow/order_key.h"
 
 #include <math.h>
+#include <string.h>
 
 /* Sums of one column: all int64, so that a state is one run of integers. A block whose valid cells number n gives, by a
  * sweep about a point q, R = sum (x - q) and D = sum (x - q)^2, rounded. What is summed follows from these three
@@ -29,6 +30,7 @@ struct wn_moments {
     column_sums *sums;
     column_keys *keys;
     wn_run_moments *block; /* (n_cols) of the block that is added */
+    double *point;         /* (n_cols) what sparse columns of it are swept about */
     wn_column_strip *strip;
     wn_quantiles *carried; /* or NULL; borrowed */
 };
@@ -43,6 +45,7 @@ wn_status wn_moments_new(wn_moments **moments, size_t n_cols)
     TRY(wn_new(&made->sums, n_cols));
     TRY(wn_new(&made->keys, n_cols));
     TRY(wn_new(&made->block, n_cols));
+    TRY(wn_new(&made->point, n_cols));
     TRY(wn_new(&made->strip, 1));
     for (size_t c = 0; c < n_cols; c++)
         made->keys[c] = (column_keys){WN_KEY_NONE, WN_KEY_NONE};
@@ -58,6 +61,7 @@ void wn_moments_free(wn_moments *moments)
     if (moments == NULL)
         return;
     wn_free(moments->strip);
+    wn_free(moments->point);
     wn_free(moments->block);
     wn_free(moments->keys);
     wn_free(moments->sums);
@@ -101,18 +105,51 @@ static void sweep(wn_moments *moments, const wn_block *block)
     for (size_t c = 0; c < moments->n_cols; c++)
         moments->block[c] = NO_CELLS;
     for (size_t row = 0; row < block->n_rows; row += WN_RUN_ROWS)
-        for (size_t col = 0; col < moments->n_cols; col += WN_RUN_COLS) {
+        for (size_t col = 0; col < block->n_cols; col += WN_RUN_COLS) {
             wn_column_strip_fill(strip, block, row, col);
             for (size_t c = 0; c < strip->n_cols; c++) {
+                size_t column = wn_block_column(block, col + c);
                 wn_cells run = wn_column_strip_run(strip, c);
-                if (moments->block[col + c].count == 0)
-                    moments->about[col + c] = first_valid(run, strip->n);
-                wn_run_moments found = wn_run_moments_of(run, strip->n, moments->about[col + c]);
-                merge(&moments->block[col + c], found);
+                if (moments->block[column].count == 0)
+                    moments->about[column] = first_valid(run, strip->n);
+                wn_run_moments found = wn_run_moments_of(run, strip->n, moments->about[column]);
+                merge(&moments->block[column], found);
                 if (moments->carried != NULL)
-                    wn_quantiles_add_run(moments->carried, col + c, run, strip->n, found.count);
+                    wn_quantiles_add_run(moments->carried, column, run, strip->n, found.count);
             }
         }
+}
+
+/* A sparse column's cells of n_rows rows, of which the entries are among `found` already: the others are 0. */
+static void add_zeros(wn_run_moments *found, size_t n_rows, double centre)
+{
+    size_t n = n_rows - (size_t)found->count;
+    if (n == 0)
+        return;
+    found->count += (int64_t)n;
+    found->rest -= (double)n * centre;
+    found->squares += (double)n * (centre * centre);
+    found->least = found->least < 0 ? found->least : 0;
+    found->most = found->most > 0 ? found->most : 0;
+}
+
+/* The columns of a part about their points; a column whose point is NaN stays as it is. */
+static void sweep_part(wn_moments *moments, const wn_sparse_part *part, size_t n_rows)
+{
+    const double *point = moments->point + part->first;
+    wn_run_moments *found = moments->block + part->first;
+    for (size_t c = 0; c < part->n_cols; c++)
+        if (!isnan(point[c]))
+            found[c] = NO_CELLS;
+    for (size_t k = 0; k < part->rows.n_entries; k++) {
+        size_t c = part->rows.column[k];
+        double x = part->rows.value[k], gap = x - point[c];
+        if (!isnan(gap))
+            merge(&found[c], (wn_run_moments){1, gap, gap * gap, x, x});
+    }
+    for (size_t c = 0; c < part->n_cols; c++)
+        if (!isnan(point[c]))
+            add_zeros(&found[c], n_rows, point[c]);
 }
 
 /* With the quantiles that are carried along. */
@@ -124,7 +161,7 @@ static wn_status sweep_block(wn_moments *moments, const wn_block *block)
     return status;
 }
 
-/* One column about another point. */
+/* One dense column about another point. */
 static wn_run_moments sweep_column(wn_moments *moments, const wn_block *block, size_t column, double point)
 {
     wn_run_moments found = NO_CELLS;
@@ -168,26 +205,63 @@ static void add_column(column_sums *sums, double n, double q, double rest, doubl
     add_square(&sums->squares, n, q);
 }
 
+static void keep_column(wn_moments *moments, size_t c, wn_run_moments found, double q)
+{
+    add_column(&moments->sums[c], (double)found.count, q, found.rest, found.squares);
+    add_extremes(&moments->keys[c], found.least, found.most);
+}
+
+/* The ith of a block's dense columns. */
+static void add_dense(wn_moments *moments, const wn_block *block, size_t i)
+{
+    size_t c = wn_block_column(block, i);
+    column_sums *sums = &moments->sums[c];
+    wn_run_moments found = moments->block[c];
+    double q = moments->about[c];
+    sums->count += found.count;
+    sums->missing += (int64_t)block->n_rows - found.count;
+    if (found.count == 0)
+        return;
+    if (!is_near(&found)) {
+        q = isfinite(found.rest) ? q + found.rest / (double)found.count : 0;
+        found = sweep_column(moments, block, i, q);
+    }
+    keep_column(moments, c, found, q);
+}
+
+/* Sparse columns of rows, of which there is one at least: about 0, their most frequent cell. Those that are not near
+ * are swept once more, together. */
+static void add_part(wn_moments *moments, const wn_sparse_part *part, size_t n_rows)
+{
+    double *point = moments->point + part->first;
+    bool is_any_far = false;
+    memset(point, 0, part->n_cols * sizeof *point);
+    sweep_part(moments, part, n_rows);
+    for (size_t c = 0; c < part->n_cols; c++) {
+        const wn_run_moments *found = &moments->block[part->first + c];
+        bool is_far = !is_near(found);
+        moments->sums[part->first + c].count += found->count;
+        if (!is_far)
+            keep_column(moments, part->first + c, *found, point[c]);
+        point[c] = is_far ? found->rest / (double)found->count : (double)NAN;
+        is_any_far |= is_far;
+    }
+    if (is_any_far)
+        sweep_part(moments, part, n_rows);
+    for (size_t c = 0; c < part->n_cols && is_any_far; c++)
+        if (!isnan(point[c]))
+            keep_column(moments, part->first + c, moments->block[part->first + c], point[c]);
+}
+
 wn_status wn_moments_add(wn_moments *moments, const wn_block *block)
 {
     wn_status status = sweep_block(moments, block);
     if (status != WN_OK)
         return status;
-    for (size_t c = 0; c < moments->n_cols; c++) {
-        column_sums *sums = &moments->sums[c];
-        wn_run_moments found = moments->block[c];
-        double q = moments->about[c];
-        sums->count += found.count;
-        sums->missing += (int64_t)block->n_rows - found.count;
-        if (found.count == 0)
-            continue;
-        if (!is_near(&found)) {
-            q = isfinite(found.rest) ? q + found.rest / (double)found.count : 0;
-            found = sweep_column(moments, block, c, q);
-        }
-        add_column(sums, (double)found.count, q, found.rest, found.squares);
-        add_extremes(&moments->keys[c], found.least, found.most);
-    }
+    for (size_t i = 0; i < block->n_cols; i++)
+        add_dense(moments, block, i);
+    for (size_t p = 0; block->wide != NULL && p < block->wide->n_parts && block->n_rows > 0; p++)
+        add_part(moments, &block->wide->parts[p], block->n_rows);
     return WN_OK;
 }
 

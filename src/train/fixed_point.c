@@ -17,6 +17,11 @@ int32_t wn_fixed_largest_bits(const float *values, size_t n)
     return largest;
 }
 
+bool wn_fixed_are_finite(const float *values, size_t n)
+{
+    return wn_fixed_largest_bits(values, n) < WN_FLOAT_NOT_FINITE;
+}
+
 int wn_fixed_shift(int32_t largest_bits, int bits)
 {
     float largest;

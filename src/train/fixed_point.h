@@ -3,6 +3,7 @@
 #ifndef WINNOW_TRAIN_FIXED_POINT_H
 #define WINNOW_TRAIN_FIXED_POINT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -12,6 +13,9 @@
 /* Local. The bits of the largest |value| of n: as integers they have the order of the values, with infinity and then
  * NaN above all. 0 for none. */
 int32_t wn_fixed_largest_bits(const float *values, size_t n);
+
+/* Local. Whether none of n values is infinite or NaN. */
+bool wn_fixed_are_finite(const float *values, size_t n);
 
 /* Local. The power of two that brings values up to that magnitude below 2^bits; at most 2^126. */
 int wn_fixed_shift(int32_t largest_bits, int bits);

@@ -1,13 +1,11 @@
-#include "winnow/gradient_sum.h"
+#include "gradient_state.h"
 
 #include "winnow/memory.h"
-#include "winnow/stop.h"
 
 #include "fixed_point.h"
 
 #include <math.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <string.h>
 
 enum {
@@ -17,42 +15,6 @@ enum {
     CHUNK = 4096, /* values whose int32 sums stay in the nearest cache while the lanes are added */
     SUM_BITS = 30,
     LOSS_BITS = 61
-};
-
-/* The message of maxima: a head, then the bits of each tensor's largest magnitude. */
-enum {
-    MAX_STATUS,
-    MAX_STOP,
-    MAX_BLAME,
-    MAX_ROW_ALONE,
-    MAX_ROW_IN_SUM,
-    MAX_LOSS_EXPONENT,
-    MAX_LOSS_NOT_FINITE,
-    MAX_HEAD
-};
-enum { LEAST_EXPONENT = -1100 }; /* below that of any double */
-
-typedef struct {
-    size_t first, n;
-    size_t layer;
-} tensor;
-
-struct wn_gradient_sum {
-    size_t n_parameters, n_layers, n_tensors, n_lanes; /* lanes of this rank */
-    int lane_bits;                                     /* ceil(log2 of all lanes) */
-    tensor *tensors;
-    char (*layer_names)[sizeof(((wn_layer *)0)->name)];
-    float *gradients; /* (n_lanes, stride) */
-    size_t stride;
-    int64_t *rows; /* (n_lanes) */
-    double *losses;
-    int32_t *largest;     /* (n_lanes, n_tensors) bits of each tensor's largest magnitude */
-    int64_t *maxima;      /* (MAX_HEAD + n_tensors) */
-    int32_t *sums;        /* (n_parameters + TAIL) */
-    size_t blamed;        /* the first layer whose outputs were not finite on this rank; n_layers: none */
-    int64_t row_alone;    /* the least row that is not finite by itself; INT64_MAX: none */
-    int64_t row_in_sum;   /* the least of the rows of lanes whose sum alone is not; INT64_MAX: none */
-    int64_t epoch, batch; /* for messages */
 };
 
 static int ceil_log2(int64_t n)
@@ -67,8 +29,8 @@ static void copy_tensors(wn_gradient_sum *sum, const wn_network *network)
 {
     for (size_t i = 0; i < network->n_layers; i++) {
         const wn_layer *layer = &network->layers[i];
-        sum->tensors[2 * i] = (tensor){layer->weight, layer->n_in * layer->n_out, i};
-        sum->tensors[2 * i + 1] = (tensor){layer->bias, layer->n_out, i};
+        sum->tensors[2 * i] = (wn_tensor){layer->weight, layer->n_in * layer->n_out, i};
+        sum->tensors[2 * i + 1] = (wn_tensor){layer->bias, layer->n_out, i};
         memcpy(sum->layer_names[i], layer->name, sizeof layer->name);
     }
 }
@@ -92,7 +54,7 @@ wn_status wn_gradient_sum_new(wn_gradient_sum **sum, const wn_network *network, 
     TRY(wn_new(&made->rows, made->n_lanes));
     TRY(wn_new(&made->losses, made->n_lanes));
     TRY(wn_new(&made->largest, made->n_lanes * made->n_tensors));
-    TRY(wn_new(&made->maxima, MAX_HEAD + made->n_tensors));
+    TRY(wn_new(&made->maxima, WN_MAX_HEAD + made->n_tensors));
     TRY(wn_new(&made->sums, made->n_parameters + TAIL));
     copy_tensors(made, network);
     *sum = made;
@@ -137,133 +99,9 @@ bool wn_gradient_sum_set(wn_gradient_sum *sum, size_t i, int64_t n_rows, double 
     return is_finite;
 }
 
-void wn_gradient_sum_blame(wn_gradient_sum *sum, size_t layer, int64_t row, bool is_alone)
-{
-    int64_t *least = is_alone ? &sum->row_alone : &sum->row_in_sum;
-    sum->blamed = layer < sum->blamed ? layer : sum->blamed;
-    *least = row < *least ? row : *least;
-}
-
-/* The larger, the less the row: what MPI_MAX makes the least of all. 0 stands for none. */
-static int64_t key_of_row(int64_t row)
-{
-    return INT64_MAX - row;
-}
-
-void wn_gradient_sum_locate(wn_gradient_sum *sum, int64_t epoch, int64_t batch)
-{
-    sum->epoch = epoch;
-    sum->batch = batch;
-}
-
-static void fill_loss_maxima(wn_gradient_sum *sum)
-{
-    sum->maxima[MAX_LOSS_EXPONENT] = LEAST_EXPONENT;
-    for (size_t i = 0; i < sum->n_lanes; i++) {
-        int exponent = LEAST_EXPONENT;
-        if (!isfinite(sum->losses[i]))
-            sum->maxima[MAX_LOSS_NOT_FINITE] = 1;
-        else if (sum->losses[i] > 0.0)
-            (void)frexp(sum->losses[i], &exponent); /* loss < 2^exponent */
-        if (exponent > sum->maxima[MAX_LOSS_EXPONENT])
-            sum->maxima[MAX_LOSS_EXPONENT] = exponent;
-    }
-}
-
-static void fill_blame(wn_gradient_sum *sum)
-{
-    sum->maxima[MAX_BLAME] = (int64_t)(sum->n_layers - sum->blamed);
-    sum->maxima[MAX_ROW_ALONE] = key_of_row(sum->row_alone);
-    sum->maxima[MAX_ROW_IN_SUM] = key_of_row(sum->row_in_sum);
-}
-
-static void fill_maxima(wn_gradient_sum *sum, wn_status status)
-{
-    memset(sum->maxima, 0, (MAX_HEAD + sum->n_tensors) * sizeof *sum->maxima);
-    sum->maxima[MAX_STATUS] = status;
-    sum->maxima[MAX_STOP] = wn_stop_requested() ? 1 : 0;
-    if (status != WN_OK)
-        return; /* the lanes may not be filled */
-    fill_blame(sum);
-    fill_loss_maxima(sum);
-    for (size_t i = 0; i < sum->n_lanes; i++)
-        for (size_t t = 0; t < sum->n_tensors; t++) {
-            int64_t bits = sum->largest[i * sum->n_tensors + t];
-            if (bits > sum->maxima[MAX_HEAD + t])
-                sum->maxima[MAX_HEAD + t] = bits;
-        }
-}
-
-/* The last layer whose gradient is not finite, where going backward it began; n_layers if there is none. */
-static size_t last_bad_gradient(const wn_gradient_sum *sum)
-{
-    for (size_t t = sum->n_tensors; t-- > 0;)
-        if (sum->maxima[MAX_HEAD + t] >= WN_FLOAT_NOT_FINITE)
-            return sum->tensors[t].layer;
-    return sum->n_layers;
-}
-
-/* Which row to look at, for the message. */
-static void format_row(const wn_gradient_sum *sum, char *text, size_t size)
-{
-    int64_t alone = sum->maxima[MAX_ROW_ALONE], in_sum = sum->maxima[MAX_ROW_IN_SUM];
-    text[0] = '\0';
-    if (alone > 0)
-        snprintf(text, size, ", row %lld of the table", (long long)(INT64_MAX - alone));
-    else if (in_sum > 0)
-        snprintf(text, size, ", in the sum over row %lld of the table and others", (long long)(INT64_MAX - in_sum));
-}
-
-static wn_status fail_not_finite(const wn_gradient_sum *sum, const char *what, size_t layer)
-{
-    char row[96];
-    format_row(sum, row, sizeof row);
-    return wn_fail(WN_BAD_DATA, "%s is not finite in epoch %lld, batch %lld, layer %s%s", what, (long long)sum->epoch,
-                   (long long)sum->batch, sum->layer_names[layer], row);
-}
-
-/* The same on every rank: it follows from the maxima alone. */
-static wn_status check_finite(const wn_gradient_sum *sum)
-{
-    size_t layer = last_bad_gradient(sum);
-    bool loss_is_bad = sum->maxima[MAX_LOSS_NOT_FINITE] != 0;
-    if (layer == sum->n_layers && !loss_is_bad)
-        return WN_OK;
-    if (sum->maxima[MAX_BLAME] > 0)
-        layer = sum->n_layers - (size_t)sum->maxima[MAX_BLAME];
-    else if (layer == sum->n_layers)
-        layer = sum->n_layers - 1;
-    return fail_not_finite(sum, loss_is_bad ? "loss" : "gradient", layer);
-}
-
-wn_status wn_gradient_sum_refuse(const wn_ranks *ranks, wn_gradient_sum *sum, const char *what)
-{
-    memset(sum->maxima, 0, MAX_HEAD * sizeof *sum->maxima);
-    fill_blame(sum);
-    wn_status sent = wn_ranks_max(ranks, sum->maxima, MAX_HEAD);
-    size_t from_last = (size_t)sum->maxima[MAX_BLAME]; /* 0: no rank blamed a layer */
-    return sent != WN_OK ? sent : fail_not_finite(sum, what, sum->n_layers - (from_last > 0 ? from_last : 1));
-}
-
-/* One small message: what every rank must know before values can be sent. */
-static wn_status agree_maxima(const wn_ranks *ranks, wn_gradient_sum *sum, wn_status status)
-{
-    fill_maxima(sum, status);
-    sum->blamed = sum->n_layers;
-    sum->row_alone = sum->row_in_sum = INT64_MAX;
-    wn_status sent = wn_ranks_max(ranks, sum->maxima, MAX_HEAD + sum->n_tensors);
-    if (sent != WN_OK)
-        return sent;
-    if (sum->maxima[MAX_STATUS] != WN_OK)
-        return wn_ranks_agree(ranks, status);
-    if (sum->maxima[MAX_STOP] != 0)
-        return wn_stop_fail("training");
-    return check_finite(sum);
-}
-
 static int tensor_shift(const wn_gradient_sum *sum, size_t t)
 {
-    return wn_fixed_shift((int32_t)sum->maxima[MAX_HEAD + t], SUM_BITS - sum->lane_bits);
+    return wn_fixed_shift((int32_t)sum->maxima[WN_MAX_HEAD + t], SUM_BITS - sum->lane_bits);
 }
 
 static void add_lanes(wn_gradient_sum *sum)
@@ -282,7 +120,7 @@ static void add_lanes(wn_gradient_sum *sum)
 
 static int loss_shift(const wn_gradient_sum *sum)
 {
-    return LOSS_BITS - sum->lane_bits - (int)sum->maxima[MAX_LOSS_EXPONENT];
+    return LOSS_BITS - sum->lane_bits - (int)sum->maxima[WN_MAX_LOSS_EXPONENT];
 }
 
 static void put_bytes(int32_t *tail, uint64_t number)
@@ -332,7 +170,7 @@ static void take_mean(const wn_gradient_sum *sum, int64_t n_rows, float *mean)
 wn_status wn_gradient_sum_reduce(const wn_ranks *ranks, wn_gradient_sum *sum, wn_status status, float *mean,
                                  double *loss, int64_t *n_rows)
 {
-    status = agree_maxima(ranks, sum, status);
+    status = wn_gradient_maxima_agree(ranks, sum, status);
     if (status != WN_OK)
         return status;
     add_lanes(sum);

@@ -153,8 +153,8 @@ size_t wn_optimizer_overflow(const wn_optimizer *optimizer, const float *gradien
 
 bool wn_optimizer_is_finite(const wn_optimizer *optimizer)
 {
-    return (optimizer->first == NULL || wn_fixed_largest_bits(optimizer->first, optimizer->n) < WN_FLOAT_NOT_FINITE) &&
-           (optimizer->second == NULL || wn_fixed_largest_bits(optimizer->second, optimizer->n) < WN_FLOAT_NOT_FINITE);
+    return (optimizer->first == NULL || wn_fixed_are_finite(optimizer->first, optimizer->n)) &&
+           (optimizer->second == NULL || wn_fixed_are_finite(optimizer->second, optimizer->n));
 }
 
 void wn_optimizer_mask(const unsigned char *restrict mask, float *restrict parameters, size_t n)

@@ -123,13 +123,14 @@ static int64_t step_of(const wn_trainer *t)
     return t->place.epoch * t->lanes->n_steps + t->place.batch;
 }
 
-/* On rank 0. Parameters that are not finite are no state to go on from: the next loss tells, or check_last_step. */
+/* On rank 0. Parameters that are not finite are no state to go on from: the next loss tells, or
+ * wn_trainer_check_end. */
 static wn_status save(const wn_trainer *t)
 {
     wn_status status = WN_OK;
     wn_checkpoint *checkpoint = NULL;
     const wn_trainer_options *options = t->options;
-    if (!wn_training_is_finite(t->network) || !wn_optimizer_is_finite(t->optimizer))
+    if (!wn_fixed_are_finite(t->network->parameters, t->network->n_parameters) || !wn_optimizer_is_finite(t->optimizer))
         return WN_OK;
     TRY(wn_checkpoint_new(&checkpoint));
     TRY(wn_training_save(&t->place, t->network, t->optimizer, checkpoint));
@@ -259,21 +260,6 @@ static wn_status save_last(wn_trainer *t, wn_status outcome)
     return status == WN_OK && outcome != WN_OK ? wn_fail(outcome, "%s", cause) : status;
 }
 
-/* What a step makes is judged by the next loss; the last one has none. The same on every rank. */
-static wn_status check_last_step(const wn_trainer *t)
-{
-    const wn_network *network = t->network;
-    for (size_t i = 0; i < network->n_layers; i++) {
-        const wn_layer *layer = &network->layers[i];
-        const float *weight = network->parameters + layer->weight, *bias = network->parameters + layer->bias;
-        if (wn_fixed_largest_bits(weight, layer->n_in * layer->n_out) >= WN_FLOAT_NOT_FINITE ||
-            wn_fixed_largest_bits(bias, layer->n_out) >= WN_FLOAT_NOT_FINITE)
-            return wn_fail(WN_BAD_DATA, "a weight is not finite after epoch %lld, batch %lld, layer %s",
-                           (long long)t->place.epoch, (long long)t->lanes->n_steps, layer->name);
-    }
-    return WN_OK;
-}
-
 wn_status wn_trainer_run(const wn_ranks *ranks, const wn_lanes *lanes, const wn_dataset *train,
                          const wn_dataset *validation, const wn_labels *labels, const wn_trainer_options *options,
                          wn_network *network)
@@ -293,7 +279,7 @@ wn_status wn_trainer_run(const wn_ranks *ranks, const wn_lanes *lanes, const wn_
     while (status == WN_OK && t.place.epoch < options->n_epochs)
         status = run_epoch(&t);
     if (status == WN_OK)
-        status = check_last_step(&t);
+        status = wn_trainer_check_end(&t);
     status = save_last(&t, status);
 done:
     close_buffers(&t);

@@ -26,7 +26,7 @@ static double make_of_some(wn_trainer *t, const int64_t *order, const size_t *pl
 static bool is_bad(wn_trainer *t, const int64_t *order, const size_t *places, size_t n, wn_dropout_draw draw)
 {
     double loss = make_of_some(t, order, places, n, draw);
-    return !isfinite(loss) || wn_fixed_largest_bits(t->mean, t->network->n_parameters) >= WN_FLOAT_NOT_FINITE;
+    return !isfinite(loss) || !wn_fixed_are_finite(t->mean, t->network->n_parameters);
 }
 
 /* For qsort_r: places of rows in the order of their numbers in the table. */
@@ -97,4 +97,17 @@ wn_status wn_trainer_check_step(wn_trainer *t, int64_t step, int64_t n_rows)
     blame_step(t, layer, step, n_rows);
     bool is_sgd = t->options->optimizer.type == WN_OPTIMIZER_SGD;
     return wn_gradient_sum_refuse(t->ranks, t->sum, is_sgd ? "momentum" : "squared gradient");
+}
+
+wn_status wn_trainer_check_end(const wn_trainer *t)
+{
+    const wn_network *network = t->network;
+    for (size_t i = 0; i < network->n_layers; i++) {
+        const wn_layer *layer = &network->layers[i];
+        const float *weight = network->parameters + layer->weight, *bias = network->parameters + layer->bias;
+        if (!wn_fixed_are_finite(weight, layer->n_in * layer->n_out) || !wn_fixed_are_finite(bias, layer->n_out))
+            return wn_fail(WN_BAD_DATA, "a weight is not finite after epoch %lld, batch %lld, layer %s",
+                           (long long)t->place.epoch, (long long)t->lanes->n_steps, layer->name);
+    }
+    return WN_OK;
 }

@@ -41,4 +41,8 @@ void wn_trainer_blame(wn_trainer *t, size_t lane, int64_t s, size_t n, wn_dropou
  * finite: before it is taken. Fails: WN_BAD_DATA, naming layer and row. */
 WN_MUST_USE wn_status wn_trainer_check_step(wn_trainer *t, int64_t step, int64_t n_rows);
 
+/* Local. What a step makes is judged by the next loss; the last step has none. The same on every rank. Fails:
+ * WN_BAD_DATA, naming the layer. */
+WN_MUST_USE wn_status wn_trainer_check_end(const wn_trainer *t);
+
 #endif

@@ -1,16 +1,6 @@
 #include "training_state.h"
 
-#include <math.h>
-
 static const char PLACE[] = "training/place", PARAMETERS[] = "training/parameters";
-
-bool wn_training_is_finite(const wn_network *network)
-{
-    for (size_t i = 0; i < network->n_parameters; i++)
-        if (!isfinite(network->parameters[i]))
-            return false;
-    return true;
-}
 
 wn_status wn_training_save(const wn_training_place *place, const wn_network *network, const wn_optimizer *optimizer,
                            wn_checkpoint *checkpoint)

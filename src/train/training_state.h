@@ -13,10 +13,6 @@ typedef struct {
     double loss;    /* summed over them */
 } wn_training_place;
 
-/* Local. Whether a checkpoint may hold the parameters: none is infinite or NaN. Of the optimizer see
- * wn_optimizer_is_finite. */
-bool wn_training_is_finite(const wn_network *network);
-
 /* Local. Place, parameters and optimizer, into a checkpoint, and out of one. Fails: WN_NO_MEMORY; WN_IO where the
  * checkpoint is not of such a training. */
 WN_MUST_USE wn_status wn_training_save(const wn_training_place *place, const wn_network *network,

@@ -154,31 +154,22 @@ static bool extract(wn_recipe *recipe, const wn_recipe *table, const double *cel
         for (size_t c = 0; c < table->n_columns; c++)
             if (strcmp(recipe->columns[i].name, table->columns[c].name) == 0)
                 recipe->columns[i].position = table->columns[c].position;
-    const wn_raw_rows rows = {cells, texts, n_rows, table->n_cells, table->n_columns - table->n_cells};
+    const wn_raw_rows rows = {.cells = cells,
+                              .texts = texts,
+                              .n_rows = n_rows,
+                              .n_cols = table->n_cells,
+                              .n_texts = table->n_columns - table->n_cells};
     return CHECK_OK(wn_new(features, n_rows * recipe->n_selected)) &&
            CHECK_OK(wn_recipe_features(recipe, &rows, *features));
 }
 
-/* Rows of every level, of gaps and of what training did not have: used features are those of the whole recipe. */
-static void check_mixed_rows(const sample *s, const wn_artefact *artefact)
+/* Used features of rows, as laid out for the whole recipe, are those that it makes of them. */
+static void compare_features(const sample *s, const wn_artefact *artefact, const double *cells, const wn_text *texts,
+                             size_t n_rows)
 {
-    static const char *const lines[] = {"A1", "B1", "B22", "gr\303\266\303\237e", "", "new"}, *const plants[] = {
-                                                                                                  "north", "south", "",
-                                                                                                  "west"};
-    const double codes[] = {-1.5, 0.1, 7, (double)NAN, 8}, others[] = {0.5, (double)NAN, 100, -2};
-    enum { ROWS = 6 * 4 * 5 };
-    double cells[ROWS * 3];
-    wn_text texts[ROWS * 2];
     float *expected = NULL, *found = NULL;
-    for (size_t i = 0; i < ROWS; i++) {
-        cells[3 * i] = others[i / 2 % 4];
-        cells[3 * i + 1] = codes[i % 5];
-        cells[3 * i + 2] = others[i % 4];
-        texts[2 * i] = (wn_text){lines[i % 6], strlen(lines[i % 6])};
-        texts[2 * i + 1] = (wn_text){plants[i / 6 % 4], strlen(plants[i / 6 % 4])};
-    }
-    if (!extract(s->recipe, s->recipe, cells, texts, ROWS, &expected) ||
-        !extract(artefact->recipe, s->recipe, cells, texts, ROWS, &found))
+    if (!extract(s->recipe, s->recipe, cells, texts, n_rows, &expected) ||
+        !extract(artefact->recipe, s->recipe, cells, texts, n_rows, &found))
         return;
     size_t n = artefact->recipe->n_selected, n_all = s->recipe->n_selected;
     for (size_t j = 0; j < n; j++) {
@@ -188,7 +179,7 @@ static void check_mixed_rows(const sample *s, const wn_artefact *artefact)
             k++;
         CU_ASSERT_TRUE(k < n_all);
         bool is_exact = s->recipe->feature_encoder[s->recipe->selected[k]] != WN_NO_ENCODER;
-        for (size_t i = 0; k < n_all && i < ROWS; i++)
+        for (size_t i = 0; k < n_all && i < n_rows; i++)
             CU_ASSERT_TRUE(is_exact ? expected[i * n_all + k] == found[i * n + j]
                                     : fabsf(expected[i * n_all + k] - found[i * n + j]) < 0.002f);
     }
@@ -196,25 +187,84 @@ static void check_mixed_rows(const sample *s, const wn_artefact *artefact)
     wn_free(expected);
 }
 
-static void check_mixed(unsigned used, bool int8, size_t n_columns, size_t n_features, size_t n_inputs)
+enum { MIXED_ROWS = 6 * 4 * 5 };
+
+static const char *const line_words[] = {"A1", "B1", "B22", "gr\303\266\303\237e", "", "new"}, *const plant_words[] = {
+                                                                                                   "north", "south", "",
+                                                                                                   "west"};
+static const double code_cells[] = {-1.5, 0.1, 7, (double)NAN, 8}, other_cells[] = {0.5, (double)NAN, 100, -2};
+
+static void set_texts(wn_text *texts)
+{
+    for (size_t i = 0; i < MIXED_ROWS; i++) {
+        texts[2 * i] = (wn_text){line_words[i % 6], strlen(line_words[i % 6])};
+        texts[2 * i + 1] = (wn_text){plant_words[i / 6 % 4], strlen(plant_words[i / 6 % 4])};
+    }
+}
+
+/* Rows of every level, of gaps and of what training did not have. */
+static void check_mixed_rows(const sample *s, const wn_artefact *artefact)
+{
+    double cells[MIXED_ROWS * 3];
+    wn_text texts[MIXED_ROWS * 2];
+    set_texts(texts);
+    for (size_t i = 0; i < MIXED_ROWS; i++) {
+        cells[3 * i] = other_cells[i / 2 % 4];
+        cells[3 * i + 1] = code_cells[i % 5];
+        cells[3 * i + 2] = other_cells[i % 4];
+    }
+    compare_features(s, artefact, cells, texts, MIXED_ROWS);
+}
+
+/* The same of images, where pixels are missing too. */
+static void check_kinds_rows(const sample *s, const wn_artefact *artefact)
+{
+    enum { CELLS = 12 };
+    double cells[MIXED_ROWS * CELLS];
+    wn_text texts[MIXED_ROWS * 2];
+    set_texts(texts);
+    for (size_t i = 0; i < MIXED_ROWS; i++) {
+        for (size_t c = 0; c < CELLS; c++)
+            cells[CELLS * i + c] = (i + c) % 29 == 0 ? (double)NAN : sample_number(60 + c, i);
+        cells[CELLS * i + 10] = code_cells[i % 5];
+        cells[CELLS * i + 11] = other_cells[i % 4];
+    }
+    compare_features(s, artefact, cells, texts, MIXED_ROWS);
+}
+
+static void check_encoded(bool has_kinds, unsigned used, bool int8, size_t n_columns, size_t n_features,
+                          size_t n_inputs)
 {
     sample s = {0};
     wn_artefact *artefact = NULL;
     const char *path = test_path("mixed.wnm");
-    if (CHECK_OK(sample_fill_mixed(&s, used, int8)) &&
+    if (CHECK_OK(has_kinds ? sample_fill_kinds(&s, used, int8) : sample_fill_mixed(&s, used, int8)) &&
         CHECK_OK(wn_artefact_write(path, s.network, s.coding, s.recipe, NULL)) &&
         CHECK_OK(wn_artefact_read(&artefact, path))) {
         CU_ASSERT_EQUAL(artefact->recipe->n_columns, n_columns);
         CU_ASSERT_EQUAL(artefact->recipe->n_features, n_features);
         CU_ASSERT_EQUAL(artefact->recipe->n_selected, n_inputs);
         CU_ASSERT_EQUAL(artefact->network->n_inputs, n_inputs);
-        check_mixed_rows(&s, artefact);
+        if (has_kinds)
+            check_kinds_rows(&s, artefact);
+        else
+            check_mixed_rows(&s, artefact);
         CU_ASSERT_EQUAL(artefact->recipe->labels.n_classes, 3);
         for (size_t k = 0; k < artefact->recipe->labels.n_classes; k++)
             CU_ASSERT_STRING_EQUAL(artefact->recipe->labels.names[k], sample_class_names[k]);
     }
     wn_artefact_free(artefact);
     sample_clear(&s);
+}
+
+static void check_mixed(unsigned used, bool int8, size_t n_columns, size_t n_features, size_t n_inputs)
+{
+    check_encoded(false, used, int8, n_columns, n_features, n_inputs);
+}
+
+static void check_kinds(unsigned used, bool int8, size_t n_columns, size_t n_features, size_t n_inputs)
+{
+    check_encoded(true, used, int8, n_columns, n_features, n_inputs);
 }
 
 /* Features: 0 a, 1-3 code, 4 b, 5-9 line, 10-11 plant, 12 b?missing; number 6 (line=B1) is not selected. */
@@ -228,6 +278,69 @@ static void test_mixed(void)
         check_mixed(1 << 12, int8, 1, 2, 1);          /* an indicator: its cell is a feature that nothing uses */
         check_mixed(1 << 0 | 1 << 2, int8, 2, 2, 2);  /* a level that is a number, and a plain cell */
         check_mixed(1 << 4 | 1 << 11, int8, 2, 3, 2); /* a cell with an indicator, a level */
+    }
+}
+
+/* Features: 0-5 px, 6-9 qx, 10 code, 11 b, 12 line, 13-15 plant, 16 px2?missing. Number 6 is not selected. */
+static void test_kinds(void)
+{
+    for (int int8 = 0; int8 < 2; int8++) {
+        check_kinds(0x1ffff, int8, 14, 17, 16);
+        check_kinds(1 << 4, int8, 6, 7, 1);            /* an edge: all pixels, and the gaps of one */
+        check_kinds(1 << 16, int8, 6, 7, 1);           /* the gaps of a pixel: the image that it is of */
+        check_kinds(1 << 8, int8, 4, 4, 1);            /* an orientation */
+        check_kinds(1 << 10 | 1 << 11, int8, 2, 2, 2); /* a code of numbers, a plain cell */
+        check_kinds(1 << 12, int8, 1, 1, 1);           /* the number of a level */
+        check_kinds(1 << 14, int8, 1, 3, 1);           /* the code of a class */
+    }
+}
+
+/* Used terms are those of the whole recipe, to the bit, though the lengths of rows are of unused ones too. */
+static void check_text(unsigned used, bool has_idf, size_t n_features, size_t n_inputs)
+{
+    static const char *const notes[] = {"Leak, valve and PUMPS: leak!", "nothing known", "",
+                                        "strasse STRA\303\237E pump pump", "valve leak leaks le"};
+    enum { ROWS = sizeof notes / sizeof *notes };
+    sample s = {0};
+    wn_artefact *artefact = NULL;
+    float *expected = NULL, *found = NULL;
+    double cells[ROWS] = {0.5, 1, 2, -3, 4};
+    wn_text texts[ROWS];
+    const char *path = test_path("text.wnm");
+    for (size_t i = 0; i < ROWS; i++)
+        texts[i] = (wn_text){notes[i], strlen(notes[i])};
+    if (CHECK_OK(sample_fill_text(&s, used, has_idf)) &&
+        CHECK_OK(wn_artefact_write(path, s.network, s.coding, s.recipe, NULL)) &&
+        CHECK_OK(wn_artefact_read(&artefact, path)) && extract(s.recipe, s.recipe, cells, texts, ROWS, &expected) &&
+        extract(artefact->recipe, s.recipe, cells, texts, ROWS, &found)) {
+        size_t n = artefact->recipe->n_selected, n_all = s.recipe->n_selected;
+        CU_ASSERT_EQUAL(artefact->recipe->n_features, n_features);
+        CU_ASSERT_EQUAL(n, n_inputs);
+        for (size_t j = 0; j < n; j++) {
+            const char *name = artefact->recipe->feature_names[artefact->recipe->selected[j]];
+            size_t k = 0;
+            while (k + 1 < n_all && strcmp(s.recipe->feature_names[s.recipe->selected[k]], name) != 0)
+                k++;
+            for (size_t i = 0; i < ROWS; i++)
+                CU_ASSERT_TRUE(expected[i * n_all + k] == found[i * n + j]);
+        }
+    }
+    wn_free(found);
+    wn_free(expected);
+    wn_artefact_free(artefact);
+    sample_clear(&s);
+}
+
+/* Features: 0 a, 1-8 terms, of which 8 is not selected. */
+static void test_text(void)
+{
+    if (!WN_HAVE_UTF8PROC)
+        return;
+    for (int has_idf = 0; has_idf < 2; has_idf++) {
+        check_text(0xff, has_idf, 9, 8);
+        check_text(1 << 0 | 1 << 3, has_idf, 9, 2);
+        check_text(1 << 5, has_idf, 8, 1); /* the column of numbers is gone, the other terms stay for the lengths */
+        check_text(1 << 0, has_idf, 1, 1); /* a text that nothing uses is gone */
     }
 }
 
@@ -307,11 +420,31 @@ static void test_cannot_write(void)
     sample_clear(&s);
 }
 
-static void check_no_memory(bool is_mixed)
+static wn_status fill_numbers(sample *s)
+{
+    return sample_fill(s, 20, 0.5, true);
+}
+
+static wn_status fill_mixed(sample *s)
+{
+    return sample_fill_mixed(s, 0x1bff, true);
+}
+
+static wn_status fill_kinds(sample *s)
+{
+    return sample_fill_kinds(s, 0x1ffff, true);
+}
+
+static wn_status fill_text(sample *s)
+{
+    return sample_fill_text(s, 0xff, true);
+}
+
+static void check_no_memory(wn_status (*fill)(sample *))
 {
     sample s = {0};
     const char *path = test_path("memory.wnm");
-    if (!CHECK_OK(is_mixed ? sample_fill_mixed(&s, 0x1bff, true) : sample_fill(&s, 20, 0.5, true)))
+    if (!CHECK_OK(fill(&s)))
         return;
     size_t before = wn_memory_used();
     wn_status status = WN_NO_MEMORY;
@@ -332,12 +465,16 @@ static void check_no_memory(bool is_mixed)
 
 static void test_no_memory(void)
 {
-    check_no_memory(false);
-    check_no_memory(true);
+    check_no_memory(fill_numbers);
+    check_no_memory(fill_mixed);
+    check_no_memory(fill_kinds);
+    check_no_memory(fill_text);
 }
 
 static const wn_test tests[] = {{"round_trip", test_round_trip},
                                 {"mixed", test_mixed},
+                                {"kinds", test_kinds},
+                                {"text", test_text},
                                 {"exact_recipe", test_exact_recipe},
                                 {"rounded_recipe", test_rounded_recipe},
                                 {"hash", test_hash},

@@ -9,16 +9,18 @@
 
 enum { FILE_HEAD = 24, SECTION_HEAD = 16 };
 
-typedef enum { NUMBERS_INT8, NUMBERS_FLOAT32, MIXED_INT8, MIXED_FLOAT32, N_KINDS } sample_kind;
+typedef enum { NUMBERS_INT8, NUMBERS_FLOAT32, MIXED_INT8, MIXED_FLOAT32, KINDS_INT8, TEXT_INT8, N_KINDS } sample_kind;
 
 static bool encode(wn_bytes *bytes, sample_kind kind)
 {
     sample s = {0};
     wn_artefact *artefact = NULL;
     bool int8 = kind == NUMBERS_INT8 || kind == MIXED_INT8;
-    bool is_filled = kind < MIXED_INT8 ? CHECK_OK(sample_fill(&s, 24, 0.4, int8))
-                                       : CHECK_OK(sample_fill_mixed(&s, int8 ? 0x1235 : 0xffff, int8));
-    bool done = is_filled && CHECK_OK(wn_artefact_build(&artefact, s.network, s.coding, s.recipe)) &&
+    wn_status filled = kind < MIXED_INT8   ? sample_fill(&s, 24, 0.4, int8)
+                       : kind < KINDS_INT8 ? sample_fill_mixed(&s, int8 ? 0x1235 : 0xffff, int8)
+                       : kind < TEXT_INT8  ? sample_fill_kinds(&s, 0x15551, true)
+                                           : sample_fill_text(&s, 0xff, true);
+    bool done = CHECK_OK(filled) && CHECK_OK(wn_artefact_build(&artefact, s.network, s.coding, s.recipe)) &&
                 CHECK_OK(wn_artefact_encode(artefact, bytes));
     wn_artefact_free(artefact);
     sample_clear(&s);
@@ -73,6 +75,8 @@ static void test_flips(void)
     check_flips(NUMBERS_INT8);
     check_flips(MIXED_INT8);
     check_flips(MIXED_FLOAT32);
+    check_flips(KINDS_INT8);
+    check_flips(TEXT_INT8);
 }
 
 static void check_cuts(sample_kind kind)
@@ -91,6 +95,8 @@ static void test_cuts(void)
 {
     check_cuts(NUMBERS_FLOAT32);
     check_cuts(MIXED_FLOAT32);
+    check_cuts(KINDS_INT8);
+    check_cuts(TEXT_INT8);
 }
 
 static void sign(wn_bytes *bytes)
@@ -122,7 +128,8 @@ static void extract_row(const wn_recipe *recipe, float *features)
             texts[i] = (wn_text){"B1", i % 2 == 0 ? 2 : 0};
         for (size_t i = 0; i < recipe->n_cells; i++)
             cells[i] = i % 2 == 0 ? (double)NAN : 0.1;
-        const wn_raw_rows rows = {cells, texts, 1, recipe->n_cells, n_texts};
+        const wn_raw_rows rows = {
+            .cells = cells, .texts = texts, .n_rows = 1, .n_cols = recipe->n_cells, .n_texts = n_texts};
         CHECK_OK(wn_recipe_features(recipe, &rows, features));
     }
     wn_free(texts);

@@ -128,6 +128,36 @@ static void test_broadcast_text(void)
     CU_ASSERT_EQUAL(wn_memory_used(), before);
 }
 
+/* From every rank to the next; all but rank 0 receive first, so that not all of the ring wait for each other. */
+static void check_pass_on(size_t n)
+{
+    unsigned char mine[N_VALUES], theirs[N_VALUES] = {0};
+    int next = (test_ranks.rank + 1) % test_ranks.size,
+        last = (test_ranks.rank + test_ranks.size - 1) % test_ranks.size;
+    size_t wrong = 0;
+    for (size_t i = 0; i < n; i++)
+        mine[i] = (unsigned char)(value_of(test_ranks.rank, i) & 0xff);
+    if (test_ranks.rank != 0)
+        CHECK_OK(wn_ranks_receive(&test_ranks, last, theirs, n));
+    CHECK_OK(wn_ranks_send(&test_ranks, next, mine, n));
+    if (test_ranks.rank == 0)
+        CHECK_OK(wn_ranks_receive(&test_ranks, last, theirs, n));
+    for (size_t i = 0; i < n; i++)
+        wrong += theirs[i] != (unsigned char)(value_of(last, i) & 0xff);
+    CU_ASSERT_EQUAL(wrong, 0);
+}
+
+static void test_send_and_receive(void)
+{
+    for (size_t p = 0; p < N_PIECES && test_ranks.size > 1; p++) {
+        wn_ranks_piece_bytes(PIECES[p]);
+        check_pass_on(N_VALUES);
+        check_pass_on(1);
+        check_pass_on(0);
+    }
+    wn_ranks_piece_bytes(0);
+}
+
 /* Rank r brings r x r elements of 24 bytes: rank 0 none. */
 static void test_gather_all(void)
 {
@@ -274,10 +304,14 @@ static void test_allocation(void)
     CU_ASSERT_EQUAL(status, WN_OK);
 }
 
-static const wn_test tests[] = {
-    {"parts of a range", test_parts},          {"sums and maxima in pieces", test_sum_and_max},
-    {"one status for all", test_agree},        {"bytes of one rank", test_broadcast},
-    {"text of one rank", test_broadcast_text}, {"all parts on every rank", test_gather_all},
-    {"parts from all to all", test_exchange},  {"an allocation that fails on one rank", test_allocation}};
+static const wn_test tests[] = {{"parts of a range", test_parts},
+                                {"sums and maxima in pieces", test_sum_and_max},
+                                {"one status for all", test_agree},
+                                {"bytes of one rank", test_broadcast},
+                                {"text of one rank", test_broadcast_text},
+                                {"bytes from one rank to one", test_send_and_receive},
+                                {"all parts on every rank", test_gather_all},
+                                {"parts from all to all", test_exchange},
+                                {"an allocation that fails on one rank", test_allocation}};
 
 TEST_MAIN("comm/ranks", tests)

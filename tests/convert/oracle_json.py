@@ -143,6 +143,9 @@ def shapes(folder):
         _, path = convert(folder, text, ranks=ranks)
         with open(path, "rb") as file:
             checks.that(file.read() == alone, f"bytes at {ranks} ranks")
+    spelt_out = [{"a": 100000.0}, {"a": "text"}, {"a": -3e14}, {"a": 0.1}, {"a": 1e16}]
+    _, path = convert(folder, "\n".join(map(json.dumps, spelt_out)))
+    compare(path, spelt_out, "numbers beside texts")
     message, _ = convert(folder, '{"a": 9007199254740993}\n{"a": null}')
     checks.that("a: has gaps" in message, f"digits that are lost: {message}")
     wide = [{f"c{i}": i * j for i in range(3000)} for j in range(20)]

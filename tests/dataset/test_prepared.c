@@ -86,7 +86,7 @@ static void check_block(const fitted_table *fit, const wn_block *block, int64_t 
         float wanted[FIXTURE_COLS];
         while (fit->status[*at] > WN_ROW_TEST)
             ++*at;
-        const wn_raw_rows row = {fit->table.cells + *at * FIXTURE_COLS, NULL, 1, FIXTURE_COLS, 0};
+        const wn_raw_rows row = {.cells = fit->table.cells + *at * FIXTURE_COLS, .n_rows = 1, .n_cols = FIXTURE_COLS};
         CHECK_OK(wn_recipe_features(fit->recipe, &row, wanted));
         for (size_t j = 0; j < n; j++)
             wrong += cells[j] != (double)wanted[j];

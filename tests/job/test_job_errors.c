@@ -111,8 +111,7 @@ static const wrong_job wrong_jobs[] = {
      {"3:35: reduce.components: is 6, more than the 5 features of rank.keep"}},
     {FILES "reduce: {method: pca, solver: randomized, precision: single, append: yes}\n",
      {NULL},
-     {"2:31: reduce.solver: randomized is not built yet",
-      "2:54: reduce.precision: is not built yet; only double is accepted",
+     {"2:9: reduce.components: is a share of the variance, must be a count for randomized",
       "2:70: reduce.append: is yes, must be true or false"}},
     {"input: {files: [a], label: y, task: regression}\nreduce: {method: lda, solver: scalapack}\n",
      {NULL},
@@ -121,10 +120,6 @@ static const wrong_job wrong_jobs[] = {
     {FILES "reduce: {method: pca, shrinkage: 0.5}\n",
      {NULL},
      {"2:34: reduce.shrinkage: is above 0, but only lda shrinks"}},
-    {"input: {files: [a], label: y, split: {validation: 0.1}}\ntrain: {}\ncompress: {}\n"
-     "extract: {text: {method: tfidf}}\n",
-     {NULL},
-     {"3:11: compress: is not built yet for features of texts, images or ordinal categories, must be left out"}},
     {FILES "reduce: {method: lda, shrinkage: 1.5}\n",
      {NULL},
      {"2:34: reduce.shrinkage: is 1.5, must be a number from 0 to 1"}},
@@ -172,8 +167,7 @@ static const wrong_job wrong_jobs[] = {
       "2:93: train.penalty.l1: is not built yet; only 0.0 is accepted"}},
     {FILES "extract: {categorical: {method: target}}\nevaluate: {groups: [a]}\noutput: {tensorboard: true}\n",
      {NULL},
-     {"2:33: extract.categorical.method: target is not built yet",
-      "3:20: evaluate.groups: is not built yet; only none is accepted",
+     {"3:20: evaluate.groups: is not built yet; only none is accepted",
       "4:23: output.tensorboard: is not built yet; only false is accepted"}},
     {"input: {files: [a], types: {a: time, px: {image: [28]}, b: numeric, c: nmeric}, weight: w}\n",
      {NULL},
@@ -239,6 +233,23 @@ static void all_errors_are_told(void)
         wn_job_errors_clear(&errors);
         CU_ASSERT_EQUAL(wn_memory_used(), used);
     }
+}
+
+/* job.yaml of a run is UTF-8, or it could not be read again. */
+static void what_is_not_utf8_is_told(void)
+{
+    static const wrong_job wrong = {"input: {files: [$WINNOW_TEST_PLACE/a.h5]}\n",
+                                    {NULL},
+                                    {"1:1: name: is the job file's, which is not UTF-8; must be given in the file",
+                                     "1:17: input.files: is not UTF-8 with what it names"}};
+    wn_job *job = NULL;
+    wn_job_errors errors = {0};
+    setenv("WINNOW_TEST_PLACE", "caf\xe9", 1);
+    const char *path = write_file("caf\xe9.yaml", wrong.text);
+    CU_ASSERT_EQUAL(wn_job_read(&job, path, NULL, 0, &errors), WN_BAD_JOB);
+    CU_ASSERT_PTR_NULL(job);
+    check_errors(&errors, &wrong, path);
+    wn_job_errors_clear(&errors);
 }
 
 static void files_that_cannot_be_read(void)
@@ -310,6 +321,7 @@ static void allocation_failures(void)
 }
 
 static const wn_test tests[] = {{"all errors are told, with their places", all_errors_are_told},
+                                {"what is not UTF-8 is told", what_is_not_utf8_is_told},
                                 {"files that cannot be read", files_that_cannot_be_read},
                                 {"a file over 1 MiB is refused", a_file_over_1_mib_is_refused},
                                 {"deep nesting is refused", deep_nesting_is_refused},

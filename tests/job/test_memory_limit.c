@@ -27,6 +27,12 @@ static void slurm(void)
     CU_ASSERT_EQUAL(wn_memory_limit_slurm(), 512LL << 20);
     setenv("SLURM_MEM_PER_NODE", "0", 1); /* all of the node */
     CU_ASSERT_EQUAL(wn_memory_limit_slurm(), 8LL << 30);
+    setenv("SLURM_MEM_PER_NODE", "2T", 1);
+    CU_ASSERT_EQUAL(wn_memory_limit_slurm(), 2LL << 40);
+    setenv("SLURM_MEM_PER_NODE", "4000000000T", 1); /* more than there are bytes to count */
+    CU_ASSERT_EQUAL(wn_memory_limit_slurm(), 8LL << 30);
+    setenv("SLURM_MEM_PER_CPU", "4000000T", 1);
+    CU_ASSERT_EQUAL(wn_memory_limit_slurm(), 0);
     unsetenv("SLURM_MEM_PER_NODE");
     unsetenv("SLURM_MEM_PER_CPU");
     unsetenv("SLURM_CPUS_ON_NODE");

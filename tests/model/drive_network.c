@@ -2,8 +2,8 @@
  *   gradient TASK N_LAYERS WIDTH... N_ROWS parameters... x... targets...   ->  loss gradient...
  *   metrics TASK N_CLASSES N_ROWS outputs... targets...                    ->  the metrics in the order of wn_metrics
  * TASK is wn_task's number. */
+#include "winnow/evaluation.h"
 #include "winnow/memory.h"
-#include "winnow/metrics.h"
 
 #include <stdio.h>
 #include <stdlib.h>

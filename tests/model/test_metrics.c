@@ -1,7 +1,7 @@
 #include "testing.h"
 
+#include "winnow/evaluation.h"
 #include "winnow/memory.h"
-#include "winnow/metrics.h"
 #include "winnow/random.h"
 
 #include <math.h>

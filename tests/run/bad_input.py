@@ -56,7 +56,9 @@ def bad_files(bench):
         part.write(data[: len(data) // 2])
     bench.fails("truncated", job_text(cut), 65, "cut.h5")
     bench.fails("columns of different lengths", job_text(table(bench.path("uneven.h5"), b=numpy.zeros(7))), 65, "b")
-    bench.fails("no such label", job_text(good, label="kin"), 65, "kin", "kind")
+    odd = bench.path(os.fsdecode(b"caf\xe9"))
+    bench.fails("no such label", job_text(good, label="kin"), 65, "kin", "kind", out=odd)
+    bench.checks.that({"cause", "go_on"} <= set(run_json(odd)), "cause and command of a run in a directory that is not UTF-8")
 
 
 def bad_cells(bench):

@@ -7,6 +7,9 @@ import os
 import signal
 import sys
 
+import h5py
+import numpy
+
 from winnow_runs import Checks, run_json, scratch, stop_when, troubled_table, winnow, write_text
 
 JOB = """
@@ -84,6 +87,16 @@ def check_others(checks, program, job, out, directory):
         checks.equal("profile" in work, "limit" in values, f"{values}: whether the profile was made: {work}")
 
 
+def check_ties(checks, program, table, job, out):
+    """Cells of which half are one value, more than the pilot holds: windows of quartiles that keep them all miss none."""
+    brightness = numpy.random.default_rng(5).normal(size=(16000, 600)) * 100
+    with h5py.File(table, "w") as file:
+        file["px"] = numpy.clip(brightness, 0, 255).astype("uint8")
+        file["kind"] = (brightness[:, :9].sum(axis=1) > 0).astype("int32")
+    run, _ = start(checks, program, job, out, 2, "ties")
+    checks.equal({s["name"]: s["passes"] for s in run["stages"]}["profile"], 1, "passes of the profile where half of the cells are 0")
+
+
 def main():
     program = sys.argv[1]
     checks = Checks()
@@ -104,6 +117,8 @@ def main():
         out = os.path.join(directory, "others")
         start(checks, program, job("first"), out, 2, "first")
         check_others(checks, program, job, out, directory)
+        ties = os.path.join(directory, "ties.h5")
+        check_ties(checks, program, ties, job("ties", table=ties, action="clip", methods="[variance]"), os.path.join(directory, "ties"))
     checks.close()
 
 

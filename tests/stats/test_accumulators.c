@@ -124,14 +124,25 @@ static wn_status gram_make(void **state)
 {
     static const int exponent[CHECK_COLS] = {0, 46, 1, 0, 0};
     static const double classes[CHECK_CLASSES] = {0, 1, 2};
-    const wn_gram_shape shape = {CHECK_COLS, CENTRE, exponent, CHECK_CLASSES, classes, true, 0, 0, 900};
+    const wn_gram_shape shape = {.n_cols = CHECK_COLS,
+                                 .centre = CENTRE,
+                                 .exponent = exponent,
+                                 .n_classes = CHECK_CLASSES,
+                                 .classes = classes,
+                                 .has_label = true,
+                                 .n_rows = 900};
     return wn_gram_new((wn_gram **)state, &shape);
 }
 
 static wn_status gram_make_real(void **state)
 {
     static const int exponent[CHECK_COLS] = {0, 46, 1, 0, 0};
-    const wn_gram_shape shape = {CHECK_COLS, CENTRE, exponent, 0, NULL, true, 1, 0, 900};
+    const wn_gram_shape shape = {.n_cols = CHECK_COLS,
+                                 .centre = CENTRE,
+                                 .exponent = exponent,
+                                 .has_label = true,
+                                 .label_centre = 1,
+                                 .n_rows = 900};
     return wn_gram_new((wn_gram **)state, &shape);
 }
 

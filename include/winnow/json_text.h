@@ -1,4 +1,4 @@
-/* json_text.h - any text as a JSON string. Private to src/base. */
+/* json_text.h - any text as a JSON string. */
 #ifndef WINNOW_JSON_TEXT_H
 #define WINNOW_JSON_TEXT_H
 

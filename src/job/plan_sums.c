@@ -1,0 +1,145 @@
+#include "plan_sums.h"
+
+#include "winnow/exact_sum.h"
+#include "winnow/randomized.h"
+
+#include <math.h>
+
+static size_t larger(size_t a, size_t b)
+{
+    return a > b ? a : b;
+}
+
+static size_t label_columns(const wn_job *job)
+{
+    return job->input.task == WN_TASK_REGRESSION ? 1 : WN_MAX_CLASSES;
+}
+
+/* Matrices of the features beside the finished products: Lasso's correlations, products in the order of entry and a
+ * factor; lda's scatters, vectors and what LAPACK overwrites. Those of pca fit where the sums were. */
+static size_t solver_bytes(const wn_job *job, size_t n_columns)
+{
+    size_t matrices = 0;
+    if (job->has_rank && job->rank.use[WN_RANK_LASSO])
+        matrices = 3;
+    if (job->has_reduce && job->reduce.method == WN_REDUCE_LDA)
+        matrices = 6;
+    return matrices * n_columns * n_columns * sizeof(double);
+}
+
+/* Products as digits, as a block makes them and finished, beside a scaled block. */
+static size_t pair_bytes(const wn_job *job, size_t n_columns, size_t block)
+{
+    size_t width = n_columns + 1 + label_columns(job), cell = job->reduce.is_single ? sizeof(float) : sizeof(double);
+    return width * width * (job->reduce.is_single ? 3 : 4) * sizeof(double) + block * width * cell;
+}
+
+enum { LABEL_PANEL = 256 }; /* rows of a block that are scaled together */
+
+/* The same with the label's columns alone. */
+static size_t label_bytes(const wn_job *job, size_t n_columns, size_t block)
+{
+    size_t width = n_columns + 1 + label_columns(job), lines = label_columns(job) + 2;
+    return width * lines * 5 * sizeof(double) + (block < LABEL_PANEL ? block : LABEL_PANEL) * width * sizeof(double);
+}
+
+/* Exact sums of moments; products; contingency tables as counted and finished, the classes at their most. */
+static size_t pass_bytes(const wn_job *job, size_t n_columns, size_t block)
+{
+    wn_products products = wn_job_products(job, n_columns);
+    size_t bytes = n_columns * 3 * sizeof(wn_exact_sum);
+    if (products == WN_PRODUCTS_OF_PAIRS)
+        bytes += pair_bytes(job, n_columns, block);
+    if (products == WN_PRODUCTS_WITH_LABEL)
+        bytes += label_bytes(job, n_columns, block);
+    if (job->has_rank && job->rank.use[WN_RANK_MUTUAL_INFORMATION]) {
+        size_t bins = (size_t)job->rank.bins, classes = job->input.task == WN_TASK_REGRESSION ? bins : WN_MAX_CLASSES;
+        bytes += 2 * n_columns * bins * classes * sizeof(int64_t);
+    }
+    return bytes;
+}
+
+size_t wn_plan_sums_bytes(const wn_job *job, size_t n_features, size_t block_rows)
+{
+    bool has_pairs = wn_job_products(job, n_features) == WN_PRODUCTS_OF_PAIRS;
+    return pass_bytes(job, n_features, block_rows) + (has_pairs ? solver_bytes(job, n_features) : 0);
+}
+
+/* Sums of the parts of the rows, and the rows of one part. */
+size_t wn_plan_folds_bytes(const wn_job *job, size_t n_features, size_t block_rows)
+{
+    if (!job->has_rank || job->rank.folds == 0)
+        return 0;
+    return (size_t)job->rank.folds * pass_bytes(job, n_features, block_rows) +
+           block_rows * (n_features + 3) * sizeof(double);
+}
+
+size_t wn_plan_selected(const wn_job *job, size_t n_features)
+{
+    size_t n = job->rank.keep.count;
+    if (!job->has_rank || job->rank.always.n > 0)
+        return n_features;
+    if (n == 0)
+        n = larger((size_t)lround(job->rank.keep.share * (double)n_features), 1);
+    return n < n_features ? n : n_features;
+}
+
+/* The solver of a pca, as far as it is known before the ranking. */
+static wn_solver solver_of(const wn_job *job, size_t n_features)
+{
+    char reason[WN_PCA_REASON_SIZE];
+    const wn_pca_options options = {job->reduce.solver, job->reduce.components.count, job->reduce.components.share};
+    return wn_pca_choose(&options, wn_plan_selected(job, n_features), reason);
+}
+
+static bool sweeps(const wn_job *job, size_t n_features)
+{
+    bool is_pca = job->has_reduce && job->reduce.method == WN_REDUCE_PCA;
+    return is_pca && solver_of(job, n_features) == WN_SOLVER_RANDOMIZED;
+}
+
+static bool reads_chosen(const wn_job *job, size_t n_features)
+{
+    bool reduces = job->has_reduce && job->reduce.method != WN_REDUCE_NONE;
+    return reduces && !sweeps(job, n_features) && wn_job_products(job, n_features) != WN_PRODUCTS_OF_PAIRS;
+}
+
+size_t wn_plan_reduction_bytes(const wn_job *job, size_t n_features, size_t block_rows)
+{
+    size_t n = wn_plan_selected(job, n_features), k = job->reduce.components.count;
+    if (sweeps(job, n_features)) {
+        const wn_randomized_options options = {.n_components = k < n ? k : n, .is_single = job->reduce.is_single};
+        return wn_randomized_bytes(&options, n_features, n, block_rows);
+    }
+    if (reads_chosen(job, n_features))
+        return pair_bytes(job, n, block_rows) + solver_bytes(job, n) + wn_feature_pass_bytes(n_features, n, block_rows);
+    return 0;
+}
+
+size_t wn_plan_largest_sum(const wn_job *job, size_t n_features)
+{
+    wn_products products = wn_job_products(job, n_features);
+    size_t n = wn_plan_selected(job, n_features), label = label_columns(job), width = n_features + 1 + label, most = 0;
+    if (products == WN_PRODUCTS_OF_PAIRS)
+        most = width * width;
+    if (products == WN_PRODUCTS_WITH_LABEL)
+        most = 3 * (label + 2) * width;
+    if (sweeps(job, n_features))
+        most = larger(most, n * wn_randomized_width(job->reduce.components.count, n));
+    if (reads_chosen(job, n_features))
+        most = larger(most, (n + 1 + label) * (n + 1 + label));
+    return most * sizeof(int64_t);
+}
+
+wn_reduction_passes wn_plan_reduction_passes(const wn_job *job, size_t n_features)
+{
+    size_t n = wn_plan_selected(job, n_features);
+    if (sweeps(job, n_features)) {
+        int most = wn_randomized_most_sweeps(job->reduce.components.count, n);
+        return (wn_reduction_passes){most < 2 ? most : 2, most,
+                                     "sweeps of the randomized solver, until one adds nothing"};
+    }
+    if (reads_chosen(job, n_features))
+        return (wn_reduction_passes){1, 1, "products of the features that are left"};
+    return (wn_reduction_passes){0, 0, "from the statistics"};
+}

@@ -1,0 +1,31 @@
+/* plan_sums.h - what sums over the rows, and what is solved with them, take on one rank. Private to src/job. */
+#ifndef WINNOW_JOB_PLAN_SUMS_H
+#define WINNOW_JOB_PLAN_SUMS_H
+
+#include "winnow/job.h"
+
+/* Local. Bytes of a statistics pass over so many features in blocks of so many rows, and of ranking and reducing by its
+ * sums. */
+size_t wn_plan_sums_bytes(const wn_job *job, size_t n_features, size_t block_rows);
+
+/* Local. Bytes of the sums of parts of the rows. */
+size_t wn_plan_folds_bytes(const wn_job *job, size_t n_features, size_t block_rows);
+
+/* Local. Features that are left by the ranking, at most. */
+size_t wn_plan_selected(const wn_job *job, size_t n_features);
+
+/* Local. Bytes of a reduction that reads rows: sweeps, or products of the features that are left; 0 for one that
+ * follows from the sums. */
+size_t wn_plan_reduction_bytes(const wn_job *job, size_t n_features, size_t block_rows);
+
+/* Local. Bytes of the longest array that ranks sum. */
+size_t wn_plan_largest_sum(const wn_job *job, size_t n_features);
+
+/* Local. Passes that a reduction of so many features makes, least and most, and why. */
+typedef struct {
+    int least, most;
+    const char *why;
+} wn_reduction_passes;
+wn_reduction_passes wn_plan_reduction_passes(const wn_job *job, size_t n_features);
+
+#endif

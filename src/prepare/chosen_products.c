@@ -1,0 +1,70 @@
+#include "winnow/chosen_products.h"
+
+#include "winnow/memory.h"
+
+#include <math.h>
+
+/* Of a spread: cells about the mean are then near 1. */
+static int exponent_of(double deviation)
+{
+    enum { LARGEST = 1000 }; /* 2^+-exponent stays a normal double */
+    if (!(deviation > 0) || !isfinite(deviation))
+        return 0;
+    int exponent = ilogb(deviation) + 1;
+    return exponent > LARGEST ? LARGEST : exponent < -LARGEST ? -LARGEST : exponent;
+}
+
+static void describe_label(const wn_gram_sums *gram, const wn_labels *labels, wn_gram_shape *shape)
+{
+    if (gram == NULL || gram->n_label_cols == 0)
+        return;
+    shape->has_label = true;
+    shape->n_classes = labels->n_classes;
+    shape->classes = labels->classes;
+    if (labels->n_classes > 0)
+        return;
+    shape->label_centre = gram->label_centre;
+    shape->label_exponent = exponent_of(sqrt(gram->label_square / (double)gram->n_rows));
+}
+
+static wn_status new_gram(wn_gram **gram, const wn_recipe *recipe, const wn_statistics *statistics,
+                          const wn_chosen_options *options, int64_t n_rows)
+{
+    wn_status status = WN_OK;
+    double *centre = NULL;
+    int *exponent = NULL;
+    TRY(wn_new(&centre, options->n));
+    TRY(wn_new(&exponent, options->n));
+    for (size_t i = 0; i < options->n; i++) {
+        size_t f = options->features[i];
+        centre[i] = statistics->moments->mean[f];
+        exponent[i] = exponent_of(statistics->moments->deviation[f]);
+    }
+    wn_gram_shape shape = {.n_cols = options->n,
+                           .centre = centre,
+                           .exponent = exponent,
+                           .n_rows = n_rows,
+                           .is_single = options->is_single};
+    describe_label(statistics->gram, &recipe->labels, &shape);
+    TRY(wn_gram_new(gram, &shape));
+done:
+    wn_free(exponent);
+    wn_free(centre);
+    return status;
+}
+
+wn_status wn_chosen_products_run(const wn_pass *pass, wn_rows *rows, const wn_recipe *recipe,
+                                 const wn_statistics *statistics, const wn_chosen_options *options, wn_gram_sums **sums,
+                                 wn_pass_cost *cost)
+{
+    wn_status status = WN_OK;
+    wn_gram *gram = NULL;
+    TRY(wn_ranks_agree(pass->ranks, new_gram(&gram, recipe, statistics, options, rows->catalog->n_rows)));
+    const wn_accumulator accumulator = wn_gram_accumulator(gram);
+    TRY(wn_feature_pass_run(pass, rows, recipe, options->features, options->n, &accumulator, 1, cost));
+    TRY(wn_ranks_agree(pass->ranks, wn_gram_finish(gram, sums)));
+    (*sums)->is_chosen = true;
+done:
+    wn_gram_free(gram);
+    return status;
+}

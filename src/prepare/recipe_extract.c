@@ -1,0 +1,102 @@
+/* Features of rows before normalization: dense, or those of encoders whose rows are mostly zero as sparse parts. */
+#include "encoder.h"
+
+#include "winnow/memory.h"
+
+#include <string.h>
+
+static bool is_sparse(const wn_encoder *encoder)
+{
+    return encoder->ops->append != NULL;
+}
+
+wn_status wn_recipe_wide_columns(const wn_recipe *recipe, wn_wide_columns *wide)
+{
+    wn_status status = WN_OK;
+    size_t n_parts = 0, n_dense = recipe->n_features, p = 0, d = 0;
+    for (size_t e = 0; e < recipe->n_encoders; e++)
+        if (is_sparse(&recipe->encoders[e])) {
+            n_dense -= recipe->encoders[e].ops->size(recipe->encoders[e].state);
+            n_parts++;
+        }
+    TRY(wn_wide_columns_init(wide, recipe->n_features, n_dense, n_parts));
+    for (size_t e = 0; e < recipe->n_encoders; e++)
+        if (is_sparse(&recipe->encoders[e])) {
+            wide->parts[p].first = recipe->encoders[e].first;
+            wide->parts[p++].n_cols = recipe->encoders[e].ops->size(recipe->encoders[e].state);
+        }
+    for (size_t f = 0; f < recipe->n_features; f++) {
+        size_t e = recipe->feature_encoder[f];
+        if (e == WN_NO_ENCODER || !is_sparse(&recipe->encoders[e]))
+            wide->dense[d++] = f;
+    }
+done:
+    return status;
+}
+
+static void extract_cells(const wn_recipe *recipe, const wn_raw_rows *rows, const wn_wide_columns *wide, double *out)
+{
+    for (size_t d = 0; d < wide->n_dense; d++) {
+        size_t f = wide->dense[d];
+        const wn_recipe_column *column = &recipe->columns[recipe->feature_source[f]];
+        if (recipe->feature_encoder[f] != WN_NO_ENCODER)
+            continue;
+        for (size_t i = 0; i < rows->n_rows; i++)
+            out[i * wide->n_dense + d] = wn_recipe_clean_cell(column, rows->cells[i * rows->n_cols + column->position]);
+    }
+}
+
+/* Where a dense feature lies: sparse ones before it take no place. */
+static size_t place_of(const wn_wide_columns *wide, size_t feature)
+{
+    size_t place = feature;
+    for (size_t p = 0; p < wide->n_parts && wide->parts[p].first < feature; p++)
+        place -= wide->parts[p].n_cols;
+    return place;
+}
+
+wn_status wn_recipe_extract_wide(const wn_recipe *recipe, const wn_raw_rows *rows, double *out, wn_wide_columns *wide)
+{
+    wn_status status = WN_OK;
+    size_t p = 0;
+    wn_wide_columns_empty(wide);
+    memset(out, 0, rows->n_rows * wide->n_dense * sizeof *out);
+    extract_cells(recipe, rows, wide, out);
+    for (size_t e = 0; e < recipe->n_encoders; e++) {
+        const wn_encoder *encoder = &recipe->encoders[e];
+        if (is_sparse(encoder))
+            TRY(encoder->ops->append(encoder, recipe, rows, &wide->parts[p++].rows));
+        else
+            TRY(encoder->ops->apply(encoder, recipe, rows, out + place_of(wide, encoder->first), wide->n_dense));
+    }
+done:
+    return status;
+}
+
+static void scatter(const wn_sparse_part *part, size_t n_rows, double *out, size_t stride)
+{
+    for (size_t i = 0; i < n_rows; i++)
+        for (size_t k = part->rows.start[i]; k < part->rows.start[i + 1]; k++)
+            out[i * stride + part->first + part->rows.column[k]] = part->rows.value[k];
+}
+
+wn_status wn_recipe_extract(const wn_recipe *recipe, const wn_raw_rows *rows, double *out)
+{
+    wn_status status = WN_OK;
+    size_t n = recipe->n_features;
+    wn_wide_columns wide = {0};
+    double *dense = NULL;
+    TRY(wn_recipe_wide_columns(recipe, &wide));
+    TRY(wn_memory_new((void **)&dense, rows->n_rows, wide.n_dense * sizeof *dense, __func__));
+    TRY(wn_recipe_extract_wide(recipe, rows, dense, &wide));
+    memset(out, 0, rows->n_rows * n * sizeof *out);
+    for (size_t i = 0; i < rows->n_rows; i++)
+        for (size_t d = 0; d < wide.n_dense; d++)
+            out[i * n + wide.dense[d]] = dense[i * wide.n_dense + d];
+    for (size_t p = 0; p < wide.n_parts; p++)
+        scatter(&wide.parts[p], rows->n_rows, out, n);
+done:
+    wn_free(dense);
+    wn_wide_columns_clear(&wide);
+    return status;
+}
