@@ -5,7 +5,8 @@
  *
  * IN: the numbers of rows, of columns of numbers and of strings (int64), then the numbers, row after row, then of every
  * string, row after row, an int64 length and its bytes. The seconds of both halves are told; OUT.names has the names of
- * the features a line each, OUT.R rank R's features (n_rows, n_features) in float32. */
+ * the features a line each, OUT.R rank R's rows: their features that are not 0 (uint32), one of each column, then their
+ * values (float32). */
 #include "encoder.h"
 #include "level_counts.h"
 
@@ -18,7 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BLOCK_ROWS = 65536 }; /* the most of a reader's blocks */
+enum { BLOCK_ROWS = 65536 /* the most of a reader's blocks */, TILE_ROWS = 64 /* as recipe_apply.c has */ };
 
 typedef struct {
     wn_ranks ranks;
@@ -28,7 +29,9 @@ typedef struct {
     wn_block **blocks; /* of this rank's rows */
     char *bytes;       /* of all strings */
     wn_recipe *recipe;
-    float *features; /* (n_rows, n_features) */
+    wn_sparse_rows *tile; /* (n_encoders) rows of a tile */
+    uint32_t *column;     /* (n_rows, n_encoders) */
+    float *value;         /* (n_rows, n_encoders) */
 } bench;
 
 static wn_status read_bytes(FILE *file, void *data, size_t n)
@@ -143,15 +146,45 @@ done:
     return status;
 }
 
+/* A tile's rows, every one with one entry of each encoder, behind those of other tiles. */
+static void keep_tile(bench *b, size_t first, size_t n_rows)
+{
+    size_t n = b->recipe->n_encoders;
+    for (size_t e = 0; e < n; e++)
+        for (size_t i = 0; i < n_rows; i++) {
+            b->column[(first + i) * n + e] = b->tile[e].column[i] + (uint32_t)b->recipe->encoders[e].first;
+            b->value[(first + i) * n + e] = (float)b->tile[e].value[i];
+        }
+}
+
+static wn_status transform_tile(bench *b, const wn_raw_rows *rows, size_t first)
+{
+    wn_status status = WN_OK;
+    for (size_t e = 0; e < b->recipe->n_encoders; e++) {
+        const wn_encoder *encoder = &b->recipe->encoders[e];
+        wn_sparse_rows_empty(&b->tile[e]);
+        TRY(encoder->ops->append(encoder, b->recipe, rows, &b->tile[e]));
+        if (b->tile[e].n_entries != rows->n_rows)
+            TRY(wn_fail(WN_BAD_DATA, "a row without a level"));
+    }
+    keep_tile(b, first, rows->n_rows);
+done:
+    return status;
+}
+
 static wn_status transform(bench *b)
 {
     wn_status status = WN_OK;
-    size_t n = b->recipe->n_features;
-    TRY(wn_new(&b->features, (size_t)(b->mine.last - b->mine.first) * n));
-    for (size_t k = 0; k < b->n_blocks; k++) {
-        const wn_raw_rows rows = wn_raw_rows_of(b->blocks[k], 0, b->blocks[k]->n_rows);
-        TRY(wn_recipe_features(b->recipe, &rows, b->features + k * BLOCK_ROWS * n));
-    }
+    size_t n_entries = (size_t)(b->mine.last - b->mine.first) * b->recipe->n_encoders;
+    TRY(wn_new(&b->tile, b->recipe->n_encoders));
+    TRY(wn_new(&b->column, n_entries));
+    TRY(wn_new(&b->value, n_entries));
+    for (size_t k = 0; k < b->n_blocks; k++)
+        for (size_t first = 0; first < b->blocks[k]->n_rows; first += TILE_ROWS) {
+            size_t n = b->blocks[k]->n_rows - first < TILE_ROWS ? b->blocks[k]->n_rows - first : TILE_ROWS;
+            const wn_raw_rows rows = wn_raw_rows_of(b->blocks[k], first, n);
+            TRY(transform_tile(b, &rows, k * BLOCK_ROWS + first));
+        }
 done:
     return status;
 }
@@ -167,7 +200,9 @@ static wn_status write_all(const bench *b, const char *path)
     list = fopen(b->ranks.rank == 0 ? names : "/dev/null", "wb");
     if (rows == NULL || list == NULL)
         TRY(wn_fail(WN_CANT_CREATE, "%s: cannot be made", path));
-    fwrite(b->features, sizeof(float), (size_t)(b->mine.last - b->mine.first) * b->recipe->n_features, rows);
+    size_t n_entries = (size_t)(b->mine.last - b->mine.first) * b->recipe->n_encoders;
+    fwrite(b->column, sizeof *b->column, n_entries, rows);
+    fwrite(b->value, sizeof *b->value, n_entries, rows);
     for (size_t f = 0; f < b->recipe->n_features; f++)
         fprintf(list, "%s\n", b->recipe->feature_names[f]);
 done:
@@ -205,7 +240,11 @@ int main(int argc, char **argv)
     wn_status status = argc == 4 ? run(&b, argv + 1) : WN_USAGE;
     if (status != WN_OK && b.ranks.rank == 0)
         fprintf(stderr, "bench_encode: %s\n", wn_status_message());
-    wn_free(b.features);
+    for (size_t e = 0; b.tile != NULL && e < b.recipe->n_encoders; e++)
+        wn_sparse_rows_clear(&b.tile[e]);
+    wn_free(b.tile);
+    wn_free(b.column);
+    wn_free(b.value);
     wn_recipe_free(b.recipe);
     for (size_t k = 0; b.blocks != NULL && k < b.n_blocks; k++)
         wn_block_free(b.blocks[k]);

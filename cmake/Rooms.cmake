@@ -10,7 +10,8 @@ target_compile_options(winnow_options INTERFACE
   $<$<BOOL:${WINNOW_WERROR}>:-Werror>
   $<$<BOOL:${WINNOW_SANITIZE}>:-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer>
   $<$<BOOL:${WINNOW_COVERAGE}>:--coverage>)
-target_compile_definitions(winnow_options INTERFACE _GNU_SOURCE WN_VERSION="${PROJECT_VERSION}")
+target_compile_definitions(winnow_options INTERFACE _GNU_SOURCE WN_VERSION="${PROJECT_VERSION}"
+  $<$<BOOL:${WINNOW_SANITIZE}>:WN_SANITIZE>)
 target_link_options(winnow_options INTERFACE
   $<$<BOOL:${WINNOW_SANITIZE}>:-fsanitize=address,undefined>
   $<$<BOOL:${WINNOW_COVERAGE}>:--coverage>)

@@ -14,11 +14,12 @@ typedef struct {
     int64_t *numbers;     /* (n_rows), owned */
 } wn_forest_table;
 
-/* Collective. Of a dataset spread over ranks, whose targets are class indices or real labels. The edges are at most 255
+/* Collective. Of a dataset spread over ranks, whose targets are class indices; real labels come as doubles, real
+ * (n_rows), for float32 may know no difference between them (NULL with classes; borrowed). The edges are at most 255
  * quantiles of the rows of smallest hash of (seed, row), as many as a pilot has: the same at any rank count. The caller
  * frees it. Fails: WN_NO_MEMORY, WN_INTERNAL, agreed. */
 WN_MUST_USE wn_status wn_forest_table_new(wn_forest_table **table, const wn_ranks *ranks, const wn_dataset *dataset,
-                                          const wn_labels *labels, uint64_t seed);
+                                          const double *real, const wn_labels *labels, uint64_t seed);
 void wn_forest_table_free(wn_forest_table *table);
 
 #endif

@@ -24,7 +24,10 @@ void wn_pilot_free(wn_pilot *pilot);
 /* Local. The row bound: 2^23 cells / n_cols held between 1024 and 65536. */
 size_t wn_pilot_most_rows(size_t n_cols);
 
-/* Local. The valid cells of one column, sorted, into sorted[pilot->n_rows]; returns how many. */
+/* Local. The valid cells of one column, in the order of rows, into cells[pilot->n_rows]; returns how many. */
+size_t wn_pilot_cells(const wn_pilot *pilot, size_t column, double *cells);
+
+/* Local. The same, sorted, into sorted[pilot->n_rows]; returns how many. */
 size_t wn_pilot_column(const wn_pilot *pilot, size_t column, double *sorted);
 
 #endif

@@ -47,4 +47,8 @@ double wn_window_share(size_t n, double probability);
 /* Local. Quantile by linear interpolation of n sorted values; NaN if n is 0. */
 double wn_quantile_sorted(const double *sorted, size_t n, double probability);
 
+/* Local. The same of n values in any order, none of them NaN, which are put into another order: where one quantile is
+ * all that is wanted, a fifth of the time that sorting takes. */
+double wn_quantile_select(double *values, size_t n, double probability);
+
 #endif

@@ -164,6 +164,9 @@ bool wn_recipe_is_plain(const wn_recipe *recipe);
  * "image", "indicator"). */
 const char *wn_recipe_feature_kind(const wn_recipe *recipe, size_t feature);
 
+/* Local. Whether it is one of an encoder that makes few features of a row other than 0. */
+bool wn_recipe_feature_is_sparse(const wn_recipe *recipe, size_t feature);
+
 /* Local. Centre and scale of a feature: its column's, 0 and 1 where an encoder makes it. */
 double wn_recipe_feature_center(const wn_recipe *recipe, size_t feature);
 double wn_recipe_feature_scale(const wn_recipe *recipe, size_t feature);

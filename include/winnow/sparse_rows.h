@@ -21,8 +21,19 @@ typedef struct {
  * of value, and then counted by wn_sparse_rows_end. Fails: WN_NO_MEMORY, and then the rows are what they were. */
 WN_MUST_USE wn_status wn_sparse_rows_reserve(wn_sparse_rows *rows, size_t n_entries);
 
+/* Local. Makes room for n_rows more rows of n_entries entries together, so that what is reserved of them row by row is
+ * there. Fails: WN_NO_MEMORY, and then the rows are what they were. */
+WN_MUST_USE wn_status wn_sparse_rows_reserve_rows(wn_sparse_rows *rows, size_t n_rows, size_t n_entries);
+
 /* Local. Ends the row whose n_entries entries were written. */
-void wn_sparse_rows_end(wn_sparse_rows *rows, size_t n_entries);
+static inline void wn_sparse_rows_end(wn_sparse_rows *rows, size_t n_entries)
+{
+    rows->n_entries += n_entries;
+    rows->start[++rows->n_rows] = rows->n_entries;
+}
+
+/* Local. Gives back the room that is left. Fails: WN_NO_MEMORY, and then there is some left. */
+WN_MUST_USE wn_status wn_sparse_rows_fit(wn_sparse_rows *rows);
 
 /* Local. No rows, the memory is kept; and gives the memory back. */
 void wn_sparse_rows_empty(wn_sparse_rows *rows);

@@ -27,6 +27,10 @@ void wn_tally_begin_row(wn_tally *tally);
 /* Local. Adds one occurrence in the row begun last; the bytes are copied where they are new. Fails: WN_NO_MEMORY. */
 WN_MUST_USE wn_status wn_tally_add(wn_tally *tally, wn_text text, wn_hash key);
 
+/* Local. Begins a row and adds all of its text as one; much faster where that was there not long ago. Fails:
+ * WN_NO_MEMORY. */
+WN_MUST_USE wn_status wn_tally_add_cell(wn_tally *tally, wn_text text);
+
 /* Local. Begins a row and adds the terms of its text. Fails: WN_NO_MEMORY. */
 WN_MUST_USE wn_status wn_tally_add_terms(wn_tally *tally, wn_tokenizer *tokenizer, wn_text text);
 

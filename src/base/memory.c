@@ -1,5 +1,7 @@
 #include "winnow/memory.h"
 
+#include "large_pages.h"
+
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -10,9 +12,17 @@
 /* A header of one alignment unit lies before what the caller gets. */
 typedef struct {
     size_t n_bytes;
-    void *memory; /* as calloc gave it: fresh pages of the system are zero already, and not touched before they are used
-                   */
+    void *memory;    /* as calloc gave it, or the system: fresh pages are zero already, and not touched before they are
+                        used */
+    size_t n_mapped; /* by the system at `memory`; 0 where calloc gave it */
 } header;
+
+/* With sanitizers all memory is malloc's, whose bounds they watch. */
+#ifdef WN_SANITIZE
+static const size_t LEAST_MAPPED = SIZE_MAX;
+#else
+static const size_t LEAST_MAPPED = WN_LARGE_PAGE;
+#endif
 
 static atomic_size_t used, peak, limit;
 static atomic_llong calls, fail_at;
@@ -55,22 +65,40 @@ static wn_status refuse(size_t n, size_t size, const char *purpose)
                    purpose, wn_memory_used() >> 20, atomic_load(&limit) >> 20);
 }
 
+/* n_bytes of malloc's memory, behind a header; NULL if there is none. */
+static void *new_small(size_t n_bytes)
+{
+    size_t padded = n_bytes + 2 * WN_ALIGNMENT; /* the header, and to begin at an aligned address */
+    char *memory = calloc(padded, 1);
+    if (memory == NULL)
+        return NULL;
+    char *begin = memory + (WN_ALIGNMENT - (uintptr_t)memory % WN_ALIGNMENT) + WN_ALIGNMENT;
+    *header_of(begin) = (header){n_bytes, memory, 0};
+    return begin;
+}
+
+static void *new_large(size_t n_bytes)
+{
+    wn_large_region region = wn_large_region_new(n_bytes, WN_ALIGNMENT);
+    if (region.bytes != NULL)
+        *header_of(region.bytes) = (header){n_bytes, region.base, region.n_mapped};
+    return region.bytes;
+}
+
 wn_status wn_memory_new(void **pointer, size_t n, size_t size, const char *purpose)
 {
-    size_t n_bytes, padded, now; /* padded: room for the header, and to begin at an aligned address */
-    if (__builtin_mul_overflow(n, size, &n_bytes) || __builtin_add_overflow(n_bytes, 2 * WN_ALIGNMENT, &padded))
+    size_t n_bytes, now;
+    if (__builtin_mul_overflow(n, size, &n_bytes) || n_bytes > SIZE_MAX - 2 * WN_ALIGNMENT)
         return refuse(n, size, purpose);
     if (fails_on_demand() || !reserve(n_bytes, &now))
         return refuse(n, size, purpose);
-    char *memory = calloc(padded, 1);
+    void *memory = n_bytes >= LEAST_MAPPED ? new_large(n_bytes) : new_small(n_bytes);
     if (memory == NULL) {
         atomic_fetch_sub(&used, n_bytes);
         return refuse(n, size, purpose);
     }
-    char *begin = memory + (WN_ALIGNMENT - (uintptr_t)memory % WN_ALIGNMENT);
-    *(header *)(void *)begin = (header){n_bytes, memory};
     raise_peak(now);
-    *pointer = begin + WN_ALIGNMENT;
+    *pointer = memory;
     return WN_OK;
 }
 
@@ -122,9 +150,12 @@ void wn_free(void *pointer)
 {
     if (pointer == NULL)
         return;
-    header *head = header_of(pointer);
-    atomic_fetch_sub(&used, head->n_bytes);
-    free(head->memory);
+    header head = *header_of(pointer);
+    atomic_fetch_sub(&used, head.n_bytes);
+    if (head.n_mapped > 0)
+        wn_large_region_free((wn_large_region){pointer, head.memory, head.n_mapped});
+    else
+        free(head.memory);
 }
 
 size_t wn_memory_used(void)

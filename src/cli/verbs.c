@@ -15,7 +15,7 @@ static const verb verbs[] = {
     {"check", "winnow check JOB.yaml", "tell every error in a job and its inputs", wn_verb_check},
     {"inspect", "winnow inspect FILE...", "show what is in HDF5 files, and an input: section for a job",
      wn_verb_inspect},
-    {"convert", "[mpirun] winnow convert SOURCE... -o TABLE.h5", "make an HDF5 table of CSV or IDX files",
+    {"convert", "[mpirun] winnow convert SOURCE... -o TABLE.h5", "make an HDF5 table of CSV, JSON lines, .npy or IDX",
      wn_verb_convert},
     {"generate", "[mpirun] winnow generate -o DIR --rows N --columns P", "make a table whose truth is known",
      wn_verb_generate},

@@ -24,11 +24,12 @@ typedef struct {
     const wn_network *network;
     const wn_dataset *rows;
     wn_workspace *workspace;
+    float *room; /* where sparse rows are laid out */
 } side;
 
 static const float *outputs(const side *of, size_t first, size_t n)
 {
-    return wn_network_forward(of->network, of->workspace, of->rows->features + first * of->rows->n_features, n);
+    return wn_network_forward(of->network, of->workspace, wn_dataset_rows(of->rows, first, n, of->room), n);
 }
 
 /* Runs of rows start at a piece's start, so that their shapes do not depend on the ranks. */
@@ -49,12 +50,16 @@ static wn_status add_local(wn_exact_sum *sum, side *full, side *small, wn_agreem
         return wn_fail(WN_INTERNAL, "two networks are compared on different rows or outputs");
     TRY(wn_workspace_new(&full->workspace, full->network, WN_EVALUATION_ROWS));
     TRY(wn_workspace_new(&small->workspace, small->network, WN_EVALUATION_ROWS));
+    TRY(wn_new(&full->room, wn_dataset_room(full->rows, WN_EVALUATION_ROWS)));
+    TRY(wn_new(&small->room, wn_dataset_room(small->rows, WN_EVALUATION_ROWS)));
     for (size_t p = 0; p < full->rows->n_pieces && !wn_agreement_poll(agreement); p++) {
         if (wn_stop_requested())
             TRY(wn_stop_fail("an evaluation"));
         add_piece(sum, full, small, p);
     }
 done:
+    wn_free(small->room);
+    wn_free(full->room);
     wn_workspace_free(small->workspace);
     wn_workspace_free(full->workspace);
     return status;
@@ -66,7 +71,7 @@ wn_status wn_compress_distance(const wn_ranks *ranks, const wn_network *full, co
     wn_status status = WN_OK;
     wn_exact_sum sum = {0};
     wn_agreement agreement;
-    side a = {full, full_rows, NULL}, b = {small, small_rows, NULL};
+    side a = {full, full_rows, NULL, NULL}, b = {small, small_rows, NULL, NULL};
     int64_t n_rows = (int64_t)full_rows->n_rows;
     TRY(wn_agreement_begin(&agreement, ranks));
     TRY(wn_agreement_finish(&agreement, add_local(&sum, &a, &b, &agreement)));

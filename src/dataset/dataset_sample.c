@@ -52,8 +52,7 @@ static void pack_row(const wn_dataset *dataset, size_t i, unsigned char *record)
 {
     memcpy(record, &dataset->rows[i], sizeof(int64_t));
     memcpy(record + sizeof(int64_t), &dataset->targets[i], sizeof(float));
-    memcpy(record + sizeof(int64_t) + sizeof(float), dataset->features + i * dataset->n_features,
-           dataset->n_features * sizeof(float));
+    wn_dataset_copy_row(dataset, i, (float *)(void *)(record + sizeof(int64_t) + sizeof(float)));
 }
 
 static void unpack_row(wn_dataset *dataset, size_t i, const unsigned char *record)
@@ -96,7 +95,7 @@ static wn_status unpack_sample(unsigned char *received, size_t n, size_t n_featu
     for (size_t i = 0; i < n; i++)
         records[i] = received + i * record_bytes(n_features);
     qsort(records, n, sizeof *records, compare_records);
-    TRY(wn_dataset_new(sample, n, n_features, n > 0));
+    TRY(wn_dataset_new(sample, n, n_features, false, n > 0));
     for (size_t i = 0; i < n; i++)
         unpack_row(*sample, i, records[i]);
     if (n > 0) {

@@ -15,8 +15,11 @@ typedef struct {
     bool is_learnt;
     size_t skipped;  /* rows still to leave out */
     size_t piece;    /* the next one to fill */
-    float *features; /* (rows of the largest piece, n_selected), used under WN_INPUTS_COMPONENTS */
+    float *features; /* (rows of the largest piece, n_selected) under WN_INPUTS_COMPONENTS; (SPARSE_RUN, n_selected)
+                        where rows are to be sparse */
 } sink;
+
+enum { SPARSE_RUN = 64 };
 
 size_t wn_inputs_count(const wn_recipe *recipe, wn_inputs inputs)
 {
@@ -43,20 +46,51 @@ static wn_status set_targets(const sink *state, const double *labels, const int6
     return WN_OK;
 }
 
+/* Selected features of n rows of a block, which are finite. */
+static wn_status make_features(const sink *state, const wn_block *block, size_t first, size_t n, float *features)
+{
+    wn_status status = WN_OK;
+    wn_raw_rows rows = wn_raw_rows_of(block, first, n);
+    rows.learnt = state->is_learnt ? block->rows + first : NULL;
+    TRY(wn_recipe_features(state->recipe, &rows, features));
+    TRY(wn_recipe_check_features(state->recipe, state->catalog, features, n, block->rows + first));
+done:
+    return status;
+}
+
+static wn_status fill_dense(sink *state, const wn_block *block, size_t first, size_t n, float *out)
+{
+    wn_status status = WN_OK;
+    bool are_components = state->inputs == WN_INPUTS_COMPONENTS;
+    TRY(make_features(state, block, first, n, are_components ? state->features : out));
+    if (are_components)
+        TRY(wn_recipe_inputs(state->recipe, state->features, n, out));
+done:
+    return status;
+}
+
+static wn_status fill_sparse(sink *state, const wn_block *block, size_t first, size_t n)
+{
+    wn_status status = WN_OK;
+    for (size_t end = first + n; first < end; first += SPARSE_RUN) {
+        size_t run = end - first < SPARSE_RUN ? end - first : SPARSE_RUN;
+        TRY(make_features(state, block, first, run, state->features));
+        TRY(wn_dataset_append(state->dataset, state->features, run));
+    }
+done:
+    return status;
+}
+
 /* Fills the next piece from the block's rows from `first` on. */
 static wn_status fill_piece(sink *state, const wn_block *block, size_t first)
 {
     wn_status status = WN_OK;
     wn_dataset *dataset = state->dataset;
     size_t at = dataset->piece_first[state->piece], n = dataset->piece_first[state->piece + 1] - at;
-    float *out = dataset->features + at * dataset->n_features;
-    float *features = state->inputs == WN_INPUTS_COMPONENTS ? state->features : out;
-    wn_raw_rows rows = wn_raw_rows_of(block, first, n);
-    rows.learnt = state->is_learnt ? block->rows + first : NULL;
-    TRY(wn_recipe_features(state->recipe, &rows, features));
-    TRY(wn_recipe_check_features(state->recipe, state->catalog, features, n, block->rows + first));
-    if (state->inputs == WN_INPUTS_COMPONENTS)
-        TRY(wn_recipe_inputs(state->recipe, features, n, out));
+    if (dataset->sparse != NULL)
+        TRY(fill_sparse(state, block, first, n));
+    else
+        TRY(fill_dense(state, block, first, n, dataset->features + at * dataset->n_features));
     TRY(set_targets(state, block->labels + first, block->rows + first, n, dataset->targets + at));
     memcpy(dataset->rows + at, block->rows + first, n * sizeof *dataset->rows);
     state->piece++;
@@ -94,12 +128,12 @@ static wn_status sink_init(sink *state)
 {
     wn_status status = WN_OK;
     const wn_dataset *dataset = state->dataset;
-    size_t longest = 0;
-    if (state->inputs != WN_INPUTS_COMPONENTS)
+    size_t longest = dataset->sparse != NULL ? SPARSE_RUN : 0;
+    if (state->inputs != WN_INPUTS_COMPONENTS && dataset->sparse == NULL)
         return WN_OK;
-    if (!state->recipe->projection)
+    if (state->inputs == WN_INPUTS_COMPONENTS && !state->recipe->projection)
         return wn_fail(WN_INTERNAL, "components were asked for, and the recipe has no projection");
-    for (size_t i = 0; i < dataset->n_pieces; i++)
+    for (size_t i = 0; i < dataset->n_pieces && dataset->sparse == NULL; i++)
         if (dataset->piece_first[i + 1] - dataset->piece_first[i] > longest)
             longest = dataset->piece_first[i + 1] - dataset->piece_first[i];
     TRY(wn_memory_new((void **)&state->features, longest, state->recipe->n_selected * sizeof(float), __func__));
@@ -120,6 +154,8 @@ wn_status wn_dataset_fill(wn_dataset *dataset, const wn_pass *pass, wn_rows *row
     TRY(wn_pass_run(&own, &step, 1, &accumulator, 1, cost));
     if (state.piece != dataset->n_pieces)
         status = wn_fail(WN_INTERNAL, "the pass filled %zu of %zu pieces", state.piece, dataset->n_pieces);
+    if (status == WN_OK && dataset->sparse != NULL)
+        status = wn_sparse_rows_fit(dataset->sparse);
     TRY(wn_ranks_agree(pass->ranks, status));
 done:
     wn_free(state.features);

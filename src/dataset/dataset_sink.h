@@ -4,8 +4,13 @@
 
 #include "winnow/dataset.h"
 
-/* Local. A dataset of zeros, pieces to be set. The caller frees it. Fails: WN_NO_MEMORY. */
-WN_MUST_USE wn_status wn_dataset_new(wn_dataset **dataset, size_t n_rows, size_t n_features, size_t n_pieces);
+/* Local. A dataset of zeros, pieces to be set; a sparse one has no row yet. The caller frees it. Fails: WN_NO_MEMORY.
+ */
+WN_MUST_USE wn_status wn_dataset_new(wn_dataset **dataset, size_t n_rows, size_t n_features, bool is_sparse,
+                                     size_t n_pieces);
+
+/* Local. Appends n rows of features to a sparse dataset, whose other rows come before them. Fails: WN_NO_MEMORY. */
+WN_MUST_USE wn_status wn_dataset_append(wn_dataset *dataset, const float *features, size_t n);
 
 /* Local. Values of a row under `inputs`: selected features, or components. */
 size_t wn_inputs_count(const wn_recipe *recipe, wn_inputs inputs);

@@ -62,11 +62,11 @@ static size_t walk_pieces(const deal *deal_of, wn_dataset *dataset)
     return n;
 }
 
-static wn_status cut_by_lane(wn_dataset **dataset, const deal *deal_of, size_t n_features)
+static wn_status cut_by_lane(wn_dataset **dataset, const deal *deal_of, size_t n_features, bool is_sparse)
 {
     wn_status status = WN_OK;
     size_t n_pieces = walk_pieces(deal_of, NULL);
-    TRY(wn_dataset_new(dataset, (size_t)(deal_of->rows.last - deal_of->rows.first), n_features, n_pieces));
+    TRY(wn_dataset_new(dataset, (size_t)(deal_of->rows.last - deal_of->rows.first), n_features, is_sparse, n_pieces));
     walk_pieces(deal_of, *dataset);
 done:
     return status;
@@ -100,7 +100,8 @@ wn_status wn_dataset_train(wn_dataset **dataset, const wn_pass *pass, const wn_r
     deal deal_of = {.first = first, .n_blocks = n_blocks, .n_lanes = n_lanes, .lanes = lanes};
     find_blocks(&deal_of);
     TRY(wn_rows_redistribute(ranks, rows, deal_of.blocks, &own));
-    TRY(wn_ranks_agree(ranks, cut_by_lane(&new, &deal_of, wn_inputs_count(recipe, inputs))));
+    TRY(wn_ranks_agree(
+        ranks, cut_by_lane(&new, &deal_of, wn_inputs_count(recipe, inputs), wn_dataset_is_sparse(recipe, inputs))));
     size_t skipped = (size_t)(deal_of.rows.first - first[deal_of.blocks.first]);
     if (deal_of.blocks.first == deal_of.blocks.last)
         skipped = 0;

@@ -1,5 +1,6 @@
 #include "winnow/levels.h"
 
+#include "text_ends.h"
 #include "text_index.h"
 #include "winnow/memory.h"
 #include "winnow/number_text.h"
@@ -12,8 +13,14 @@
 
 const char wn_level_other[] = "(other)";
 
+enum { MANY_LEVELS = 2048 };
+
+/* Codes are found by the ends of texts. */
 struct wn_levels {
     wn_text_index index;
+    wn_text_ends *ends; /* (levels); owned */
+    uint32_t *slots;    /* (mask + 1) codes + 1; 0 is empty, as most are; owned */
+    size_t mask;
 };
 
 wn_level_bytes wn_level_number(double value)
@@ -59,6 +66,28 @@ static wn_status check_numbers(const wn_text *texts, size_t n)
     return WN_OK;
 }
 
+static wn_status make_slots(wn_levels *levels)
+{
+    wn_status status = WN_OK;
+    size_t n_slots = 16,
+           share = levels->index.n < MANY_LEVELS ? 16 : 4; /* a few more cost nothing where there are few */
+    while (n_slots < share * levels->index.n)
+        n_slots *= 2;
+    TRY(wn_new(&levels->slots, n_slots));
+    TRY(wn_new(&levels->ends, levels->index.n));
+    levels->mask = n_slots - 1;
+    for (size_t i = 0; i < levels->index.n; i++) {
+        wn_text text = levels->index.texts[i];
+        levels->ends[i] = wn_text_ends_of(text);
+        size_t at = wn_text_ends_hash(levels->ends[i], text) & levels->mask;
+        while (levels->slots[at] != 0)
+            at = (at + 1) & levels->mask;
+        levels->slots[at] = (uint32_t)i + 1;
+    }
+done:
+    return status;
+}
+
 wn_status wn_levels_new(wn_levels **levels, const wn_text *texts, size_t n, bool are_numbers)
 {
     wn_status status = WN_OK;
@@ -72,6 +101,7 @@ wn_status wn_levels_new(wn_levels **levels, const wn_text *texts, size_t n, bool
         memcpy(sorted, texts, n * sizeof *texts);
     qsort(sorted, n, sizeof *sorted, are_numbers ? by_value : by_bytes);
     TRY(wn_text_index_init(&made->index, sorted, n, "level"));
+    TRY(make_slots(made));
     *levels = made;
     made = NULL;
 done:
@@ -85,6 +115,8 @@ void wn_levels_free(wn_levels *levels)
     if (levels == NULL)
         return;
     wn_text_index_clear(&levels->index);
+    wn_free(levels->ends);
+    wn_free(levels->slots);
     wn_free(levels);
 }
 
@@ -100,7 +132,14 @@ wn_text wn_levels_at(const wn_levels *levels, size_t i)
 
 size_t wn_levels_code_text(const wn_levels *levels, wn_text text)
 {
-    return wn_text_index_find(&levels->index, wn_hash_bytes(text.data, text.n_bytes, 0));
+    const wn_text_ends ends = wn_text_ends_of(text);
+    size_t at = wn_text_ends_hash(ends, text) & levels->mask;
+    for (; levels->slots[at] != 0; at = (at + 1) & levels->mask) {
+        size_t code = levels->slots[at] - 1;
+        if (wn_text_ends_equal(ends, text, levels->ends[code], levels->index.texts[code].data))
+            return code;
+    }
+    return levels->index.n;
 }
 
 size_t wn_levels_code_number(const wn_levels *levels, double value)

@@ -1,11 +1,12 @@
 #include "winnow/tally.h"
 
+#include "text_ends.h"
 #include "winnow/memory.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { FIRST_ENTRIES = 256, FIRST_BYTES = 4096 };
+enum { FIRST_ENTRIES = 256, FIRST_BYTES = 4096, RECENT = 512 };
 
 static const size_t MOST_ENTRIES = UINT32_MAX / 4; /* their numbers lie in 32 bits, half of the slots are empty */
 
@@ -16,6 +17,12 @@ typedef struct {
     size_t begin, n_bytes;
 } entry;
 
+/* A cell that came not long ago. */
+typedef struct {
+    wn_text_ends ends;
+    size_t entry; /* its number + 1; 0: none */
+} recent_cell;
+
 struct wn_tally {
     int64_t row;    /* the one that was begun last, from 1 */
     entry *entries; /* owned, in order of their first occurrence */
@@ -23,6 +30,7 @@ struct wn_tally {
     uint32_t *slots; /* (2 x room, a power of two) numbers of entries + 1, 0 is empty; owned */
     char *bytes;     /* owned */
     size_t n_bytes, byte_room;
+    recent_cell recent[RECENT]; /* by the hash of their ends */
 };
 
 static wn_status make_slots(wn_tally *tally, size_t room)
@@ -141,6 +149,28 @@ wn_status wn_tally_add(wn_tally *tally, wn_text text, wn_hash key)
     return WN_OK;
 }
 
+wn_status wn_tally_add_cell(wn_tally *tally, wn_text text)
+{
+    wn_status status = WN_OK;
+    const wn_text_ends ends = wn_text_ends_of(text);
+    recent_cell *recent = &tally->recent[wn_text_ends_hash(ends, text) % RECENT];
+    tally->row++;
+    if (recent->entry > 0) {
+        entry *found = &tally->entries[recent->entry - 1];
+        if (wn_text_ends_equal(ends, text, recent->ends, tally->bytes + found->begin)) {
+            found->count++;
+            found->rows++;
+            found->last_row = tally->row;
+            return WN_OK;
+        }
+    }
+    wn_hash key = wn_hash_bytes(text.data, text.n_bytes, 0);
+    TRY(wn_tally_add(tally, text, key));
+    *recent = (recent_cell){ends, tally->slots[slot_of(tally, key)]};
+done:
+    return status;
+}
+
 static wn_status take(void *context, wn_text term, wn_hash key)
 {
     return wn_tally_add(context, term, key);
@@ -171,6 +201,7 @@ wn_tally_entry wn_tally_at(const wn_tally *tally, size_t i)
 void wn_tally_empty(wn_tally *tally)
 {
     memset(tally->slots, 0, 2 * tally->room * sizeof *tally->slots);
+    memset(tally->recent, 0, sizeof tally->recent);
     tally->n = tally->n_bytes = 0;
 }
 

@@ -2,7 +2,7 @@
 
 #include <math.h>
 
-enum { MOST_BITS = 26, SUM_BITS = 62, WEIGHT_BITS = 4 };
+enum { MOST_BITS = 26, SUM_BITS = 62, WEIGHT_BITS = 4, LEAST_EXPONENT = -1074 /* of a double */ };
 
 wn_fixed_label wn_fixed_label_of(double least, double most, int64_t n_rows)
 {
@@ -13,7 +13,8 @@ wn_fixed_label wn_fixed_label_of(double least, double most, int64_t n_rows)
     bits = bits < MOST_BITS ? bits : MOST_BITS;
     double half = 0.5 * most - 0.5 * least;
     frexp(half, &exponent); /* half < 2^exponent */
-    return (wn_fixed_label){.centre = least + half, .unit = half > 0 ? ldexp(1.0, exponent - bits) : 1.0};
+    exponent = exponent - bits > LEAST_EXPONENT ? exponent - bits : LEAST_EXPONENT;
+    return (wn_fixed_label){.centre = least + half, .unit = half > 0 ? ldexp(1.0, exponent) : 1.0};
 }
 
 static int32_t number_of(wn_fixed_label scale, double label)

@@ -187,9 +187,10 @@ const wn_key wn_keys[] = {
      .help = "names or globs of features that stay whatever their score"},
     {.path = "rank.never", .kind = &wn_kind_texts, AT(rank.never), .value = "[]",
      .help = "names or globs of features that go whatever their score; beats always"},
-    {.path = "rank.consensus", .kind = &wn_kind_word, AT(rank.consensus), .words = consensuses, .value = "mean_rank",
-     .help = "how the methods come to one order: by the mean of a feature's positions; by the median of the points that "
-             "methods give, one more for each feature that is worse; those first that all methods keep"},
+    {.path = "rank.consensus", .kind = &wn_kind_word, AT(rank.consensus), .words = consensuses, .value = "borda",
+     .help = "how the methods come to one order: mean_rank: by the mean of a feature's positions; borda: by the median of "
+             "the points that methods give, one more for each feature that is worse; intersection: those first that all "
+             "methods keep"},
     {.path = "rank.correlated", .kind = &wn_kind_correlated, AT(rank.correlated), .max = 1, .value = "auto",
      .help = "from this correlation on (of either sign) a feature is a copy of a better one and stands behind all that "
              "are none; auto: 0.95 where products of columns are made for anova, lasso, pca or lda, else none"},

@@ -138,23 +138,30 @@ size_t wn_plan_features(const wn_job *job, const wn_catalog *catalog)
     return n + image_features(job);
 }
 
-/* A block's features beside its cells. Those of texts are entries of sparse rows: words of six bytes, the blank among
- * them, are many for what people write, and the last of its arrays has half of its room to spare as it grows. */
-static size_t extracted_bytes(const wn_job *job, const wn_catalog *catalog, size_t n_features, size_t block)
+/* Words of six bytes, the blank among them, are many for what people write, and long texts repeat half of them at
+ * least; the arrays of rows that are made one by one are there twice as they grow, and have half of their room to
+ * spare. */
+wn_sparse_plan wn_plan_sparse(const wn_job *job, const wn_catalog *catalog)
 {
-    enum { WORD_BYTES = 6, GROWTH = 3 };
-    size_t n_dense = n_features, n_terms = 0, words = 2 * sampled_text_bytes(catalog) / WORD_BYTES + 1;
-    if (n_features == catalog->n_cells)
-        return 0;
+    enum { WORD_BYTES = 6, FEW_WORDS = 32, GROWTH = 3 };
+    wn_sparse_plan plan = {.n_dense = wn_plan_features(job, catalog)};
+    size_t words = sampled_text_bytes(catalog) / WORD_BYTES / 2 + FEW_WORDS, n_terms = 0;
     for (size_t i = 0; i < catalog->n_columns; i++) {
         size_t terms = term_features(job, &catalog->columns[i]);
         n_terms += terms;
         if (terms > 0 && !may_be(job, WN_TYPE_CATEGORICAL, catalog->columns[i].name))
-            n_dense -= encoded_features(job, &catalog->columns[i]);
+            plan.n_dense -= encoded_features(job, &catalog->columns[i]);
     }
     words *= n_terms > 0 ? (size_t)job->extract.text.ngrams : 0;
-    words = words < n_terms ? words : n_terms;
-    return block * (n_dense * sizeof(double) + GROWTH * words * (sizeof(double) + sizeof(uint32_t)));
+    plan.row_bytes = GROWTH * (words < n_terms ? words : n_terms) * (sizeof(double) + sizeof(uint32_t));
+    return plan;
+}
+
+/* A block's features beside its cells. */
+static size_t extracted_bytes(const wn_job *job, const wn_catalog *catalog, size_t n_features, size_t block)
+{
+    wn_sparse_plan sparse = wn_plan_sparse(job, catalog);
+    return n_features > catalog->n_cells ? block * (sparse.n_dense * sizeof(double) + 2 * sparse.row_bytes) : 0;
 }
 
 /* Levels and terms while they are counted, beside what is kept of them. */
@@ -228,7 +235,7 @@ static size_t forest_bytes(const wn_job *job, const wn_catalog *catalog, size_t 
     leaves = (leaves < n ? leaves : n) * (size_t)job->rank.forest.trees;
     size_t entries = rows * sizeof(uint64_t), tried = larger((size_t)sqrt((double)p) * channels, p / 3 * 2) + channels;
     size_t counts = tried * WN_FOREST_MOST_BINS * sizeof(int64_t);
-    size_t reading = wn_dataset_bytes(rows, p) + 3 * wn_dataset_bytes(pilot_rows(catalog), p);
+    size_t reading = wn_dataset_bytes(rows, p) + rows * sizeof(double) + 3 * wn_dataset_bytes(pilot_rows(catalog), p);
     size_t growing = WN_RUN_FOREST_BYTES + (n_threads + 2) * entries + (n_threads + 1) * counts;
     return larger(reading, growing) + rows * (p + sizeof(int32_t) + sizeof(int64_t)) +
            leaves * (3 * channels * sizeof(int64_t) + 2 * 96);

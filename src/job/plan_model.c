@@ -7,6 +7,8 @@
 
 #include <math.h>
 
+enum { FILLED_ROWS = 64 /* laid out together before they are kept sparse */ };
+
 /* A network: parameters, and floats that a row takes on its way through, its gradient too. */
 typedef struct {
     size_t n_inputs, n_parameters, n_activations;
@@ -19,6 +21,7 @@ typedef struct {
     size_t share;              /* rows of a lane in a batch */
     size_t block_rows, lane_rows, validation_rows, judge_rows, metric_rows, sample_rows;
     size_t blocks; /* bytes */
+    wn_sparse_plan sparse;
 } job_size;
 
 /* Of one rank. */
@@ -116,7 +119,8 @@ static job_size measure(const wn_job *job, const wn_catalog *catalog, const wn_l
                      .n_states = count_states(&job->train.optimizer),
                      .share = (size_t)(job->train.batch / lanes->n_lanes),
                      .lane_rows = n_train / (size_t)lanes->n_lanes + 1,
-                     .validation_rows = rows_of_share(rows, validation)};
+                     .validation_rows = rows_of_share(rows, validation),
+                     .sparse = wn_plan_sparse(job, catalog)};
     size.wide = projects(job) ? size_network(job, n_features, n_inputs) : size.narrow;
     if (projects(job) && n_features == n_inputs) /* a square projection is a layer too */
         size.wide.n_parameters += (n_features + 1) * n_features;
@@ -124,6 +128,25 @@ static job_size measure(const wn_job *job, const wn_catalog *catalog, const wn_l
     size.metric_rows = job->input.test.n > 0 ? rows : test > 0 ? rows_of_share(rows, test) : size.judge_rows;
     size.sample_rows = least(WN_SAMPLE_ROWS, validation > 0 ? rows_of_share(n, validation) : n);
     return size;
+}
+
+/* Rows as selected features, which terms may be most of: sparse ones, or dense ones of as many inputs as there then can
+ * be. */
+static size_t wide_rows_bytes(const job_size *size, size_t rows)
+{
+    size_t dense = wn_dataset_bytes(rows, size->wide.n_inputs), others = size->sparse.n_dense;
+    if (size->sparse.row_bytes == 0)
+        return dense;
+    size_t narrow = larger(WN_DATASET_LEAST_SPARSE, 3 * others) + others;
+    size_t sparse = wn_dataset_bytes(rows, 0) + rows * (size->sparse.row_bytes + sizeof(size_t)) +
+                    FILLED_ROWS * size->wide.n_inputs * sizeof(float);
+    return least(dense, larger(sparse, wn_dataset_bytes(rows, narrow)));
+}
+
+/* Rows as the full model sees them. */
+static size_t narrow_rows_bytes(const job_size *size, size_t rows)
+{
+    return projects(size->job) ? wn_dataset_bytes(rows, size->narrow.n_inputs) : wide_rows_bytes(size, rows);
 }
 
 /* A trainer of one rank: states, mean and sums, the lanes' gradients; rows and activations of one lane's part of a
@@ -139,7 +162,8 @@ static size_t trainer_bytes(const job_size *size, const network_size *network, c
 static size_t evaluation_bytes(const job_size *size, const network_size *network, size_t rows)
 {
     size_t run = least(least(rows, size->block_rows), WN_EVALUATION_ROWS);
-    return run * network->n_activations * sizeof(float);
+    size_t laid_out = size->sparse.row_bytes > 0 ? network->n_inputs : 0;
+    return run * (network->n_activations + laid_out) * sizeof(float);
 }
 
 /* Masks on every rank, snapshots on rank 0. */
@@ -192,7 +216,7 @@ static size_t checkpoint_bytes(const job_size *size, const network_size *network
 static size_t judging_bytes(const job_size *size, const rank_part *part)
 {
     size_t sample = part->is_root ? size->sample_rows : 0;
-    return wn_dataset_bytes(size->judge_rows + sample, size->wide.n_inputs);
+    return wide_rows_bytes(size, size->judge_rows) + wn_dataset_bytes(sample, size->wide.n_inputs);
 }
 
 /* While the sample is gathered its rows are there as sent, as received and as rows. */
@@ -205,7 +229,7 @@ static wn_model_moment train_moment(const job_size *size, const rank_part *part,
 {
     bool beside = is_beside(size->job);
     size_t rows = part->n_lanes * size->lane_rows + size->validation_rows;
-    wn_model_moment moment = {.features = wn_dataset_bytes(rows, size->narrow.n_inputs),
+    wn_model_moment moment = {.features = narrow_rows_bytes(size, rows),
                               .model = size->narrow.n_parameters * sizeof(float)};
     if (beside)
         moment.features += judging_bytes(size, part);
@@ -226,7 +250,7 @@ static wn_model_moment search_moment(const job_size *size, const rank_part *part
 {
     size_t wide = size->wide.n_parameters;
     return (wn_model_moment){
-        .features = wn_dataset_bytes(part->n_lanes * size->lane_rows, size->wide.n_inputs) + judging_bytes(size, part),
+        .features = wide_rows_bytes(size, part->n_lanes * size->lane_rows) + judging_bytes(size, part),
         .model = size->narrow.n_parameters * sizeof(float),
         .compression = background_bytes(size, part) + wide * (2 * sizeof(float) + 1) + held_bytes(size)};
 }
@@ -271,13 +295,13 @@ static wn_model_moment evaluate_moment(const job_size *size, const rank_part *pa
     const wn_job *job = size->job;
     size_t rows = size->metric_rows, wide = size->wide.n_parameters;
     wn_model_moment moment = {.blocks = size->blocks,
-                              .features = wn_dataset_bytes(rows, size->wide.n_inputs),
+                              .features = wide_rows_bytes(size, rows),
                               .model = size->narrow.n_parameters * sizeof(float) +
                                        evaluation_bytes(size, &size->narrow, rows)};
     if (projects(job))
-        moment.features += wn_dataset_bytes(rows, size->narrow.n_inputs);
+        moment.features += narrow_rows_bytes(size, rows);
     if (job->has_compress) {
-        moment.features += wn_dataset_bytes(rows, size->wide.n_inputs) + judging_bytes(size, part);
+        moment.features += wide_rows_bytes(size, rows) + judging_bytes(size, part);
         moment.compression = wide * (2 * sizeof(float) + 2);
     }
     if (is_beside(job))

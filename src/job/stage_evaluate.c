@@ -87,7 +87,9 @@ static wn_status sum_errors(const wn_projection *projection, const rows_to_judge
     enum { POLL_ROWS = 64 };
     wn_status status = WN_OK;
     double *scratch = NULL, *back = NULL;
+    float *room = NULL;
     TRY(wn_new(&scratch, projection->n_features));
+    TRY(wn_new(&room, wn_dataset_room(rows->features, 1)));
     TRY(wn_new(&back, projection->n_components * projection->n_features));
     TRY(wn_projection_rebuild(projection, back));
     for (size_t i = 0; i < rows->features->n_rows; i++) {
@@ -95,10 +97,11 @@ static wn_status sum_errors(const wn_projection *projection, const rows_to_judge
             break;
         if (wn_stop_requested())
             TRY(wn_stop_fail("an evaluation"));
-        wn_exact_sum_add(sum, row_error(projection, back, rows->features->features + i * projection->n_features,
+        wn_exact_sum_add(sum, row_error(projection, back, wn_dataset_rows(rows->features, i, 1, room),
                                         rows->components->features + i * rows->components->n_features, scratch));
     }
 done:
+    wn_free(room);
     wn_free(back);
     wn_free(scratch);
     return status;

@@ -8,16 +8,32 @@
 
 #include <math.h>
 
+/* Local. Real labels of the training rows; NULL with classes. */
+static wn_status read_real_labels(const wn_run_state *state, const wn_pass *pass, const wn_dataset *dataset,
+                                  double **real)
+{
+    wn_status status = WN_OK;
+    if (state->recipe->labels.n_classes > 0)
+        return WN_OK;
+    TRY(wn_new(real, dataset->n_rows));
+    TRY(wn_dataset_read_labels(dataset, pass->reader, state->catalog, *real));
+done:
+    return status;
+}
+
 /* Collective. The training rows in codes; as features they are there no longer than that takes. */
 static wn_status read_table(wn_run_state *state, wn_forest_table **table, wn_stage_meter *meter)
 {
     wn_status status = WN_OK;
     wn_dataset *dataset = NULL;
+    double *real = NULL;
     wn_pass pass = wn_stage_pass(state, "forest");
     TRY(wn_dataset_of_training(&dataset, &pass, state->rows, state->recipe, WN_INPUTS_FEATURES, &meter->cost));
     meter->passes++;
-    TRY(wn_forest_table_new(table, state->ranks, dataset, &state->recipe->labels, (uint64_t)state->job->seed));
+    TRY(wn_ranks_agree(state->ranks, read_real_labels(state, &pass, dataset, &real)));
+    TRY(wn_forest_table_new(table, state->ranks, dataset, real, &state->recipe->labels, (uint64_t)state->job->seed));
 done:
+    wn_free(real);
     wn_dataset_free(dataset);
     return status;
 }

@@ -80,10 +80,10 @@ static size_t longest_run(const wn_dataset *dataset)
 
 /* A run of at most WN_EVALUATION_ROWS rows from `first` on; how many there were. */
 static size_t add_run(wn_evaluation *evaluation, const wn_network *network, wn_workspace *workspace,
-                      const wn_dataset *dataset, size_t first, size_t end)
+                      const wn_dataset *dataset, size_t first, size_t end, float *room)
 {
     size_t n = end - first < WN_EVALUATION_ROWS ? end - first : WN_EVALUATION_ROWS;
-    const float *x = dataset->features + first * dataset->n_features;
+    const float *x = wn_dataset_rows(dataset, first, n, room);
     wn_evaluation_add(evaluation, wn_network_forward(network, workspace, x, n), dataset->targets + first, n);
     return n;
 }
@@ -92,16 +92,20 @@ wn_status wn_evaluation_add_dataset(wn_evaluation *evaluation, const wn_network 
                                     wn_agreement *agreement)
 {
     wn_workspace *workspace = NULL;
+    float *room = NULL;
     wn_status status = wn_workspace_new(&workspace, network, longest_run(dataset));
+    if (status == WN_OK)
+        status = wn_new(&room, wn_dataset_room(dataset, longest_run(dataset)));
     for (size_t p = 0; status == WN_OK && p < dataset->n_pieces; p++) {
         size_t end = dataset->piece_first[p + 1];
         for (size_t first = dataset->piece_first[p]; first < end;)
-            first += add_run(evaluation, network, workspace, dataset, first, end);
+            first += add_run(evaluation, network, workspace, dataset, first, end, room);
         if (agreement != NULL && wn_stop_requested())
             status = wn_stop_fail("an evaluation");
         if (agreement != NULL && wn_agreement_poll(agreement))
             break;
     }
+    wn_free(room);
     wn_workspace_free(workspace);
     return status;
 }

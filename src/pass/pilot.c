@@ -258,14 +258,20 @@ void wn_pilot_free(wn_pilot *pilot)
     wn_free(pilot);
 }
 
-size_t wn_pilot_column(const wn_pilot *pilot, size_t column, double *sorted)
+size_t wn_pilot_cells(const wn_pilot *pilot, size_t column, double *cells)
 {
     size_t n = 0;
     for (size_t i = 0; i < pilot->n_rows; i++) {
         double cell = pilot->cells[i * pilot->n_cols + column];
         if (!isnan(cell))
-            sorted[n++] = cell;
+            cells[n++] = cell;
     }
+    return n;
+}
+
+size_t wn_pilot_column(const wn_pilot *pilot, size_t column, double *sorted)
+{
+    size_t n = wn_pilot_cells(pilot, column, sorted);
     wn_doubles_sort(sorted, n);
     return n;
 }

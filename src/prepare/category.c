@@ -1,7 +1,5 @@
 #include "category.h"
 
-#include "outliers.h"
-
 #include "winnow/memory.h"
 
 #include <math.h>
@@ -17,19 +15,6 @@ void wn_category_clear(wn_category *category)
 size_t wn_category_size(const wn_category *category)
 {
     return wn_levels_size(category->levels);
-}
-
-size_t wn_category_code(const wn_category *category, const wn_recipe_column *column, const wn_raw_rows *rows, size_t i)
-{
-    if (category->are_numbers) {
-        double cell = wn_outliers_apply(column, rows->cells[i * rows->n_cols + column->position]);
-        cell = isnan(cell) ? column->fill : cell;
-        return isnan(cell) ? SIZE_MAX : wn_levels_code_number(category->levels, cell);
-    }
-    wn_text text = rows->texts[i * rows->n_texts + column->position];
-    if (text.n_bytes == 0)
-        return category->fill < 0 ? SIZE_MAX : (size_t)category->fill;
-    return wn_levels_code_text(category->levels, text);
 }
 
 static wn_status write_numbers(const wn_category *category, const wn_recipe_file *file, const char *name)

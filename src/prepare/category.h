@@ -3,11 +3,14 @@
 #ifndef WINNOW_PREPARE_CATEGORY_H
 #define WINNOW_PREPARE_CATEGORY_H
 
+#include "outliers.h"
 #include "recipe_file.h"
 
 #include "winnow/encoder_facts.h"
 #include "winnow/keyed_counts.h"
 #include "winnow/levels.h"
+
+#include <math.h>
 
 typedef struct {
     wn_levels *levels; /* owned */
@@ -27,7 +30,19 @@ size_t wn_category_size(const wn_category *category);
 
 /* Local. The level of row i: its place in their order, behind the last for all others; SIZE_MAX for a gap that nothing
  * fills. */
-size_t wn_category_code(const wn_category *category, const wn_recipe_column *column, const wn_raw_rows *rows, size_t i);
+static inline size_t wn_category_code(const wn_category *category, const wn_recipe_column *column,
+                                      const wn_raw_rows *rows, size_t i)
+{
+    if (category->are_numbers) {
+        double cell = wn_outliers_apply(column, rows->cells[i * rows->n_cols + column->position]);
+        cell = isnan(cell) ? column->fill : cell;
+        return isnan(cell) ? SIZE_MAX : wn_levels_code_number(category->levels, cell);
+    }
+    wn_text text = rows->texts[i * rows->n_texts + column->position];
+    if (text.n_bytes == 0)
+        return category->fill < 0 ? SIZE_MAX : (size_t)category->fill;
+    return wn_levels_code_text(category->levels, text);
+}
 
 /* Local. Into a group of recipe.h5 that is there, and back. Fails: as recipe_file.h. */
 WN_MUST_USE wn_status wn_category_write(const wn_category *category, const wn_recipe_file *file, const char *group);

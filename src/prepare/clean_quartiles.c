@@ -48,11 +48,12 @@ wn_status wn_clean_quartiles_finish(const wn_pass *pass, wn_rows *rows, wn_clean
     wn_status status = WN_OK;
     double *values = NULL;
     size_t n = QUARTILES * recipe->n_cells;
+    bool counts = cleaner->counts;
     TRY(wn_ranks_agree(pass->ranks, wn_new(&values, n)));
     for (size_t k = 0; k < n; k++)
         values[k] = (double)NAN;
     TRY(wn_quantile_search_end(pass->ranks, search, values));
-    cleaner->counts = false;
+    cleaner->counts = false; /* again */
     while (search->n_open > 0) {
         TRY(look_again(pass, rows, cleaner, search, cost));
         ++*n_passes;
@@ -60,6 +61,7 @@ wn_status wn_clean_quartiles_finish(const wn_pass *pass, wn_rows *rows, wn_clean
     }
     wn_clean_quartiles_set(recipe, values);
 done:
+    cleaner->counts = counts;
     wn_free(values);
     return status;
 }

@@ -21,12 +21,13 @@ typedef struct {
     size_t (*size)(const void *state);
     /* Local. The name of the ith: *name new, owned by the caller. Fails: WN_NO_MEMORY. */
     wn_status (*name)(const wn_encoder *encoder, const wn_recipe *recipe, size_t i, char **name);
-    /* Local. NULL where there is append. The features of raw rows into out (n_rows, stride), of which the first `size`
-     * of a row are the encoder's and zero; NaN where a gap is not filled. Threads may call it at once. Fails:
+    /* Local. NULL where append is always used. The features of raw rows into out (n_rows, stride), of which the first
+     * `size` of a row are the encoder's and zero; NaN where a gap is not filled. Threads may call it at once. Fails:
      * WN_NO_MEMORY. */
     wn_status (*apply)(const wn_encoder *encoder, const wn_recipe *recipe, const wn_raw_rows *rows, double *out,
                        size_t stride);
-    /* Local. In place of apply, where most features of a row are 0: appends the rows, entries by feature. No gaps. */
+    /* Local. In place of apply, where most features of a row are 0: appends the rows, entries by feature. NULL: never.
+     * Where there is apply too, it serves encoders of WN_SPARSE_FEATURES or more. */
     wn_status (*append)(const wn_encoder *encoder, const wn_recipe *recipe, const wn_raw_rows *rows,
                         wn_sparse_rows *out);
     /* Local. The greatest value of a feature, 0 being the least: statistics are planned by it. NULL: 1. */
@@ -49,6 +50,8 @@ typedef struct {
     void (*hash)(const void *state, wn_hasher *hasher);
     void (*free)(void *state);
 } wn_encoder_ops;
+
+enum { WN_SPARSE_FEATURES = 16 };
 
 struct wn_encoder {
     const wn_encoder_ops *ops;

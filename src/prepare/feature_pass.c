@@ -66,6 +66,7 @@ static wn_status choose(void *context, wn_block *block)
     for (size_t first = 0; !chosen->is_plain && first < block->n_rows; first += TILE_ROWS) {
         size_t n = block->n_rows - first < TILE_ROWS ? block->n_rows - first : TILE_ROWS;
         wn_raw_rows rows = wn_raw_rows_of(block, first, n);
+        rows.learnt = block->rows + first;
         TRY(wn_recipe_extract(chosen->recipe, &rows, chosen->extracted));
         gather(chosen, chosen->extracted, chosen->recipe->n_features, first, n);
     }

@@ -54,6 +54,42 @@ static wn_status one_hot_apply(const wn_encoder *encoder, const wn_recipe *recip
     return WN_OK;
 }
 
+/* A gap that nothing fills is one of every feature. */
+static wn_status append_gap(wn_sparse_rows *out, size_t size)
+{
+    wn_status status = WN_OK;
+    TRY(wn_sparse_rows_reserve(out, size));
+    for (size_t k = 0; k < size; k++) {
+        out->column[out->n_entries + k] = (uint32_t)k;
+        out->value[out->n_entries + k] = (double)NAN;
+    }
+    wn_sparse_rows_end(out, size);
+done:
+    return status;
+}
+
+static wn_status one_hot_append(const wn_encoder *encoder, const wn_recipe *recipe, const wn_raw_rows *rows,
+                                wn_sparse_rows *out)
+{
+    wn_status status = WN_OK;
+    const wn_recipe_column *column = &recipe->columns[encoder->column];
+    size_t size = one_hot_size(encoder->state);
+    TRY(wn_sparse_rows_reserve_rows(out, rows->n_rows, rows->n_rows));
+    for (size_t i = 0; i < rows->n_rows; i++) {
+        size_t code = wn_category_code(encoder->state, column, rows, i);
+        if (code == SIZE_MAX) {
+            TRY(append_gap(out, size));
+            TRY(wn_sparse_rows_reserve_rows(out, rows->n_rows - i, rows->n_rows - i));
+            continue;
+        }
+        out->column[out->n_entries] = (uint32_t)code;
+        out->value[out->n_entries] = 1;
+        wn_sparse_rows_end(out, code < size);
+    }
+done:
+    return status;
+}
+
 static wn_status one_hot_write(const void *state, const wn_recipe_file *file, const char *group)
 {
     return wn_category_write(state, file, group);
@@ -122,6 +158,7 @@ const wn_encoder_ops wn_one_hot_ops = {.word = "one_hot",
                                        .size = one_hot_size,
                                        .name = one_hot_name,
                                        .apply = one_hot_apply,
+                                       .append = one_hot_append,
                                        .write = one_hot_write,
                                        .read = one_hot_read,
                                        .describe = one_hot_describe,

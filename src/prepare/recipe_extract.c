@@ -7,7 +7,14 @@
 
 static bool is_sparse(const wn_encoder *encoder)
 {
-    return encoder->ops->append != NULL;
+    const wn_encoder_ops *ops = encoder->ops;
+    return ops->append != NULL && (ops->apply == NULL || ops->size(encoder->state) >= WN_SPARSE_FEATURES);
+}
+
+bool wn_recipe_feature_is_sparse(const wn_recipe *recipe, size_t feature)
+{
+    size_t e = recipe->feature_encoder[feature];
+    return e != WN_NO_ENCODER && is_sparse(&recipe->encoders[e]);
 }
 
 wn_status wn_recipe_wide_columns(const wn_recipe *recipe, wn_wide_columns *wide)
@@ -25,11 +32,9 @@ wn_status wn_recipe_wide_columns(const wn_recipe *recipe, wn_wide_columns *wide)
             wide->parts[p].first = recipe->encoders[e].first;
             wide->parts[p++].n_cols = recipe->encoders[e].ops->size(recipe->encoders[e].state);
         }
-    for (size_t f = 0; f < recipe->n_features; f++) {
-        size_t e = recipe->feature_encoder[f];
-        if (e == WN_NO_ENCODER || !is_sparse(&recipe->encoders[e]))
+    for (size_t f = 0; f < recipe->n_features; f++)
+        if (!wn_recipe_feature_is_sparse(recipe, f))
             wide->dense[d++] = f;
-    }
 done:
     return status;
 }

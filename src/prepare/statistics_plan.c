@@ -6,18 +6,20 @@
 
 #include "winnow/memory.h"
 #include "winnow/quantiles.h"
+#include "winnow/radix_sort.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 enum { LARGEST_EXPONENT = 1000, ENCODER_SAMPLE = 1024 }; /* 2^+-exponent stays a normal double */
 
 /* The exponent of the cells' root mean square about the centre; of half_span where they do not vary. */
-static int choose_exponent(const double *sorted, size_t n, double centre, double half_span)
+static int choose_exponent(const double *cells, size_t n, double centre, double half_span)
 {
-    double scale = fmax(fabs(sorted[0] - centre), fabs(sorted[n - 1] - centre)), sum = 0;
+    double scale = 0, sum = 0;
+    for (size_t i = 0; i < n; i++)
+        scale = fmax(scale, fabs(cells[i] - centre));
     for (size_t i = 0; i < n && scale > 0; i++) {
-        double ratio = (sorted[i] - centre) / scale; /* no overflow when squared */
+        double ratio = (cells[i] - centre) / scale; /* no overflow when squared */
         sum += ratio * ratio;
     }
     double spread = scale > 0 ? scale * sqrt(sum / (double)n) : half_span;
@@ -41,21 +43,24 @@ static void clean_range(const wn_recipe_column *column, double *low, double *hig
         *low = *high = 0;
 }
 
-static void plan_sorted(wn_statistics_plan *plan, size_t i, const double *sorted, size_t n, double half_span)
+/* Puts the cells into another order. They are sorted only where bins ask for it: that takes most of the time. */
+static void plan_cells(wn_statistics_plan *plan, size_t i, double *cells, size_t n, double half_span)
 {
-    plan->centre[i] = wn_quantile_sorted(sorted, n, 0.5);
-    plan->exponent[i] = choose_exponent(sorted, n, plan->centre[i], half_span);
+    bool sorts = plan->n_bins > 1;
+    if (sorts)
+        wn_doubles_sort(cells, n);
+    plan->centre[i] = sorts ? wn_quantile_sorted(cells, n, 0.5) : wn_quantile_select(cells, n, 0.5);
+    plan->exponent[i] = choose_exponent(cells, n, plan->centre[i], half_span);
     for (size_t k = 1; k < plan->n_bins; k++)
-        plan->edges[i * (plan->n_bins - 1) + k - 1] = wn_quantile_sorted(sorted, n, (double)k / (double)plan->n_bins);
+        plan->edges[i * (plan->n_bins - 1) + k - 1] = wn_quantile_sorted(cells, n, (double)k / (double)plan->n_bins);
 }
 
-static void plan_column(wn_statistics_plan *plan, size_t i, const wn_recipe_column *column, const double *sorted,
-                        size_t n)
+static void plan_column(wn_statistics_plan *plan, size_t i, const wn_recipe_column *column, double *cells, size_t n)
 {
-    double low, high;
-    clean_range(column, &low, &high);
-    const double ends[] = {low, high};
-    plan_sorted(plan, i, n > 0 ? sorted : ends, n > 0 ? n : 2, high / 2 - low / 2);
+    double ends[2];
+    clean_range(column, &ends[0], &ends[1]);
+    double half_span = ends[1] / 2 - ends[0] / 2;
+    plan_cells(plan, i, n > 0 ? cells : ends, n > 0 ? n : 2, half_span);
 }
 
 /* As cells are, by what the encoder knows of its training rows. */
@@ -65,7 +70,7 @@ static wn_status plan_known(wn_statistics_plan *plan, size_t i, const wn_encoder
     double sample[ENCODER_SAMPLE] = {0};
     size_t n = 0;
     TRY(encoder->ops->sample(encoder->state, i - encoder->first, sample, ENCODER_SAMPLE, &n));
-    plan_sorted(plan, i, sample, n > 0 ? n : 1, 0);
+    plan_cells(plan, i, sample, n > 0 ? n : 1, 0);
 done:
     return status;
 }
@@ -79,13 +84,7 @@ static void plan_encoded(wn_statistics_plan *plan, size_t i, const wn_encoder *e
         plan->edges[i * (plan->n_bins - 1) + k - 1] = greatest * (double)k / (double)plan->n_bins;
 }
 
-static int compare_doubles(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-/* Classes in place of bins, or bins of a real label. */
+/* Classes in place of bins, or bins of a real label. sorted: room for the pilot's. */
 static void plan_labels(wn_statistics_plan *plan, const wn_pilot *pilot, const wn_labels *labels, double *sorted)
 {
     size_t n = 0;
@@ -98,7 +97,7 @@ static void plan_labels(wn_statistics_plan *plan, const wn_pilot *pilot, const w
             sorted[n++] = pilot->labels[i];
     if (n == 0)
         return;
-    qsort(sorted, n, sizeof *sorted, compare_doubles);
+    wn_doubles_sort(sorted, n);
     plan->label_centre = wn_quantile_sorted(sorted, n, 0.5);
     plan->label_exponent = choose_exponent(sorted, n, plan->label_centre, 0);
     for (size_t k = 1; k < plan->n_classes; k++)
@@ -107,7 +106,7 @@ static void plan_labels(wn_statistics_plan *plan, const wn_pilot *pilot, const w
 
 /* From the pilot's rows as they are; what is dropped of them matters little. */
 static wn_status plan_sampled(wn_statistics_plan *plan, const wn_encoder *encoder, const wn_recipe *recipe,
-                              const wn_pilot *pilot, double *sorted)
+                              const wn_pilot *pilot, double *cells)
 {
     wn_status status = WN_OK;
     double *features = NULL, greatest = encoder->ops->greatest(encoder->state);
@@ -119,10 +118,8 @@ static wn_status plan_sampled(wn_statistics_plan *plan, const wn_encoder *encode
         size_t n = 0;
         for (size_t i = 0; i < pilot->n_rows; i++)
             if (!isnan(features[i * size + f]))
-                sorted[n++] = features[i * size + f];
-        qsort(sorted, n, sizeof *sorted, compare_doubles);
-        plan_sorted(plan, encoder->first + f, n > 0 ? sorted : (const double[]){0, greatest}, n > 0 ? n : 2,
-                    greatest / 2);
+                cells[n++] = features[i * size + f];
+        plan_cells(plan, encoder->first + f, n > 0 ? cells : (double[]){0, greatest}, n > 0 ? n : 2, greatest / 2);
     }
 done:
     wn_free(features);
@@ -148,14 +145,14 @@ wn_status wn_statistics_plan_init(wn_statistics_plan *plan, const wn_pilot *pilo
 {
     wn_status status = WN_OK;
     wn_pilot cleaned = {0};
-    double *sorted = NULL;
+    double *cells = NULL;
     TRY(wn_statistics_plan_new(plan, recipe, has_label, n_bins));
     TRY(wn_clean_pilot(pilot, recipe, true, &cleaned));
-    TRY(wn_new(&sorted, pilot->n_rows));
+    TRY(wn_new(&cells, pilot->n_rows));
     for (size_t i = 0; i < plan->n_cols; i++) {
         size_t column = recipe->feature_source[i], e = recipe->feature_encoder[i];
         if (e == WN_NO_ENCODER)
-            plan_column(plan, i, &recipe->columns[column], sorted, wn_pilot_column(&cleaned, column, sorted));
+            plan_column(plan, i, &recipe->columns[column], cells, wn_pilot_cells(&cleaned, column, cells));
         else if (recipe->encoders[e].ops->sample != NULL)
             TRY(plan_known(plan, i, &recipe->encoders[e]));
         else
@@ -163,11 +160,11 @@ wn_status wn_statistics_plan_init(wn_statistics_plan *plan, const wn_pilot *pilo
     }
     for (size_t e = 0; e < recipe->n_encoders; e++)
         if (recipe->encoders[e].ops->is_sampled)
-            TRY(plan_sampled(plan, &recipe->encoders[e], recipe, pilot, sorted));
+            TRY(plan_sampled(plan, &recipe->encoders[e], recipe, pilot, cells));
     if (has_label)
-        plan_labels(plan, &cleaned, &recipe->labels, sorted);
+        plan_labels(plan, &cleaned, &recipe->labels, cells);
 done:
-    wn_free(sorted);
+    wn_free(cells);
     wn_clean_pilot_clear(&cleaned);
     return status;
 }

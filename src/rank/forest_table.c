@@ -6,6 +6,8 @@
 #include "winnow/pilot.h"
 #include "winnow/radix_sort.h"
 
+#include <string.h>
+
 enum { ROWS_AT_ONCE = 256 };
 
 /* Quantiles of every feature. n_edges (n_features), edges (n_features, most) without gaps between features. */
@@ -51,12 +53,12 @@ done:
 }
 
 /* Collective. By the least and greatest label, and the number of rows, of all ranks. */
-static wn_status find_scale(const wn_ranks *ranks, const wn_dataset *dataset, wn_fixed_label *scale)
+static wn_status find_scale(const wn_ranks *ranks, const double *real, size_t n, wn_fixed_label *scale)
 {
     wn_status status = WN_OK;
-    int64_t ends[] = {INT64_MIN, INT64_MIN}, n_rows = (int64_t)dataset->n_rows;
-    for (size_t i = 0; i < dataset->n_rows; i++) {
-        int64_t most = wn_order_key((double)dataset->targets[i]), least = wn_order_key(-(double)dataset->targets[i]);
+    int64_t ends[] = {INT64_MIN, INT64_MIN}, n_rows = (int64_t)n;
+    for (size_t i = 0; i < n; i++) {
+        int64_t most = wn_order_key(real[i]), least = wn_order_key(-real[i]);
         ends[0] = least > ends[0] ? least : ends[0];
         ends[1] = most > ends[1] ? most : ends[1];
     }
@@ -73,34 +75,35 @@ static wn_status fill_codes(const wn_dataset *dataset, const wn_bin_codes *bin_c
     wn_status status = WN_OK;
     size_t n = dataset->n_features;
     double *cells = NULL;
+    float *room = NULL;
     TRY(wn_new(&cells, n * ROWS_AT_ONCE));
+    TRY(wn_new(&room, wn_dataset_room(dataset, ROWS_AT_ONCE)));
     for (size_t first = 0; first < dataset->n_rows; first += ROWS_AT_ONCE) {
         size_t n_rows = dataset->n_rows - first < ROWS_AT_ONCE ? dataset->n_rows - first : ROWS_AT_ONCE;
+        const float *features = wn_dataset_rows(dataset, first, n_rows, room);
         for (size_t i = 0; i < n_rows * n; i++)
-            cells[i] = (double)dataset->features[first * n + i];
+            cells[i] = (double)features[i];
         wn_bin_codes_fill(bin_codes, cells, n_rows, table->codes + first * n);
     }
 done:
+    wn_free(room);
     wn_free(cells);
     return status;
 }
 
-static wn_status fill_table(const wn_dataset *dataset, const wn_labels *labels, const wn_bin_codes *bin_codes,
-                            wn_forest_table *table)
+static wn_status fill_table(const wn_dataset *dataset, const double *real, const wn_labels *labels,
+                            const wn_bin_codes *bin_codes, wn_forest_table *table)
 {
     wn_status status = WN_OK;
     TRY(wn_new(&table->codes, dataset->n_rows * dataset->n_features));
     TRY(wn_new(&table->labels, dataset->n_rows));
     TRY(wn_new(&table->numbers, dataset->n_rows));
     TRY(fill_codes(dataset, bin_codes, table));
-    for (size_t i = 0; i < dataset->n_rows; i++) {
-        double label = (double)dataset->targets[i];
-        table->numbers[i] = dataset->rows[i];
-        if (labels->n_classes > 0)
-            table->labels[i] = (int32_t)label;
-        else
-            wn_fixed_label_fill(table->scale, &label, 1, &table->labels[i]);
-    }
+    memcpy(table->numbers, dataset->rows, dataset->n_rows * sizeof *table->numbers);
+    if (labels->n_classes == 0)
+        wn_fixed_label_fill(table->scale, real, dataset->n_rows, table->labels);
+    for (size_t i = 0; labels->n_classes > 0 && i < dataset->n_rows; i++)
+        table->labels[i] = (int32_t)dataset->targets[i];
     table->rows = (wn_forest_rows){.n_rows = dataset->n_rows,
                                    .n_features = dataset->n_features,
                                    .n_bins = wn_bin_codes_count(bin_codes),
@@ -113,15 +116,16 @@ done:
 }
 
 wn_status wn_forest_table_new(wn_forest_table **table, const wn_ranks *ranks, const wn_dataset *dataset,
-                              const wn_labels *labels, uint64_t seed)
+                              const double *real, const wn_labels *labels, uint64_t seed)
 {
     wn_status status = WN_OK;
     wn_bin_codes *bin_codes = NULL;
     wn_forest_table *made = NULL;
     TRY(wn_ranks_agree(ranks, wn_new(&made, 1)));
     TRY(make_bins(ranks, dataset, seed, &bin_codes));
-    TRY(find_scale(ranks, dataset, &made->scale));
-    TRY(wn_ranks_agree(ranks, fill_table(dataset, labels, bin_codes, made)));
+    if (labels->n_classes == 0)
+        TRY(find_scale(ranks, real, dataset->n_rows, &made->scale));
+    TRY(wn_ranks_agree(ranks, fill_table(dataset, real, labels, bin_codes, made)));
     *table = made;
     made = NULL;
 done:

@@ -29,7 +29,7 @@ static size_t least(size_t a, size_t b)
 
 wn_cells wn_column_strip_run(const wn_column_strip *strip, size_t column)
 {
-    size_t at = (strip->first + column) * WN_RUN_ROWS * wn_cell_bytes(strip->is_float32);
+    size_t at = (strip->first + column) * WN_RUN_STRIDE * wn_cell_bytes(strip->is_float32);
     return (wn_cells){.data = (unsigned char *)strip->bytes + at, .is_float32 = strip->is_float32};
 }
 
@@ -39,7 +39,7 @@ wn_cells wn_column_strip_run(const wn_column_strip *strip, size_t column)
         type *to = wn_column_strip_run(strip, 0).data;                                                                 \
         for (size_t c = first_col; c < strip->n_cols; c++)                                                             \
             for (size_t i = first_row; i < strip->n_rows; i++)                                                         \
-                to[c * WN_RUN_ROWS + i] = from[i * row_cells + c];                                                     \
+                to[c * WN_RUN_STRIDE + i] = from[i * row_cells + c];                                                   \
     } while (0)
 
 /* Columns from first_col on and rows from first_row on, cell by cell. */
@@ -65,17 +65,22 @@ static void fill(wn_column_strip *strip, wn_cells cells, size_t row_cells, size_
     size_t rows = 0, cols = 0;
 #ifdef __x86_64__
     if (kernels() >= WN_KERNELS_AVX2 && strip->is_float32 && first_col + strip->n_cols >= 8) {
-        size_t along = 8 - strip->n_cols;
-        float *runs = (float *)(void *)strip->bytes;
-        rows = strip->n_rows / 8 * 8;
-        wn_strip_fill8_avx2((const float *)cells.data - along, row_cells, rows, runs);
-        strip->first = along;
+        bool has_avx512 = kernels() == WN_KERNELS_AVX512;
+        size_t at_once = has_avx512 ? 16 : 8;
+        strip->first = 8 - strip->n_cols;
         cols = strip->n_cols;
+        rows = strip->n_rows / at_once * at_once;
+        const float *from = (const float *)cells.data - strip->first;
+        float *runs = (float *)(void *)strip->bytes;
+        if (has_avx512)
+            wn_strip_fill8_avx512(from, row_cells, rows, runs);
+        else
+            wn_strip_fill8_avx2(from, row_cells, rows, runs);
     } else if (kernels() >= WN_KERNELS_AVX2 && !strip->is_float32 && strip->n_cols >= 4) {
         rows = strip->n_rows / 4 * 4;
         for (; cols + 4 <= strip->n_cols; cols += 4)
             wn_strip_fill4_avx2((const double *)cells.data + cols, row_cells, rows,
-                                (double *)(void *)strip->bytes + cols * WN_RUN_ROWS);
+                                (double *)(void *)strip->bytes + cols * WN_RUN_STRIDE);
     }
 #endif
     fill_plain(strip, cells, row_cells, 0, cols);
@@ -89,12 +94,32 @@ void wn_column_strip_fill(wn_column_strip *strip, const wn_block *block, size_t 
     strip->first = 0;
     strip->n_rows = least(WN_RUN_ROWS, block->n_rows - first_row);
     strip->n_cols = least(WN_RUN_COLS, block->n_cols - first_col);
-    strip->n = (strip->n_rows + WN_RUN_LANES - 1) / WN_RUN_LANES * WN_RUN_LANES;
+    strip->n = (strip->n_rows + WN_RUN_STEP - 1) / WN_RUN_STEP * WN_RUN_STEP;
     strip->is_float32 = view.is_float32;
     fill(strip, wn_cells_at(view, first_row * block->n_cols + first_col), block->n_cols, first_col);
     for (size_t c = 0; c < strip->n_cols; c++)
         for (size_t i = strip->n_rows; i < strip->n; i++)
             set_missing(wn_column_strip_run(strip, c), i);
+}
+
+/* Of narrow rows those of the next strips follow in one piece, which is asked for line by line; of wide ones, which a
+ * processor does not foresee, the last cell of the next strip. What is asked for needs not be there. */
+void wn_column_strip_ask_ahead(const wn_block *block, size_t first_row, size_t first_col, size_t part)
+{
+    enum { LINE = 64, NARROW = 512, ROWS = WN_RUN_ROWS / WN_RUN_COLS };
+    wn_cells view = wn_block_view(block);
+    size_t row_bytes = block->n_cols * wn_cell_bytes(view.is_float32), left = block->n_rows - first_row;
+    const char *ahead = wn_cells_at(view, first_row * block->n_cols).data;
+    if (row_bytes <= NARROW && left > WN_RUN_ROWS) {
+        size_t n = least(left - WN_RUN_ROWS, WN_RUN_ROWS) * row_bytes, runs = block->n_cols, run = first_col + part;
+        ahead += WN_RUN_ROWS * row_bytes;
+        for (size_t at = n * run / runs; at < n * (run + 1) / runs; at += LINE)
+            __builtin_prefetch(ahead + at, 0, 2);
+    } else if (row_bytes > NARROW && first_col + 2 * WN_RUN_COLS <= block->n_cols) {
+        ahead += (first_col + 2 * WN_RUN_COLS - 1) * wn_cell_bytes(view.is_float32);
+        for (size_t i = part * ROWS; i < (part + 1) * ROWS && i < left; i++)
+            __builtin_prefetch(ahead + i * row_bytes, 0, 2);
+    }
 }
 
 static wn_run_moments moments_plain(wn_cells run, size_t n, double centre)
@@ -115,48 +140,28 @@ static wn_run_moments moments_plain(wn_cells run, size_t n, double centre)
     return m;
 }
 
-wn_run_moments wn_run_moments_of(wn_cells run, size_t n, double centre)
-{
-#ifdef __x86_64__
-    if (kernels() == WN_KERNELS_AVX512)
-        return run.is_float32 ? wn_run_moments_float_avx512(run.data, n, centre)
-                              : wn_run_moments_double_avx512(run.data, n, centre);
-    if (kernels() == WN_KERNELS_AVX2)
-        return run.is_float32 ? wn_run_moments_float_avx2(run.data, n, centre)
-                              : wn_run_moments_double_avx2(run.data, n, centre);
-#endif
-    return moments_plain(run, n, centre);
-}
-
-#define WINDOW(type)                                                                                                   \
+#define WINDOW(type, low, high)                                                                                        \
     do {                                                                                                               \
         const type *cell = run.data;                                                                                   \
-        type *out = kept;                                                                                              \
+        type *out = w->kept;                                                                                           \
         for (size_t i = 0; i < n; i++) {                                                                               \
-            bool is_inside = (cell[i] >= least_inside) & (cell[i] <= most_inside);                                     \
-            counts.below += cell[i] < least_inside;                                                                    \
+            w->below += cell[i] < (low);                                                                               \
             if (out != NULL)                                                                                           \
-                out[counts.inside] = cell[i];                                                                          \
-            counts.inside += is_inside;                                                                                \
+                out[w->inside] = cell[i];                                                                              \
+            w->inside += (cell[i] >= (low)) & (cell[i] <= (high));                                                     \
         }                                                                                                              \
     } while (0)
 
-static wn_run_counts window_float(wn_cells run, size_t n, float least_inside, float most_inside, void *kept)
+static void window_plain(wn_cells run, size_t n, wn_run_window *w)
 {
-    wn_run_counts counts = {0};
-    WINDOW(float);
-    return counts;
+    w->below = w->inside = 0;
+    if (run.is_float32)
+        WINDOW(float, w->least_inside, w->most_inside);
+    else
+        WINDOW(double, w->low, w->high);
 }
 
-static wn_run_counts window_double(wn_cells run, size_t n, double least_inside, double most_inside, void *kept)
-{
-    wn_run_counts counts = {0};
-    WINDOW(double);
-    return counts;
-}
-
-/* The least float that is not below a double, and the greatest that is not above: a float32 cell lies on the same side
- * of both. */
+/* The least float that is not below a double, and the greatest that is not above. */
 static float float_from_above(double value)
 {
     float f = (float)value;
@@ -169,17 +174,21 @@ static float float_from_below(double value)
     return (double)f > value ? nextafterf(f, -INFINITY) : f;
 }
 
-wn_run_counts wn_run_window(wn_cells run, size_t n, double low, double high, void *kept)
+wn_run_window wn_run_window_of(double low, double high)
 {
-    float least_inside = float_from_above(low), most_inside = float_from_below(high);
+    return (wn_run_window){
+        .low = low, .high = high, .least_inside = float_from_above(low), .most_inside = float_from_below(high)};
+}
+
+wn_run_moments wn_run_sweep(wn_cells run, size_t n, double centre, wn_run_window *windows, size_t n_windows)
+{
 #ifdef __x86_64__
     if (kernels() == WN_KERNELS_AVX512)
-        return run.is_float32 ? wn_run_window_float_avx512(run.data, n, least_inside, most_inside, kept)
-                              : wn_run_window_double_avx512(run.data, n, low, high, kept);
+        return wn_run_sweep_avx512(run, n, centre, windows, n_windows);
     if (kernels() == WN_KERNELS_AVX2)
-        return run.is_float32 ? wn_run_window_float_avx2(run.data, n, least_inside, most_inside, kept)
-                              : wn_run_window_double_avx2(run.data, n, low, high, kept);
+        return wn_run_sweep_avx2(run, n, centre, windows, n_windows);
 #endif
-    return run.is_float32 ? window_float(run, n, least_inside, most_inside, kept)
-                          : window_double(run, n, low, high, kept);
+    for (size_t k = 0; k < n_windows; k++)
+        window_plain(run, n, &windows[k]);
+    return moments_plain(run, n, centre);
 }

@@ -26,8 +26,8 @@ AVX2 void wn_strip_fill8_avx2(const float *cells, size_t row_cells, size_t n, fl
             b[k + 3] = _mm256_shuffle_ps(a[k + 1], a[k + 3], 0xee);
         }
         for (size_t k = 0; k < 4; k++) {
-            _mm256_store_ps(runs + k * WN_RUN_ROWS + i, _mm256_permute2f128_ps(b[k], b[k + 4], 0x20));
-            _mm256_store_ps(runs + (k + 4) * WN_RUN_ROWS + i, _mm256_permute2f128_ps(b[k], b[k + 4], 0x31));
+            _mm256_store_ps(runs + k * WN_RUN_STRIDE + i, _mm256_permute2f128_ps(b[k], b[k + 4], 0x20));
+            _mm256_store_ps(runs + (k + 4) * WN_RUN_STRIDE + i, _mm256_permute2f128_ps(b[k], b[k + 4], 0x31));
         }
     }
 }
@@ -41,9 +41,9 @@ AVX2 void wn_strip_fill4_avx2(const double *cells, size_t row_cells, size_t n, d
         __m256d a0 = _mm256_unpacklo_pd(r0, r1), a1 = _mm256_unpackhi_pd(r0, r1), a2 = _mm256_unpacklo_pd(r2, r3),
                 a3 = _mm256_unpackhi_pd(r2, r3);
         _mm256_store_pd(runs + i, _mm256_permute2f128_pd(a0, a2, 0x20));
-        _mm256_store_pd(runs + WN_RUN_ROWS + i, _mm256_permute2f128_pd(a1, a3, 0x20));
-        _mm256_store_pd(runs + 2 * WN_RUN_ROWS + i, _mm256_permute2f128_pd(a0, a2, 0x31));
-        _mm256_store_pd(runs + 3 * WN_RUN_ROWS + i, _mm256_permute2f128_pd(a1, a3, 0x31));
+        _mm256_store_pd(runs + WN_RUN_STRIDE + i, _mm256_permute2f128_pd(a1, a3, 0x20));
+        _mm256_store_pd(runs + 2 * WN_RUN_STRIDE + i, _mm256_permute2f128_pd(a0, a2, 0x31));
+        _mm256_store_pd(runs + 3 * WN_RUN_STRIDE + i, _mm256_permute2f128_pd(a1, a3, 0x31));
     }
 }
 
@@ -72,7 +72,7 @@ AVX2 static inline lanes4 add_cells(lanes4 l, __m256d x, __m256d centre)
     return l;
 }
 
-AVX2 static wn_run_moments moments_of(const lanes4 l[2])
+AVX2 static wn_run_moments moments_of_lanes(const lanes4 l[2])
 {
     _Alignas(32) double sum[8], squares[8], least[8], most[8];
     _Alignas(32) int64_t count[8];
@@ -94,7 +94,7 @@ AVX2 static wn_run_moments moments_of(const lanes4 l[2])
     return m;
 }
 
-AVX2 wn_run_moments wn_run_moments_float_avx2(const float *run, size_t n, double centre)
+AVX2 static wn_run_moments moments_of_floats(const float *run, size_t n, double centre)
 {
     lanes4 l[2] = {no_lanes(), no_lanes()};
     __m256d c = _mm256_set1_pd(centre);
@@ -102,10 +102,10 @@ AVX2 wn_run_moments wn_run_moments_float_avx2(const float *run, size_t n, double
         l[0] = add_cells(l[0], _mm256_cvtps_pd(_mm_load_ps(run + i)), c);
         l[1] = add_cells(l[1], _mm256_cvtps_pd(_mm_load_ps(run + i + 4)), c);
     }
-    return moments_of(l);
+    return moments_of_lanes(l);
 }
 
-AVX2 wn_run_moments wn_run_moments_double_avx2(const double *run, size_t n, double centre)
+AVX2 static wn_run_moments moments_of_doubles(const double *run, size_t n, double centre)
 {
     lanes4 l[2] = {no_lanes(), no_lanes()};
     __m256d c = _mm256_set1_pd(centre);
@@ -113,7 +113,7 @@ AVX2 wn_run_moments wn_run_moments_double_avx2(const double *run, size_t n, doub
         l[0] = add_cells(l[0], _mm256_load_pd(run + i), c);
         l[1] = add_cells(l[1], _mm256_load_pd(run + i + 4), c);
     }
-    return moments_of(l);
+    return moments_of_lanes(l);
 }
 
 /* Which 32-bit words to take so that those whose bit is set come first: for eight words a byte's bits; for four doubles
@@ -139,39 +139,49 @@ AVX2 static inline __m256i words(const int32_t of[8])
     return _mm256_loadu_si256((const __m256i *)(const void *)of);
 }
 
-AVX2 wn_run_counts wn_run_window_float_avx2(const float *run, size_t n, float low, float high, float *kept)
+AVX2 static void window_of_floats(const float *run, size_t n, wn_run_window *w)
 {
-    wn_run_counts counts = {0};
-    __m256 least = _mm256_set1_ps(low), most = _mm256_set1_ps(high);
+    const __m256 least = _mm256_set1_ps(w->least_inside), most = _mm256_set1_ps(w->most_inside);
+    float *kept = w->kept;
     for (size_t i = 0; i < n; i += 8) {
         __m256 x = _mm256_load_ps(run + i);
         unsigned below = (unsigned)_mm256_movemask_ps(_mm256_cmp_ps(x, least, _CMP_LT_OQ));
         unsigned inside = (unsigned)_mm256_movemask_ps(
             _mm256_and_ps(_mm256_cmp_ps(x, least, _CMP_GE_OQ), _mm256_cmp_ps(x, most, _CMP_LE_OQ)));
         if (kept != NULL)
-            _mm256_storeu_ps(kept + counts.inside, _mm256_permutevar8x32_ps(x, words(words_of_byte[inside])));
-        counts.below += (size_t)__builtin_popcount(below);
-        counts.inside += (size_t)__builtin_popcount(inside);
+            _mm256_storeu_ps(kept + w->inside, _mm256_permutevar8x32_ps(x, words(words_of_byte[inside])));
+        w->below += (size_t)__builtin_popcount(below);
+        w->inside += (size_t)__builtin_popcount(inside);
     }
-    return counts;
 }
 
-AVX2 wn_run_counts wn_run_window_double_avx2(const double *run, size_t n, double low, double high, double *kept)
+AVX2 static void window_of_doubles(const double *run, size_t n, wn_run_window *w)
 {
-    wn_run_counts counts = {0};
-    __m256d least = _mm256_set1_pd(low), most = _mm256_set1_pd(high);
+    const __m256d least = _mm256_set1_pd(w->low), most = _mm256_set1_pd(w->high);
+    double *kept = w->kept;
     for (size_t i = 0; i < n; i += 4) {
         __m256d x = _mm256_load_pd(run + i);
         unsigned below = (unsigned)_mm256_movemask_pd(_mm256_cmp_pd(x, least, _CMP_LT_OQ));
         unsigned inside = (unsigned)_mm256_movemask_pd(
             _mm256_and_pd(_mm256_cmp_pd(x, least, _CMP_GE_OQ), _mm256_cmp_pd(x, most, _CMP_LE_OQ)));
         if (kept != NULL)
-            _mm256_storeu_ps((float *)(void *)(kept + counts.inside),
+            _mm256_storeu_ps((float *)(void *)(kept + w->inside),
                              _mm256_permutevar8x32_ps(_mm256_castpd_ps(x), words(words_of_nibble[inside])));
-        counts.below += (size_t)__builtin_popcount(below);
-        counts.inside += (size_t)__builtin_popcount(inside);
+        w->below += (size_t)__builtin_popcount(below);
+        w->inside += (size_t)__builtin_popcount(inside);
     }
-    return counts;
+}
+
+wn_run_moments wn_run_sweep_avx2(wn_cells run, size_t n, double centre, wn_run_window *windows, size_t n_windows)
+{
+    for (size_t k = 0; k < n_windows; k++) {
+        windows[k].below = windows[k].inside = 0;
+        if (run.is_float32)
+            window_of_floats(run.data, n, &windows[k]);
+        else
+            window_of_doubles(run.data, n, &windows[k]);
+    }
+    return run.is_float32 ? moments_of_floats(run.data, n, centre) : moments_of_doubles(run.data, n, centre);
 }
 
 #endif

@@ -1,5 +1,7 @@
 #include "gram_state.h"
 
+#include "product_round.h"
+
 #include "winnow/memory.h"
 
 #include <math.h>
@@ -7,7 +9,7 @@
 
 /* A block's rows are multiplied by panels: few rows, so that their rounding stays small and they stay in the cache, and
  * enough of them that adding the product to the sums takes a small part of the time. In single as few as that. */
-enum { LEAST_PANEL_ROWS = 256 };
+enum { LEAST_PANEL_ROWS = 512 };
 
 /* In single: a product of a panel of columns near 1 is about LEAST_PANEL_ROWS with 24 bits; this is 16 times finer. */
 enum { SINGLE_UNIT = -20, SUM_BITS = 61 };
@@ -134,9 +136,9 @@ static void add_product(wn_gram *gram)
     double factor = ldexp(1.0, -gram->unit);
     int64_t *sums = gram->sums + 1;
     for (size_t i = 0; i < gram->n_lines; i++) {
-        const double *line = wn_gram_line(gram, i);
-        for (size_t j = wn_gram_line_begin(gram, i); j < gram->width; j++)
-            *sums++ += (int64_t)llrint(line[j] * factor);
+        size_t begin = wn_gram_line_begin(gram, i), n = gram->width - begin;
+        wn_product_round(wn_gram_line(gram, i) + begin, n, factor, sums);
+        sums += n;
     }
 }
 

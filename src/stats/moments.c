@@ -97,6 +97,20 @@ static double first_valid(wn_cells run, size_t n)
     return 0;
 }
 
+/* A run of a column, with the windows of the quantiles that are carried along. */
+static void sweep_run(wn_moments *moments, size_t column, wn_cells run, size_t n)
+{
+    wn_quantiles *carried = moments->carried;
+    wn_run_window *windows = carried != NULL ? wn_quantiles_windows(carried, column, n) : NULL;
+    size_t n_windows = carried != NULL ? wn_quantiles_n_windows(carried) : 0;
+    if (moments->block[column].count == 0)
+        moments->about[column] = first_valid(run, n);
+    wn_run_moments found = wn_run_sweep(run, n, moments->about[column], windows, n_windows);
+    merge(&moments->block[column], found);
+    if (carried != NULL)
+        wn_quantiles_take(carried, column, found.count);
+}
+
 /* All columns, each about its first valid cell. Rows are summed in strips, so that the rounding of a long block stays
  * that of a short one; a strip's columns are gone through while it lies in a cache. */
 static void sweep(wn_moments *moments, const wn_block *block)
@@ -108,14 +122,8 @@ static void sweep(wn_moments *moments, const wn_block *block)
         for (size_t col = 0; col < block->n_cols; col += WN_RUN_COLS) {
             wn_column_strip_fill(strip, block, row, col);
             for (size_t c = 0; c < strip->n_cols; c++) {
-                size_t column = wn_block_column(block, col + c);
-                wn_cells run = wn_column_strip_run(strip, c);
-                if (moments->block[column].count == 0)
-                    moments->about[column] = first_valid(run, strip->n);
-                wn_run_moments found = wn_run_moments_of(run, strip->n, moments->about[column]);
-                merge(&moments->block[column], found);
-                if (moments->carried != NULL)
-                    wn_quantiles_add_run(moments->carried, column, run, strip->n, found.count);
+                wn_column_strip_ask_ahead(block, row, col, c);
+                sweep_run(moments, wn_block_column(block, col + c), wn_column_strip_run(strip, c), strip->n);
             }
         }
 }
@@ -167,7 +175,7 @@ static wn_run_moments sweep_column(wn_moments *moments, const wn_block *block, s
     wn_run_moments found = NO_CELLS;
     for (size_t row = 0; row < block->n_rows; row += WN_RUN_ROWS) {
         wn_column_strip_fill(moments->strip, block, row, column);
-        merge(&found, wn_run_moments_of(wn_column_strip_run(moments->strip, 0), moments->strip->n, point));
+        merge(&found, wn_run_sweep(wn_column_strip_run(moments->strip, 0), moments->strip->n, point, NULL, 0));
     }
     return found;
 }

@@ -16,7 +16,7 @@ static wn_status share_room(wn_quantiles *quantiles, size_t budget)
     size_t n = quantiles->n_cols * quantiles->n_probabilities, n_keeping = 0;
     for (size_t i = 0; i < n; i++)
         n_keeping += keeps_cells(quantiles->windows[i]);
-    TRY(wn_window_room_init(&quantiles->room, n_keeping, budget));
+    TRY(wn_window_room_init(&quantiles->room, n_keeping, quantiles->n_probabilities, budget));
     n_keeping = 0;
     for (size_t i = 0; i < n; i++)
         if (keeps_cells(quantiles->windows[i]))
@@ -36,13 +36,16 @@ wn_status wn_quantiles_new(wn_quantiles **quantiles, size_t n_cols, size_t n_pro
     made->n_probabilities = n_probabilities;
     TRY(wn_new(&made->probability, n_probabilities));
     TRY(wn_new(&made->windows, n));
+    TRY(wn_new(&made->sweeps, n));
     TRY(wn_new(&made->counts, n));
     TRY(wn_new(&made->cells, n));
     TRY(wn_new(&made->strip, 1));
     for (size_t k = 0; k < n_probabilities; k++)
         made->probability[k] = probability[k];
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         made->windows[i] = windows[i];
+        made->sweeps[i] = wn_run_window_of(windows[i].low, windows[i].high);
+    }
     TRY(share_room(made, budget));
     *quantiles = made;
     made = NULL;
@@ -59,33 +62,38 @@ void wn_quantiles_free(wn_quantiles *quantiles)
     wn_free(quantiles->strip);
     wn_free(quantiles->cells);
     wn_free(quantiles->counts);
+    wn_free(quantiles->sweeps);
     wn_free(quantiles->windows);
     wn_free(quantiles->probability);
     wn_free(quantiles);
 }
 
-/* A run into one window that keeps cells. */
-static wn_run_counts add_kept(wn_quantiles *quantiles, size_t target, wn_cells run, size_t n)
+size_t wn_quantiles_n_windows(const wn_quantiles *quantiles)
 {
-    const window_room *room = &quantiles->room;
-    window_cells *cells = &quantiles->cells[target];
-    wn_window window = quantiles->windows[target];
-    wn_cells place = {wn_window_cells_place(room, cells, n, run.is_float32), run.is_float32};
-    wn_run_counts counts = wn_run_window(run, n, window.low, window.high, place.data);
-    wn_window_cells_take(room, cells, place, counts.inside);
-    return counts;
+    return quantiles->n_probabilities;
 }
 
-void wn_quantiles_add_run(wn_quantiles *quantiles, size_t column, wn_cells run, size_t n, int64_t valid)
+wn_run_window *wn_quantiles_windows(wn_quantiles *quantiles, size_t column, size_t n)
+{
+    size_t q = quantiles->n_probabilities, first = column * q;
+    for (size_t k = 0; k < q; k++)
+        if (keeps_cells(quantiles->windows[first + k]))
+            quantiles->sweeps[first + k].kept =
+                wn_window_cells_place(&quantiles->room, &quantiles->cells[first + k], k, n, quantiles->is_float32);
+    return &quantiles->sweeps[first];
+}
+
+void wn_quantiles_take(wn_quantiles *quantiles, size_t column, int64_t valid)
 {
     size_t q = quantiles->n_probabilities;
     for (size_t i = column * q; i < (column + 1) * q; i++) {
-        wn_window window = quantiles->windows[i];
-        wn_run_counts counts =
-            keeps_cells(window) ? add_kept(quantiles, i, run, n) : wn_run_window(run, n, window.low, window.high, NULL);
+        const wn_run_window *found = &quantiles->sweeps[i];
+        const wn_cells place = {found->kept, quantiles->is_float32};
+        if (found->kept != NULL)
+            wn_window_cells_take(&quantiles->room, &quantiles->cells[i], place, found->inside);
         quantiles->counts[i].valid += valid;
-        quantiles->counts[i].below += (int64_t)counts.below;
-        quantiles->counts[i].inside += (int64_t)counts.inside;
+        quantiles->counts[i].below += (int64_t)found->below;
+        quantiles->counts[i].inside += (int64_t)found->inside;
     }
 }
 
@@ -100,14 +108,6 @@ wn_status wn_quantiles_begin(wn_quantiles *quantiles, const wn_block *block)
     return WN_OK;
 }
 
-static int64_t count_valid(wn_cells run, size_t n)
-{
-    int64_t valid = 0;
-    for (size_t i = 0; i < n; i++)
-        valid += run.is_float32 ? !isnan(((const float *)run.data)[i]) : !isnan(((const double *)run.data)[i]);
-    return valid;
-}
-
 wn_status wn_quantiles_add(wn_quantiles *quantiles, const wn_block *block)
 {
     wn_column_strip *strip = quantiles->strip;
@@ -116,8 +116,11 @@ wn_status wn_quantiles_add(wn_quantiles *quantiles, const wn_block *block)
         for (size_t col = 0; col < quantiles->n_cols; col += WN_RUN_COLS) {
             wn_column_strip_fill(strip, block, row, col);
             for (size_t c = 0; c < strip->n_cols; c++) {
+                wn_run_window *windows = wn_quantiles_windows(quantiles, col + c, strip->n);
                 wn_cells run = wn_column_strip_run(strip, c);
-                wn_quantiles_add_run(quantiles, col + c, run, strip->n, count_valid(run, strip->n));
+                wn_column_strip_ask_ahead(block, row, col, c);
+                wn_quantiles_take(quantiles, col + c,
+                                  wn_run_sweep(run, strip->n, 0, windows, quantiles->n_probabilities).count);
             }
         }
     return status;

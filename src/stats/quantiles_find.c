@@ -1,12 +1,12 @@
 #include "cell_search.h"
+#include "quantile_place.h"
 #include "quantiles_state.h"
 #include "winnow/memory.h"
 #include "winnow/order_key.h"
 
 #include <math.h>
 
-/* The order statistics around (n - 1) p: numbers from 0, and the weight of the upper one. */
-static void order_statistics(int64_t n, double probability, int64_t *lower, int64_t *upper, double *weight)
+void wn_order_statistics(int64_t n, double probability, int64_t *lower, int64_t *upper, double *weight)
 {
     double place = (double)(n - 1) * probability;
     *lower = (int64_t)floor(place);
@@ -15,8 +15,7 @@ static void order_statistics(int64_t n, double probability, int64_t *lower, int6
     *weight = place - (double)*lower;
 }
 
-/* NumPy's rule for a point between two values, which is exact at both ends. */
-static double between(double a, double b, double weight)
+double wn_between(double a, double b, double weight)
 {
     if (weight == 0 || a == b)
         return a;
@@ -30,8 +29,8 @@ double wn_quantile_sorted(const double *sorted, size_t n, double probability)
     double weight;
     if (n == 0)
         return NAN;
-    order_statistics((int64_t)n, probability, &lower, &upper, &weight);
-    return between(sorted[lower], sorted[upper], weight);
+    wn_order_statistics((int64_t)n, probability, &lower, &upper, &weight);
+    return wn_between(sorted[lower], sorted[upper], weight);
 }
 
 /* Places of a sample of n on either side of its quantile. */
@@ -73,8 +72,8 @@ static placement place(const wn_quantiles *quantiles, size_t target)
     target_counts counts = quantiles->counts[target];
     if (counts.valid == 0)
         return placed;
-    order_statistics(counts.valid, quantiles->probability[target % quantiles->n_probabilities], &placed.lower,
-                     &placed.upper, &placed.weight);
+    wn_order_statistics(counts.valid, quantiles->probability[target % quantiles->n_probabilities], &placed.lower,
+                        &placed.upper, &placed.weight);
     placed.lower -= counts.below;
     placed.upper -= counts.below;
     placed.is_inside = placed.lower >= 0 && placed.upper < counts.inside;
@@ -134,7 +133,7 @@ static bool look_up(key_counts counts, const placement *placed, double *value, w
     double low, high;
     bool is_low_known = is_known(counts, lower, &low), is_high_known = is_known(counts, upper, &high);
     if (is_low_known && is_high_known) {
-        *value = between(low, high, placed->weight);
+        *value = wn_between(low, high, placed->weight);
         return true;
     }
     next->low = wn_order_key_value(~counts.keys[2 * lower.bucket + 1]);
@@ -206,7 +205,7 @@ static double value_of(const wn_quantiles *quantiles, size_t target, const finis
     const placement *placed = &f->placed[target];
     const cell_search *search = &f->searches[target];
     if (search->is_wanted)
-        return between(search->value, search->next, placed->weight);
+        return wn_between(search->value, search->next, placed->weight);
     return placed->is_inside && !placed->is_counted ? quantiles->windows[target].low + 0.0 : (double)NAN;
 }
 

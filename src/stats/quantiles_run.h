@@ -9,8 +9,13 @@
  * are of another width than those before. */
 WN_MUST_USE wn_status wn_quantiles_begin(wn_quantiles *quantiles, const wn_block *block);
 
-/* Local. A run of n cells of a column, of which `valid` are there; at most WN_RUN_ROWS. */
-void wn_quantiles_add_run(wn_quantiles *quantiles, size_t column, wn_cells run, size_t n, int64_t valid);
+/* Local. Windows of a column: the number of probabilities. */
+size_t wn_quantiles_n_windows(const wn_quantiles *quantiles);
+
+/* Local. The windows that a run of a column is to be swept with, at most WN_RUN_ROWS cells; then
+ * what the sweep found in them and how many cells of the run are there. Borrowed until the next call. */
+wn_run_window *wn_quantiles_windows(wn_quantiles *quantiles, size_t column, size_t n);
+void wn_quantiles_take(wn_quantiles *quantiles, size_t column, int64_t valid);
 
 /* Local. From now on its accumulator adds nothing: something else does. */
 void wn_quantiles_carried(wn_quantiles *quantiles);

@@ -15,7 +15,8 @@ struct wn_quantiles {
     bool is_carried;            /* by moments, which add to it */
     bool has_width, is_float32; /* the width of kept cells; that of the first block */
     double *probability;        /* (n_probabilities), owned */
-    wn_window *windows;         /* (n_cols, n_probabilities), owned; like counts and cells */
+    wn_window *windows;         /* (n_cols, n_probabilities), owned; like sweeps, counts and cells */
+    wn_run_window *sweeps;
     target_counts *counts;
     window_cells *cells;
     window_room room;

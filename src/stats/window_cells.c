@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-enum { LEAST_BUCKETS = 16, MOST_BUCKETS = 2048 };
+enum { LEAST_BUCKETS = 16, MOST_BUCKETS = 2048, PASSING = WN_RUN_ROWS + WN_RUN_LANES };
 
 /* Half of a slab at most, where that is enough. */
 static size_t choose_buckets(size_t share)
@@ -16,7 +16,7 @@ static size_t choose_buckets(size_t share)
     return n < LEAST_BUCKETS ? LEAST_BUCKETS : n > MOST_BUCKETS ? MOST_BUCKETS : n;
 }
 
-wn_status wn_window_room_init(window_room *room, size_t n, size_t budget)
+wn_status wn_window_room_init(window_room *room, size_t n, size_t n_at_once, size_t budget)
 {
     wn_status status = WN_OK;
     size_t share = n > 0 ? budget / n / WN_ALIGNMENT * WN_ALIGNMENT : 0;
@@ -25,7 +25,8 @@ wn_status wn_window_room_init(window_room *room, size_t n, size_t budget)
     room->slab_bytes = share > least ? share : least;
     TRY(wn_memory_new((void **)&room->slabs, n, room->slab_bytes, __func__));
     TRY(wn_new(&room->spare, room->n_buckets));
-    TRY(wn_new(&room->passing, WN_RUN_ROWS + WN_RUN_LANES));
+    TRY(wn_new(&room->passing, n_at_once * PASSING));
+    room->n_at_once = n_at_once;
 done:
     return status;
 }
@@ -79,11 +80,11 @@ static bool has_room(const window_room *room, const window_cells *cells, size_t 
     return n <= capacity - cells->n;
 }
 
-void *wn_window_cells_place(const window_room *room, const window_cells *cells, size_t n, bool is_float32)
+void *wn_window_cells_place(const window_room *room, const window_cells *cells, size_t turn, size_t n, bool is_float32)
 {
     if (has_room(room, cells, n + WN_RUN_LANES, is_float32))
         return wn_cells_at(first_cell(room, cells, is_float32), cells->n).data;
-    return room->passing;
+    return room->passing + turn * PASSING;
 }
 
 /* Cells that were kept are counted from now on, and go. */
@@ -105,7 +106,8 @@ static void count_kept(const window_room *room, window_cells *cells, bool is_flo
 void wn_window_cells_take(const window_room *room, window_cells *cells, wn_cells place, size_t n)
 {
     size_t size = wn_cell_bytes(place.is_float32);
-    bool is_passing = place.data == room->passing;
+    const double *at = place.data;
+    bool is_passing = at >= room->passing && at < room->passing + room->n_at_once * PASSING;
     if (is_passing && !has_room(room, cells, n, place.is_float32))
         count_kept(room, cells, place.is_float32);
     if (!has_room(room, cells, n, place.is_float32)) {

@@ -21,7 +21,8 @@ typedef struct {
     size_t slab_bytes, n_buckets;
     unsigned char *slabs; /* (n_windows, slab_bytes), owned */
     key_bucket *spare;    /* (n_buckets) while cells become them, owned */
-    double *passing;      /* a run's cells where the slab has no room to write them, owned */
+    double *passing;      /* (n_at_once) runs' cells where slabs have no room to write them, owned */
+    size_t n_at_once;
 } window_room;
 
 typedef struct {
@@ -33,15 +34,17 @@ typedef struct {
 } window_cells;
 
 /* Local. Room for n windows of `budget` bytes together, or of a few hundred each where that is more: fewer buckets, the
- * same on all ranks where the budget is. The caller clears it. Fails: WN_NO_MEMORY. */
-WN_MUST_USE wn_status wn_window_room_init(window_room *room, size_t n, size_t budget);
+ * same on all ranks where the budget is. n_at_once of them take cells of one run. The caller clears it. Fails:
+ * WN_NO_MEMORY. */
+WN_MUST_USE wn_status wn_window_room_init(window_room *room, size_t n, size_t n_at_once, size_t budget);
 void wn_window_room_clear(window_room *room);
 
 /* Local. Nothing in a window yet; slab number `number` of the room is its. */
 void wn_window_cells_init(const window_room *room, window_cells *cells, wn_window window, size_t number);
 
-/* Local. Where at most n cells of a run, and the lanes beyond them, can be written. */
-void *wn_window_cells_place(const window_room *room, const window_cells *cells, size_t n, bool is_float32);
+/* Local. Where at most n cells of a run, and the lanes beyond them, can be written; the window is number `turn` of
+ * those that take them at once. */
+void *wn_window_cells_place(const window_room *room, const window_cells *cells, size_t turn, size_t n, bool is_float32);
 
 /* Local. Takes the n cells that were written there. */
 void wn_window_cells_take(const window_room *room, window_cells *cells, wn_cells place, size_t n);

@@ -84,7 +84,7 @@ size_t wn_trainer_gather(wn_trainer *t, size_t lane, int64_t s)
     size_t n = left < t->share ? left : t->share;
     for (size_t i = 0; i < n; i++) {
         size_t row = (size_t)t->order[first + i];
-        memcpy(t->rows + i * n_inputs, t->train->features + row * n_inputs, n_inputs * sizeof *t->rows);
+        wn_dataset_copy_row(t->train, row, t->rows + i * n_inputs);
         t->targets[i] = t->train->targets[row];
     }
     memset(t->rows + n * n_inputs, 0, (t->share - n) * n_inputs * sizeof *t->rows);

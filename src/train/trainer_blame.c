@@ -16,7 +16,7 @@ static double make_of_some(wn_trainer *t, const int64_t *order, const size_t *pl
     memset(t->targets, 0, t->share * sizeof *t->targets);
     for (size_t k = 0; k < n; k++) {
         size_t i = places[k], row = (size_t)order[i];
-        memcpy(t->rows + i * n_inputs, t->train->features + row * n_inputs, n_inputs * sizeof *t->rows);
+        wn_dataset_copy_row(t->train, row, t->rows + i * n_inputs);
         t->targets[i] = t->train->targets[row];
         last = i > last ? i : last;
     }

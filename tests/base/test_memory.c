@@ -7,7 +7,7 @@
 
 static void test_new(void)
 {
-    size_t before = wn_memory_used(), sizes[] = {0, 1, 63, 64, 65, 4096, 100001};
+    size_t before = wn_memory_used(), sizes[] = {0, 1, 63, 64, 65, 4096, 100001, 2097151, 2097152, 5000001};
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
         char *bytes = NULL;
         size_t not_zero = 0;
@@ -30,7 +30,7 @@ static void test_resize(void)
 {
     int32_t *numbers = NULL;
     size_t before = wn_memory_used(), wrong = 0;
-    for (size_t n = 1; n <= 1000; n = 3 * n + 1) { /* what was there stays, what is new is zero */
+    for (size_t n = 1; n <= 1000000; n = 3 * n + 1) { /* what was there stays, what is new is zero */
         size_t old = n == 1 ? 0 : (n - 1) / 3;
         if (!CHECK_OK(wn_resize(&numbers, n)))
             break;
@@ -58,6 +58,7 @@ static void test_overflow_and_limit(void)
     CU_ASSERT_EQUAL(wn_memory_new((void **)&pointer, SIZE_MAX / 2, 3, "a test"), WN_NO_MEMORY);
     CU_ASSERT_PTR_NOT_NULL(strstr(wn_status_message(), "a test"));
     CU_ASSERT_EQUAL(wn_memory_new((void **)&pointer, SIZE_MAX - 8, 1, "a test"), WN_NO_MEMORY);
+    CU_ASSERT_EQUAL(wn_memory_new((void **)&pointer, SIZE_MAX / 4, 1, "a test"), WN_NO_MEMORY); /* more than there is */
     CU_ASSERT_PTR_EQUAL(pointer, &untouched);
     wn_memory_limit(wn_memory_used() + 8000);
     CU_ASSERT_EQUAL(wn_new(&numbers, 1001), WN_NO_MEMORY);
@@ -82,7 +83,7 @@ static void test_fail_at(void)
     wn_free(numbers[0]);
 }
 
-enum { N_THREADS = 8, N_HELD = 4, PIECE = 1 << 18, N_ROUNDS = 300 };
+enum { N_THREADS = 8, N_HELD = 4, PIECE = 1 << 19, N_ROUNDS = 300 };
 
 typedef struct {
     size_t n_refused, n_made;

@@ -89,7 +89,7 @@ def check_importance(checks, program, directory):
 def check_ranks(checks, program, directory):
     x, y, _ = graded(3000, 3, 9)
     alone, said = grow(program, directory, x, y, x[:200], 3, trees=10, score=1)
-    for n_ranks, options in ((3, {}), (5, {"gather": 200, "threads": 2})):
+    for n_ranks, options in ((2, {}), (3, {}), (7, {"gather": 200, "threads": 2})):
         told, other = grow(program, directory, x, y, x[:200], 3, n_ranks, trees=10, score=1, **options)
         for key in ("hash", "importance", "permutation", "score"):
             checks.equal(told[key], alone[key], f"{key} on {n_ranks} ranks")

@@ -42,6 +42,9 @@ static void test_edges(void)
     CU_ASSERT(wn_fixed_label_value(flat, 0) == 5);
     wn_fixed_label_fill(scale, odd, 3, numbers);
     CU_ASSERT(numbers[0] == 0 && numbers[1] == 1 << 26 && numbers[2] == -(1 << 26));
+    wn_fixed_label tiny = wn_fixed_label_of(0, 0x1p-1060, 10);
+    wn_fixed_label_fill(tiny, (double[]){0, 0x1p-1061, 0x1p-1060}, 3, numbers);
+    CU_ASSERT(numbers[0] == -(1 << 13) && numbers[1] == 0 && numbers[2] == 1 << 13);
 }
 
 static const wn_test tests[] = {{"scales", test_scales}, {"edges", test_edges}};

@@ -6,7 +6,7 @@ import sys
 
 import numpy
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_digits
-from sklearn.linear_model import lasso_path
+from sklearn.linear_model import Lasso, lasso_path
 
 from winnow_runs import Checks, scratch
 
@@ -47,6 +47,10 @@ def check(checks, program, directory, x, y, what):
     checks.that(numpy.abs(by_rows - gaps).max() <= 1e-11, f"{what}: gaps told off by {numpy.abs(by_rows - gaps).max():.1e}")
     fit = numpy.abs(x @ (weights - theirs).T).max() / y.std()
     checks.that(fit <= 3e-3, f"{what}: fitted values off by {fit:.1e} deviations of the label")
+    middle = len(alphas) // 2
+    alone = Lasso(alpha=alphas[middle], fit_intercept=False, tol=1e-10, max_iter=100000).fit(x, y).coef_
+    fit = numpy.abs(x @ (weights[middle] - alone)).max() / y.std()
+    checks.that(fit <= 3e-3, f"{what}: fitted values off by {fit:.1e} deviations from Lasso's at one alpha")
     checks.that(not weights[0].any(), f"{what}: no weight at the first alpha")
     correlation = numpy.abs(x.T @ y).max() / len(y)
     checks.near(alphas[0], correlation, 1e-12 * correlation, f"{what}: first alpha")

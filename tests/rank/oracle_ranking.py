@@ -12,7 +12,7 @@ from sklearn.feature_selection import f_classif, f_regression
 from sklearn.linear_model import lasso_path
 from sklearn.metrics import mutual_info_score
 
-from winnow_runs import Checks, scratch, winnow
+from winnow_runs import Checks, run_json, scratch, winnow
 
 ALL = "[variance, anova, mutual_information, lasso, random_forest]"
 
@@ -41,6 +41,7 @@ def fit(program, directory, table, rank, n_ranks=0, **options):
     with h5py.File(os.path.join(out, "recipe.h5")) as file:
         found = {name: file["ranking"][name][()] for name in file["ranking"]}
         found["selected"] = file["selected"][()].astype(int)
+        found["fingerprints"] = str(run_json(out)["fingerprints"])
         if "edges" in file["statistics"]:
             found["edges"] = file["statistics/edges"][()]
             found["contingency"] = file["statistics/contingency"][()]
@@ -128,10 +129,11 @@ def check_lasso(checks, found, x, y, is_real, what):
     checks.that(near.all(), f"{what}: Lasso entries at most three steps off: {numpy.flatnonzero(~near)}")
 
 
-def consensus_of(scores):
-    """Positions by the mean of SciPy's ranks, and the features best first; equals by number."""
-    mean = numpy.mean([rankdata(-score, method="average") for score in scores], axis=0)
-    order = numpy.argsort(mean, kind="stable")
+def consensus_of(scores, rule="borda"):
+    """Positions by the median (mean_rank: the mean) of SciPy's ranks, and the features best first; equals by the mean, then by number."""
+    ranks = numpy.array([rankdata(-score, method="average") for score in scores])
+    mean = ranks.mean(axis=0)
+    order = numpy.lexsort((mean, numpy.median(ranks, axis=0) if rule == "borda" else mean))
     position = numpy.empty(len(mean))
     position[order] = numpy.arange(1, len(mean) + 1)
     return position, order
@@ -150,8 +152,8 @@ def copies_of(x, order, least=0.95):
     return originals, copies
 
 
-def check_consensus(checks, found, methods, x, what):
-    position, order = consensus_of([found[method] for method in methods])
+def check_consensus(checks, found, methods, x, what, rule="borda"):
+    position, order = consensus_of([found[method] for method in methods], rule)
     originals, copies = copies_of(x, order)
     line = originals + [i for i in order if i in copies]
     checks.that(numpy.array_equal(found["consensus"], position), f"{what}: consensus")
@@ -161,11 +163,11 @@ def check_consensus(checks, found, methods, x, what):
 
 
 def check_forest(checks, found, x, y, is_real, what):
-    """The same at both rank counts, and what scikit-learn's forests say: two of them are correlated by 0.84 to 0.95 on breast_cancer."""
+    """The same at all rank counts, and what scikit-learn's forests say: two of them are correlated by 0.84 to 0.95 on breast_cancer."""
     kind, tried = (RandomForestRegressor, 1 / 3) if is_real else (RandomForestClassifier, "sqrt")
     theirs = numpy.mean([kind(100, max_depth=10, max_features=tried, random_state=seed).fit(x, y).feature_importances_
                          for seed in range(3)], axis=0)
-    checks.that(numpy.array_equal(*found), f"{what}: the forest is the same on all ranks")
+    checks.that(all(numpy.array_equal(found[0], other) for other in found), f"{what}: the forest is the same on all ranks")
     checks.near(found[0].sum(), 1.0, 1e-12, f"{what}: shares")
     like = numpy.corrcoef(found[0], theirs)[0, 1]
     print(f"{what}: correlation of importances with scikit-learn's {like:.3f}")
@@ -177,9 +179,9 @@ def check_scores(checks, program, directory):
     sets = {"cancer": (cancer.data, cancer.target, False), "digits": (digits.data, digits.target, False),
             "diabetes": (diabetes.data, diabetes.target.astype(float), True)}
     for name, (x, y, is_real) in sets.items():
-        forests = []
+        forests, prints = [], set()
         table = write_table(directory, name, x, y)
-        for n_ranks in (1, 3):
+        for n_ranks in (1, 2, 3, 7) if name == "cancer" else (1, 3):
             what = f"{name} on {n_ranks}"
             found = fit(program, directory, table, f"{{methods: {ALL}, bins: 16, keep: 1.0}}", n_ranks)
             f_error = check_f(checks, found, x, y, is_real, what)
@@ -189,8 +191,10 @@ def check_scores(checks, program, directory):
                 check_lasso(checks, found, x, y, is_real, what)
             check_consensus(checks, found, ("variance", "anova", "mutual_information", "lasso", "random_forest"), x, what)
             forests.append(found["random_forest"])
+            prints.add(found["fingerprints"])
             checks.equal(len(found["selected"]), x.shape[1], f"{what}: a share of 1.0 keeps all")
             print(f"{what}: F {f_error:.1e}, information {information:.1e}")
+        checks.equal(len(prints), 1, f"{name}: fingerprints at all rank counts")
         check_forest(checks, forests, x, y, is_real, name)
 
 
@@ -204,6 +208,10 @@ def check_selection(checks, program, directory):
 
     found, _ = selected("{methods: [anova], keep: 1.0}")
     check_consensus(checks, found, ("anova",), x, "anova alone")
+    methods = ("variance", "anova", "mutual_information")
+    for rule in ("mean_rank", "borda"):
+        found, _ = selected(f"{{methods: [{', '.join(methods)}], keep: 1.0, consensus: {rule}}}")
+        check_consensus(checks, found, methods, x, rule, rule)
     found, all_of_them = selected("{methods: [anova], keep: 1.0, correlated: none}")
     checks.equal(all_of_them, list(consensus_of([found["anova"]])[1]), "correlated: none")
     checks.equal(sorted(k for k in found if k in ("variance", "mutual_information")), [], "methods not asked for")
@@ -237,7 +245,7 @@ def check_copies(checks, program, directory):
 
     for rank, n_copies in (("methods: [anova]", 1), ("methods: [anova], correlated: none", 5),
                            ("methods: [mutual_information]", 5), ("methods: [mutual_information], correlated: 0.9", 1),
-                           ("methods: [anova, mutual_information], consensus: borda", 1),
+                           ("methods: [anova, mutual_information], consensus: mean_rank", 1),
                            ("methods: [anova, mutual_information], consensus: intersection", 1)):
         found = fit(program, directory, table, f"{{{rank}, keep: 5}}")
         chosen = set(found["selected"])
@@ -275,6 +283,17 @@ def check_stability(checks, program, directory):
     checks.equal((found["stability"][29], found["stability"][0]), (1.0, 0.0), "always and never")
 
 
+def check_small_labels(checks, program, directory):
+    """Units of a label have no say, also where float32 would take all of its values for 0."""
+    x, y = load_diabetes(return_X_y=True)
+    rank, found = "{methods: [anova, mutual_information, lasso, random_forest]}", []
+    for name, unit in (("whole", 1.0), ("tiny", 2.0 ** -400)):
+        found.append(fit(program, directory, write_table(directory, name, x, y * unit), rank))
+    for method in ("anova", "mutual_information", "lasso", "random_forest"):
+        checks.that(numpy.array_equal(found[0][method], found[1][method]), f"{method}: a label in units of 2^-400")
+    checks.that(found[1]["random_forest"].sum() > 0.99, "importances of a label in units of 2^-400")
+
+
 def main():
     program = sys.argv[1]
     checks = Checks()
@@ -283,6 +302,7 @@ def main():
         check_selection(checks, program, directory)
         check_copies(checks, program, directory)
         check_stability(checks, program, directory)
+        check_small_labels(checks, program, directory)
     checks.close()
 
 

@@ -17,19 +17,27 @@ static float cell(size_t row, size_t feature)
     return feature == 1 ? (float)(row % 4) : feature == 2 ? 7 : (float)normal;
 }
 
-static wn_status make_dataset(wn_range part, wn_dataset *dataset)
+/* Real labels that float32 would take for 0; targets are what the program makes of them. */
+static double real_label(int64_t number)
+{
+    return 1e-100 * (double)(number / 3 % 5);
+}
+
+static wn_status make_dataset(wn_range part, wn_dataset *dataset, double **real)
 {
     wn_status status = WN_OK;
     *dataset = (wn_dataset){.n_rows = (size_t)(part.last - part.first), .n_features = N_FEATURES};
     TRY(wn_new(&dataset->features, dataset->n_rows * N_FEATURES));
     TRY(wn_new(&dataset->targets, dataset->n_rows));
     TRY(wn_new(&dataset->rows, dataset->n_rows));
+    TRY(wn_new(real, dataset->n_rows));
     for (size_t i = 0; i < dataset->n_rows; i++) {
         size_t row = (size_t)part.first + i;
         for (size_t f = 0; f < N_FEATURES; f++)
             dataset->features[i * N_FEATURES + f] = cell(row, f);
         dataset->targets[i] = (float)(row % 5);
         dataset->rows[i] = (int64_t)(3 * row);
+        (*real)[i] = real_label(dataset->rows[i]);
     }
 done:
     return status;
@@ -47,8 +55,10 @@ static void check_order(const wn_dataset *dataset, const wn_forest_table *table,
     size_t wrong = 0, n = dataset->n_rows;
     for (size_t i = 0; i < n; i++) {
         const uint8_t *codes = table->codes + i * N_FEATURES;
-        double label = n_classes > 0 ? table->labels[i] : wn_fixed_label_value(table->scale, table->labels[i]);
-        wrong += table->numbers[i] != dataset->rows[i] || fabs(label - (double)dataset->targets[i]) > 1e-6;
+        double real = wn_fixed_label_value(table->scale, table->labels[i]);
+        wrong += table->numbers[i] != dataset->rows[i];
+        wrong += n_classes > 0 ? table->labels[i] != (int32_t)dataset->targets[i]
+                               : fabs(real - real_label(dataset->rows[i])) > 1e-107;
         wrong += codes[1] != (uint8_t)dataset->features[i * N_FEATURES + 1] || codes[2] != 0;
         if (i == 0)
             continue;
@@ -65,13 +75,14 @@ static void check_table(int64_t n_rows, size_t n_classes)
     wn_labels labels = {.n_classes = n_classes};
     wn_range part = wn_range_part(n_rows, test_ranks.size, test_ranks.rank);
     wn_dataset own, all;
+    double *own_real = NULL, *all_real = NULL;
     wn_forest_table *table = NULL, *alone = NULL;
-    wn_status status = make_dataset(part, &own);
+    wn_status status = make_dataset(part, &own, &own_real);
     if (status == WN_OK)
-        status = make_dataset((wn_range){0, n_rows}, &all);
+        status = make_dataset((wn_range){0, n_rows}, &all, &all_real);
     if (CHECK_OK(wn_ranks_agree(&test_ranks, status)) &&
-        CHECK_OK(wn_forest_table_new(&table, &test_ranks, &own, &labels, 1)) &&
-        CHECK_OK(wn_forest_table_new(&alone, &self, &all, &labels, 1))) {
+        CHECK_OK(wn_forest_table_new(&table, &test_ranks, &own, own_real, &labels, 1)) &&
+        CHECK_OK(wn_forest_table_new(&alone, &self, &all, all_real, &labels, 1))) {
         check_order(&own, table, n_classes);
         size_t first = (size_t)part.first;
         CU_ASSERT_EQUAL(memcmp(table->codes, alone->codes + first * N_FEATURES, own.n_rows * N_FEATURES), 0);
@@ -81,6 +92,8 @@ static void check_table(int64_t n_rows, size_t n_classes)
     }
     wn_forest_table_free(alone);
     wn_forest_table_free(table);
+    wn_free(all_real);
+    wn_free(own_real);
     clear_dataset(&all);
     clear_dataset(&own);
 }
@@ -99,20 +112,22 @@ static void test_no_memory(void)
 {
     wn_labels labels = {.n_classes = 5};
     wn_dataset own;
+    double *real = NULL;
     wn_range part = wn_range_part(60, test_ranks.size, test_ranks.rank);
-    if (!CHECK_OK(wn_ranks_agree(&test_ranks, make_dataset(part, &own))))
+    if (!CHECK_OK(wn_ranks_agree(&test_ranks, make_dataset(part, &own, &real))))
         return;
     size_t used = wn_memory_used();
     for (int64_t nth = 1, failed = 1; failed > 0; nth++) {
         wn_forest_table *table = NULL;
         wn_memory_fail_at(test_ranks.rank == test_ranks.size - 1 ? nth : 0);
-        wn_status status = wn_forest_table_new(&table, &test_ranks, &own, &labels, 1);
+        wn_status status = wn_forest_table_new(&table, &test_ranks, &own, real, &labels, 1);
         wn_memory_fail_at(0);
         failed = status != WN_OK;
         CU_ASSERT(status == WN_OK || status == WN_NO_MEMORY);
         wn_forest_table_free(table);
         CU_ASSERT_EQUAL(wn_memory_used(), used);
     }
+    wn_free(real);
     clear_dataset(&own);
 }
 

@@ -41,14 +41,14 @@ def training_rows(out, n):
 def check(checks, program, directory, name, x, y, shrinkage, k):
     table = write_table(directory, name, x, y)
     prints = set()
-    for n_ranks in (1, 3, 7):
+    for n_ranks in (1, 2, 3, 7):
         done, out = run(program, directory, table, f"{{method: lda, components: {k}, shrinkage: {shrinkage}}}", n_ranks)
         what = f"{name}, shrinkage {shrinkage}, {n_ranks} ranks"
         checks.equal(done.returncode, 0, f"{what}: {done.stderr[-300:]}")
         if done.returncode != 0:
             return
         prints.add(str(run_json(out)["fingerprints"]))
-    checks.equal(len(prints), 1, f"{name}: fingerprints at 1, 3 and 7 ranks")
+    checks.equal(len(prints), 1, f"{name}: fingerprints at 1, 2, 3 and 7 ranks")
     is_training = training_rows(out, len(x))
     z = StandardScaler().fit_transform(x[is_training])
     theirs = LinearDiscriminantAnalysis(solver="eigen", shrinkage=shrinkage or None).fit(z, y[is_training])
@@ -64,6 +64,35 @@ def check(checks, program, directory, name, x, y, shrinkage, k):
     largest = ours["components"][numpy.arange(k), numpy.abs(ours["components"]).argmax(axis=1)]
     checks.that((largest > 0).all(), f"{name}: signs")
     print(f"{what}: ratios {ratio:.1e}, discriminants {worst:.1e}")
+
+
+def condition_of(x, y):
+    """Of the within-class scatter of the standardized cells."""
+    z = StandardScaler().fit_transform(x)
+    for k in numpy.unique(y):
+        z[y == k] -= z[y == k].mean(axis=0)
+    return numpy.linalg.cond(z) ** 2
+
+
+def check_conditions(checks, program, directory):
+    """A column that follows another ever more closely: nothing is said below 1e6, a warning above, a refusal above 1e12 unless shrunk."""
+    rng = numpy.random.default_rng(8)
+    y = rng.integers(0, 3, size=600)
+    x = rng.normal(size=(600, 5)) + y[:, None] * numpy.array([1.0, 0.5, 0.0, 0.2, 0.0])
+    for noise, least, most in ((3e-2, 1e2, 1e6), (1e-4, 1e6, 1e12), (1e-7, 1e12, numpy.inf)):
+        followed = numpy.hstack([x, x[:, :1] + noise * rng.normal(size=(600, 1))])
+        condition, table = condition_of(followed, y), write_table(directory, f"noise{noise}", followed, y)
+        checks.that(least < condition < most, f"a table of condition {condition:.1e}")
+        for shrinkage in (0.0, 0.1):
+            done, out = run(program, directory, table, f"{{method: lda, shrinkage: {shrinkage}}}", 0)
+            what = f"condition {condition:.1e}, shrinkage {shrinkage}"
+            is_refused, is_warned = shrinkage == 0 and least >= 1e12, shrinkage == 0 and least == 1e6
+            checks.equal(done.returncode, 65 if is_refused else 0, f"{what}: {done.stderr[-300:]}")
+            checks.equal("discriminants lose digits" in done.stderr, is_warned, f"{what}: warning")
+            checks.equal("reduce.shrinkage" in done.stderr, is_warned or is_refused, f"{what}: what helps is named")
+            if done.returncode == 0 and shrinkage == 0:
+                told = run_json(out)["reduce"]["condition"]
+                checks.that(0.5 < told / condition < 2, f"{what}: run.json says {told:.1e}")
 
 
 def check_whole(checks, program, directory, x, y):
@@ -96,6 +125,7 @@ def main():
         done, _ = run(program, directory, table, "{method: lda}", 0)
         checks.equal(done.returncode, 65, "constant columns without shrinkage")
         checks.that("shrinkage" in done.stderr, f"the message says what helps: {done.stderr[-300:]}")
+        check_conditions(checks, program, directory)
         real = write_table(directory, "real", varied, varied[:, 0] + 0.5)
         done, _ = run(program, directory, real, "{method: lda}", 0)
         checks.equal(done.returncode, 65, f"a real label: {done.stderr[-300:]}")

@@ -117,12 +117,14 @@ def compare(checks, pca, truth, what):
 
 def check_tables(checks, program, directory, tables):
     for name, x in tables.items():
-        truth, table = Truth(x), write_table(directory, name, x)
-        for n_ranks in (1, 3):
+        truth, table, prints = Truth(x), write_table(directory, name, x), set()
+        for n_ranks in (1, 2, 3, 7) if name == "cancer" else (1, 3):
             pca, run = fit(program, directory, table, f"{{method: pca, components: {x.shape[1]}}}", n_ranks)
             checks.equal(len(pca["eigenvalues"]), x.shape[1], f"{name}: components")
             compare(checks, pca, truth, f"{name} on {n_ranks}")
             checks.equal((run["reduce"]["solver"], run["reduce"]["grid"]), ("lapack", [1, 1]), f"{name}: auto")
+            prints.add(str(run["fingerprints"]))
+        checks.equal(len(prints), 1, f"{name}: fingerprints at all rank counts")
 
 
 def check_scalapack(checks, program, directory, table, truth):
@@ -154,6 +156,19 @@ def check_unscaled(checks, program, directory, x):
     compare(checks, pca, Truth(x, scales=False), "not normalized")
 
 
+def check_ties(checks, program, directory):
+    """Eigenvalues of which some are equal: what is fixed is the span of their components."""
+    rng = numpy.random.default_rng(6)
+    rows = rng.normal(size=(400, 9))
+    rows = numpy.linalg.qr(rows - rows.mean(axis=0))[0] * numpy.repeat([4.0, 2.0, 1.0], 3)
+    turn = numpy.linalg.qr(rng.normal(size=(9, 9)))[0]
+    table, truth = write_table(directory, "ties", rows @ turn + 1), Truth(rows @ turn + 1, scales=False)
+    checks.equal([last - first for first, last in truth.clusters(9)], [3, 3, 3], "three of each")
+    for solver in ("lapack", "scalapack"):
+        pca, _ = fit(program, directory, table, f"{{method: pca, components: 9, solver: {solver}}}", 3, normalize="none")
+        compare(checks, pca, truth, f"ties by {solver}")
+
+
 def main():
     program = sys.argv[1]
     checks = Checks()
@@ -168,6 +183,7 @@ def main():
                      "{method: pca, components: 40, solver: scalapack}", 4)
         compare(checks, pca, Truth(steep), "steep by scalapack on 4")
         check_unscaled(checks, program, directory, cancer)
+        check_ties(checks, program, directory)
     checks.close()
 
 

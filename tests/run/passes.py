@@ -13,12 +13,12 @@ import numpy
 from winnow_runs import Checks, run_json, scratch, stop_when, troubled_table, winnow, write_text
 
 JOB = """
-memory: 1GiB
+memory: {memory}
 input: {{files: [{table}], label: kind, split: {{validation: 0.2}}}}
-clean: {{missing: mean, outliers: {{rule: zscore, limit: {limit}, action: {action}}}}}
+clean: {{missing: {missing}, outliers: {{rule: zscore, limit: {limit}, action: {action}}}}}
 normalize: {{method: {normalize}}}
 rank: {{methods: {methods}, bins: {bins}, keep: {keep}}}
-reduce: {{method: pca, components: {components}}}
+reduce: {{method: {method}, components: {components}}}
 """
 
 
@@ -97,6 +97,28 @@ def check_ties(checks, program, table, job, out):
     checks.equal({s["name"]: s["passes"] for s in run["stages"]}["profile"], 1, "passes of the profile where half of the cells are 0")
 
 
+def check_together(checks, program, job, table, directory):
+    """Covariance, PCA, LDA, ANOVA, mutual information and Lasso: two passes over the files together, beside the pilot, which takes at most
+    the whole of so small a table."""
+    n_bytes, runs = os.path.getsize(table), []
+    for n_ranks in (1, 3):
+        out = os.path.join(directory, f"together-{n_ranks}")
+        for method, components in (("pca", 3), ("lda", 2)):
+            values = {"action": "clip", "missing": "median", "normalize": "robust", "methods": "[variance, anova, mutual_information, lasso]"}
+            one = job(f"together-{n_ranks}-{method}", table=table, method=method, components=components, **values)
+            run, said = start(checks, program, one, out, n_ranks, f"{method} on {n_ranks}")
+            work = work_of(run)
+            if method == "lda":
+                checks.equal(sum(passes for passes, _ in work.values()), 0, f"passes of {method} after pca: {work}")
+                checks.that("statistics: reused" in said, f"the line of the statistics: {said[-600:]}")
+                checks.equal(run["fingerprints"]["statistics"], runs[-1]["fingerprints"]["statistics"], "statistics read back")
+                continue
+            checks.equal({name: passes for name, (passes, _) in work.items() if passes}, {"profile": 1, "statistics": 1}, "passes")
+            checks.that(work["profile"][1] <= 2 * n_bytes and work["statistics"][1] <= n_bytes, f"bytes read of a table of {n_bytes}: {work}")
+            runs.append(run)
+    checks.equal(runs[0]["fingerprints"], runs[1]["fingerprints"], "fingerprints of two passes on 1 and 3 ranks")
+
+
 def main():
     program = sys.argv[1]
     checks = Checks()
@@ -106,7 +128,7 @@ def main():
         troubled_table(small, 1500, n_columns=8, chunk=100)
 
         def job(name, **values):
-            words = {"table": small, "limit": 4, "action": "drop_row", "normalize": "standard", "bins": 16, "keep": 0.9,
+            words = {"memory": "1GiB", "missing": "mean", "method": "pca", "table": small, "limit": 4, "action": "drop_row", "normalize": "standard", "bins": 16, "keep": 0.9,
                      "methods": "[anova, mutual_information]", "components": 3, **values}
             return write_text(os.path.join(directory, f"{name}.yaml"), JOB.format(**words))
 
@@ -116,6 +138,9 @@ def main():
         check_second_pass(checks, program, large, os.path.join(directory, "second"), whole)
         out = os.path.join(directory, "others")
         start(checks, program, job("first"), out, 2, "first")
+        together = os.path.join(directory, "together.h5")
+        troubled_table(together, 20_000)
+        check_together(checks, program, job, together, directory)
         check_others(checks, program, job, out, directory)
         ties = os.path.join(directory, "ties.h5")
         check_ties(checks, program, ties, job("ties", table=ties, action="clip", methods="[variance]"), os.path.join(directory, "ties"))

@@ -52,8 +52,8 @@ static bool is_same(double a, double b)
 static void check_strip(const wn_column_strip *strip, const wn_block *block, size_t row, size_t col)
 {
     size_t wrong = 0;
-    CU_ASSERT_EQUAL(strip->n % WN_RUN_LANES, 0);
-    CU_ASSERT(strip->n >= strip->n_rows && strip->n < strip->n_rows + WN_RUN_LANES);
+    CU_ASSERT_EQUAL(strip->n % WN_RUN_STEP, 0);
+    CU_ASSERT(strip->n >= strip->n_rows && strip->n < strip->n_rows + WN_RUN_STEP);
     for (size_t c = 0; c < strip->n_cols; c++)
         for (size_t i = 0; i < strip->n; i++) {
             double is = cell_of(wn_column_strip_run(strip, c), i);
@@ -64,15 +64,9 @@ static void check_strip(const wn_column_strip *strip, const wn_block *block, siz
     CU_ASSERT_EQUAL(wrong, 0);
 }
 
-/* Every kernel of this processor gives the plain one's bits, and those are the naive sums' but for rounding. */
-static void check_moments(wn_cells run, size_t n, double centre)
+/* Moments are the naive sums' but for rounding. */
+static void check_moments(const wn_run_moments *found, wn_cells run, size_t n, double centre)
 {
-    wn_column_run_limit(WN_KERNELS_PLAIN);
-    wn_run_moments found = wn_run_moments_of(run, n, centre);
-    for (wn_column_kernels k = WN_KERNELS_AVX2; wn_column_run_limit(k) == k && k <= WN_KERNELS_AVX512; k++) {
-        wn_run_moments fast = wn_run_moments_of(run, n, centre);
-        CU_ASSERT_EQUAL(memcmp(&fast, &found, sizeof fast), 0);
-    }
     long double rest = 0, squares = 0;
     double least = (double)INFINITY, most = -(double)INFINITY;
     int64_t count = 0;
@@ -86,55 +80,83 @@ static void check_moments(wn_cells run, size_t n, double centre)
         least = x < least ? x : least;
         most = x > most ? x : most;
     }
-    CU_ASSERT_EQUAL(found.count, count);
-    CU_ASSERT(found.least == least && found.most == most);
-    CU_ASSERT(fabsl(found.rest - rest) <= 1e-13L * (1 + sqrtl(squares * (long double)count)));
-    CU_ASSERT(fabsl(found.squares - squares) <= 1e-13L * (1 + squares));
+    CU_ASSERT_EQUAL(found->count, count);
+    CU_ASSERT(found->least == least && found->most == most);
+    CU_ASSERT(fabsl(found->rest - rest) <= 1e-13L * (1 + sqrtl(squares * (long double)count)));
+    CU_ASSERT(fabsl(found->squares - squares) <= 1e-13L * (1 + squares));
 }
 
-static void check_window(wn_column_kernels kernels, wn_cells run, size_t n, double low, double high)
+/* A window's cells in their order, and how many lie below. */
+static void check_window(const wn_run_window *w, wn_cells run, size_t n)
 {
-    _Alignas(64) double kept[WN_RUN_ROWS + WN_RUN_LANES + 1];
-    double guard = -123;
-    size_t room = (n + WN_RUN_LANES) * wn_cell_bytes(run.is_float32), below = 0, inside = 0, wrong = 0;
-    if (wn_column_run_limit(kernels) != kernels) /* not of this processor */
-        return;
-    memcpy((char *)kept + room, &guard, sizeof guard);
-    wn_run_counts counts = wn_run_window(run, n, low, high, kept), bare = wn_run_window(run, n, low, high, NULL);
-    const wn_cells found = {.data = kept, .is_float32 = run.is_float32};
+    const wn_cells kept = {.data = w->kept, .is_float32 = run.is_float32};
+    size_t below = 0, inside = 0, wrong = 0;
     for (size_t i = 0; i < n; i++) {
         double x = cell_of(run, i);
-        below += x < low;
-        if (x >= low && x <= high)
-            wrong += inside >= counts.inside || cell_of(found, inside++) != x;
+        below += x < w->low;
+        if (x < w->low || !(x <= w->high))
+            continue;
+        if (kept.data != NULL)
+            wrong += inside >= w->inside || cell_of(kept, inside) != x;
+        inside++;
     }
-    CU_ASSERT(counts.below == below && counts.inside == inside);
-    CU_ASSERT(bare.below == below && bare.inside == inside);
+    CU_ASSERT(w->below == below && w->inside == inside);
     CU_ASSERT_EQUAL(wrong, 0);
-    CU_ASSERT_EQUAL(memcmp((char *)kept + room, &guard, sizeof guard), 0);
+}
+
+enum { MOST_WINDOWS = 6, KEPT = WN_RUN_ROWS + WN_RUN_LANES };
+
+/* What a sweep may write of `kept`: so many bytes; what lies behind them stays. */
+static const double GUARD = -123;
+
+/* One kernel with so many windows, whose cells are kept but for one window's. */
+static wn_run_moments sweep(wn_cells run, size_t n, double centre, size_t n_windows)
+{
+    static const double edges[MOST_WINDOWS][2] = {{-50.03, 70.01},       {3, 3},  {0.1, 0.2},
+                                                  {-INFINITY, INFINITY}, {1, -1}, {2, 1e300}};
+    static double kept[MOST_WINDOWS][KEPT + 1];
+    size_t room = (n + WN_RUN_LANES) * wn_cell_bytes(run.is_float32);
+    wn_run_window windows[MOST_WINDOWS];
+    for (size_t k = 0; k < n_windows; k++) {
+        windows[k] = wn_run_window_of(edges[k][0], edges[k][1]);
+        windows[k].kept = k == 1 ? NULL : kept[k];
+        memcpy((char *)kept[k] + room, &GUARD, sizeof GUARD);
+    }
+    wn_run_moments found = wn_run_sweep(run, n, centre, windows, n_windows);
+    for (size_t k = 0; k < n_windows; k++) {
+        check_window(&windows[k], run, n);
+        CU_ASSERT_EQUAL(memcmp((char *)kept[k] + room, &GUARD, sizeof GUARD), 0);
+    }
+    return found;
+}
+
+/* Every kernel of this processor gives the plain one's bits, with any number of windows. */
+static void check_sweeps(wn_cells run, size_t n, double centre)
+{
+    wn_column_run_limit(WN_KERNELS_PLAIN);
+    wn_run_moments wanted = sweep(run, n, centre, MOST_WINDOWS);
+    check_moments(&wanted, run, n, centre);
+    for (wn_column_kernels k = WN_KERNELS_AVX2; wn_column_run_limit(k) == k && k <= WN_KERNELS_AVX512; k++)
+        for (size_t n_windows = 0; n_windows <= MOST_WINDOWS; n_windows++) {
+            wn_run_moments found = sweep(run, n, centre, n_windows);
+            CU_ASSERT_EQUAL(memcmp(&found, &wanted, sizeof found), 0);
+        }
 }
 
 static void check_block(size_t n_rows, size_t n_cols, bool is_float32)
 {
     static wn_column_strip strip;
-    static const struct {
-        double low, high;
-    } windows[] = {{-50.03, 70.01}, {3, 3}, {0.1, 0.2}, {-(double)INFINITY, (double)INFINITY}, {1, -1}, {2, 1e300}};
     wn_block *block = make_block(n_rows, n_cols, is_float32);
     for (size_t row = 0; block != NULL && row < n_rows; row += WN_RUN_ROWS)
         for (size_t col = 0; col < n_cols; col += WN_RUN_COLS) {
-            wn_column_run_limit(WN_KERNELS_PLAIN);
-            wn_column_strip_fill(&strip, block, row, col);
-            check_strip(&strip, block, row, col);
-            wn_column_run_limit(WN_KERNELS_AVX512);
-            wn_column_strip_fill(&strip, block, row, col);
-            check_strip(&strip, block, row, col);
+            for (wn_column_kernels k = WN_KERNELS_PLAIN; k <= WN_KERNELS_AVX512; k++) {
+                wn_column_run_limit(k);
+                wn_column_strip_fill(&strip, block, row, col);
+                check_strip(&strip, block, row, col);
+            }
             for (size_t c = 0; c < strip.n_cols; c++) {
-                wn_cells run = wn_column_strip_run(&strip, c);
-                check_moments(run, strip.n, 2.75);
-                for (size_t w = 0; w < sizeof windows / sizeof *windows; w++)
-                    for (wn_column_kernels k = WN_KERNELS_PLAIN; k <= WN_KERNELS_AVX512; k++)
-                        check_window(k, run, strip.n, windows[w].low, windows[w].high);
+                wn_column_strip_ask_ahead(block, row, col, c); /* changes nothing */
+                check_sweeps(wn_column_strip_run(&strip, c), strip.n, 2.75);
             }
         }
     wn_block_free(block);

@@ -2,6 +2,8 @@
  * oracle's matter. */
 #include "winnow/gram.h"
 
+#include "product_round.h"
+
 #include "testing.h"
 #include "winnow/memory.h"
 #include "winnow/random.h"
@@ -128,6 +130,26 @@ static void test_refused(void)
     check_refused(-INFINITY);
 }
 
-static const wn_test tests[] = {{"far cells cost the other columns nothing", test_far_cells},
+/* The kernel that this processor has, beside the plain one: halves, both signs, large sizes, all ends of a vector. */
+static void test_rounding(void)
+{
+    enum { MOST = 40 };
+    double products[MOST];
+    int64_t sums[MOST], plain[MOST];
+    for (size_t i = 0; i < MOST; i++)
+        products[i] = (i % 2 ? -1 : 1) * (i % 3 == 0 ? (double)i + 0.5 : ldexp(1.0 + (double)i / 64, (int)i + 21));
+    for (size_t n = 0; n <= MOST; n++)
+        for (int power = -3; power <= 1; power++) {
+            for (size_t i = 0; i < MOST; i++)
+                sums[i] = plain[i] = (int64_t)i - 20;
+            wn_product_round(products, n, ldexp(1, power), sums);
+            wn_product_round_plain(products, n, ldexp(1, power), plain);
+            CU_ASSERT_EQUAL(memcmp(sums, plain, sizeof sums), 0);
+            CU_ASSERT(n < 4 || power != 0 || (sums[0] == -20 && sums[3] == 3 - 20 - 4));
+        }
+}
+
+static const wn_test tests[] = {{"rounding", test_rounding},
+                                {"far cells cost the other columns nothing", test_far_cells},
                                 {"cells out of reach", test_refused}};
 TEST_MAIN("stats/gram", tests)

@@ -4,11 +4,13 @@
 
 #include "testing.h"
 #include "winnow/memory.h"
+#include "winnow/radix_sort.h"
 #include "winnow/random.h"
 #include "winnow/ranks.h"
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { N_ROWS = 2000, N_COLS = 4, N_PROBABILITIES = 3, N_TARGETS = N_COLS * N_PROBABILITIES };
 
@@ -195,6 +197,30 @@ static void test_window_of_all(void)
     CU_ASSERT(isnan(wn_quantile_sorted(sorted, 0, 0.5)));
 }
 
+/* Selection beside sorting: the same value, in whatever order the values come, ties or not. */
+static void test_selection(void)
+{
+    double sorted[N_ROWS], values[N_ROWS];
+    size_t wrong = 0;
+    for (int kind = 0; kind < 5; kind++)
+        for (size_t n = 1; n <= N_ROWS; n += n < 40 ? 1 : 61)
+            for (double p = 0; p <= 1; p += 0.125) {
+                for (size_t i = 0; i < n; i++)
+                    values[i] = kind == 0   ? (double)(i * 7919 % 1009)
+                                : kind == 1 ? (double)(i * 31 % 5)
+                                : kind == 2 ? 3.5
+                                : kind == 3 ? (double)i
+                                            : -(double)i;
+                memcpy(sorted, values, n * sizeof *sorted);
+                wn_doubles_sort(sorted, n);
+                wrong += wn_quantile_select(values, n, p) != wn_quantile_sorted(sorted, n, p);
+                wn_doubles_sort(values, n);
+                wrong += memcmp(values, sorted, n * sizeof *sorted) != 0;
+            }
+    CU_ASSERT_EQUAL(wrong, 0);
+    CU_ASSERT(isnan(wn_quantile_select(values, 0, 0.5)));
+}
+
 /* Ties fill a window of one value: it gives the quantile and keeps no cells. */
 static void test_window_of_one_value(void)
 {
@@ -304,6 +330,7 @@ static const wn_test tests[] = {{"windows that miss", test_missed},
                                 {"windows of samples", test_window_of_sample},
                                 {"windows of one value", test_window_of_one_value},
                                 {"windows of the whole table", test_window_of_all},
+                                {"selection", test_selection},
                                 {"carried by moments", test_carried},
                                 {"little memory for windows", test_budgets},
                                 {"memory for windows", test_budget_is_kept}};
