@@ -113,7 +113,7 @@ static wn_status run_pass(bench *b, pass_kind kind)
     wn_moments *moments = NULL;
     wn_quantiles *quantiles = NULL;
     wn_window *windows = NULL;
-    double *sorted = NULL, *centre = NULL;
+    double *sorted = NULL;
     int64_t *order = NULL;
     size_t n_blocks = (size_t)(b->blocks.last - b->blocks.first);
     size_t p = b->catalog->n_columns, n_accumulators = 0;
@@ -128,15 +128,13 @@ static wn_status run_pass(bench *b, pass_kind kind)
     if (kind.profiles) {
         TRY(wn_pilot_read(&pass, NULL, 0, b->catalog->n_blocks, 1, &pilot, NULL));
         TRY(wn_new(&sorted, 2 * pilot->n_rows));
-        TRY(wn_new(&centre, p));
         TRY(wn_new(&windows, 3 * p));
         for (size_t c = 0; c < p; c++) {
             size_t n = wn_pilot_column(pilot, c, sorted, sorted + pilot->n_rows);
-            centre[c] = wn_quantile_sorted(sorted, n, 0.5);
             for (size_t k = 0; k < 3; k++)
                 windows[3 * c + k] = wn_window_of_sample(sorted, n, quartile[k]);
         }
-        TRY(wn_moments_new(&moments, p, centre));
+        TRY(wn_moments_new(&moments, p));
         TRY(wn_quantiles_new(&quantiles, p, 3, quartile, windows, WINDOW_BYTES));
         wn_moments_carry(moments, quantiles);
         accumulators[n_accumulators++] = wn_moments_accumulator(moments);
@@ -151,7 +149,6 @@ done:
     wn_quantiles_free(quantiles);
     wn_moments_free(moments);
     wn_free(windows);
-    wn_free(centre);
     wn_free(sorted);
     wn_pilot_free(pilot);
     wn_reader_close(reader);

@@ -9,10 +9,10 @@ build="gcc make cmake pkg-config libc6-dev libopenmpi-dev openmpi-bin libhdf5-de
   libzstd-dev liblz4-dev liblzf-dev libblosc-dev libbz2-dev libaec-dev libutf8proc-dev libstemmer-dev"
 demo="$build dataset-fashion-mnist python3"
 check="$build libcunit1-dev clang clang-format libclang-rt-14-dev python3-numpy python3-sklearn python3-h5py python3-pandas
-  python3-torch python3-scipy python3-snowballstemmer dataset-fashion-mnist hdf5-filter-plugin hdf5-filter-plugin-blosc-serial hdf5-plugin-lzf bitshuffle hdf5-tools slurm-wlm munge iproute2 shellcheck"
+  python3-tables python3-anndata python3-torch python3-scipy python3-snowballstemmer dataset-fashion-mnist hdf5-filter-plugin hdf5-filter-plugin-blosc-serial hdf5-plugin-lzf bitshuffle hdf5-tools slurm-wlm munge iproute2 shellcheck"
 # Mails come by npm (tools/npm_data.sh), which other packages than Debian's bring along too.
 command -v npm >/dev/null 2>&1 || check="$check npm"
-bench="$check python3-tables python3-dask python3-xgboost r-base-core r-cran-ranger r-cran-glmnet"
+bench="$check python3-dask python3-xgboost r-base-core r-cran-ranger r-cran-glmnet"
 
 case "${1:-}" in
 build) packages=$build ;;

@@ -13,6 +13,10 @@
 /* What the cells of a dataset are in the file; the order is that of conversion cost. */
 typedef enum { WN_CELL_BOOL, WN_CELL_INTEGER, WN_CELL_FLOAT32, WN_CELL_FLOAT64, WN_CELL_STRING } wn_cell_kind;
 
+/* What of the dataset in the file a dataset of the catalog is: all of it; the numbers of its records, as one row of
+ * cells; one field of its records, which is of strings; or codes of categories that lie beside them. */
+typedef enum { WN_PART_WHOLE, WN_PART_NUMBERS, WN_PART_FIELD, WN_PART_CODES } wn_dataset_part;
+
 /* A file that another one's cells lie in: raw storage, a link's target, a virtual dataset's source. */
 typedef struct {
     char *path;
@@ -31,9 +35,12 @@ typedef struct {
     size_t n_externals;
 } wn_file;
 
-/* A dataset whose rows are the table's; a 1-D dataset has width 1, trailing dimensions are flattened. */
+/* A dataset whose rows are the table's; a 1-D dataset has width 1, trailing dimensions are flattened, the numbers of
+ * records too. */
 typedef struct {
-    char *path; /* absolute in the file, the same in all files */
+    char *path;   /* absolute in the file, the same in all files; of a field its name behind it */
+    char *source; /* the path of what lies in the file: of a field that of its records, of codes that of the codes */
+    wn_dataset_part part;
     size_t width;
     wn_cell_kind kind;
     bool has_fill; /* a declared fill value (netCDF's _FillValue, or a user-defined HDF5 one): such cells are missing */
@@ -55,7 +62,8 @@ typedef struct {
                          * file; those of a dataset follow each other by position; the label is not among them */
     size_t n_cells, n_texts;
     bool has_label;
-    wn_column label;          /* name "" and not meaningful without has_label */
+    wn_column label;          /* name "" and not meaningful without has_label; its place is none */
+    wn_cell_kind label_kind;  /* of the label alone */
     bool is_float32;          /* every cell of every included column of numbers fits float32 without loss */
     int64_t n_rows, n_blocks; /* over all files */
     int64_t n_test_rows;      /* of which in test files, the last ones */
@@ -73,6 +81,7 @@ typedef struct {
     size_t n_include;
     const char *const *exclude;
     size_t n_exclude;
+    bool is_direct;      /* files, and columns by names (include, escaped), were given by hand: messages name no key */
     bool allow_external; /* links, raw storage and sources in any file are followed */
 } wn_input;
 

@@ -1,5 +1,5 @@
-/* convert.h - other formats into an HDF5 table: comma-separated text, JSON lines, NumPy's .npy and IDX (MNIST's
- * format), all also gzip-compressed. */
+/* convert.h - other formats into an HDF5 table: comma-separated text, JSON lines, svmlight, NumPy's .npy and IDX
+ * (MNIST's format), all also gzip-compressed. */
 #ifndef WINNOW_CONVERT_H
 #define WINNOW_CONVERT_H
 
@@ -16,6 +16,7 @@ typedef struct {
  * the other: each column becomes a dataset of the narrowest type that holds all its fields, found by reading them all.
  * Ranks and threads take ranges of bytes; the bytes of the table are the same for any number of them. Files that end
  * with .jsonl or .ndjson (or these and .gz) are JSON lines, read by rank 0: each field becomes a dataset likewise.
+ * Files that end with .svm, .svmlight or .libsvm are svmlight's, read by rank 0: /x, /label and perhaps /qid.
  * Files that end with .npy are NumPy's arrays, of equal first dimension: each becomes the dataset of its name. Others
  * are IDX, of equal first dimension too: a file of more than one dimension becomes the dataset /px (/px2, ... if there
  * are several), a file of one dimension /label (/label2, ...); element types are kept. Streams: memory does not grow

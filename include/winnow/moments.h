@@ -17,10 +17,8 @@ typedef struct {
     double *min, *max;
 } wn_moments_summary;
 
-/* Local. A state of n_cols columns. centre (n_cols, copied; NULL: 0) is a first guess of the means: sums of x - centre
- * cannot overflow where those of x would, and give a block's mean to more digits; the summary is right without it too.
- * The caller frees it. Fails: WN_NO_MEMORY. */
-WN_MUST_USE wn_status wn_moments_new(wn_moments **moments, size_t n_cols, const double *centre);
+/* Local. A state of n_cols columns. The caller frees it. Fails: WN_NO_MEMORY. */
+WN_MUST_USE wn_status wn_moments_new(wn_moments **moments, size_t n_cols);
 void wn_moments_free(wn_moments *moments);
 
 /* Local. From now on the quantiles of the same columns take their cells from the moments' sweep, which reads a block
@@ -28,15 +26,25 @@ void wn_moments_free(wn_moments *moments);
 void wn_moments_carry(wn_moments *moments, wn_quantiles *quantiles);
 
 /* Local. Adds the valid cells of a block (n_rows, n_cols); NaN counts as missing. Per block and column the sum of x - q
- * and that of (x - q)^2, q the centre or the block's own mean, are taken in double and go into exact sums, from which
- * means and deviations follow without loss, also where the mean is a billion times the deviation (in the manner of
- * Chan, Golub, LeVeque 1983). Fails: as wn_quantiles_add, where it carries some. */
+ * and that of (x - q)^2, q the block's first valid cell or its mean, are taken in double and go into exact sums, from
+ * which means and deviations follow without loss, also where the mean is a billion times the deviation (in the manner
+ * of Chan, Golub, LeVeque 1983). They follow from the blocks alone: states of other blocks add to what one has of all.
+ * Fails: as wn_quantiles_add, where it carries some. */
 WN_MUST_USE wn_status wn_moments_add(wn_moments *moments, const wn_block *block);
 
 /* Local. `filled` (of as many columns, what it held is lost) becomes `moments` with gaps as cells: as if fill[c] had
  * been added as often as column c was missing, exactly, without another look at the rows. Gaps of a column whose fill
  * is NaN stay. */
 void wn_moments_fill(wn_moments *filled, const wn_moments *moments, const double *fill);
+
+/* Local. Adds n cells of one value to a column, exactly: what fills gaps, without a sweep over them. */
+void wn_moments_add_value(wn_moments *moments, size_t column, double value, int64_t n);
+
+/* Local. Adds what column `from_column` of another state has to a column, as if its blocks had been added here. */
+void wn_moments_join(wn_moments *moments, size_t column, const wn_moments *from, size_t from_column);
+
+/* Local. How many columns. */
+size_t wn_moments_n_cols(const wn_moments *moments);
 
 /* Local. The state in its erased form; borrowed. */
 wn_accumulator wn_moments_accumulator(wn_moments *moments);

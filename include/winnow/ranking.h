@@ -81,7 +81,8 @@ typedef struct {
  * feature the reason why it stays or goes; and sets its selection: `keep` best of what `never` leaves, with those of
  * `always` among them (they count towards keep; if there are more than keep, all of them stay), best first, copies
  * last. A feature of `never` has no copies, one of `always` is none. counts may be NULL. Fails: WN_BAD_DATA where
- * nothing would be left, or rows are too few for a method (without a fold). */
+ * a name of either is none's (a warning, where only a column has it), nothing would be left, or rows are too few for a
+ * method (without a fold). */
 WN_MUST_USE wn_status wn_ranking_run(const wn_ranking_options *options, const wn_statistics *statistics,
                                      wn_recipe *recipe, wn_ranking_counts *counts);
 

@@ -52,8 +52,18 @@ WN_MUST_USE wn_status wn_reader_finish(wn_reader *reader, wn_block_read *read);
 /* Local. How many blocks under way keep the reader's threads busy. */
 size_t wn_reader_blocks_ahead(const wn_reader *reader);
 
-/* Local. Only the labels of block `index` into labels[its rows]; all NaN where the table has none. */
+/* Local. Only the labels of block `index` into labels[its rows]; all NaN where the table has none. Labels of strings
+ * are numbers among the words of wn_reader_set_label_words, empty ones NaN. */
 WN_MUST_USE wn_status wn_reader_read_labels(wn_reader *reader, int64_t index, double *labels);
+
+/* Local. The words (n, ascending by their bytes; copied) whose numbers labels of strings are from now on; any other
+ * is n, as all are before. To be called before a block is read. Fails: WN_NO_MEMORY. */
+WN_MUST_USE wn_status wn_reader_set_label_words(wn_reader *reader, const wn_text *words, size_t n);
+
+/* Local. The labels of block `index`, which are strings, into labels[its rows]; their bytes are the store's. Fails: as
+ * wn_reader_read. */
+WN_MUST_USE wn_status wn_reader_read_label_texts(wn_reader *reader, int64_t index, wn_text_store *store,
+                                                 wn_text *labels);
 
 /* Local. The largest number of rows of any block: the capacity that fits all. */
 size_t wn_reader_block_capacity(const wn_reader *reader);

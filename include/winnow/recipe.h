@@ -126,6 +126,9 @@ typedef struct wn_encoder wn_encoder;
 
 #define WN_NO_ENCODER SIZE_MAX
 
+/* What profiles of other files are added to: profile_sums.h. */
+typedef struct wn_profile_sums wn_profile_sums;
+
 typedef struct {
     char *label_name; /* "" without a label */
     wn_labels labels;
@@ -144,6 +147,7 @@ typedef struct {
     size_t *selected;          /* (n_selected) feature indices, best first; all in order without `rank` */
     wn_projection *projection; /* NULL without `reduce` */
     wn_ledger ledger;
+    wn_profile_sums *sums; /* owned; NULL: the file says nothing of them, nor of why */
     size_t n_statistics;
     wn_recipe_statistic *statistics; /* what recipe.h5 has under /statistics: on rank 0, written, and not read back */
 } wn_recipe;
@@ -231,9 +235,9 @@ WN_MUST_USE wn_status wn_recipe_inputs(const wn_recipe *recipe, const float *fea
  * tested before an outlier; a dropped row's cells stay). */
 wn_row_status wn_recipe_clean_row(const wn_recipe *recipe, double *cells, const wn_text *texts);
 
-/* Local. Writes recipe.h5 (INTERFACE.md) beside its name, syncs and renames; reads it back, all but the statistics. The
- * file has an HDF5 user block with a checksum of all bytes behind it, verified before the library sees them. Fails:
- * WN_IO, WN_CANT_CREATE; reading WN_NO_INPUT, WN_BAD_DATA (damaged, or not a recipe). */
+/* Local. Writes recipe.h5 (INTERFACE.md) beside its name, syncs and renames; reads it back, all but the statistics
+ * and the profile's sums. The file has an HDF5 user block with a checksum of all bytes behind it, verified before the
+ * library sees them. Fails: WN_IO, WN_CANT_CREATE; reading WN_NO_INPUT, WN_BAD_DATA (damaged, or not a recipe). */
 WN_MUST_USE wn_status wn_recipe_write(const wn_recipe *recipe, const char *path);
 WN_MUST_USE wn_status wn_recipe_read(wn_recipe **recipe, const char *path);
 

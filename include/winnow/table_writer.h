@@ -78,6 +78,10 @@ WN_MUST_USE wn_status wn_table_writer_add_virtual(wn_table_writer *writer, const
                                                   const size_t *dims, size_t n_dims, const wn_table_part *parts,
                                                   size_t n_parts, size_t *dataset);
 
+/* Local. The same of texts of n_bytes bytes, as wn_table_writer_add_texts makes them. Fails: WN_IO. */
+WN_MUST_USE wn_status wn_table_writer_add_virtual_texts(wn_table_writer *writer, const char *name, size_t n_bytes,
+                                                        const wn_table_part *parts, size_t n_parts, size_t *dataset);
+
 /* Local. Names of flattened columns as the string attribute `columns` of a dataset. Fails: WN_IO. */
 WN_MUST_USE wn_status wn_table_writer_set_columns(wn_table_writer *writer, size_t dataset, const char *const *names,
                                                   size_t n_names);

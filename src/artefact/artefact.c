@@ -23,7 +23,7 @@ static void hash_recipe(wn_hasher *hasher, const wn_recipe *recipe)
     wn_hasher_add_text(hasher, recipe->label_name);
     int64_t head[2] = {(int64_t)recipe->labels.task, (int64_t)recipe->labels.n_classes};
     wn_hasher_add(hasher, head, sizeof head);
-    wn_hasher_add(hasher, recipe->labels.classes, recipe->labels.n_classes * sizeof *recipe->labels.classes);
+    wn_labels_hash(&recipe->labels, hasher);
     for (size_t c = 0; c < recipe->n_columns; c++) {
         const wn_recipe_column *column = &recipe->columns[c];
         const wn_column_rule *rule = &column->rule;

@@ -91,7 +91,8 @@ static const struct argp parser = {options,
                                    parse,
                                    "SOURCE...",
                                    "Makes one HDF5 table of CSV files with equal columns or of JSON lines (.jsonl, "
-                                   ".ndjson), the rows of one file after the other, of NumPy's arrays (.npy), each "
+                                   ".ndjson) or of svmlight (.svm, .svmlight, .libsvm), the rows of one file after "
+                                   "the other, of NumPy's arrays (.npy), each "
                                    "a dataset of its name, or of IDX files (MNIST's format): images become /px, "
                                    "labels /label; all also with .gz. Equal sources make equal bytes at any number of "
                                    "ranks.",

@@ -11,7 +11,7 @@
 typedef wn_status wn_verb_function(int argc, char **argv);
 
 wn_verb_function wn_verb_run, wn_verb_apply, wn_verb_check, wn_verb_inspect, wn_verb_convert, wn_verb_generate,
-    wn_verb_report, wn_verb_compare, wn_verb_doctor;
+    wn_verb_report, wn_verb_compare, wn_verb_merge, wn_verb_doctor;
 
 /* Local. Finds the verb and runs it; --help and --version. The exit status. */
 wn_status wn_verbs_main(int argc, char **argv);

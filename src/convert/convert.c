@@ -3,6 +3,7 @@
 #include "idx_table.h"
 #include "json_lines.h"
 #include "npy_table.h"
+#include "svmlight.h"
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -18,15 +19,16 @@ static bool ends_with(const char *path, const char *ending)
 /* Formats of the plan that this build does not read, by their usual endings, also of compressed files. */
 static wn_status check_ending(const char *path)
 {
-    static const char *const later[] = {".svm", ".libsvm", ".svmlight", ".npz", ".json", ".parquet"};
+    static const char *const later[] = {".npz", ".json", ".parquet"};
     static const char *const packed[] = {".csv.zst", ".tsv.zst", ".csv.bz2", ".tsv.bz2", ".csv.xz", ".tsv.xz"};
     char name[32];
     for (size_t i = 0; i < sizeof later / sizeof *later; i++) {
         snprintf(name, sizeof name, "%s.gz", later[i]);
         if (ends_with(path, later[i]) || ends_with(path, name))
-            return wn_fail(WN_UNAVAILABLE,
-                           "%s: converting from %s is not built yet; CSV, JSON lines, .npy and IDX (also .gz) are",
-                           path, later[i]);
+            return wn_fail(
+                WN_UNAVAILABLE,
+                "%s: converting from %s is not built yet; CSV, JSON lines, svmlight, .npy and IDX (also .gz) are", path,
+                later[i]);
     }
     for (size_t i = 0; i < sizeof packed / sizeof *packed; i++) {
         if (ends_with(path, packed[i]))
@@ -35,7 +37,7 @@ static wn_status check_ending(const char *path)
     return WN_OK;
 }
 
-typedef enum { CSV, JSON_LINES, NPY, IDX } format;
+typedef enum { CSV, JSON_LINES, SVMLIGHT, NPY, IDX } format;
 
 static format format_of(const char *path)
 {
@@ -43,6 +45,8 @@ static format format_of(const char *path)
         return CSV;
     if (wn_json_lines_is_source(path))
         return JSON_LINES;
+    if (wn_svmlight_is_source(path))
+        return SVMLIGHT;
     return wn_npy_is_source(path) ? NPY : IDX;
 }
 
@@ -52,6 +56,8 @@ static wn_status convert_alone(format of, const char *const *sources, size_t n_s
     switch (of) {
     case JSON_LINES:
         return wn_json_lines_convert(sources, n_sources, output);
+    case SVMLIGHT:
+        return wn_svmlight_convert(sources, n_sources, output);
     case NPY:
         return wn_npy_convert(sources, n_sources, output);
     default:

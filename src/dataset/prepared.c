@@ -85,12 +85,16 @@ void wn_prepared_clear(wn_prepared *prepared)
 size_t wn_prepared_datasets(const wn_recipe *recipe, wn_prepared_dataset datasets[WN_PREPARED_DATASETS])
 {
     size_t n = 0;
-    datasets[n++] = (wn_prepared_dataset){"features", WN_STORE_FLOAT32, wn_recipe_n_inputs(recipe)};
-    datasets[n++] = (wn_prepared_dataset){"row", WN_STORE_INT64, 0};
-    datasets[n++] = (wn_prepared_dataset){"split", WN_STORE_UINT8, 0};
+    datasets[n++] = (wn_prepared_dataset){"features", WN_STORE_FLOAT32, wn_recipe_n_inputs(recipe), 0};
+    datasets[n++] = (wn_prepared_dataset){"row", WN_STORE_INT64, 0, 0};
+    datasets[n++] = (wn_prepared_dataset){"split", WN_STORE_UINT8, 0, 0};
+    const wn_labels *labels = &recipe->labels;
     if (recipe->label_name[0] != '\0')
         datasets[n++] = (wn_prepared_dataset){
-            "label", wn_labels_are_integers(&recipe->labels) ? WN_STORE_INT64 : WN_STORE_FLOAT64, 0};
+            .name = "label",
+            .type = wn_labels_are_integers(labels) ? WN_STORE_INT64 : WN_STORE_FLOAT64,
+            .text_bytes = wn_labels_longest(labels),
+        };
     return n;
 }
 
@@ -122,8 +126,12 @@ wn_status wn_prepared_join(const char *path, const wn_prepared *prepared, const 
         parts[s] = (wn_table_part){.file = names[s], .n_rows = prepared->shards[s].n_rows};
     TRY(wn_table_writer_open_ordered(&writer, path));
     for (size_t d = 0; d < n; d++)
-        TRY(wn_table_writer_add_virtual(writer, datasets[d].name, datasets[d].type, &datasets[d].width,
-                                        datasets[d].width > 0, parts, prepared->n_shards, &unused));
+        if (datasets[d].text_bytes > 0)
+            TRY(wn_table_writer_add_virtual_texts(writer, datasets[d].name, datasets[d].text_bytes, parts,
+                                                  prepared->n_shards, &unused));
+        else
+            TRY(wn_table_writer_add_virtual(writer, datasets[d].name, datasets[d].type, &datasets[d].width,
+                                            datasets[d].width > 0, parts, prepared->n_shards, &unused));
     TRY(wn_prepared_name(writer, recipe));
     TRY(wn_table_writer_finish(writer));
 done:

@@ -19,6 +19,8 @@ typedef struct {
     float *selected, *components; /* (capacity, ...) */
     unsigned char *split;         /* (capacity) */
     int64_t *integers;            /* (capacity) labels of classes */
+    int *classes;                 /* (capacity) where these have names */
+    char *texts;                  /* (capacity) those */
     int64_t *learnt;              /* (capacity) as wn_raw_rows has them */
 } shard_file;
 
@@ -52,6 +54,13 @@ static size_t keep_rows(shard_file *s)
 
 static wn_status append_labels(shard_file *s, const wn_prepared_dataset *label, size_t n)
 {
+    const wn_labels *labels = &s->recipe->labels;
+    if (label->text_bytes > 0) {
+        for (size_t i = 0; i < n; i++)
+            s->classes[i] = wn_labels_class(labels, s->block->labels[i]);
+        wn_labels_spell(labels, s->classes, n, s->texts);
+        return wn_table_writer_append(s->writer, WN_PREPARED_DATASETS - 1, s->texts, n);
+    }
     for (size_t i = 0; label->type == WN_STORE_INT64 && i < n; i++)
         s->integers[i] = (int64_t)s->block->labels[i];
     const void *cells = label->type == WN_STORE_INT64 ? (const void *)s->integers : s->block->labels;
@@ -111,7 +120,7 @@ static size_t chunk_rows(const wn_prepared_dataset *d, int64_t n_rows)
 {
     static const size_t bytes[] = {
         [WN_STORE_UINT8] = 1, [WN_STORE_INT64] = 8, [WN_STORE_FLOAT32] = 4, [WN_STORE_FLOAT64] = 8};
-    size_t row_bytes = bytes[d->type] * (d->width > 0 ? d->width : 1), rows = 1;
+    size_t row_bytes = (d->text_bytes > 0 ? d->text_bytes : bytes[d->type]) * (d->width > 0 ? d->width : 1), rows = 1;
     while (rows < MOST_CHUNK_ROWS && 2 * rows * row_bytes <= CHUNK_BYTES)
         rows *= 2;
     return (int64_t)rows < n_rows ? rows : (size_t)n_rows;
@@ -129,8 +138,11 @@ static wn_status add_datasets(shard_file *s, int64_t n_rows, const wn_prepared_s
                                     .shuffle = !is_plain,
                                     .compression = how->compression == WN_COMPRESSION_GZIP ? how->level : 0,
                                     .zstd = how->compression == WN_COMPRESSION_ZSTD ? how->level : 0};
-        TRY(wn_table_writer_add_sized(s->writer, datasets[i].name, datasets[i].type, &datasets[i].width,
-                                      datasets[i].width > 0, &storage, &unused));
+        if (datasets[i].text_bytes > 0)
+            TRY(wn_table_writer_add_texts(s->writer, datasets[i].name, datasets[i].text_bytes, &storage, &unused));
+        else
+            TRY(wn_table_writer_add_sized(s->writer, datasets[i].name, datasets[i].type, &datasets[i].width,
+                                          datasets[i].width > 0, &storage, &unused));
     }
     TRY(wn_prepared_name(s->writer, s->recipe));
 done:
@@ -147,6 +159,10 @@ static wn_status reserve(shard_file *s)
     TRY(wn_new(&s->split, s->block->capacity));
     TRY(wn_new(&s->integers, s->block->capacity));
     TRY(wn_new(&s->learnt, s->block->capacity));
+    if (s->recipe->labels.names != NULL) {
+        TRY(wn_new(&s->classes, s->block->capacity));
+        TRY(wn_memory_new((void **)&s->texts, s->block->capacity, wn_labels_longest(&s->recipe->labels), __func__));
+    }
 done:
     return status;
 }
@@ -168,6 +184,8 @@ wn_status wn_prepared_write(const char *path, const wn_prepared_shard *shard, wn
     TRY(write_blocks(&s, shard->blocks, agreement, is_whole, n_read));
 done:
     wn_table_writer_close(s.writer);
+    wn_free(s.texts);
+    wn_free(s.classes);
     wn_free(s.learnt);
     wn_free(s.integers);
     wn_free(s.split);

@@ -9,7 +9,8 @@ enum { WN_PREPARED_DATASETS = 4 };
 typedef struct {
     const char *name;
     wn_store_type type;
-    size_t width; /* 0: one value a row */
+    size_t width;      /* 0: one value a row */
+    size_t text_bytes; /* of a text, which the value is; 0: a number */
 } wn_prepared_dataset;
 
 /* Local. /features, /row, /split and, where the rows have one, /label, in this order; returns how many. */

@@ -13,6 +13,8 @@ typedef struct {
     size_t features, prediction, probability, row, first_id;
     bool integer_prediction;
     int64_t *integers; /* scratch (capacity) */
+    int *classes;      /* the same, where they have names */
+    char *texts;       /* (capacity) the names */
 } apply_output;
 
 /* One block's results on their way to rank 0: what became of them, then the bytes. */
@@ -26,7 +28,12 @@ static wn_status add_model_datasets(apply_output *output, const wn_apply_source 
     size_t n_classes = source->recipe->labels.n_classes;
     output->integer_prediction = wn_labels_are_integers(&source->recipe->labels);
     wn_store_type type = output->integer_prediction ? WN_STORE_INT64 : WN_STORE_FLOAT64;
-    TRY(wn_table_writer_add_dataset(output->writer, "prediction", type, NULL, 0, 0, &output->prediction));
+    const wn_table_storage all = {.n_rows = source->catalog->n_rows};
+    size_t longest = wn_labels_longest(&source->recipe->labels);
+    if (longest > 0)
+        TRY(wn_table_writer_add_texts(output->writer, "prediction", longest, &all, &output->prediction));
+    else
+        TRY(wn_table_writer_add_dataset(output->writer, "prediction", type, NULL, 0, 0, &output->prediction));
     if (n_classes > 0)
         TRY(wn_table_writer_add_dataset(output->writer, "probability", WN_STORE_FLOAT32, &n_classes, 1, 0,
                                         &output->probability));
@@ -52,7 +59,10 @@ done:
 static wn_status open_output(apply_output *output, const wn_apply_options *options, const wn_apply_source *source)
 {
     wn_status status = WN_OK;
-    TRY(wn_new(&output->integers, wn_reader_block_capacity(source->reader)));
+    size_t capacity = wn_reader_block_capacity(source->reader);
+    TRY(wn_new(&output->integers, capacity));
+    TRY(wn_new(&output->classes, capacity));
+    TRY(wn_memory_new((void **)&output->texts, capacity, wn_labels_longest(&source->recipe->labels), __func__));
     TRY(wn_table_writer_open(&output->writer, options->output));
     TRY(wn_table_writer_add_dataset(output->writer, "features", WN_STORE_FLOAT32, &source->n_features, 1, 0,
                                     &output->features));
@@ -73,6 +83,13 @@ static wn_status write_predictions(apply_output *output, const wn_apply_source *
         for (size_t i = 0; i < result->n_rows; i++)
             output->integers[i] = (int64_t)result->prediction[i];
         prediction = output->integers;
+    }
+    const wn_labels *labels = &source->recipe->labels;
+    if (labels->names != NULL) {
+        for (size_t i = 0; i < result->n_rows; i++)
+            output->classes[i] = wn_labels_class(labels, result->prediction[i]);
+        wn_labels_spell(labels, output->classes, result->n_rows, output->texts);
+        prediction = output->texts;
     }
     TRY(wn_table_writer_append(output->writer, output->prediction, prediction, result->n_rows));
     if (source->recipe->labels.n_classes > 0)
@@ -222,6 +239,8 @@ wn_status wn_apply(const wn_ranks *ranks, const wn_apply_options *options, json_
     *n_rows = state.source.catalog->n_rows;
 done:
     wn_table_writer_close(state.output.writer);
+    wn_free(state.output.texts);
+    wn_free(state.output.classes);
     wn_free(state.output.integers);
     wn_evaluation_free(state.evaluation);
     wn_workspace_free(state.workspace);

@@ -37,6 +37,13 @@ static double best_class(const wn_labels *labels, const float *outputs)
     return labels->classes[best];
 }
 
+static wn_status fail_label(const wn_labels *known, double label)
+{
+    if (known->names != NULL)
+        return wn_fail(WN_BAD_DATA, "a label of the input is none of the run's classes");
+    return wn_fail(WN_BAD_DATA, "label %g of the input is none of the run's classes", label);
+}
+
 /* Adds the rows of a run whose label is known; a label that training did not have cannot be judged. */
 static wn_status evaluate_run(const wn_apply_source *source, const double *labels, const float *outputs, size_t n,
                               wn_evaluation *evaluation)
@@ -50,7 +57,7 @@ static wn_status evaluate_run(const wn_apply_source *source, const double *label
         if (known->task == WN_TASK_CLASSIFICATION) {
             int index = wn_labels_class(known, labels[i]);
             if (index < 0)
-                return wn_fail(WN_BAD_DATA, "label %g of the input is none of the run's classes", labels[i]);
+                return fail_label(known, labels[i]);
             target = (float)index;
         }
         wn_evaluation_add(evaluation, outputs + i * width, &target, 1);

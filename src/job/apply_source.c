@@ -123,6 +123,7 @@ static wn_status open_catalog(const wn_ranks *ranks, const wn_apply_options *opt
                       .label = recipe->label_name[0] != '\0' ? recipe->label_name : NULL,
                       .include = (const char *const *)include,
                       .n_include = n,
+                      .is_direct = true,
                       .allow_external = source->job->input.allow_external};
     status = wn_catalog_open(ranks, &source->catalog, &input);
     if (status == WN_BAD_DATA && input.label != NULL) {
@@ -149,12 +150,26 @@ static wn_status find_ids(const wn_apply_options *options, wn_apply_source *sour
             is_label = source->catalog->has_label && strcmp(source->catalog->label.name, options->ids[i]) == 0;
         if (c == source->catalog->n_columns && !is_label)
             return wn_fail(WN_BAD_DATA, "--id %s: the input has no such column", options->ids[i]);
-        if (!is_label && source->catalog->columns[c].is_text)
+        if (is_label ? wn_label_is_text(source->catalog) : source->catalog->columns[c].is_text)
             return wn_fail(WN_UNAVAILABLE, "--id %s: ids of strings are not built yet", options->ids[i]);
         source->id_position[i] = is_label ? SIZE_MAX : source->catalog->columns[c].place;
     }
 done:
     return status;
+}
+
+/* Local. A label of strings is told by the names of the run's classes. */
+static wn_status set_label_words(wn_apply_source *source)
+{
+    const wn_labels *labels = &source->recipe->labels;
+    const wn_label_words words = {labels->n_classes, labels->names};
+    bool are_names = labels->names != NULL;
+    if (!source->catalog->has_label)
+        return WN_OK;
+    if (wn_label_is_text(source->catalog) != are_names)
+        return wn_fail(WN_BAD_DATA, "label %s: holds %s, the run's classes are %s", source->catalog->label.name,
+                       are_names ? "numbers" : "strings", are_names ? "strings" : "numbers");
+    return are_names ? wn_label_words_set(&words, source->reader) : WN_OK;
 }
 
 wn_status wn_apply_source_open(const wn_ranks *ranks, const wn_apply_options *options, wn_apply_source *source)
@@ -170,6 +185,7 @@ wn_status wn_apply_source_open(const wn_ranks *ranks, const wn_apply_options *op
     reader.cache_bytes = 0;
     TRY(wn_node_threads(ranks, &reader.n_threads));
     TRY(wn_ranks_agree(ranks, wn_reader_open(&source->reader, source->catalog, &reader)));
+    TRY(wn_ranks_agree(ranks, set_label_words(source)));
 done:
     return status;
 }

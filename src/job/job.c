@@ -1,5 +1,6 @@
 #include "winnow/job.h"
 
+#include "job_profile.h"
 #include "keys.h"
 #include "winnow/memory.h"
 
@@ -48,7 +49,7 @@ wn_status wn_job_read(wn_job **job, const char *path, const char *const *setting
 }
 
 /* The text of rank 0's job has every default and nothing left to expand: reading it gives the same job anywhere. */
-static wn_status read_shared(wn_job **job, const char *yaml, const char *path, wn_job_errors *errors)
+wn_status wn_job_read_text(wn_job **job, const char *yaml, const char *path, wn_job_errors *errors)
 {
     wn_job_reader reader = {0};
     wn_status status = wn_job_reader_parse(&reader, path, yaml, strlen(yaml), NULL, 0);
@@ -97,7 +98,7 @@ wn_status wn_job_open(const wn_ranks *ranks, wn_job **job, const char *path, con
     if (status == WN_OK)
         status = wn_ranks_broadcast_text(ranks, 0, &yaml);
     if (status == WN_OK)
-        status = wn_ranks_agree(ranks, ranks->rank == 0 ? WN_OK : read_shared(&made, yaml, path, errors));
+        status = wn_ranks_agree(ranks, ranks->rank == 0 ? WN_OK : wn_job_read_text(&made, yaml, path, errors));
     if (status == WN_OK) {
         *job = made;
         made = NULL;

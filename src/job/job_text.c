@@ -1,3 +1,4 @@
+#include "job_profile.h"
 #include "keys.h"
 
 #include "winnow/hash.h"
@@ -42,14 +43,15 @@ static int depth_of(const char *path)
     return depth;
 }
 
-wn_status wn_job_text(const wn_job *job, char **yaml)
+/* The keys that are wanted; NULL: all. */
+static wn_status text_of(const wn_job *job, bool (*wants)(const wn_key *key), char **yaml)
 {
     wn_text_buffer text = {0};
     const char *before = "";
     for (size_t i = 0; i < wn_n_keys && text.status == WN_OK; i++) {
         const wn_key *key = &wn_keys[i];
         wn_text_buffer value = {0};
-        if (is_absent(key, job))
+        if (is_absent(key, job) || (wants != NULL && !wants(key)))
             continue;
         key->kind->write(key, job, &value);
         if (value.status != WN_OK)
@@ -63,6 +65,25 @@ wn_status wn_job_text(const wn_job *job, char **yaml)
         wn_text_clear(&value);
     }
     return wn_text_finish(&text, yaml);
+}
+
+wn_status wn_job_text(const wn_job *job, char **yaml)
+{
+    return text_of(job, NULL, yaml);
+}
+
+static bool makes_profile(const wn_key *key)
+{
+    static const char *const sections[] = {"input.", "clean.", "normalize.", "extract."};
+    for (size_t i = 0; i < sizeof sections / sizeof *sections; i++)
+        if (strncmp(key->path, sections[i], strlen(sections[i])) == 0)
+            return true;
+    return false;
+}
+
+wn_status wn_job_profile_text(const wn_job *job, char **yaml)
+{
+    return text_of(job, makes_profile, yaml);
 }
 
 /* Adds "path: value" of the keys that begin with `section`, budgets apart. */

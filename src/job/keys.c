@@ -98,13 +98,14 @@ const wn_key wn_keys[] = {
     {.path = "input.table", .kind = &wn_kind_text, AT(input.table), .note = "the one candidate",
      .help = "group or dataset that holds the table"},
     {.path = "input.label", .kind = &wn_kind_text, AT(input.label), .note = "none",
-     .help = "column to predict, looked up in the table, then at the file's root"},
+     .help = "column to predict, of numbers or strings, looked up in the table, then at the file's root; empty strings are "
+             "missing"},
     {.path = "input.label_missing", .kind = &wn_kind_numbers, AT(input.label_missing), .value = "[]",
-     .help = "label values that mean \"no label\", besides NaN; such rows leave training"},
+     .help = "label values that mean \"no label\", besides NaN; such rows leave training. Of numbers only"},
     {.path = "input.missing_values", .kind = &wn_kind_numbers, AT(input.missing_values), .value = "[]",
      .help = "cell values that mean \"missing\", besides NaN and declared fill values"},
     {.path = "input.task", .kind = &wn_kind_word, AT(input.task), .words = tasks, .value = "auto",
-     .help = "auto: booleans and integers of at most 100 values classify; a linear model is a regression, a logistic "
+     .help = "auto: strings, booleans and integers of at most 100 values classify; a linear model is a regression, a logistic "
              "one a classification"},
     {.path = "input.columns.include", .kind = &wn_kind_texts, AT(input.include), .value = "[]",
      .help = "names or globs of the columns to use; none means all"},
@@ -118,8 +119,9 @@ const wn_key wn_keys[] = {
     {.path = "input.split.test", .kind = &wn_kind_number, AT(input.split_test), .max = 1, .below_max = true,
      .value = "0.0", .help = "share of the rows that are used once, at the end"},
     {.path = "input.split.by", .kind = &wn_kind_text, AT(input.split_by), .note = "none",
-     .help = "column by whose value, instead of the row, the side is drawn: equal values, one side. Looked up as the label is, "
-             "and need not be included; rows where it is missing are drawn each for itself"},
+     .help = "column of numbers or strings by whose value, instead of the row, the side is drawn: equal values, one side. "
+             "Looked up as the label is, and need not be included; rows where it is missing (NaN, an empty string) are "
+             "drawn each for itself"},
     UNBUILT("input.weight", "none", "column of row weights"),
     {.path = "input.allow_external", .kind = &wn_kind_boolean, AT(input.allow_external), .value = "false",
      .help = "follow external links, raw storage and virtual datasets into other files"},

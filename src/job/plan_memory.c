@@ -1,5 +1,6 @@
 /* What memory a run takes on one rank, by purpose, before any of it is taken; the reader's cache gets what is left.
  * The counts are upper bounds from the catalog and the job alone. */
+#include "job_profile.h"
 #include "job_rules.h"
 #include "plan_model.h"
 #include "plan_sums.h"
@@ -13,6 +14,7 @@
 #include "winnow/memory.h"
 #include "winnow/modes.h"
 #include "winnow/profile.h"
+#include "winnow/profile_sums.h"
 #include "winnow/target_codes.h"
 
 #include <math.h>
@@ -277,7 +279,7 @@ wn_memory_plan wn_memory_plan_of(int n_ranks, const wn_job *job, const wn_catalo
         .folds = wn_plan_folds_bytes(job, n_features, block),
         .reduction = wn_plan_reduction_bytes(job, n_features, block),
         .rows = rows,
-        .rest = REST + code_bytes(job, catalog)};
+        .rest = REST + code_bytes(job, catalog) + (wn_job_profile_adds(job) ? wn_profile_sums_bytes(p) : 0)};
     plan.libraries = libraries_bytes(n_ranks, wn_plan_largest_sum(job, n_features));
     if (counts_values(job))
         plan.values = WN_MODES_BYTES;

@@ -165,6 +165,7 @@ static void state_clear(wn_run_state *state)
     wn_moments_free(state->raw_moments);
     wn_recipe_free(state->recipe);
     wn_rows_free(state->rows);
+    wn_label_words_clear(&state->words);
     wn_reader_close(state->reader);
     wn_catalog_free(state->catalog);
     json_t *parts[] = {state->stages,           state->rows_json,       state->rank_json,

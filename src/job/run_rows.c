@@ -87,6 +87,26 @@ done:
     return status;
 }
 
+wn_status wn_run_label_words(wn_run_state *state)
+{
+    wn_status status = WN_OK;
+    if (state->words.n > 0 || !wn_label_is_text(state->catalog))
+        return WN_OK;
+    if (state->job->input.label_missing.n > 0)
+        return wn_fail(WN_BAD_DATA, "input.label_missing: has numbers, but the label %s has strings",
+                       state->catalog->label.name);
+    if (state->recipe != NULL && state->recipe->labels.names != NULL) {
+        const wn_labels *labels = &state->recipe->labels;
+        TRY(wn_ranks_agree(state->ranks, wn_label_words_copy(&state->words, labels->names, labels->n_classes)));
+    } else {
+        wn_pass pass = wn_stage_pass(state, "labels");
+        TRY(wn_label_words_find(&pass, state->catalog, &state->words));
+    }
+    TRY(wn_ranks_agree(state->ranks, wn_label_words_set(&state->words, state->reader)));
+done:
+    return status;
+}
+
 /* Rows take the sides of their values of the column that the split goes by. */
 static wn_status split_by_value(wn_run_state *state, const wn_split *split, wn_stage_meter *meter)
 {
@@ -163,6 +183,9 @@ wn_status wn_run_rows(wn_run_state *state)
     else
         wn_log_info("rows: found (%s)", why);
     wn_stage_meter_begin(&meter, "rows");
+    int64_t bytes_before = wn_reader_bytes_read(state->reader);
+    TRY(wn_run_label_words(state));
+    meter.cost.bytes_read += wn_reader_bytes_read(state->reader) - bytes_before;
     if (result != NULL) {
         state->leaked = json_integer_value(json_object_get(result, "leaked"));
         TRY(wn_rows_read(state->ranks, &state->rows, state->catalog, state->pass.blocks,

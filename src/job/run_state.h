@@ -24,8 +24,9 @@ typedef struct {
     wn_run_directory *directory;
     wn_catalog *catalog;
     wn_reader *reader;
-    wn_pass pass;  /* over this rank's blocks; stages give it their name */
-    wn_rows *rows; /* NULL until a stage needs them, see wn_run_rows */
+    wn_pass pass;         /* over this rank's blocks; stages give it their name */
+    wn_label_words words; /* of a label of strings, once a stage needs labels */
+    wn_rows *rows;        /* NULL until a stage needs them, see wn_run_rows */
     int64_t leaked;
     wn_recipe *recipe;
     wn_moments *raw_moments; /* of the profile, where the statistics may follow from them; else NULL */
@@ -62,6 +63,11 @@ WN_MUST_USE wn_status wn_run_memory(const wn_ranks *ranks, wn_job *job);
 /* Collective. Labels, duplicates and split into state->rows, and the ledger's leaked rows, found or from the directory;
  * nothing where they are there already. With a recipe that is fitted also the drops that its rules say. */
 WN_MUST_USE wn_status wn_run_rows(wn_run_state *state);
+
+/* Collective. The words of a label of strings into the state and to its reader: those of the recipe's classes, where
+ * there is one, else by reading the label; nothing where they are there, or the label is of numbers. Fails: WN_BAD_DATA
+ * as wn_label_words_find, or where the job says that numbers are missing labels. */
+WN_MUST_USE wn_status wn_run_label_words(wn_run_state *state);
 
 /* Collective. The drops that the state's recipe says, among its rows: from the directory, else by one pass; nothing
  * where no rule drops. */

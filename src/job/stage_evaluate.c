@@ -146,6 +146,17 @@ done:
     return status;
 }
 
+/* What per_class and confusion are of, in their order; NULL for a regression. */
+static json_t *classes_json(const wn_labels *labels)
+{
+    json_t *classes = labels->n_classes > 0 ? json_array() : NULL;
+    for (size_t k = 0; k < labels->n_classes; k++) {
+        json_t *name = labels->names != NULL ? json_string(labels->names[k]) : wn_json_number(labels->classes[k]);
+        json_array_append_new(classes, name != NULL ? name : json_null()); /* no UTF-8 */
+    }
+    return classes;
+}
+
 static wn_status judge_models(wn_run_state *state, const rows_to_judge *rows, const char *name)
 {
     wn_status status = WN_OK;
@@ -155,8 +166,8 @@ static wn_status judge_models(wn_run_state *state, const rows_to_judge *rows, co
     const wn_dataset *inputs = rows->components != NULL ? rows->components : rows->features;
     TRY(wn_metrics_of(state->ranks, state->network, labels, inputs, &dense));
     TRY(wn_run_baseline(state, inputs, &guess));
-    state->metrics_json =
-        json_pack("{s:s, s:o, s:o}", "rows", name, "baseline", guess, "dense", wn_json_metrics(&dense));
+    state->metrics_json = json_pack("{s:s, s:o*, s:o, s:o}", "rows", name, "classes", classes_json(labels), "baseline",
+                                    guess, "dense", wn_json_metrics(&dense));
     if (rows->artefact != NULL) {
         TRY(wn_metrics_of(state->ranks, rows->artefact->network, labels, rows->small, &small));
         json_object_set_new(state->metrics_json, "compressed", wn_json_metrics(&small));

@@ -1,4 +1,5 @@
 /* Keys of stages: equal keys mean equal results, so that a result on disk can serve again. */
+#include "job_profile.h"
 #include "run_state.h"
 
 #include <cblas.h>
@@ -41,6 +42,34 @@ static wn_status hash_rules(const wn_run_state *state, wn_hasher *hasher)
         wn_hasher_add(hasher, asks, sizeof asks);
     }
 done:
+    wn_recipe_free(rules);
+    return status;
+}
+
+/* Where a profile is kept in sums that others can be added to, these are of transformed cells too. */
+static wn_status profile_key(wn_run_state *state)
+{
+    static const char *const extract[] = {"extract", NULL};
+    wn_status status = WN_OK;
+    wn_recipe *rules = NULL;
+    wn_hasher *hasher = NULL;
+    bool transforms = false;
+    TRY(wn_stage_key(state, state->rows_key, extract, &state->profile_key));
+    if (!wn_job_profile_adds(state->job))
+        return WN_OK;
+    TRY(wn_recipe_new(&rules, state->catalog));
+    TRY(wn_job_column_rules(state->job, rules));
+    TRY(wn_hasher_new(&hasher, 0));
+    wn_hasher_add(hasher, &state->profile_key, sizeof state->profile_key);
+    for (size_t i = 0; i < rules->n_columns; i++) {
+        const int32_t transform = (int32_t)rules->columns[i].rule.transform;
+        wn_hasher_add(hasher, &transform, sizeof transform);
+        transforms |= transform != WN_TRANSFORM_NONE;
+    }
+    if (transforms)
+        state->profile_key = wn_hasher_finish(hasher);
+done:
+    wn_hasher_free(hasher);
     wn_recipe_free(rules);
     return status;
 }
@@ -89,7 +118,6 @@ static wn_status chain_keys(wn_run_state *state)
 {
     wn_status status = WN_OK;
     static const char *const rows[] = {"input", "clean", NULL};
-    static const char *const extract[] = {"extract", NULL};
     static const char *const prepare[] = {"normalize", "rank", "reduce", NULL};
     static const char *const train[] = {"train", NULL}, *const both[] = {"train", "compress", NULL};
     static const char *const compress[] = {"compress", NULL}, *const none[] = {NULL};
@@ -98,7 +126,7 @@ static wn_status chain_keys(wn_run_state *state)
     wn_hash input;
     TRY(wn_catalog_hash(state->catalog, &input));
     TRY(wn_stage_key(state, input, rows, &state->rows_key));
-    TRY(wn_stage_key(state, state->rows_key, extract, &state->profile_key));
+    TRY(profile_key(state));
     TRY(statistics_key(state));
     TRY(wn_stage_key(state, state->profile_key, prepare, &state->recipe_key));
     TRY(data_key(state));

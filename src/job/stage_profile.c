@@ -1,8 +1,10 @@
 /* From rows to what the columns' raw cells say, and bounds and fills from it: the profile, in one step or two; and
  * codes of categories that are made of labels, in one more. */
+#include "job_profile.h"
 #include "run_state.h"
 
 #include "winnow/profile.h"
+#include "winnow/profile_sums.h"
 
 static const char MEASURED[] = "measured.h5", PROFILE[] = "profile.h5", MOMENTS[] = "moments.h5",
                   TARGETS[] = "targets.h5";
@@ -15,8 +17,10 @@ static wn_status new_recipe(wn_run_state *state)
     wn_pass pass = wn_stage_pass(state, "labels");
     TRY(wn_ranks_agree(state->ranks, wn_recipe_new(&recipe, state->catalog)));
     if (job->input.label != NULL)
-        TRY(wn_labels_find(&pass, state->rows, job->input.task, &recipe->labels));
+        TRY(wn_labels_find(&pass, state->rows, job->input.task, state->words.n > 0 ? &state->words : NULL,
+                           &recipe->labels));
     TRY(wn_ranks_agree(state->ranks, wn_job_column_rules(job, recipe)));
+    TRY(wn_ranks_agree(state->ranks, wn_job_profile_sums(job, state->catalog, recipe)));
     state->recipe = recipe;
     recipe = NULL;
 done:
@@ -29,6 +33,8 @@ static wn_status read_recipe(wn_run_state *state, const char *file)
 {
     wn_status status = WN_OK;
     TRY(wn_ranks_agree(state->ranks, wn_recipe_read(&state->recipe, wn_run_directory_path(state->directory, file))));
+    TRY(wn_ranks_agree(state->ranks,
+                       wn_profile_sums_read(state->recipe, wn_run_directory_path(state->directory, file))));
     TRY(wn_ranks_agree(state->ranks, wn_recipe_match(state->recipe, state->catalog)));
     TRY(wn_ranks_agree(state->ranks, wn_job_column_rules(state->job, state->recipe)));
 done:

@@ -1,4 +1,5 @@
 /* From the statistics to the recipe: ledger, ranking, reduction. */
+#include "job_profile.h"
 #include "plan_model.h"
 #include "run_state.h"
 
@@ -105,6 +106,8 @@ static wn_status keep_result(wn_run_state *state, size_t first_entry, wn_hash st
     json_t *result = NULL;
     const char *path = wn_run_directory_path(state->directory, "recipe.h5");
     if (state->ranks->rank == 0)
+        status = wn_job_profile_close(state->job, state->recipe);
+    if (state->ranks->rank == 0 && status == WN_OK)
         status = wn_recipe_write(state->recipe, path);
     TRY(wn_ranks_agree(state->ranks, status));
     TRY(wn_ranks_agree(state->ranks, wn_recipe_hash(state->recipe, &recipe_hash)));

@@ -70,38 +70,73 @@ static bool write_layer(hid_t layers, size_t index, const wn_network *network)
     return H5Gclose(group) >= 0 && done;
 }
 
-wn_hash wn_network_checksum(const wn_network *network, const double *classes, size_t n_classes)
+wn_hash wn_network_checksum(const wn_network *network, const void *classes, size_t n_bytes, size_t n_classes)
 {
     wn_hash numbers = wn_network_hash(network);
-    wn_hash labels = wn_hash_bytes(classes, n_classes * sizeof *classes, n_classes);
+    wn_hash labels = wn_hash_bytes(classes, n_bytes, n_classes);
     uint64_t all[5] = {numbers.low, numbers.high, labels.low, labels.high, 0};
     memcpy(&all[4], &network->dropout, sizeof network->dropout);
     return wn_hash_bytes(all, sizeof all, WN_NETWORK_VERSION);
 }
 
-static bool write_head(hid_t file, const wn_network *network, const wn_labels *labels)
+/* Classes as they lie in the file: numbers, or names of the length of the longest. */
+typedef struct {
+    hid_t type; /* owned where it is of names */
+    size_t n, cell_bytes;
+    const void *cells;
+    char *names; /* owned */
+} class_cells;
+
+static wn_status list_classes(class_cells *cells, const wn_labels *labels)
+{
+    wn_status status = WN_OK;
+    size_t n = labels->n_classes, longest = 1;
+    *cells = (class_cells){.type = H5T_NATIVE_DOUBLE, .n = n, .cell_bytes = sizeof(double), .cells = labels->classes};
+    if (labels->names == NULL)
+        return WN_OK;
+    for (size_t k = 0; k < n; k++)
+        longest = strlen(labels->names[k]) > longest ? strlen(labels->names[k]) : longest;
+    TRY(wn_memory_new((void **)&cells->names, n, longest, __func__));
+    for (size_t k = 0; k < n; k++)
+        memcpy(cells->names + k * longest, labels->names[k], strlen(labels->names[k]));
+    cells->cells = cells->names;
+    cells->cell_bytes = longest;
+    cells->type = text_type(longest);
+    H5Tset_cset(cells->type, H5T_CSET_UTF8);
+done:
+    return status;
+}
+
+static void forget_classes(class_cells *cells)
+{
+    if (cells->names != NULL && cells->type >= 0)
+        H5Tclose(cells->type);
+    wn_free(cells->names);
+}
+
+static bool write_head(hid_t file, const wn_network *network, const class_cells *classes)
 {
     int version = WN_NETWORK_VERSION;
-    hsize_t n_classes = labels->n_classes;
+    hsize_t n_classes = classes->n;
     char checksum[WN_HASH_TEXT_SIZE];
-    wn_hash_text(wn_network_checksum(network, labels->classes, labels->n_classes), checksum);
+    wn_hash_text(wn_network_checksum(network, classes->cells, classes->n * classes->cell_bytes, classes->n), checksum);
     return write_attribute(file, "version", H5T_NATIVE_INT, &version) &&
            write_text_attribute(file, "task", wn_task_words[network->task]) &&
            write_attribute(file, "dropout", H5T_NATIVE_FLOAT, &network->dropout) &&
            write_text_attribute(file, "checksum", checksum) &&
-           (n_classes == 0 || write_array(file, "classes", H5T_NATIVE_DOUBLE, 1, &n_classes, labels->classes));
+           (n_classes == 0 || write_array(file, "classes", classes->type, 1, &n_classes, classes->cells));
 }
 
-static bool write_content(hid_t file, const wn_network *network, const wn_labels *labels)
+static bool write_content(hid_t file, const wn_network *network, const class_cells *classes)
 {
     hid_t layers = H5Gcreate2(file, "layers", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
-    bool done = layers >= 0 && write_head(file, network, labels);
+    bool done = layers >= 0 && write_head(file, network, classes);
     for (size_t i = 0; done && i < network->n_layers; i++)
         done = write_layer(layers, i, network);
     return layers >= 0 && H5Gclose(layers) >= 0 && done;
 }
 
-static wn_status write_file(const wn_network *network, const wn_labels *labels, const char *path)
+static wn_status write_file(const wn_network *network, const class_cells *classes, const char *path)
 {
     wn_status status = wn_durable_create(path);
     if (status != WN_OK)
@@ -109,7 +144,7 @@ static wn_status write_file(const wn_network *network, const wn_labels *labels, 
     hid_t file = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
     if (file < 0)
         return wn_fail(WN_IO, "%s: cannot write the model", path);
-    bool done = write_content(file, network, labels);
+    bool done = write_content(file, network, classes);
     if (H5Fclose(file) < 0 || !done)
         return wn_fail(WN_IO, "%s: cannot write the model", path);
     return WN_OK;
@@ -133,12 +168,14 @@ static wn_status verify_file(const wn_network *network, const char *path)
 wn_status wn_network_write(const wn_network *network, const wn_labels *labels, const char *path)
 {
     wn_status status = WN_OK;
+    class_cells classes = {.type = H5I_INVALID_HID};
     char *beside = NULL;
 
     TRY(wn_string_format(&beside, "%s.part", path));
+    TRY(list_classes(&classes, labels));
     H5E_BEGIN_TRY
     {
-        status = write_file(network, labels, beside);
+        status = write_file(network, &classes, beside);
     }
     H5E_END_TRY
     TRY(status);
@@ -148,6 +185,7 @@ wn_status wn_network_write(const wn_network *network, const wn_labels *labels, c
 done:
     if (status != WN_OK && beside != NULL)
         unlink(beside);
+    forget_classes(&classes);
     wn_free(beside);
     return status;
 }

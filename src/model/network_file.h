@@ -10,6 +10,6 @@ enum { WN_NETWORK_VERSION = 1, WN_NETWORK_MAX_LAYERS = 1024 };
 extern const char *const wn_activation_words[2];
 
 /* Local. The checksum of model.h5: shapes, parameters, dropout and classes. */
-wn_hash wn_network_checksum(const wn_network *network, const double *classes, size_t n_classes);
+wn_hash wn_network_checksum(const wn_network *network, const void *classes, size_t n_bytes, size_t n_classes);
 
 #endif

@@ -10,14 +10,16 @@
 #include <string.h>
 #include <unistd.h>
 
+enum { MOST_NAME = 1 << 20 };
+
 /* What a file holds before it is believed. */
 typedef struct {
     size_t n_layers, n_outputs;
     size_t *widths; /* (n_layers + 1) */
     wn_task task;
     wn_network *network;
-    double *classes; /* (n_classes) */
-    size_t n_classes;
+    void *classes; /* (n_classes) numbers, or names of one length */
+    size_t n_classes, class_bytes;
 } contents;
 
 static void contents_clear(contents *found)
@@ -175,19 +177,36 @@ static bool read_layer(hid_t file, size_t index, wn_network *network)
     return true;
 }
 
+/* The type of classes that have names; negative where they are numbers. */
+static hid_t class_name_type(hid_t file)
+{
+    hid_t set = H5Dopen2(file, "classes", H5P_DEFAULT), type = set >= 0 ? H5Dget_type(set) : H5I_INVALID_HID;
+    hid_t names = type >= 0 ? text_type_of(type, MOST_NAME) : H5I_INVALID_HID;
+    if (type >= 0)
+        H5Tclose(type);
+    if (set >= 0)
+        H5Dclose(set);
+    return names;
+}
+
 static wn_status read_classes(hid_t file, const char *path, contents *found)
 {
     wn_status status = WN_OK;
     hsize_t n;
     if (found->task == WN_TASK_REGRESSION)
         return WN_OK;
-    if (!read_shape(file, "classes", 1, H5T_FLOAT, sizeof(double), &n) || n != found->n_outputs)
-        return damaged(path, "the model's classes do not fit its outputs");
-    TRY(wn_new(&found->classes, (size_t)n));
+    hid_t names = class_name_type(file);
+    H5T_class_t class = names >= 0 ? H5T_STRING : H5T_FLOAT;
+    found->class_bytes = names >= 0 ? H5Tget_size(names) : sizeof(double);
+    if (!read_shape(file, "classes", 1, class, found->class_bytes, &n) || n != found->n_outputs)
+        TRY(damaged(path, "the model's classes do not fit its outputs"));
+    TRY(wn_memory_new(&found->classes, (size_t)n, found->class_bytes, __func__));
     found->n_classes = (size_t)n;
-    if (!read_array(file, "classes", H5T_NATIVE_DOUBLE, found->classes))
-        return damaged(path, "cannot read the model's classes");
+    if (!read_array(file, "classes", names >= 0 ? names : H5T_NATIVE_DOUBLE, found->classes))
+        TRY(damaged(path, "cannot read the model's classes"));
 done:
+    if (names >= 0)
+        H5Tclose(names);
     return status;
 }
 
@@ -206,7 +225,9 @@ static wn_status read_contents(hid_t file, const char *path, contents *found)
     if (!read_float_attribute(file, "dropout", &found->network->dropout) ||
         !read_text_attribute(file, "checksum", stored, sizeof stored))
         return damaged(path, "not a model: no attributes `dropout` and `checksum`");
-    wn_hash_text(wn_network_checksum(found->network, found->classes, found->n_classes), computed);
+    wn_hash_text(
+        wn_network_checksum(found->network, found->classes, found->n_classes * found->class_bytes, found->n_classes),
+        computed);
     if (strcmp(stored, computed) != 0)
         return damaged(path, "the model is damaged: its checksum differs");
 done:

@@ -2,6 +2,7 @@
 
 #include "measure.h"
 #include "outliers.h"
+#include "profile_sums.h"
 
 #include "winnow/memory.h"
 
@@ -79,9 +80,7 @@ done:
     return status;
 }
 
-/* What the raw cells of training rows are. */
-static void describe_column(wn_recipe_column *column, const wn_moments_summary *moments, size_t i,
-                            const raw_quantiles *raw)
+void wn_bounds_describe(wn_recipe_column *column, const wn_moments_summary *moments, size_t i)
 {
     column->count = moments->count[i];
     column->missing = moments->missing[i];
@@ -90,6 +89,10 @@ static void describe_column(wn_recipe_column *column, const wn_moments_summary *
     bool is_constant = column->count > 0 && column->min == column->max; /* then rounding has no say */
     column->mean = is_constant ? column->min : moments->mean[i];
     column->deviation = is_constant ? 0 : moments->deviation[i];
+}
+
+static void describe_quartiles(wn_recipe_column *column, size_t i, const raw_quantiles *raw)
+{
     column->quartile_low = value_of(raw, i, 0.25);
     column->median = value_of(raw, i, 0.5);
     column->quartile_high = value_of(raw, i, 0.75);
@@ -203,12 +206,15 @@ wn_status wn_bounds_fit(const wn_pass *pass, wn_rows *rows, const wn_pilot *pilo
     measurement.modes = counts->modes;
     measurement.levels = counts->levels;
     measurement.moments = counts->moments;
+    measurement.sums = wn_profile_sums_are_kept(recipe) ? recipe->sums : NULL;
     TRY(wn_measure(&measurement, &summary, raw.values, n_passes, cost));
     wn_level_counts_describe(counts->levels, recipe);
     if (wn_bounds_saw_no_row(recipe, summary))
         TRY(wn_fail(WN_BAD_DATA, "no training row is left"));
-    for (size_t i = 0; i < recipe->n_cells; i++)
-        describe_column(&recipe->columns[i], summary, i, &raw);
+    for (size_t i = 0; i < recipe->n_cells; i++) {
+        wn_bounds_describe(&recipe->columns[i], summary, i);
+        describe_quartiles(&recipe->columns[i], i, &raw);
+    }
     TRY(find_deviations(pass, rows, pilot, recipe, deviations, n_passes, cost));
     TRY(set_bounds(recipe, &raw, deviations));
 done:

@@ -24,6 +24,9 @@ typedef struct {
 WN_MUST_USE wn_status wn_bounds_fit(const wn_pass *pass, wn_rows *rows, const wn_pilot *pilot, wn_recipe *recipe,
                                     const wn_bounds_counts *counts, int *n_passes, wn_pass_cost *cost);
 
+/* Local. Count to deviation of a column from moments of its raw training cells, of which it is the ith. */
+void wn_bounds_describe(wn_recipe_column *column, const wn_moments_summary *moments, size_t i);
+
 /* Local. Whether the moments are of no row at all. */
 bool wn_bounds_saw_no_row(const wn_recipe *recipe, const wn_moments_summary *moments);
 

@@ -87,7 +87,7 @@ void wn_recipe_forget_encoders(wn_recipe *recipe);
 
 /* Local. Lists the features anew: of every column its cell, if it is a number (or a category of numbers that no encoder
  * takes), and what its encoders make; indicators come last. All are selected. Fails: WN_BAD_DATA where there is none,
- * WN_NO_MEMORY. */
+ * or two have one name, WN_NO_MEMORY. */
 WN_MUST_USE wn_status wn_recipe_list_features(wn_recipe *recipe);
 
 /* Local. Encoders and kinds of columns as a part of recipe.h5: /columns/{kind, is_text}, /features/kind, /encoders/N.

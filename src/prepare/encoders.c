@@ -2,6 +2,7 @@
 
 #include "winnow/memory.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static const wn_encoder_ops *const encoders[] = {&wn_one_hot_ops, &wn_ordinal_ops, &wn_target_ops,
@@ -139,6 +140,27 @@ static void free_list(feature_list *list, size_t n)
     wn_free(list->encoder);
 }
 
+static int compare_names(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* A column may be called as a level of another is. */
+static wn_status check_unique(char *const *names, size_t n)
+{
+    wn_status status = WN_OK;
+    char **sorted = NULL;
+    TRY(wn_new(&sorted, n));
+    memcpy(sorted, names, n * sizeof *names);
+    qsort(sorted, n, sizeof *sorted, compare_names);
+    for (size_t i = 1; i < n && status == WN_OK; i++)
+        if (strcmp(sorted[i - 1], sorted[i]) == 0)
+            status = wn_fail(WN_BAD_DATA, "two features would be called '%s': leave out or rename a column", sorted[i]);
+done:
+    wn_free(sorted);
+    return status;
+}
+
 wn_status wn_recipe_list_features(wn_recipe *recipe)
 {
     wn_status status = WN_OK;
@@ -155,6 +177,7 @@ wn_status wn_recipe_list_features(wn_recipe *recipe)
     TRY(wn_new(&list.encoder, n));
     TRY(wn_new(&list.names, n));
     TRY(list_all(&list, recipe, &of));
+    TRY(check_unique(list.names, n));
     for (size_t i = 0; i < n; i++)
         selected[i] = i;
     wn_free(recipe->selected);

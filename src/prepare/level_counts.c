@@ -1,6 +1,7 @@
 #include "level_counts.h"
 
 #include "one_hot.h"
+#include "profile_sums.h"
 #include "target.h"
 #include "terms.h"
 
@@ -198,23 +199,36 @@ void wn_level_counts_describe(const wn_level_counts *counts, wn_recipe *recipe)
     }
 }
 
+wn_status wn_level_counts_encode(const wn_ranks *ranks, const wn_keyed_counts *counts, size_t column, int64_t n_rows,
+                                 wn_recipe *recipe)
+{
+    wn_status status = WN_OK;
+    const wn_recipe_column *of = &recipe->columns[column];
+    wn_keyed_top chosen = {0};
+    if (of->kind == WN_COLUMN_TEXT) {
+        TRY(wn_keyed_counts_top(ranks, counts, of->text.terms, of->text.minimum_documents, &chosen));
+        TRY(wn_ranks_agree(ranks, wn_terms_fit(recipe, column, &chosen, n_rows)));
+    } else {
+        TRY(wn_keyed_counts_top(ranks, counts, of->levels, 1, &chosen));
+        TRY(wn_ranks_agree(ranks, of->target.folds > 0 ? wn_target_fit(recipe, column, &chosen)
+                                                       : wn_one_hot_fit(recipe, column, &chosen)));
+    }
+done:
+    wn_keyed_top_clear(&chosen);
+    return status;
+}
+
 static wn_status fit_column(const wn_ranks *ranks, counted_column *counted, int64_t n_rows, wn_recipe *recipe)
 {
     wn_status status = WN_OK;
     const wn_recipe_column *column = &recipe->columns[counted->column];
-    wn_keyed_top chosen = {0};
+    size_t limit = column->kind == WN_COLUMN_TEXT ? column->text.terms : column->levels;
     TRY(wn_ranks_agree(ranks, hand_on(counted)));
     TRY(wn_keyed_counts_partition(ranks, counted->counts));
-    if (counted->tokenizer != NULL) {
-        TRY(wn_keyed_counts_top(ranks, counted->counts, column->text.terms, column->text.minimum_documents, &chosen));
-        TRY(wn_ranks_agree(ranks, wn_terms_fit(recipe, counted->column, &chosen, n_rows)));
-    } else {
-        TRY(wn_keyed_counts_top(ranks, counted->counts, column->levels, 1, &chosen));
-        TRY(wn_ranks_agree(ranks, column->target.folds > 0 ? wn_target_fit(recipe, counted->column, &chosen)
-                                                           : wn_one_hot_fit(recipe, counted->column, &chosen)));
-    }
+    if (wn_profile_sums_are_kept(recipe))
+        TRY(wn_profile_sums_keep(ranks, recipe->sums, counted->column, counted->counts, limit));
+    TRY(wn_level_counts_encode(ranks, counted->counts, counted->column, n_rows, recipe));
 done:
-    wn_keyed_top_clear(&chosen);
     return status;
 }
 

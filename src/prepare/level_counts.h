@@ -4,6 +4,7 @@
 #define WINNOW_PREPARE_LEVEL_COUNTS_H
 
 #include "winnow/accumulator.h"
+#include "winnow/keyed_counts.h"
 #include "winnow/recipe.h"
 
 typedef struct wn_level_counts wn_level_counts;
@@ -19,6 +20,11 @@ wn_accumulator wn_level_counts_accumulator(wn_level_counts *counts);
 
 /* Local. After the pass: sets count and missing of the string columns. counts may be NULL. */
 void wn_level_counts_describe(const wn_level_counts *counts, wn_recipe *recipe);
+
+/* Collective. An encoder for a column from the counts of all its levels or terms, partitioned over the ranks; n_rows:
+ * training rows. Fails: as wn_level_counts_fit. */
+WN_MUST_USE wn_status wn_level_counts_encode(const wn_ranks *ranks, const wn_keyed_counts *counts, size_t column,
+                                             int64_t n_rows, wn_recipe *recipe);
 
 /* Collective. After the pass: adds levels and terms over ranks, and an encoder for every column that wants one. counts
  * may be NULL. Fails: WN_BAD_DATA, WN_NO_MEMORY, WN_IO, WN_CANT_CREATE, agreed. */

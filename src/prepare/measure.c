@@ -25,7 +25,7 @@ static wn_status prepare(const wn_measurement *measurement, measuring *state, bo
     TRY(wn_quantile_search_init(search, measurement->sample, measurement->n_probabilities, measurement->probability,
                                 measurement->wanted));
     if (has_moments)
-        TRY(wn_moments_new(&state->moments, search->n_cols, search->centre));
+        TRY(wn_moments_new(&state->moments, search->n_cols));
     for (size_t k = 0; k < search->n; k++)
         values[k] = (double)NAN;
 done:
@@ -51,7 +51,7 @@ static wn_status run_once(const wn_measurement *measurement, measuring *state, b
     wn_cleaner *cleaner = measurement->cleaner;
     wn_quantile_search *search = &state->search;
     wn_block_step steps[3];
-    wn_accumulator accumulators[5];
+    wn_accumulator accumulators[6];
     size_t n_steps = list_steps(measurement, steps), n_accumulators = 0;
     TRY(wn_ranks_agree(measurement->pass->ranks, wn_quantile_search_begin(search, measurement->pass)));
     if (is_first && state->moments) {
@@ -59,6 +59,8 @@ static wn_status run_once(const wn_measurement *measurement, measuring *state, b
             wn_moments_carry(state->moments, search->quantiles);
         accumulators[n_accumulators++] = wn_moments_accumulator(state->moments);
     }
+    if (is_first && measurement->sums && wn_profile_sums_transform(measurement->sums))
+        accumulators[n_accumulators++] = wn_profile_sums_accumulator(measurement->sums);
     if (is_first && measurement->levels)
         accumulators[n_accumulators++] = wn_level_counts_accumulator(measurement->levels);
     if (is_first && cleaner && cleaner->counts)
@@ -92,6 +94,8 @@ wn_status wn_measure(const wn_measurement *measurement, wn_moments_summary **sum
     } while (state.search.n_open > 0);
     if (summary)
         TRY(wn_ranks_agree(ranks, wn_moments_finish(state.moments, summary)));
+    if (measurement->sums)
+        TRY(wn_ranks_agree(ranks, wn_profile_sums_keep_raw(measurement->sums, state.moments)));
     if (measurement->moments) {
         *measurement->moments = state.moments;
         state.moments = NULL;

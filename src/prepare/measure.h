@@ -4,6 +4,7 @@
 
 #include "clean.h"
 #include "level_counts.h"
+#include "profile_sums.h"
 
 #include "winnow/modes.h"
 #include "winnow/moments.h"
@@ -22,6 +23,7 @@ typedef struct {
     const unsigned char *wanted; /* (n_cols, n_probabilities) which quantiles are wanted; NULL: all */
     wn_level_counts *levels;     /* counted along with the first pass; NULL: none */
     wn_moments **moments;        /* where the state that *summary tells of goes, the caller's then; NULL: nowhere */
+    wn_profile_sums *sums;       /* keeps a copy of the moments as they were summed; NULL: nothing does */
 } wn_measurement;
 
 /* Collective. *summary (freed by the caller; not made where summary is NULL) and values (n_cols, n_probabilities), NaN

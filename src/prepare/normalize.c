@@ -1,5 +1,9 @@
 #include "normalize.h"
 
+#include "column_list.h"
+
+#include "winnow/log.h"
+
 #include <math.h>
 
 /* What is subtracted, and what is divided by where it is not 0. */
@@ -47,4 +51,28 @@ wn_status wn_normalize_fit(wn_recipe_column *column)
     column->center = center;
     column->scale = spread > 0 ? spread : 1;
     return WN_OK;
+}
+
+wn_status wn_normalize_columns(wn_recipe *recipe, const wn_moments_summary *moments, bool by_column)
+{
+    wn_status status = WN_OK;
+    wn_column_list constant = {0};
+    for (size_t f = 0; f < recipe->n_features; f++) {
+        size_t i = by_column ? recipe->feature_source[f] : f;
+        wn_recipe_column *column = &recipe->columns[recipe->feature_source[f]];
+        if (recipe->feature_encoder[f] != WN_NO_ENCODER)
+            continue;
+        bool is_constant = moments->min[i] == moments->max[i]; /* then rounding has no say */
+        column->clean_mean = is_constant ? moments->min[i] : moments->mean[i];
+        column->clean_deviation = is_constant ? 0 : moments->deviation[i];
+        column->clean_min = moments->min[i];
+        column->clean_max = moments->max[i];
+        TRY(wn_normalize_fit(column));
+        if (wn_normalize_is_constant(column))
+            wn_column_list_add(&constant, column->name, -1);
+    }
+    if (constant.n_names > 0)
+        wn_log_warning("columns that do not vary in training rows are not scaled: %s", wn_column_list_text(&constant));
+done:
+    return status;
 }

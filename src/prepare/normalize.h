@@ -2,6 +2,7 @@
 #ifndef WINNOW_PREPARE_NORMALIZE_H
 #define WINNOW_PREPARE_NORMALIZE_H
 
+#include "winnow/moments.h"
 #include "winnow/recipe.h"
 
 /* Local. Sets center and scale from what is known of the cleaned, transformed cells: standard takes mean and population
@@ -13,6 +14,10 @@ WN_MUST_USE wn_status wn_normalize_fit(wn_recipe_column *column);
 /* Local. Whether the cells have no spread to divide by: all the same, or for robust the middle half of them; for maxabs
  * all 0. */
 bool wn_normalize_is_constant(const wn_recipe_column *column);
+
+/* Local. Cleaned moments, then centre and scale, of every column whose cell is a feature; columns that do not vary are
+ * told. moments are of columns, or of features. Fails: as wn_normalize_fit. */
+WN_MUST_USE wn_status wn_normalize_columns(wn_recipe *recipe, const wn_moments_summary *moments, bool by_column);
 
 /* Local. The normalized cell. */
 static inline double wn_normalize_apply(const wn_recipe_column *column, double cell)

@@ -192,7 +192,7 @@ wn_status wn_profile_moments_read(const wn_ranks *ranks, const char *path, size_
     wn_status status = WN_OK;
     wn_moments *new = NULL;
     wn_recipe_file file = {H5I_INVALID_HID, path};
-    TRY(wn_ranks_agree(ranks, wn_moments_new(&new, n_cells, NULL)));
+    TRY(wn_ranks_agree(ranks, wn_moments_new(&new, n_cells)));
     const wn_accumulator accumulator = wn_moments_accumulator(new);
     TRY(wn_statistics_file_open(ranks, &file, path, NULL, (wn_clean_quartiles){0}));
     TRY(wn_statistics_file_sums(ranks, &file, &accumulator, 1));

@@ -10,7 +10,6 @@ static const wn_window empty_window = {INFINITY, -INFINITY};
 static void guess_column(wn_quantile_search *search, size_t i, const double *sorted, size_t n,
                          const unsigned char *wanted)
 {
-    search->centre[i] = n > 0 ? wn_quantile_sorted(sorted, n, 0.5) : 0;
     for (size_t p = 0; p < search->n_probabilities; p++) {
         size_t k = i * search->n_probabilities + p;
         bool is_wanted = !wanted || wanted[k];
@@ -28,7 +27,6 @@ wn_status wn_quantile_search_init(wn_quantile_search *search, const wn_pilot *sa
     size_t n_cols = sample->n_cols, n = n_cols * n_probabilities;
     *search =
         (wn_quantile_search){.n_cols = n_cols, .n_probabilities = n_probabilities, .n = n, .probability = probability};
-    TRY(wn_new(&search->centre, n_cols));
     TRY(wn_new(&search->found, n));
     TRY(wn_new(&search->windows, n));
     TRY(wn_new(&search->open, 2 * n));
@@ -46,7 +44,6 @@ done:
 void wn_quantile_search_clear(wn_quantile_search *search)
 {
     wn_quantiles_free(search->quantiles);
-    wn_free(search->centre);
     wn_free(search->found);
     wn_free(search->windows);
     wn_free(search->open);

@@ -10,7 +10,6 @@
 typedef struct {
     size_t n_cols, n_probabilities, n;
     const double *probability;    /* (n_probabilities), borrowed */
-    double *centre;               /* (n_cols) medians of the sample, 0 without cells */
     double *found;                /* (n_cols, n_probabilities), like windows, open and missed */
     wn_window *windows;           /* empty where nothing is sought */
     unsigned char *open, *missed; /* not known yet; missed by the last pass */

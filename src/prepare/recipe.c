@@ -1,6 +1,8 @@
 #include "encoder.h"
 #include "recipe_memory.h"
 
+#include "winnow/profile_sums.h"
+
 #include "winnow/memory.h"
 
 #include <math.h>
@@ -87,6 +89,7 @@ void wn_recipe_free(wn_recipe *recipe)
     for (size_t i = 0; i < recipe->n_columns; i++)
         wn_free(recipe->columns[i].name);
     wn_free(recipe->columns);
+    wn_profile_sums_free(recipe->sums);
     wn_labels_clear(&recipe->labels);
     wn_free(recipe->label_name);
     wn_free(recipe);

@@ -6,6 +6,7 @@
 #include "winnow/status.h"
 
 #include <hdf5.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -55,6 +56,9 @@ WN_MUST_USE wn_status wn_recipe_file_dims(const wn_recipe_file *file, const char
 /* Local. Reads a whole dataset of n elements into data. Fails: WN_BAD_DATA where it has another number of them. */
 WN_MUST_USE wn_status wn_recipe_file_get(const wn_recipe_file *file, const char *name, hid_t type, size_t n,
                                          void *data);
+
+/* Local. Whether a dataset is there and holds strings. */
+bool wn_recipe_file_has_strings(const wn_recipe_file *file, const char *name);
 
 /* Local. Reads n strings, each new and owned by the caller, into text[n] (NULL before). Fails: WN_BAD_DATA,
  * WN_NO_MEMORY; what was read before the failure is in text. */

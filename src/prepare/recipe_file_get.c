@@ -27,6 +27,18 @@ wn_status wn_recipe_file_dims(const wn_recipe_file *file, const char *name, size
     return WN_OK;
 }
 
+bool wn_recipe_file_has_strings(const wn_recipe_file *file, const char *name)
+{
+    hid_t dataset = H5Dopen2(file->id, name, H5P_DEFAULT);
+    if (dataset < 0)
+        return false;
+    hid_t type = H5Dget_type(dataset);
+    bool has_strings = H5Tget_class(type) == H5T_STRING;
+    H5Tclose(type);
+    H5Dclose(dataset);
+    return has_strings;
+}
+
 wn_status wn_recipe_file_get(const wn_recipe_file *file, const char *name, hid_t type, size_t n, void *data)
 {
     hid_t dataset = H5Dopen2(file->id, name, H5P_DEFAULT);

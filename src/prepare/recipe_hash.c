@@ -83,7 +83,10 @@ wn_status wn_recipe_hash(const wn_recipe *recipe, wn_hash *hash)
     }
     hash_projection(hasher, recipe->projection);
     hash_size(hasher, recipe->labels.task);
-    hash_reals(hasher, recipe->labels.classes, recipe->labels.n_classes);
+    if (recipe->labels.names != NULL)
+        wn_labels_hash(&recipe->labels, hasher);
+    else
+        hash_reals(hasher, recipe->labels.classes, recipe->labels.n_classes);
     for (size_t i = 0; i < WN_LEDGER_COUNTS; i++)
         wn_hasher_add(hasher, wn_recipe_field_of(&recipe->ledger, wn_ledger_counts[i].offset), sizeof(int64_t));
     *hash = wn_hasher_finish(hasher);

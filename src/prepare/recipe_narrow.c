@@ -37,18 +37,6 @@ done:
     return status;
 }
 
-static wn_status copy_labels(wn_labels *to, const wn_labels *from)
-{
-    wn_status status = WN_OK;
-    TRY(wn_new(&to->classes, from->n_classes));
-    to->task = from->task;
-    to->n_classes = from->n_classes;
-    if (from->n_classes > 0)
-        memcpy(to->classes, from->classes, from->n_classes * sizeof *from->classes);
-done:
-    return status;
-}
-
 /* The columns of a recipe that have a number (n of them), their cells as features. */
 static wn_status copy_columns(wn_recipe **made, const wn_recipe *recipe, const size_t *number, size_t n)
 {
@@ -61,7 +49,7 @@ static wn_status copy_columns(wn_recipe **made, const wn_recipe *recipe, const s
     const wn_catalog catalog = {
         .n_columns = n, .columns = columns, .has_label = true, .label = {.name = recipe->label_name}};
     TRY(wn_recipe_new(made, &catalog));
-    TRY(copy_labels(&(*made)->labels, &recipe->labels));
+    TRY(wn_labels_copy(&(*made)->labels, &recipe->labels));
     for (size_t c = 0; c < recipe->n_columns; c++) {
         const wn_recipe_column *from = &recipe->columns[c];
         if (number[c] == SIZE_MAX)

@@ -181,6 +181,30 @@ done:
     return status;
 }
 
+static wn_status read_class_names(const wn_recipe_file *file, wn_labels *labels, size_t n)
+{
+    wn_status status = WN_OK;
+    char **names = NULL;
+    TRY(wn_new(&names, n));
+    TRY(wn_recipe_file_get_strings(file, "labels/classes", names, n));
+    TRY(wn_labels_set_names(labels, names, n));
+done:
+    free_strings(names, n);
+    return status;
+}
+
+static wn_status read_classes(const wn_recipe_file *file, wn_labels *labels, size_t n)
+{
+    wn_status status = WN_OK;
+    if (wn_recipe_file_has_strings(file, "labels/classes"))
+        return read_class_names(file, labels, n);
+    TRY(wn_new(&labels->classes, n));
+    labels->n_classes = n;
+    TRY(wn_recipe_file_get(file, "labels/classes", H5T_NATIVE_DOUBLE, n, labels->classes));
+done:
+    return status;
+}
+
 static wn_status read_labels(const wn_recipe_file *file, wn_recipe *recipe)
 {
     wn_status status = WN_OK;
@@ -194,11 +218,8 @@ static wn_status read_labels(const wn_recipe_file *file, wn_recipe *recipe)
     labels->task = (wn_task)word;
     TRY(wn_recipe_file_get_text(file, "labels", "label_name", &recipe->label_name));
     TRY(wn_recipe_file_dims(file, "labels/classes", 1, &n));
-    if (n == 0)
-        goto done;
-    TRY(wn_new(&labels->classes, n));
-    labels->n_classes = n;
-    TRY(wn_recipe_file_get(file, "labels/classes", H5T_NATIVE_DOUBLE, n, labels->classes));
+    if (n > 0)
+        TRY(read_classes(file, labels, n));
 done:
     wn_free(task);
     return status;

@@ -1,4 +1,5 @@
 #include "encoder.h"
+#include "profile_sums.h"
 #include "recipe_fields.h"
 #include "recipe_file.h"
 
@@ -113,7 +114,10 @@ static wn_status write_labels(const wn_recipe_file *file, const wn_recipe *recip
 {
     wn_status status = WN_OK;
     const wn_labels *labels = &recipe->labels;
-    TRY(wn_recipe_file_put(file, "labels/classes", H5T_NATIVE_DOUBLE, 1, &labels->n_classes, labels->classes));
+    if (labels->names != NULL)
+        TRY(wn_recipe_file_put_strings(file, "labels/classes", labels->names, labels->n_classes));
+    else
+        TRY(wn_recipe_file_put(file, "labels/classes", H5T_NATIVE_DOUBLE, 1, &labels->n_classes, labels->classes));
     TRY(wn_recipe_file_put_text(file, "labels", "task", wn_task_words[labels->task]));
     TRY(wn_recipe_file_put_text(file, "labels", "label_name", recipe->label_name));
 done:
@@ -166,6 +170,8 @@ static wn_status write_content(const wn_recipe_file *file, const wn_recipe *reci
     TRY(write_labels(file, recipe));
     TRY(write_ledger(file, recipe));
     TRY(write_statistics(file, recipe));
+    if (recipe->sums)
+        TRY(wn_profile_sums_write(file, recipe->sums));
     TRY(wn_recipe_hash(recipe, &hash));
     wn_hash_text(hash, text);
     TRY(wn_recipe_file_put_text(file, "/", "fingerprint", text));

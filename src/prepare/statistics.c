@@ -2,14 +2,13 @@
 
 #include "clean.h"
 #include "clean_quartiles.h"
-#include "column_list.h"
 #include "extraction.h"
 #include "folds.h"
 #include "normalize.h"
+#include "profile_sums.h"
 #include "statistics_file.h"
 #include "statistics_plan.h"
 
-#include "winnow/log.h"
 #include "winnow/memory.h"
 
 #include <math.h>
@@ -202,30 +201,19 @@ done:
     return status;
 }
 
-/* Cleaned moments, and normalization from them. */
+/* Cleaned moments, and normalization from them. A recipe that others are to be added to takes what its sums give. */
 static wn_status fit_columns(wn_recipe *recipe, const wn_moments_summary *moments, const wn_cleaner *cleaner)
 {
     wn_status status = WN_OK;
-    wn_column_list constant = {0};
+    wn_moments_summary *clean = NULL;
     for (size_t i = 0; i < recipe->n_cells; i++)
         if (recipe->columns[i].outliers < 0)
             recipe->columns[i].outliers = cleaner->outliers[i];
-    for (size_t i = 0; i < recipe->n_features; i++) {
-        wn_recipe_column *column = &recipe->columns[recipe->feature_source[i]];
-        if (recipe->feature_encoder[i] != WN_NO_ENCODER)
-            continue;
-        bool is_constant = moments->min[i] == moments->max[i]; /* then rounding has no say */
-        column->clean_mean = is_constant ? moments->min[i] : moments->mean[i];
-        column->clean_deviation = is_constant ? 0 : moments->deviation[i];
-        column->clean_min = moments->min[i];
-        column->clean_max = moments->max[i];
-        TRY(wn_normalize_fit(column));
-        if (wn_normalize_is_constant(column))
-            wn_column_list_add(&constant, column->name, -1);
-    }
-    if (constant.n_names > 0)
-        wn_log_warning("columns that do not vary in training rows are not scaled: %s", wn_column_list_text(&constant));
+    if (wn_profile_sums_are_kept(recipe))
+        TRY(wn_profile_sums_clean(recipe, &clean));
+    TRY(wn_normalize_columns(recipe, clean != NULL ? clean : moments, clean != NULL));
 done:
+    wn_moments_summary_free(clean);
     return status;
 }
 

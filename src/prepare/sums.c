@@ -27,7 +27,7 @@ wn_status wn_sums_init(wn_sums *sums, const wn_statistics_plan *plan, int64_t n_
                        const wn_statistics_options *options)
 {
     wn_status status = WN_OK;
-    TRY(wn_moments_new(&sums->moments, plan->n_cols, plan->centre));
+    TRY(wn_moments_new(&sums->moments, plan->n_cols));
     if (options->gram)
         TRY(new_gram(sums, plan, n_rows, labels, options));
     if (options->n_bins > 0)

@@ -1,5 +1,6 @@
 #include "winnow/ranking.h"
 
+#include "named.h"
 #include "verdict.h"
 
 #include "winnow/memory.h"
@@ -91,6 +92,7 @@ wn_status wn_ranking_run(const wn_ranking_options *options, const wn_statistics 
     double *stability = NULL;
     char **reasons = NULL;
     wn_ranking_counts found;
+    TRY(wn_named_check(options, recipe));
     TRY(wn_verdict_reach(&verdict, options, statistics, recipe));
     count(&verdict, recipe->n_features, &found);
     TRY(wn_new(&reasons, recipe->n_features));

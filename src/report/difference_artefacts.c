@@ -39,6 +39,15 @@ static void compare_input(wn_difference *difference, size_t j, const char *first
         wn_difference_set(difference, "input %zu: %s against %s", j, first, second);
 }
 
+static void compare_names(wn_difference *difference, size_t k, const wn_labels *first, const wn_labels *second)
+{
+    char names[2][WN_CLASS_TEXT_SIZE];
+    wn_labels_text(first, k, names[0]);
+    wn_labels_text(second, k, names[1]);
+    if (first->names == NULL || second->names == NULL || strcmp(first->names[k], second->names[k]) != 0)
+        wn_difference_set(difference, "class %zu: %s against %s", k, names[0], names[1]);
+}
+
 static void compare_recipes(wn_difference *difference, const wn_recipe *first, const wn_recipe *second)
 {
     char name[NAME_SIZE];
@@ -52,7 +61,10 @@ static void compare_recipes(wn_difference *difference, const wn_recipe *first, c
     compare_sizes(difference, "number of classes", first->labels.n_classes, second->labels.n_classes);
     for (size_t k = 0; k < first->labels.n_classes && !difference->is_found; k++) {
         snprintf(name, sizeof name, "classes[%zu]", k);
-        wn_difference_numbers(difference, name, first->labels.classes[k], second->labels.classes[k]);
+        if (first->labels.names == NULL && second->labels.names == NULL)
+            wn_difference_numbers(difference, name, first->labels.classes[k], second->labels.classes[k]);
+        else
+            compare_names(difference, k, &first->labels, &second->labels);
     }
 }
 

@@ -89,20 +89,25 @@ static void add_overview(wn_html *html, const json_t *metrics)
 }
 
 /* Its label, where the recipe tells it. */
-static double class_label(const wn_run_files *files, size_t k)
+static void class_label(const wn_run_files *files, size_t k, char text[WN_CLASS_TEXT_SIZE])
 {
-    return files->recipe && k < files->recipe->labels.n_classes ? files->recipe->labels.classes[k] : (double)k;
+    if (files->recipe && k < files->recipe->labels.n_classes)
+        wn_labels_text(&files->recipe->labels, k, text);
+    else
+        snprintf(text, WN_CLASS_TEXT_SIZE, "%zu", k);
 }
 
 static void add_classes(wn_html *html, const wn_run_files *files, const json_t *per_class)
 {
     static const char *const headings[] = {"Class", "precision", "recall", "f1"};
+    char name[WN_CLASS_TEXT_SIZE];
     size_t k = 0;
     json_t *entry = NULL;
     wn_table_begin(html, "Metrics by class", headings, 4);
     json_array_foreach(per_class, k, entry)
     {
-        wn_table_row_number(html, class_label(files, k));
+        class_label(files, k, name);
+        wn_table_row(html, name);
         add_metrics(html, entry, headings + 1, 3);
         wn_table_row_end(html);
     }
@@ -112,18 +117,20 @@ static void add_classes(wn_html *html, const wn_run_files *files, const json_t *
 /* Classes are at most a hundred, here as in the table above: no row is left out. */
 static void add_confusion(wn_html *html, const wn_run_files *files, const json_t *confusion)
 {
-    char labels[WN_MAX_CLASSES][32];
+    char labels[WN_MAX_CLASSES][WN_CLASS_TEXT_SIZE + 3], name[WN_CLASS_TEXT_SIZE];
     const char *headings[WN_MAX_CLASSES + 1] = {"Class"};
     size_t i = 0, k = 0, n = json_array_size(confusion);
     json_t *row = NULL, *count = NULL;
     for (k = 0; k < n && k < WN_MAX_CLASSES; k++) {
-        snprintf(labels[k], sizeof labels[k], "as %.6g", class_label(files, k));
+        class_label(files, k, name);
+        snprintf(labels[k], sizeof labels[k], "as %s", name);
         headings[k + 1] = labels[k];
     }
     wn_table_begin(html, "Confusion", headings, k + 1);
     json_array_foreach(confusion, i, row)
     {
-        wn_table_row_number(html, class_label(files, i));
+        class_label(files, i, name);
+        wn_table_row(html, name);
         json_array_foreach(row, k, count)
         {
             wn_table_json(html, count);

@@ -3,6 +3,7 @@
 
 #include "winnow/agreement.h"
 #include "winnow/hash.h"
+#include "winnow/label_words.h"
 #include "winnow/memory.h"
 #include "winnow/random.h"
 #include "winnow/stop.h"
@@ -24,24 +25,58 @@ static int64_t block_of(const wn_catalog *catalog, int64_t row)
     return low;
 }
 
-/* What is drawn for: all that is equal draws alike. Numbers are known by their value, -0 is 0. */
-static uint64_t group_of(double value, uint64_t seed)
+/* A value of the column that rows are drawn by. */
+typedef struct {
+    bool is_missing;
+    uint64_t group; /* all that is equal draws alike */
+} group_value;
+
+/* Numbers are known by their value, -0 is 0. */
+static group_value group_of_number(double value, uint64_t seed)
 {
     value += 0.0;
-    return wn_hash_bytes(&value, sizeof value, seed).low;
+    return (group_value){isnan(value), wn_hash_bytes(&value, sizeof value, seed).low};
+}
+
+static group_value group_of_text(wn_text text, uint64_t seed)
+{
+    return (group_value){text.n_bytes == 0, wn_hash_bytes(text.data, text.n_bytes, seed).low};
+}
+
+/* The values of a block (n_rows), and what they are read into. */
+typedef struct {
+    group_value *values;
+    double *numbers;
+    wn_text *texts; /* of strings; else NULL */
+    wn_text_store store;
+} group_block;
+
+static wn_status read_block(group_block *block, wn_reader *reader, int64_t index, size_t n_rows, uint64_t seed)
+{
+    wn_status status = WN_OK;
+    wn_text_store_clear(&block->store);
+    if (block->texts != NULL)
+        TRY(wn_reader_read_label_texts(reader, index, &block->store, block->texts));
+    else
+        TRY(wn_reader_read_labels(reader, index, block->numbers));
+    for (size_t i = 0; i < n_rows; i++)
+        block->values[i] =
+            block->texts != NULL ? group_of_text(block->texts[i], seed) : group_of_number(block->numbers[i], seed);
+done:
+    return status;
 }
 
 /* values: of the rows of one block of the groups' catalog, some of which may be other ranks'. */
-static void side_block(wn_rows *rows, wn_block_extent extent, const wn_split *split, const double *values)
+static void side_block(wn_rows *rows, wn_block_extent extent, const wn_split *split, const group_value *values)
 {
     for (size_t i = 0; i < extent.n_rows; i++) {
         int64_t at = extent.first_row + (int64_t)i - rows->first_row;
-        if (at < 0 || at >= (int64_t)rows->n_rows || isnan(values[i]))
+        if (at < 0 || at >= (int64_t)rows->n_rows || values[i].is_missing)
             continue;
         unsigned char *status = &rows->status[at];
         if (*status == WN_ROW_NO_LABEL)
             continue;
-        double u = wn_random_uniform((wn_random){split->seed, WN_RANDOM_SPLIT, group_of(values[i], split->seed)}, 0);
+        double u = wn_random_uniform((wn_random){split->seed, WN_RANDOM_SPLIT, values[i].group}, 0);
         *status = (unsigned char)wn_split_side(split, u);
     }
 }
@@ -51,9 +86,14 @@ static wn_status side_rows(wn_rows *rows, const wn_catalog *groups, wn_reader *r
                            wn_agreement *agreement)
 {
     wn_status status = WN_OK;
-    double *values = NULL;
+    group_block block = {0};
+    size_t capacity = wn_reader_block_capacity(reader);
     int64_t last_row = rows->first_row + (int64_t)rows->n_rows;
-    TRY(wn_new(&values, wn_reader_block_capacity(reader)));
+    TRY(wn_new(&block.values, capacity));
+    if (wn_label_is_text(groups))
+        TRY(wn_new(&block.texts, capacity));
+    else
+        TRY(wn_new(&block.numbers, capacity));
     for (int64_t index = block_of(groups, rows->first_row);
          rows->n_rows > 0 && index < groups->n_blocks && !wn_agreement_poll(agreement); index++) {
         wn_block_extent extent = wn_catalog_block(groups, index);
@@ -61,11 +101,14 @@ static wn_status side_rows(wn_rows *rows, const wn_catalog *groups, wn_reader *r
             break;
         if (wn_stop_requested())
             TRY(wn_stop_fail("rows"));
-        TRY(wn_reader_read_labels(reader, index, values));
-        side_block(rows, extent, split, values);
+        TRY(read_block(&block, reader, index, extent.n_rows, split->seed));
+        side_block(rows, extent, split, block.values);
     }
 done:
-    wn_free(values);
+    wn_text_store_clear(&block.store);
+    wn_free(block.texts);
+    wn_free(block.numbers);
+    wn_free(block.values);
     return status;
 }
 

@@ -12,8 +12,8 @@
  * sweep about a point q, R = sum (x - q) and D = sum (x - q)^2, rounded. What is summed follows from these three
  * without further rounding: n q + R and D + 2 q R + n q^2. As both hold the same q and R, the squares about any mean m
  * are, exactly, sum of D + 2 (q - m) R + n (q - m)^2: what R and D lack in digits is never multiplied by a large mean
- * (in the manner of Chan, Golub, LeVeque 1983). q is the state's centre, or the block's own mean where that lies far
- * from it. */
+ * (in the manner of Chan, Golub, LeVeque 1983). q is the block's first valid cell, or its mean where that lies far from
+ * it: what a block gives follows from its cells alone, so that tables read apart have the sums of one read together. */
 typedef struct {
     int64_t count, missing;
     wn_exact_sum first;   /* n q + R of every block */
@@ -26,7 +26,7 @@ typedef struct {
 
 struct wn_moments {
     size_t n_cols;
-    double *centre; /* (n_cols), owned */
+    double *about; /* (n_cols) the q of the block that is added */
     column_sums *sums;
     column_keys *keys;
     wn_run_moments *block; /* (n_cols) of the block that is added */
@@ -35,22 +35,20 @@ struct wn_moments {
     wn_quantiles *carried; /* or NULL; borrowed */
 };
 
-wn_status wn_moments_new(wn_moments **moments, size_t n_cols, const double *centre)
+wn_status wn_moments_new(wn_moments **moments, size_t n_cols)
 {
     wn_status status = WN_OK;
     wn_moments *made = NULL;
     TRY(wn_new(&made, 1));
     made->n_cols = n_cols;
-    TRY(wn_new(&made->centre, n_cols));
+    TRY(wn_new(&made->about, n_cols));
     TRY(wn_new(&made->sums, n_cols));
     TRY(wn_new(&made->keys, n_cols));
     TRY(wn_new(&made->block, n_cols));
     TRY(wn_new(&made->point, n_cols));
     TRY(wn_new(&made->strip, 1));
-    for (size_t c = 0; c < n_cols; c++) {
-        made->centre[c] = centre != NULL ? centre[c] : 0;
+    for (size_t c = 0; c < n_cols; c++)
         made->keys[c] = (column_keys){WN_KEY_NONE, WN_KEY_NONE};
-    }
     *moments = made;
     made = NULL;
 done:
@@ -67,7 +65,7 @@ void wn_moments_free(wn_moments *moments)
     wn_free(moments->block);
     wn_free(moments->keys);
     wn_free(moments->sums);
-    wn_free(moments->centre);
+    wn_free(moments->about);
     wn_free(moments);
 }
 
@@ -88,20 +86,33 @@ static void merge(wn_run_moments *block, wn_run_moments strip)
 
 static const wn_run_moments NO_CELLS = {.least = (double)INFINITY, .most = -(double)INFINITY};
 
+/* 0 where no cell is valid: then it counts for nothing. */
+static double first_valid(wn_cells run, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        double x = run.is_float32 ? (double)((const float *)run.data)[i] : ((const double *)run.data)[i];
+        if (!isnan(x))
+            return x;
+    }
+    return 0;
+}
+
 /* A run of a column, with the windows of the quantiles that are carried along. */
 static void sweep_run(wn_moments *moments, size_t column, wn_cells run, size_t n)
 {
     wn_quantiles *carried = moments->carried;
     wn_run_window *windows = carried != NULL ? wn_quantiles_windows(carried, column, n) : NULL;
     size_t n_windows = carried != NULL ? wn_quantiles_n_windows(carried) : 0;
-    wn_run_moments found = wn_run_sweep(run, n, moments->centre[column], windows, n_windows);
+    if (moments->block[column].count == 0)
+        moments->about[column] = first_valid(run, n);
+    wn_run_moments found = wn_run_sweep(run, n, moments->about[column], windows, n_windows);
     merge(&moments->block[column], found);
     if (carried != NULL)
         wn_quantiles_take(carried, column, found.count);
 }
 
-/* All columns about the centres. Rows are summed in strips, so that the rounding of a long block stays that of a short
- * one; a strip's columns are gone through while it lies in a cache. */
+/* All columns, each about its first valid cell. Rows are summed in strips, so that the rounding of a long block stays
+ * that of a short one; a strip's columns are gone through while it lies in a cache. */
 static void sweep(wn_moments *moments, const wn_block *block)
 {
     wn_column_strip *strip = moments->strip;
@@ -159,12 +170,12 @@ static wn_status sweep_block(wn_moments *moments, const wn_block *block)
 }
 
 /* One dense column about another point. */
-static wn_run_moments sweep_column(wn_moments *moments, const wn_block *block, size_t column, double centre)
+static wn_run_moments sweep_column(wn_moments *moments, const wn_block *block, size_t column, double point)
 {
     wn_run_moments found = NO_CELLS;
     for (size_t row = 0; row < block->n_rows; row += WN_RUN_ROWS) {
         wn_column_strip_fill(moments->strip, block, row, column);
-        merge(&found, wn_run_sweep(wn_column_strip_run(moments->strip, 0), moments->strip->n, centre, NULL, 0));
+        merge(&found, wn_run_sweep(wn_column_strip_run(moments->strip, 0), moments->strip->n, point, NULL, 0));
     }
     return found;
 }
@@ -214,25 +225,25 @@ static void add_dense(wn_moments *moments, const wn_block *block, size_t i)
     size_t c = wn_block_column(block, i);
     column_sums *sums = &moments->sums[c];
     wn_run_moments found = moments->block[c];
-    double q = moments->centre[c];
+    double q = moments->about[c];
     sums->count += found.count;
     sums->missing += (int64_t)block->n_rows - found.count;
     if (found.count == 0)
         return;
     if (!is_near(&found)) {
-        q += found.rest / (double)found.count;
+        q = isfinite(found.rest) ? q + found.rest / (double)found.count : 0;
         found = sweep_column(moments, block, i, q);
     }
     keep_column(moments, c, found, q);
 }
 
-/* Sparse columns of rows, of which there is one at least. Those that are not near are swept once more, together. */
+/* Sparse columns of rows, of which there is one at least: about 0, their most frequent cell. Those that are not near
+ * are swept once more, together. */
 static void add_part(wn_moments *moments, const wn_sparse_part *part, size_t n_rows)
 {
-    const double *centre = moments->centre + part->first;
     double *point = moments->point + part->first;
     bool is_any_far = false;
-    memcpy(point, centre, part->n_cols * sizeof *point);
+    memset(point, 0, part->n_cols * sizeof *point);
     sweep_part(moments, part, n_rows);
     for (size_t c = 0; c < part->n_cols; c++) {
         const wn_run_moments *found = &moments->block[part->first + c];
@@ -240,7 +251,7 @@ static void add_part(wn_moments *moments, const wn_sparse_part *part, size_t n_r
         moments->sums[part->first + c].count += found->count;
         if (!is_far)
             keep_column(moments, part->first + c, *found, point[c]);
-        point[c] = is_far ? centre[c] + found->rest / (double)found->count : (double)NAN;
+        point[c] = is_far ? found->rest / (double)found->count : (double)NAN;
         is_any_far |= is_far;
     }
     if (is_any_far)
@@ -262,20 +273,44 @@ wn_status wn_moments_add(wn_moments *moments, const wn_block *block)
     return WN_OK;
 }
 
+void wn_moments_add_value(wn_moments *moments, size_t column, double value, int64_t n)
+{
+    if (n == 0)
+        return;
+    moments->sums[column].count += n;
+    add_column(&moments->sums[column], (double)n, value, 0, 0);
+    add_extremes(&moments->keys[column], value, value);
+}
+
 void wn_moments_fill(wn_moments *filled, const wn_moments *moments, const double *fill)
 {
     memcpy(filled->sums, moments->sums, moments->n_cols * sizeof *filled->sums);
     memcpy(filled->keys, moments->keys, moments->n_cols * sizeof *filled->keys);
     for (size_t c = 0; c < moments->n_cols; c++) {
-        column_sums *sums = &filled->sums[c];
-        int64_t n = sums->missing;
-        if (n == 0 || isnan(fill[c]))
-            continue;
-        sums->count += n;
-        sums->missing = 0;
-        add_column(sums, (double)n, fill[c], 0, 0);
-        add_extremes(&filled->keys[c], fill[c], fill[c]);
+        int64_t n = isnan(fill[c]) ? 0 : moments->sums[c].missing;
+        filled->sums[c].missing -= n;
+        wn_moments_add_value(filled, c, fill[c], n);
     }
+}
+
+void wn_moments_join(wn_moments *moments, size_t column, const wn_moments *from, size_t from_column)
+{
+    column_sums *sums = &moments->sums[column];
+    column_keys *keys = &moments->keys[column];
+    const column_sums *other = &from->sums[from_column];
+    const column_keys *others = &from->keys[from_column];
+    sums->count += other->count;
+    sums->missing += other->missing;
+    wn_exact_sum_merge(&sums->first, &other->first);
+    wn_exact_sum_merge(&sums->squares, &other->squares);
+    keys->max = others->max > keys->max ? others->max : keys->max;
+    keys->min_complement =
+        others->min_complement > keys->min_complement ? others->min_complement : keys->min_complement;
+}
+
+size_t wn_moments_n_cols(const wn_moments *moments)
+{
+    return moments->n_cols;
 }
 
 static wn_status add(void *state, const wn_block *block)

@@ -41,6 +41,8 @@ void wn_block_source_clear(wn_block_source *s)
         wn_table_file_close(s->files[i]);
     wn_read_plans_free(s->plans, s->catalog);
     wn_free(s->label_missing);
+    wn_free(s->words);
+    wn_text_store_clear(&s->word_store);
     wn_scratch_clear(&s->scratch);
     *s = (wn_block_source){0};
 }
@@ -152,13 +154,19 @@ static wn_status check_labels(const wn_block_source *s, const wn_block_extent *e
                    s->catalog->label.name, (long long)extent->first_row_in_file + (long long)at);
 }
 
+/* Whether all columns of a dataset are read for one. */
+static bool takes_all(const wn_table_file *file, size_t dataset)
+{
+    return file->datasets[dataset].rank > 2 || file->catalog->datasets[dataset].part == WN_PART_NUMBERS;
+}
+
 /* The labels through the library. */
 static wn_status read_labels(wn_block_source *s, wn_table_file *file, const wn_block_extent *extent, double *labels)
 {
     wn_status status = WN_OK;
     const wn_column *label = &s->catalog->label;
     const wn_column_range range = {.first = label->position, .n = 1};
-    bool is_whole = file->datasets[label->dataset].rank > 2;
+    bool is_whole = takes_all(file, label->dataset);
     size_t width = is_whole ? s->catalog->datasets[label->dataset].width : 1, pick = is_whole ? label->position : 0;
     size_t slice = least(wn_table_file_slice(file, label->dataset, width, 1), extent->n_rows);
     TRY(wn_scratch_reserve(&s->scratch, slice * width * sizeof(double)));
@@ -170,6 +178,101 @@ static wn_status read_labels(wn_block_source *s, wn_table_file *file, const wn_b
     }
     TRY(check_labels(s, extent, labels));
 done:
+    return status;
+}
+
+wn_status wn_block_source_set_words(wn_block_source *s, const wn_text *words, size_t n)
+{
+    wn_status status = WN_OK;
+    wn_text *copies = NULL;
+    wn_text_store store = {0};
+    TRY(wn_new(&copies, n));
+    for (size_t i = 0; i < n; i++) {
+        char *bytes = NULL;
+        TRY(wn_text_store_take(&store, words[i].n_bytes, &bytes));
+        memcpy(bytes, words[i].data, words[i].n_bytes);
+        copies[i] = (wn_text){bytes, words[i].n_bytes};
+    }
+    wn_free(s->words);
+    wn_text_store_clear(&s->word_store);
+    s->words = copies;
+    s->n_words = n;
+    s->word_store = store;
+    copies = NULL;
+    store = (wn_text_store){0};
+done:
+    wn_text_store_clear(&store);
+    wn_free(copies);
+    return status;
+}
+
+/* The label's column of the rows. */
+static wn_status read_label_texts(wn_table_file *file, const wn_block_extent *extent, wn_text_store *store,
+                                  wn_text *labels)
+{
+    wn_status status = WN_OK;
+    const wn_column *label = &file->catalog->label;
+    const wn_column_range range = {.first = label->position, .n = 1};
+    bool is_whole = takes_all(file, label->dataset);
+    size_t width = is_whole ? file->catalog->datasets[label->dataset].width : 1, pick = is_whole ? label->position : 0;
+    wn_text *read = NULL;
+    TRY(wn_table_file_read_texts(file, label->dataset, extent->first_row_in_file, extent->n_rows, &range, 1, width,
+                                 store, &read));
+    for (size_t i = 0; i < extent->n_rows; i++)
+        labels[i] = read[i * width + pick];
+done:
+    wn_free(read);
+    return status;
+}
+
+/* The number of a label among the words; n_words for none of them, NaN for a gap. */
+static double word_number(const wn_block_source *s, wn_text label)
+{
+    size_t low = 0, high = s->n_words;
+    if (label.n_bytes == 0)
+        return (double)NAN;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        int order = wn_text_compare(s->words[middle], label);
+        if (order == 0)
+            return (double)middle;
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return (double)s->n_words;
+}
+
+/* Labels of strings as numbers of their words. */
+static wn_status read_words(wn_block_source *s, wn_table_file *file, const wn_block_extent *extent, double *labels)
+{
+    wn_status status = WN_OK;
+    wn_text_store store = {0};
+    wn_text *texts = NULL;
+    TRY(wn_new(&texts, extent->n_rows));
+    TRY(read_label_texts(file, extent, &store, texts));
+    for (size_t i = 0; i < extent->n_rows; i++)
+        labels[i] = word_number(s, texts[i]);
+done:
+    wn_free(texts);
+    wn_text_store_clear(&store);
+    return status;
+}
+
+wn_status wn_block_source_label_texts(wn_block_source *s, const wn_block_extent *extent, wn_text_store *store,
+                                      wn_text *labels)
+{
+    wn_status status = WN_OK;
+    wn_table_file *file = NULL;
+    size_t dataset = s->catalog->label.dataset;
+    wn_watchdog_reading(s->catalog->files[extent->file].path);
+    TRY(use_file(s, extent->file, &file));
+    TRY(wn_table_file_open_dataset(file, dataset, &s->plans[dataset]));
+    TRY(read_label_texts(file, extent, store, labels));
+    TRY(wn_table_file_check_size(file));
+done:
+    wn_watchdog_reading(NULL);
     return status;
 }
 
@@ -186,8 +289,10 @@ static wn_status start_dataset(wn_block_source *s, wn_table_file *file, size_t d
     if (!wants_label && !wants_cells)
         return WN_OK;
     TRY(wn_table_file_open_dataset(file, dataset, plan));
+    if (is_text && wants_cells)
+        TRY(read_texts(s, file, dataset, &target->extent, room));
     if (is_text)
-        return read_texts(s, file, dataset, &target->extent, room);
+        return wants_label ? read_words(s, file, &target->extent, target->labels) : WN_OK;
     if (!s->through_library && wn_fetcher_takes(file, dataset, &target->extent))
         return wn_fetcher_fetch(&s->fetcher, reading, file, dataset, plan);
     if (wants_label)

@@ -13,6 +13,9 @@ typedef struct {
     wn_read_plan *plans;
     double *label_missing;
     size_t n_label_missing;
+    wn_text *words; /* (n_words) what labels of strings may be, ascending; their bytes are in word_store */
+    size_t n_words;
+    wn_text_store word_store;
     wn_workers *workers;
     wn_piece_scratch *scratch_of_workers;
     wn_fetcher fetcher;
@@ -25,6 +28,13 @@ typedef struct {
 WN_MUST_USE wn_status wn_block_source_init(wn_block_source *source, const wn_catalog *catalog,
                                            const wn_reader_options *options);
 void wn_block_source_clear(wn_block_source *source);
+
+/* Local. The words that labels of strings are told by (copied), in place of those before. Fails: WN_NO_MEMORY. */
+WN_MUST_USE wn_status wn_block_source_set_words(wn_block_source *source, const wn_text *words, size_t n);
+
+/* Local. The labels of a block, which are strings; their bytes go to the store. Fails: as wn_reader_read. */
+WN_MUST_USE wn_status wn_block_source_label_texts(wn_block_source *source, const wn_block_extent *extent,
+                                                  wn_text_store *store, wn_text *labels);
 
 /* Where a block's cells go; what is NULL is not wanted. */
 typedef struct {

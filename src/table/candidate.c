@@ -158,8 +158,7 @@ wn_status wn_candidate_check_format(wn_hdf5_file *file, const char *group)
                                            {"h5sparse_format", "", "a sparse matrix"},
                                            {"encoding-type", "csr_matrix", "a sparse matrix"},
                                            {"encoding-type", "csc_matrix", "a sparse matrix"},
-                                           {"encoding-type", "anndata", "an AnnData file"},
-                                           {"encoding-type", "dataframe", "an AnnData frame"}};
+                                           {"encoding-type", "anndata", "an AnnData file"}};
     hid_t object = -1;
     wn_status status = wn_hdf5_open_object(file, group, &object);
     for (size_t i = 0; object >= 0 && status == WN_OK && i < sizeof marks / sizeof *marks; i++) {

@@ -90,7 +90,7 @@ static wn_status add_files(builder *b, const wn_input *input)
 {
     wn_status status = WN_OK;
     wn_file_list files = {0}, test = {0};
-    TRY(wn_file_list_expand(&files, input->files, input->n_files, "input.files"));
+    TRY(wn_file_list_expand(&files, input->files, input->n_files, input->is_direct ? NULL : "input.files"));
     TRY(wn_file_list_expand(&test, input->test, input->n_test, "input.test"));
     TRY(check_disjoint(&files, &test));
     if (files.n == 0) {
@@ -119,12 +119,16 @@ static wn_status take_columns(wn_catalog *catalog, wn_layout *first)
     for (size_t m = 0; m < n; m++) {
         wn_member *member = &first->members.items[m];
         catalog->datasets[m] = (wn_dataset_info){.path = member->path,
+                                                 .source = member->source,
+                                                 .part = member->part,
                                                  .width = member->width,
                                                  .kind = member->type.kind,
                                                  .has_fill = member->has_fill,
                                                  .fill = member->fill};
-        member->path = NULL;
+        member->path = member->source = NULL;
     }
+    if (first->has_label)
+        catalog->label_kind = wn_member_type(&first->members.items[first->label.dataset], first->label.position).kind;
     if (!first->has_label)
         TRY(wn_string_copy(&first->label.name, ""));
     catalog->columns = first->columns;
@@ -195,8 +199,10 @@ void wn_catalog_free(wn_catalog *catalog)
         wn_externals_clear(&externals);
         wn_free(catalog->files[i].path);
     }
-    for (size_t i = 0; catalog->datasets != NULL && i < catalog->n_datasets; i++)
+    for (size_t i = 0; catalog->datasets != NULL && i < catalog->n_datasets; i++) {
         wn_free(catalog->datasets[i].path);
+        wn_free(catalog->datasets[i].source);
+    }
     for (size_t i = 0; catalog->columns != NULL && i < catalog->n_columns; i++)
         wn_free(catalog->columns[i].name);
     wn_free(catalog->label.name);

@@ -88,6 +88,8 @@ static wn_status pass_dataset(cursor *c, wn_dataset_info *dataset)
 {
     wn_status status = WN_OK;
     TRY(pass_text(c, &dataset->path));
+    TRY(pass_text(c, &dataset->source));
+    PASS(c, dataset->part);
     PASS(c, dataset->width);
     PASS(c, dataset->kind);
     PASS(c, dataset->has_fill);
@@ -142,6 +144,7 @@ static wn_status pass_catalog(cursor *c, wn_catalog *catalog)
     PASS(c, catalog->n_texts);
     PASS(c, catalog->has_label);
     TRY(pass_column(c, &catalog->label));
+    PASS(c, catalog->label_kind);
     PASS(c, catalog->is_float32);
     PASS(c, catalog->n_rows);
     PASS(c, catalog->n_blocks);

@@ -37,7 +37,7 @@ static wn_cell_type other_type(H5T_class_t class)
     if (class == H5T_STRING)
         t.problem = NULL;
     else if (class == H5T_COMPOUND)
-        t.problem = "compound tables";
+        t.problem = "records in records";
     else if (class == H5T_REFERENCE)
         t.problem = "columns of references";
     else if (class == H5T_BITFIELD)

@@ -30,9 +30,10 @@ static wn_status add_glob(wn_file_list *list, const char *pattern, const char *k
     if (result == 0)
         status = add_paths(list, found.gl_pathv, found.gl_pathc);
     else if (result == GLOB_NOSPACE)
-        status = wn_fail(WN_NO_MEMORY, "%s: no memory for the files of '%s'", key, pattern);
+        status = wn_fail(WN_NO_MEMORY, "no memory for the files of '%s'", pattern);
     else
-        status = wn_fail(WN_NO_INPUT, "%s: no file matches '%s'", key, pattern);
+        status = key != NULL ? wn_fail(WN_NO_INPUT, "%s: no file matches '%s'", key, pattern)
+                             : wn_fail(WN_NO_INPUT, "%s: no such file", pattern);
     globfree(&found);
     return status;
 }

@@ -12,7 +12,7 @@ typedef struct {
 } wn_file_list;
 
 /* Local. A pattern that names a file as it stands means that file. Fails: WN_NO_INPUT where a pattern matches nothing,
- * naming `key` (input.files), WN_NO_MEMORY. */
+ * naming `key` (input.files; NULL: none), WN_NO_MEMORY. */
 WN_MUST_USE wn_status wn_file_list_expand(wn_file_list *list, const char *const *globs, size_t n_globs,
                                           const char *key);
 void wn_file_list_clear(wn_file_list *list);

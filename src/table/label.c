@@ -18,7 +18,7 @@ static wn_status find_inside(wn_column *label, bool *found, const wn_members *me
     char buffer[WN_MEMBER_NAME_SIZE];
     for (size_t m = 0; m < members->n; m++) {
         const wn_member *member = &members->items[m];
-        bool is_called = strcmp(name[0] == '/' ? member->path : member->name, name) == 0;
+        bool is_called = strcmp(name[0] == '/' ? member->path : member->name, name) == 0 && member->types == NULL;
         if (is_called && member->width > 1)
             return fail_wide(file, member, key);
         for (size_t p = 0; p < member->width; p++) {
@@ -90,7 +90,7 @@ wn_status wn_label_find(wn_column *label, wn_members *members, wn_hdf5_file *fil
     wn_status status = WN_OK;
     char *absolute = NULL;
     bool found = false;
-    bool is_dataset = members->n == 1 && strcmp(members->items[0].path, table) == 0;
+    bool is_dataset = members->n > 0 && strcmp(members->items[0].source, table) == 0;
     bool is_path = strchr(name, '/') != NULL;
     TRY(wn_string_format(&absolute, "%s%s", is_path && name[0] != '/' ? "/" : "", name));
     TRY(find_inside(label, &found, members, file, absolute, key));

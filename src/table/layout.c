@@ -104,15 +104,6 @@ static wn_status check_lengths(wn_layout *layout, const wn_hdf5_file *file)
     return WN_OK;
 }
 
-static wn_status check_label(const wn_layout *layout, const wn_hdf5_file *file, const char *key)
-{
-    if (!layout->has_label || layout->members.items[layout->label.dataset].type.kind != WN_CELL_STRING)
-        return WN_OK;
-    return wn_fail(WN_UNAVAILABLE, "%s: %s: %s: %s of strings are not built yet", file->path, key,
-                   layout->members.items[layout->label.dataset].path,
-                   strcmp(key, "input.label") == 0 ? "labels" : "values");
-}
-
 static int compare_names(const void *a, const void *b)
 {
     return strcmp(*(const char *const *)a, *(const char *const *)b);
@@ -160,6 +151,8 @@ done:
     return status;
 }
 
+enum { CODED_TEXT_BYTES = 16 }; /* categories lie in a block once */
+
 static wn_status measure_texts(wn_layout *layout, wn_hdf5_file *file)
 {
     wn_status status = WN_OK;
@@ -169,8 +162,12 @@ static wn_status measure_texts(wn_layout *layout, wn_hdf5_file *file)
         int64_t row_bytes = 0;
         if (i > layout->n_cells && layout->columns[i].dataset == layout->columns[i - 1].dataset)
             continue;
-        TRY(wn_hdf5_open_object(file, member->path, &dataset));
-        TRY(wn_text_cells_row_bytes(file, member->path, dataset, &row_bytes));
+        TRY(wn_hdf5_open_object(file, member->source, &dataset));
+        if (member->part == WN_PART_CODES)
+            row_bytes = CODED_TEXT_BYTES;
+        else
+            TRY(wn_text_cells_row_bytes(file, member->source, dataset,
+                                        member->part == WN_PART_FIELD ? member->name : "", &row_bytes));
         if (__builtin_add_overflow(layout->text_bytes, row_bytes, &layout->text_bytes))
             TRY(wn_fail(WN_BAD_DATA, "%s: %s: its rows are too long", file->path, member->path));
         wn_hdf5_release(dataset);
@@ -187,7 +184,8 @@ static void sum_up(wn_layout *layout)
     layout->is_float32 = true;
     for (size_t i = 0; i < layout->n_columns; i++) {
         const wn_member *member = &layout->members.items[layout->columns[i].dataset];
-        layout->is_float32 = layout->is_float32 && (member->type.fits_float32 || layout->columns[i].is_text);
+        bool fits = wn_member_type(member, layout->columns[i].position).fits_float32;
+        layout->is_float32 = layout->is_float32 && (fits || layout->columns[i].is_text);
         if (member->chunk_rows > layout->chunk_rows)
             layout->chunk_rows = member->chunk_rows;
     }
@@ -206,13 +204,15 @@ static wn_status read_layout(wn_layout *layout, wn_hdf5_file *file, const wn_inp
     if (layout->has_label) {
         TRY(wn_label_find(&layout->label, &layout->members, file, layout->table, input->label, key));
         TRY(wn_string_copy(&layout->label.name, input->label));
+        layout->label.is_text =
+            wn_member_type(&layout->members.items[layout->label.dataset], layout->label.position).kind ==
+            WN_CELL_STRING;
     }
     TRY(wn_selection_columns(&layout->members, file, input, layout->has_label ? &layout->label : NULL, &layout->columns,
                              &layout->n_columns));
     TRY(drop_unused(layout));
     TRY(check_lengths(layout, file));
     TRY(check_unique(layout, file));
-    TRY(check_label(layout, file, key));
     TRY(place_columns(layout));
     TRY(measure_texts(layout, file));
     sum_up(layout);

@@ -2,6 +2,7 @@
 
 #include "member_attributes.h"
 #include "member_storage.h"
+#include "record.h"
 #include "winnow/memory.h"
 
 #include <stdio.h>
@@ -45,6 +46,18 @@ static wn_status read_type(wn_member *member, const wn_hdf5_file *file, hid_t da
     return wn_member_problem(member, WN_UNAVAILABLE, text);
 }
 
+/* Records lie one behind the other; those without a number are none of a table by themselves. */
+static wn_status read_records(wn_member *member, hid_t dataset)
+{
+    wn_status status = WN_OK;
+    if (member->rank > 1)
+        return wn_member_problem(member, WN_UNAVAILABLE, "has records in several dimensions, which are not built yet");
+    TRY(wn_record_numbers(member, dataset));
+    member->rank = member->rank == 1 && member->width > 0 ? 2 : 0; /* as a dataset of the cells of its rows */
+done:
+    return status;
+}
+
 /* A bare netCDF dimension is a dataset without data; scaled cells would be read as if they were not. */
 static wn_status read_conventions(wn_member *member, hid_t dataset)
 {
@@ -60,14 +73,18 @@ wn_status wn_member_read(wn_member *member, wn_hdf5_file *file, const char *path
 {
     wn_status status = WN_OK;
     wn_member m = {.n_rows = -1, .chunk_rows = 1, .width = 1};
+    bool has_records = wn_record_is(dataset);
     TRY(wn_string_copy(&m.path, path));
+    TRY(wn_string_copy(&m.source, path));
     m.name = strrchr(m.path, '/') + 1;
     TRY(read_shape(&m, file, dataset));
-    TRY(read_type(&m, file, dataset));
+    TRY(has_records ? read_records(&m, dataset) : read_type(&m, file, dataset));
     TRY(read_conventions(&m, dataset));
     TRY(wn_member_storage(&m, file, dataset));
-    TRY(wn_member_column_names(&m, file, dataset));
-    wn_member_fill(&m, file, dataset);
+    if (!has_records) {
+        TRY(wn_member_column_names(&m, file, dataset));
+        wn_member_fill(&m, file, dataset);
+    }
     *member = m;
     m = (wn_member){0};
 done:
@@ -80,6 +97,8 @@ void wn_member_clear(wn_member *member)
     for (size_t i = 0; member->column_names != NULL && i < member->width; i++)
         wn_free(member->column_names[i]);
     wn_free(member->column_names);
+    wn_free(member->types);
+    wn_free(member->source);
     wn_externals_clear(&member->externals);
     wn_free(member->problem_text);
     wn_free(member->path);
@@ -94,6 +113,11 @@ const char *wn_member_column(const wn_member *member, size_t position, char buff
         return member->name;
     snprintf(buffer, WN_MEMBER_NAME_SIZE, "%s%zu", member->name, position);
     return buffer;
+}
+
+wn_cell_type wn_member_type(const wn_member *member, size_t position)
+{
+    return member->types != NULL ? member->types[position] : member->type;
 }
 
 wn_status wn_member_check(const wn_member *member, const wn_hdf5_file *file)

@@ -117,17 +117,28 @@ static bool read_text(hid_t attribute, hid_t type, char *text, size_t n)
     return is_read;
 }
 
-bool wn_has_text_attribute(hid_t object, const char *name, const char *start)
+/* One text of an object, cut to the buffer; false where there is none. */
+static bool read_text_of(hid_t object, const char *name, char *text, size_t n)
 {
-    char text[256] = "";
-    hid_t attribute = open_attribute(object, name);
-    if (attribute < 0)
-        return false;
-    hid_t type = H5Aget_type(attribute);
-    bool has = type >= 0 && read_text(attribute, type, text, sizeof text) && strncmp(text, start, strlen(start)) == 0;
+    hid_t attribute = open_attribute(object, name), type = attribute < 0 ? -1 : H5Aget_type(attribute);
+    bool is_read = type >= 0 && read_text(attribute, type, text, n);
     wn_hdf5_release(type);
     wn_hdf5_release(attribute);
-    return has;
+    return is_read;
+}
+
+enum { MOST_TEXT = 256 };
+
+bool wn_has_text_attribute(hid_t object, const char *name, const char *start)
+{
+    char text[MOST_TEXT] = "";
+    return read_text_of(object, name, text, sizeof text) && strncmp(text, start, strlen(start)) == 0;
+}
+
+bool wn_is_text_attribute(hid_t object, const char *name, const char *value)
+{
+    char text[MOST_TEXT] = "";
+    return read_text_of(object, name, text, sizeof text) && strcmp(text, value) == 0;
 }
 
 static bool read_number(hid_t attribute, double *number)

@@ -15,4 +15,7 @@ void wn_member_fill(wn_member *member, const wn_hdf5_file *file, hid_t dataset);
 /* Local. True where the text attribute `name` exists and starts with `start` ("" any). */
 bool wn_has_text_attribute(hid_t object, const char *name, const char *start);
 
+/* Local. Whether it is that text. */
+bool wn_is_text_attribute(hid_t object, const char *name, const char *value);
+
 #endif

@@ -1,8 +1,12 @@
 #include "member.h"
 
+#include "categories.h"
+#include "member_attributes.h"
 #include "member_storage.h"
+#include "record.h"
 #include "winnow/memory.h"
 
+#include <stdio.h>
 #include <string.h>
 
 typedef struct {
@@ -76,22 +80,83 @@ static wn_status external_member(wn_member *member, const char *path, const char
     wn_status status = WN_OK;
     *member = (wn_member){.rank = 1, .n_rows = -1, .chunk_rows = 1, .width = 1};
     TRY(wn_string_copy(&member->path, path));
+    TRY(wn_string_copy(&member->source, path));
     member->name = strrchr(member->path, '/') + 1;
     TRY(wn_member_problem(member, WN_BAD_DATA, problem));
 done:
     return status;
 }
 
-/* The member at a path; its rank is 0 where nothing there is one. *is_there: an object is. */
-static wn_status read_path(wn_member *member, wn_hdf5_file *file, const char *path, bool *is_there)
+/* A field of records that is no number: a string, or what cannot be read. */
+static wn_status read_field(wn_member *member, wn_hdf5_file *file, const char *path, hid_t dataset, const char *field,
+                            hid_t type)
 {
     wn_status status = WN_OK;
+    hsize_t dims[H5S_MAX_RANK] = {0};
+    char text[128];
+    hid_t space = H5Dget_space(dataset);
+    int rank = space < 0 ? -1 : H5Sget_simple_extent_dims(space, dims, NULL);
+    wn_hdf5_release(space);
+    *member = (wn_member){.n_rows = (int64_t)dims[0], .rank = rank == 1, .chunk_rows = 1, .width = 1};
+    member->part = WN_PART_FIELD;
+    member->type = wn_cell_type_of(type);
+    TRY(wn_string_format(&member->path, "%s/%s", path, field));
+    TRY(wn_string_copy(&member->source, path));
+    member->name = member->path + strlen(path) + 1;
+    if (member->type.problem != NULL) {
+        snprintf(text, sizeof text, "%s are not built yet; leave it out by input.columns.exclude",
+                 member->type.problem);
+        TRY(wn_member_problem(member, WN_UNAVAILABLE, text));
+    }
+    TRY(wn_member_storage(member, file, dataset));
+done:
+    return status;
+}
+
+static wn_status add_fields(wn_members *members, size_t *capacity, wn_hdf5_file *file, const char *path, hid_t dataset)
+{
+    wn_status status = WN_OK;
+    wn_member member = {0};
+    char *field = NULL;
+    hid_t type = -1;
+    unsigned i = 0;
+    TRY(wn_record_next(dataset, &i, &field, &type));
+    while (field != NULL) {
+        TRY(read_field(&member, file, path, dataset, field, type));
+        if (member.rank > 0)
+            TRY(append(members, capacity, &member));
+        wn_member_clear(&member);
+        wn_hdf5_release(type);
+        wn_free(field);
+        type = -1;
+        TRY(wn_record_next(dataset, &i, &field, &type));
+    }
+done:
+    wn_hdf5_release(type);
+    wn_free(field);
+    wn_member_clear(&member);
+    return status;
+}
+
+/* What lies at a path: nothing, a dataset, records, codes of categories. *is_there: an object is. */
+static wn_status add_object(wn_members *members, size_t *capacity, wn_hdf5_file *file, const char *path, bool *is_there)
+{
+    wn_status status = WN_OK;
+    wn_member member = {0};
     hid_t object = -1;
     TRY(wn_hdf5_open_object(file, path, &object));
     *is_there = object >= 0;
-    if (*is_there && H5Iget_type(object) == H5I_DATASET)
-        TRY(wn_member_read(member, file, path, object));
+    bool is_dataset = *is_there && H5Iget_type(object) == H5I_DATASET;
+    if (is_dataset)
+        TRY(wn_member_read(&member, file, path, object));
+    else if (*is_there && wn_categories_are_in(object))
+        TRY(wn_categories_member(&member, file, path));
+    if (member.rank > 0)
+        TRY(append(members, capacity, &member));
+    if (is_dataset && wn_record_is(object))
+        TRY(add_fields(members, capacity, file, path, object));
 done:
+    wn_member_clear(&member);
     wn_hdf5_release(object);
     return status;
 }
@@ -104,7 +169,7 @@ static wn_status add_path(wn_members *members, size_t *capacity, wn_hdf5_file *f
     if (is_external && !file->allows_external)
         TRY(external_member(&member, path, WN_LEADS_OUT));
     else
-        TRY(read_path(&member, file, path, &is_there));
+        TRY(add_object(members, capacity, file, path, &is_there));
     if (is_external && file->allows_external && !is_there)
         TRY(external_member(&member, path, "is a link to a file or an object that is not there"));
     if (member.rank > 0)
@@ -127,6 +192,8 @@ wn_status wn_members_read(wn_members *members, wn_hdf5_file *file, const char *g
         goto done;
     TRY(list_links(&links, file, group, id));
     for (size_t i = 0; i < links.n; i++) {
+        if (wn_is_text_attribute(id, "_index", links.items[i].name)) /* names of AnnData's rows, no column */
+            continue;
         wn_free(path);
         path = NULL;
         TRY(wn_string_format(&path, "%s/%s", strcmp(group, "/") == 0 ? "" : group, links.items[i].name));

@@ -291,6 +291,21 @@ wn_status wn_reader_read(wn_reader *reader, int64_t index, wn_block *block)
     return finished != WN_OK ? finished : status;
 }
 
+wn_status wn_reader_set_label_words(wn_reader *reader, const wn_text *words, size_t n)
+{
+    return wn_block_source_set_words(&reader->source, words, n);
+}
+
+wn_status wn_reader_read_label_texts(wn_reader *reader, int64_t index, wn_text_store *store, wn_text *labels)
+{
+    wn_block_extent extent = wn_catalog_block(reader->catalog, index);
+    size_t n_bytes = store->n_bytes;
+    wn_status status = wn_block_source_label_texts(&reader->source, &extent, store, labels);
+    if (status == WN_OK)
+        reader->bytes_read += (int64_t)(store->n_bytes - n_bytes);
+    return status;
+}
+
 wn_status wn_reader_read_labels(wn_reader *reader, int64_t index, double *labels)
 {
     wn_block_extent extent = wn_catalog_block(reader->catalog, index);

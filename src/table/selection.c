@@ -68,6 +68,18 @@ static bool matches_any(const char *pattern, const wn_members *members)
     return false;
 }
 
+/* A pattern that stands for one name. */
+static wn_status fail_name(const wn_hdf5_file *file, const char *pattern, const char *hint)
+{
+    char name[WN_MEMBER_NAME_SIZE];
+    size_t n = 0;
+    for (const char *c = pattern; *c != '\0' && n + 1 < sizeof name; c++)
+        if (*c != '\\' || c[1] == '\0')
+            name[n++] = *c;
+    name[n] = '\0';
+    return wn_fail(WN_BAD_DATA, "%s: there is no column '%s'%s", file->path, name, hint);
+}
+
 /* Every include pattern must match something; of exclude only plain names. */
 static wn_status check_patterns(const wn_members *members, const wn_hdf5_file *file, const char *key,
                                 const char *const *patterns, size_t n, bool is_strict)
@@ -78,6 +90,8 @@ static wn_status check_patterns(const wn_members *members, const wn_hdf5_file *f
         if ((!is_plain && !is_strict) || matches_any(patterns[i], members))
             continue;
         wn_selection_suggest(members, patterns[i], hint, sizeof hint);
+        if (key == NULL)
+            return fail_name(file, patterns[i], hint);
         return wn_fail(WN_BAD_DATA, "%s: input.columns.%s: no column is called '%s'%s", file->path, key, patterns[i],
                        hint);
     }
@@ -111,7 +125,7 @@ wn_status wn_selection_columns(const wn_members *members, const wn_hdf5_file *fi
     wn_status status = WN_OK;
     wn_column *found = NULL;
     size_t n = 0;
-    TRY(check_patterns(members, file, "include", input->include, input->n_include, true));
+    TRY(check_patterns(members, file, input->is_direct ? NULL : "include", input->include, input->n_include, true));
     TRY(check_patterns(members, file, "exclude", input->exclude, input->n_exclude, false));
     n = count_included(members, input, label);
     if (n == 0) {

@@ -1,6 +1,7 @@
 #include "table_file.h"
 
 #include "externals.h"
+#include "record.h"
 #include "text_cells.h"
 #include "winnow/memory.h"
 
@@ -39,7 +40,7 @@ wn_status wn_table_file_open(wn_table_file **file, const wn_catalog *catalog, si
     f->descriptor = -1;
     TRY(wn_new(&f->datasets, catalog->n_datasets));
     for (size_t d = 0; d < catalog->n_datasets; d++)
-        f->datasets[d].id = -1;
+        f->datasets[d].id = f->datasets[d].cells_types[0] = f->datasets[d].cells_types[1] = -1;
     TRY(wn_hdf5_open(&f->file, catalog->files[number].path));
     f->file.allows_external = cataloged(f)->n_externals > 0; /* the catalog would have none otherwise */
     TRY(wn_table_file_check_size(f));
@@ -59,6 +60,9 @@ void wn_table_file_close(wn_table_file *file)
         return;
     for (size_t d = 0; file->datasets != NULL && d < file->catalog->n_datasets; d++) {
         wn_hdf5_release(file->datasets[d].id);
+        wn_hdf5_release(file->datasets[d].cells_types[0]);
+        wn_hdf5_release(file->datasets[d].cells_types[1]);
+        wn_categories_clear(&file->datasets[d].categories);
         wn_storage_clear(&file->datasets[d].storage);
     }
     if (file->descriptor >= 0)
@@ -110,16 +114,16 @@ static wn_status open_dataset(wn_table_file *file, wn_open_dataset *d, const wn_
 {
     wn_status status = WN_OK;
     hid_t access = H5Pcreate(H5P_DATASET_ACCESS), again = -1;
-    TRY(wn_hdf5_open_object(&file->file, info->path, &d->id));
+    TRY(wn_hdf5_open_object(&file->file, info->source, &d->id));
     if (d->id < 0 || access < 0 || H5Iget_type(d->id) != H5I_DATASET) {
         status = wn_fail(WN_BAD_DATA, "%s: %s: is not there any more", file->file.path, info->path);
         goto done;
     }
-    TRY(read_shape(d, file, info->path, info->width));
+    TRY(read_shape(d, file, info->path, info->part == WN_PART_WHOLE ? info->width : 1));
     set_chunk_cache(access, d->id, d, cataloged(file)->block_rows);
     wn_hdf5_release(d->id);
     d->id = -1;
-    again = H5Dopen2(file->file.id, info->path, access);
+    again = H5Dopen2(file->file.id, info->source, access);
     if (again < 0)
         status = wn_hdf5_fail(&file->file, info->path, "truncated or damaged");
     else
@@ -130,6 +134,27 @@ done:
         wn_hdf5_release(d->id);
         d->id = -1;
     }
+    return status;
+}
+
+/* What reading parts of a dataset needs beside it: then its bytes are no cells. */
+static wn_status open_part(wn_table_file *file, wn_open_dataset *d, const wn_dataset_info *info)
+{
+    wn_status status = WN_OK;
+    if (info->part == WN_PART_WHOLE)
+        return WN_OK;
+    d->storage.kind = WN_STORAGE_LIBRARY;
+    if (info->part == WN_PART_CODES)
+        TRY(wn_categories_read(&d->categories, &file->file, info->path));
+    for (int is_float32 = 0; is_float32 < 2 && info->part == WN_PART_NUMBERS; is_float32++)
+        d->cells_types[is_float32] = wn_record_cells_type(d->id, is_float32 != 0);
+    if (info->part == WN_PART_NUMBERS &&
+        (d->cells_types[0] < 0 || H5Tget_size(d->cells_types[0]) != info->width * sizeof(double)))
+        status = wn_fail(WN_BAD_DATA, "%s: %s: has changed since it was first looked at", file->file.path, info->path);
+    if ((info->part == WN_PART_CODES) && (d->categories.numbers == NULL) != (info->kind == WN_CELL_STRING))
+        status = wn_fail(WN_BAD_DATA, "%s: %s: its categories are of another type than elsewhere", file->file.path,
+                         info->path);
+done:
     return status;
 }
 
@@ -145,6 +170,7 @@ wn_status wn_table_file_open_dataset(wn_table_file *file, size_t dataset, const 
     TRY(wn_storage_read(&d->storage, d->id, plan, catalog->has_label && catalog->label.dataset == dataset,
                         catalog->label.position));
     TRY(wn_hdf5_elsewhere(&elsewhere, &file->file, d->id));
+    TRY(open_part(file, d, &catalog->datasets[dataset]));
     if (elsewhere != NULL && d->storage.kind == WN_STORAGE_CONTIGUOUS) /* the bytes of another file */
         d->storage.kind = WN_STORAGE_LIBRARY;
 done:
@@ -219,10 +245,60 @@ static wn_status read_rows(const wn_table_file *file, size_t dataset, slab *s, i
     return d->rank == 2 ? read_ranges(file, dataset, s, ranges, n_ranges, cells) : read_slab(file, dataset, s, cells);
 }
 
+/* Codes (n_rows, new) of categories. */
+static wn_status read_codes(const wn_table_file *file, size_t dataset, int64_t first, size_t n_rows, int64_t **codes)
+{
+    wn_status status = WN_OK;
+    int64_t *read = NULL;
+    slab s = {.type = H5T_NATIVE_INT64, .transfer = H5P_DEFAULT};
+    TRY(wn_new(&read, n_rows));
+    TRY(read_rows(file, dataset, &s, first, n_rows, NULL, 0, read));
+    *codes = read;
+    read = NULL;
+done:
+    wn_free(read);
+    return status;
+}
+
+static wn_status read_coded(const wn_table_file *file, size_t dataset, int64_t first, size_t n_rows, wn_cells cells)
+{
+    wn_status status = WN_OK;
+    int64_t *codes = NULL;
+    TRY(read_codes(file, dataset, first, n_rows, &codes));
+    TRY(wn_categories_numbers(&file->datasets[dataset].categories, &file->file, file->catalog->datasets[dataset].path,
+                              codes, n_rows, cells));
+done:
+    wn_free(codes);
+    return status;
+}
+
+static wn_status read_coded_texts(const wn_table_file *file, size_t dataset, int64_t first, size_t n_rows,
+                                  wn_text_store *store, wn_text **texts)
+{
+    wn_status status = WN_OK;
+    int64_t *codes = NULL;
+    wn_text *read = NULL;
+    TRY(read_codes(file, dataset, first, n_rows, &codes));
+    TRY(wn_new(&read, n_rows));
+    TRY(wn_categories_texts(&file->datasets[dataset].categories, &file->file, file->catalog->datasets[dataset].path,
+                            codes, n_rows, store, read));
+    *texts = read;
+    read = NULL;
+done:
+    wn_free(read);
+    wn_free(codes);
+    return status;
+}
+
 wn_status wn_table_file_read(wn_table_file *file, size_t dataset, int64_t first, size_t n_rows,
                              const wn_column_range *ranges, size_t n_ranges, bool is_float32, void *cells)
 {
+    const wn_dataset_info *info = &file->catalog->datasets[dataset];
+    if (info->part == WN_PART_CODES)
+        return read_coded(file, dataset, first, n_rows, (wn_cells){.data = cells, .is_float32 = is_float32});
     slab s = {.type = is_float32 ? H5T_NATIVE_FLOAT : H5T_NATIVE_DOUBLE, .transfer = H5P_DEFAULT};
+    if (info->part == WN_PART_NUMBERS)
+        s.type = file->datasets[dataset].cells_types[is_float32];
     return read_rows(file, dataset, &s, first, n_rows, ranges, n_ranges, cells);
 }
 
@@ -235,8 +311,11 @@ wn_status wn_table_file_read_texts(wn_table_file *file, size_t dataset, int64_t 
     wn_text *read = NULL;
     char *buffer = NULL, *pointers = NULL;
     size_t n = n_rows * width, n_bytes;
-    TRY(wn_text_cells_init(&cells, &file->file, file->catalog->datasets[dataset].path, file->datasets[dataset].id,
-                           store));
+    const wn_dataset_info *info = &file->catalog->datasets[dataset];
+    if (info->part == WN_PART_CODES)
+        return read_coded_texts(file, dataset, first, n_rows, store, texts);
+    const char *field = info->part == WN_PART_FIELD ? info->path + strlen(info->source) + 1 : "";
+    TRY(wn_text_cells_init(&cells, &file->file, info->path, file->datasets[dataset].id, field, store));
     if (__builtin_mul_overflow(n, cells.n_bytes, &n_bytes))
         TRY(wn_fail(WN_NO_MEMORY, "%s: %s: its rows are too long", file->file.path,
                     file->catalog->datasets[dataset].path));

@@ -2,6 +2,7 @@
 #ifndef WINNOW_TABLE_TABLE_FILE_H
 #define WINNOW_TABLE_TABLE_FILE_H
 
+#include "categories.h"
 #include "storage.h"
 #include "winnow/text_store.h"
 #include "winnow/texts.h"
@@ -11,7 +12,9 @@ typedef struct {
     int rank;
     hsize_t dims[H5S_MAX_RANK];
     wn_storage storage;
-    size_t slice_rows; /* rows are read in runs of a multiple of these, so that a chunk is decoded once */
+    hid_t cells_types[2];     /* memory types of the numbers of records as float64, float32; -1: there are none */
+    wn_categories categories; /* of codes */
+    size_t slice_rows;        /* rows are read in runs of a multiple of these, so that a chunk is decoded once */
 } wn_open_dataset;
 
 typedef struct {

@@ -174,20 +174,33 @@ wn_status wn_table_writer_add_sized(wn_table_writer *writer, const char *name, w
     return add(writer, d, name, storage, dataset);
 }
 
+static wn_status add_parts(wn_table_writer *writer, wn_stored_dataset d, const char *name, const wn_table_part *parts,
+                           size_t n_parts, size_t *dataset)
+{
+    d.n_rows = 0;
+    for (size_t i = 0; i < n_parts; i++)
+        d.n_rows += parts[i].n_rows;
+    wn_status status = add_placed(writer, d, name, (placement){.parts = parts, .n_parts = n_parts}, dataset);
+    if (status == WN_OK)
+        writer->datasets[*dataset].dims[0] = (hsize_t)d.n_rows;
+    return status;
+}
+
 wn_status wn_table_writer_add_virtual(wn_table_writer *writer, const char *name, wn_store_type type, const size_t *dims,
                                       size_t n_dims, const wn_table_part *parts, size_t n_parts, size_t *dataset)
 {
     wn_stored_dataset d;
     wn_status status = start(writer, &d, name, type, dims, n_dims);
-    if (status != WN_OK)
-        return status;
-    d.n_rows = 0;
-    for (size_t i = 0; i < n_parts; i++)
-        d.n_rows += parts[i].n_rows;
-    status = add_placed(writer, d, name, (placement){.parts = parts, .n_parts = n_parts}, dataset);
-    if (status == WN_OK)
-        writer->datasets[*dataset].dims[0] = (hsize_t)d.n_rows;
-    return status;
+    return status == WN_OK ? add_parts(writer, d, name, parts, n_parts, dataset) : status;
+}
+
+wn_status wn_table_writer_add_virtual_texts(wn_table_writer *writer, const char *name, size_t n_bytes,
+                                            const wn_table_part *parts, size_t n_parts, size_t *dataset)
+{
+    wn_stored_dataset d = {.id = -1, .own_type = wn_stored_text_type(n_bytes), .rank = 1};
+    if (d.own_type < 0)
+        return fail_write(writer, name);
+    return add_parts(writer, d, name, parts, n_parts, dataset);
 }
 
 wn_status wn_table_writer_add_texts(wn_table_writer *writer, const char *name, size_t n_bytes,

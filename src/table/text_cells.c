@@ -1,5 +1,6 @@
 #include "text_cells.h"
 
+#include "record.h"
 #include "winnow/memory.h"
 
 #include <string.h>
@@ -20,10 +21,21 @@ static void give_back(void *bytes, void *context)
     (void)context;
 }
 
-wn_status wn_text_cells_init(wn_text_cells *cells, const wn_hdf5_file *file, const char *path, hid_t dataset,
-                             wn_text_store *store)
+/* What the buffer's cells are for H5Dread: the strings, or records of the one field. */
+static void wrap_field(wn_text_cells *cells, const char *field)
 {
-    *cells = (wn_text_cells){.type = H5Dget_type(dataset), .transfer = H5Pcreate(H5P_DATASET_XFER), .store = store};
+    hid_t alone = cells->type < 0 ? -1 : wn_record_field_alone(cells->type, field);
+    wn_hdf5_release(cells->type);
+    cells->type = alone;
+}
+
+wn_status wn_text_cells_init(wn_text_cells *cells, const wn_hdf5_file *file, const char *path, hid_t dataset,
+                             const char *field, wn_text_store *store)
+{
+    bool is_field = field[0] != '\0';
+    *cells = (wn_text_cells){.type = is_field ? wn_record_field_type(dataset, field) : H5Dget_type(dataset),
+                             .transfer = H5Pcreate(H5P_DATASET_XFER),
+                             .store = store};
     bool is_right = cells->type >= 0 && cells->transfer >= 0 && H5Tget_class(cells->type) == H5T_STRING &&
                     H5Pset_vlen_mem_manager(cells->transfer, take, cells, give_back, cells) >= 0;
     if (!is_right)
@@ -31,7 +43,9 @@ wn_status wn_text_cells_init(wn_text_cells *cells, const wn_hdf5_file *file, con
     cells->is_variable = H5Tis_variable_str(cells->type) > 0;
     cells->is_space_padded = H5Tget_strpad(cells->type) == H5T_STR_SPACEPAD;
     cells->n_bytes = H5Tget_size(cells->type);
-    return WN_OK;
+    if (is_field)
+        wrap_field(cells, field);
+    return cells->type >= 0 ? WN_OK : wn_hdf5_fail(file, path, "truncated or damaged");
 }
 
 void wn_text_cells_clear(wn_text_cells *cells)
@@ -99,7 +113,8 @@ done:
     return status;
 }
 
-wn_status wn_text_cells_row_bytes(const wn_hdf5_file *file, const char *path, hid_t dataset, int64_t *row_bytes)
+wn_status wn_text_cells_row_bytes(const wn_hdf5_file *file, const char *path, hid_t dataset, const char *field,
+                                  int64_t *row_bytes)
 {
     wn_status status = WN_OK;
     wn_text_store store = {0};
@@ -107,7 +122,7 @@ wn_status wn_text_cells_row_bytes(const wn_hdf5_file *file, const char *path, hi
     hsize_t dims[H5S_MAX_RANK] = {0};
     hid_t space = H5Dget_space(dataset);
     int rank = space < 0 ? -1 : H5Sget_simple_extent_dims(space, dims, NULL);
-    TRY(wn_text_cells_init(&cells, file, path, dataset, &store));
+    TRY(wn_text_cells_init(&cells, file, path, dataset, field, &store));
     if (rank < 1)
         TRY(wn_hdf5_fail(file, path, "truncated or damaged"));
     *row_bytes = (int64_t)cells.n_bytes;

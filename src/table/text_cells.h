@@ -16,9 +16,10 @@ typedef struct {
     wn_status status;     /* of what the library asked the store for */
 } wn_text_cells;
 
-/* Local. Stays where it is until it is cleared, also after a failure. Fails: WN_BAD_DATA. */
+/* Local. Of a dataset of strings (field: ""), or of a field of its records. Stays where it is until it is cleared, also
+ * after a failure. Fails: WN_BAD_DATA. */
 WN_MUST_USE wn_status wn_text_cells_init(wn_text_cells *cells, const wn_hdf5_file *file, const char *path,
-                                         hid_t dataset, wn_text_store *store);
+                                         hid_t dataset, const char *field, wn_text_store *store);
 void wn_text_cells_clear(wn_text_cells *cells);
 
 /* Local. The nth text of a buffer that was read: without the padding of strings of fixed length, whose bytes stay in
@@ -28,6 +29,6 @@ wn_text wn_text_cells_at(const wn_text_cells *cells, const char *buffer, size_t 
 /* Local. Bytes that the texts of a row of an open dataset take: exactly for strings of fixed length, else the mean over
  * a few runs of rows, at least one a cell. Fails: WN_BAD_DATA, WN_NO_MEMORY. */
 WN_MUST_USE wn_status wn_text_cells_row_bytes(const wn_hdf5_file *file, const char *path, hid_t dataset,
-                                              int64_t *row_bytes);
+                                              const char *field, int64_t *row_bytes);
 
 #endif

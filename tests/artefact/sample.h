@@ -137,6 +137,8 @@ done:
     return status;
 }
 
+static char *const sample_class_names[] = {"B\303\266den", "broken", "intact"};
+
 /* A recipe of named columns, those of numbers (n_cells) first, with encoders; of three classes. Cells beyond 3 scales
  * are gaps where nothing encodes them. */
 static inline wn_status sample_encoded(wn_recipe **recipe, const char *const *names, size_t n_columns, size_t n_cells,
@@ -152,11 +154,7 @@ static inline wn_status sample_encoded(wn_recipe **recipe, const char *const *na
         columns[c] = (wn_column){.name = (char *)(uintptr_t)names[c], .is_text = c >= n_cells};
     wn_catalog catalog = {.n_columns = n_columns, .columns = columns, .has_label = true, .label.name = columns[0].name};
     TRY(wn_recipe_new(&made, &catalog));
-    made->labels.task = WN_TASK_CLASSIFICATION;
-    made->labels.n_classes = 3;
-    TRY(wn_new(&made->labels.classes, 3));
-    for (size_t k = 0; k < 3; k++)
-        made->labels.classes[k] = (double)k;
+    TRY(wn_labels_set_names(&made->labels, sample_class_names, 3));
     TRY(wn_recipe_set_encoders(made, facts, n_facts));
     for (size_t e = 0; e < n_facts; e++)
         is_encoded[facts[e].column] |= strcmp(facts[e].kind, "indicator") != 0;

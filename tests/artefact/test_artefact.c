@@ -249,6 +249,9 @@ static void check_encoded(bool has_kinds, unsigned used, bool int8, size_t n_col
             check_kinds_rows(&s, artefact);
         else
             check_mixed_rows(&s, artefact);
+        CU_ASSERT_EQUAL(artefact->recipe->labels.n_classes, 3);
+        for (size_t k = 0; k < artefact->recipe->labels.n_classes; k++)
+            CU_ASSERT_STRING_EQUAL(artefact->recipe->labels.names[k], sample_class_names[k]);
     }
     wn_artefact_free(artefact);
     sample_clear(&s);

@@ -61,7 +61,7 @@ with tempfile.TemporaryDirectory() as folder:
     checks.equal(result.returncode, 0, f"check of the pasted section {section!r}: {result.stdout}")
 
     fails(["convert", at("none.gz"), "-o", at("x.h5")], 66, "none.gz")
-    fails(["convert", write_text(at("a.svm"), "1 1:2\n"), "-o", at("x.h5")], 69, "a.svm")
+    fails(["convert", write_text(at("a.npz"), "1 1:2\n"), "-o", at("x.h5")], 69, "a.npz")
     fails(["convert", write_text(at("a.jsonl"), "{}\n"), "-o", at("x.h5")], 65, "a.jsonl")
     fails(["convert", at("labels-idx1-ubyte"), "-o", at("no/such/place.h5")], 73, "place.h5")
     fails(["inspect", at("none.h5")], 66, "none.h5")

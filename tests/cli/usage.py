@@ -6,8 +6,8 @@ import sys
 from winnow_runs import Checks, winnow
 
 PROGRAM = sys.argv[1]
-BUILT = ["run", "check", "inspect", "convert", "generate", "apply", "report", "compare"]
-UNBUILT = ["export", "merge", "verify", "watch", "scale"]
+BUILT = ["run", "check", "inspect", "convert", "generate", "apply", "report", "compare", "merge"]
+UNBUILT = ["export", "verify", "watch", "scale"]
 
 checks = Checks()
 
@@ -58,6 +58,8 @@ def usage_errors():
     usage_error(["report", "a", "b"], "one run is enough")
     for runs in ([], ["a"], ["a", "b", "c"]):
         usage_error(["compare", *runs], "two run directories are wanted")
+    for recipes in ([], ["a", "-o", "c.h5"], ["a", "b"]):
+        usage_error(["merge", *recipes], "two or more recipes and -o RECIPE.h5 are needed")
     usage_error(["convert"], "-o TABLE.h5 is missing")
     usage_error(["convert", "-o", "a.h5"], "a source is missing")
 

@@ -285,7 +285,7 @@ def errors(folder):
         checks.that(words in message and "t.csv" in message, f"{text[-60:]!r}: {message}")
         checks.that(message.count("winnow: ") == 1, f"one line of cause: {message}")
     checks.that(sorted(os.listdir(folder)) == ["t.csv"], f"failures leave nothing: {os.listdir(folder)}")
-    for name in ["t.csv.zst", "t.npz", "t.svm"]:
+    for name in ["t.csv.zst", "t.npz", "t.parquet"]:
         convert(folder, "a,b\n1,2\n", name=name, status=69)
     for option in [["--header", "maybe"], ["--delimiter", "1"], ["--delimiter", ",,"], ["--delimiter", '"']]:
         convert(folder, "a,b\n1,2\n", *option, status=2)

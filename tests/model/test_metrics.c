@@ -12,8 +12,8 @@ enum { INPUTS = 6, CLASSES = 4, PIECES = 3, ROWS = 2500 };
 static const size_t piece_first[PIECES + 1] = {0, 1300, 1301, ROWS};
 static float features[ROWS * INPUTS], targets[ROWS];
 static double class_values[CLASSES] = {0.0, 1.0, 2.0, 3.0};
-static const wn_labels classification = {WN_TASK_CLASSIFICATION, CLASSES, class_values};
-static const wn_labels regression = {WN_TASK_REGRESSION, 0, NULL};
+static const wn_labels classification = {WN_TASK_CLASSIFICATION, CLASSES, class_values, NULL};
+static const wn_labels regression = {WN_TASK_REGRESSION, 0, NULL, NULL};
 
 static void fill_table(wn_task task)
 {

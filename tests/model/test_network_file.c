@@ -11,8 +11,11 @@
 #include <unistd.h>
 
 static double class_values[3] = {1.0, 2.5, 7.0};
-static const wn_labels classes = {WN_TASK_CLASSIFICATION, 3, class_values};
-static const wn_labels no_classes = {WN_TASK_REGRESSION, 0, NULL};
+static const wn_labels classes = {WN_TASK_CLASSIFICATION, 3, class_values, NULL};
+static const wn_labels no_classes = {WN_TASK_REGRESSION, 0, NULL, NULL};
+
+static char *class_names[3] = {"Alpha", "b", "gr\xc3\xbcn"};
+static const wn_labels named_classes = {WN_TASK_CLASSIFICATION, 3, class_values, class_names};
 
 static wn_network *made_network(wn_task task)
 {
@@ -52,6 +55,7 @@ static void check_round_trip(wn_task task, const wn_labels *labels)
 static void test_round_trip(void)
 {
     check_round_trip(WN_TASK_CLASSIFICATION, &classes);
+    check_round_trip(WN_TASK_CLASSIFICATION, &named_classes);
     check_round_trip(WN_TASK_REGRESSION, &no_classes);
 }
 

@@ -169,7 +169,7 @@ bool fixture_prepare(test_table *table, const wn_split *split, wn_rows **rows, w
     *pilot = NULL;
     if (!CHECK_OK(wn_rows_new(rows, &table->pass, table->catalog, split)) ||
         !CHECK_OK(wn_recipe_new(recipe, table->catalog)) ||
-        !CHECK_OK(wn_labels_find(&table->pass, *rows, WN_TASK_AUTO, &(*recipe)->labels)))
+        !CHECK_OK(wn_labels_find(&table->pass, *rows, WN_TASK_AUTO, NULL, &(*recipe)->labels)))
         return false;
     wn_block_step step = wn_rows_step(*rows, WN_ROW_TRAIN);
     return CHECK_OK(wn_pilot_read(&table->pass, &step, 1, table->catalog->n_blocks, 1, pilot, NULL));

@@ -406,7 +406,7 @@ static void test_no_follow(void)
     fitted_table fit;
     wn_moments *raw = NULL;
     if (fitted_open_by(&fit, &spec, set_filling_rules, &(wn_statistics_options){0}) &&
-        CHECK_OK(wn_moments_new(&raw, P, NULL))) {
+        CHECK_OK(wn_moments_new(&raw, P))) {
         wn_recipe_column *column = &fit.recipe->columns[P - 1];
         CU_ASSERT(follows(&fit, (wn_statistics_options){0}, raw));
         CU_ASSERT(!follows(&fit, (wn_statistics_options){0}, NULL));

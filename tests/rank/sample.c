@@ -114,7 +114,7 @@ static wn_status new_states(const sample *table, states *s)
     for (size_t k = 1; k < table->n_classes; k++)
         s->class_edges[k - 1] = (double)k;
     TRY(wn_contingency_new(&s->contingency, SAMPLE_COLS, n_bins, statistics->edges, n_classes, s->class_edges));
-    TRY(wn_moments_new(&s->moments, SAMPLE_COLS, NULL));
+    TRY(wn_moments_new(&s->moments, SAMPLE_COLS));
     TRY(new_gram(table, &s->gram));
     TRY(wn_block_new(&s->block, CAPACITY, SAMPLE_COLS, false));
 done:

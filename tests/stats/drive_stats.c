@@ -1,7 +1,7 @@
 /* drive_stats.c - a program for the oracle test: reads a problem as binary doubles, computes it over the ranks in
  * blocks of BLOCK_ROWS rows, and prints numbers, one a line. MODE FILE N_ROWS N_COLS BLOCK_ROWS The file starts with
- * what the mode needs, then cells (n_rows, n_cols) and labels (n_rows). moments:     centre (p)            -> a column:
- * count missing mean deviation min max quantiles:   N, probability (N), windows (p, N, 2)
+ * what the mode needs, then cells (n_rows, n_cols) and labels (n_rows). moments:     -> a column: count missing mean
+ * deviation min max quantiles:    N, probability (N), windows (p, N, 2)
  *                                      -> how many windows missed, then values (p, N) of one or two passes
  *   contingency: N_BINS N_CLASSES edges (p, bins - 1) class edges -> counts
  *   gram:        N_CLASSES classes LABEL_CENTRE LABEL_EXPONENT centre (p) exponent (p)
@@ -96,9 +96,8 @@ static wn_status drive_moments(problem *p)
     wn_status status = WN_OK;
     wn_moments *moments = NULL;
     wn_moments_summary *summary = NULL;
-    const double *centre = next(p->n_cols);
     read_rows(p);
-    TRY(wn_moments_new(&moments, p->n_cols, centre));
+    TRY(wn_moments_new(&moments, p->n_cols));
     TRY(pass(p, wn_moments_accumulator(moments)));
     TRY(wn_moments_finish(moments, &summary));
     for (size_t c = 0; c < p->n_cols; c++) {

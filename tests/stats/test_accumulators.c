@@ -29,7 +29,7 @@ static void append_counts(double *results, size_t *n, const int64_t *values, siz
 
 static wn_status moments_make(void **state)
 {
-    return wn_moments_new((wn_moments **)state, CHECK_COLS, CENTRE);
+    return wn_moments_new((wn_moments **)state, CHECK_COLS);
 }
 
 static void moments_clear(void *state)

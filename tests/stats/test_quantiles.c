@@ -82,7 +82,7 @@ static wn_status add_rows(wn_quantiles *quantiles)
     if (is_float32)
         block->raw = block->buffer;
     fill(block);
-    TRY(wn_moments_new(&moments, N_COLS, NULL));
+    TRY(wn_moments_new(&moments, N_COLS));
     if (is_carried)
         wn_moments_carry(moments, quantiles);
     const wn_accumulator both[] = {wn_moments_accumulator(moments), wn_quantiles_accumulator(quantiles)};

@@ -313,6 +313,21 @@ def bad():
         f['a b/text: "x", #1'] = ["x"] * 10
     with h5py.File(path("compound.h5"), "w") as f:
         f["t"] = np.zeros(10, dtype=[("a", "f4"), ("b", "i4")])
+    with h5py.File(path("nested.h5"), "w") as f:
+        f["t"] = np.zeros(10, dtype=[("a", "f4"), ("b", [("c", "i4")])])
+        f["m"] = np.zeros((10, 2), dtype=[("a", "f4")])
+    for name, options in (("records", {}), ("records_chunked", {"chunks": (300,), "compression": "gzip", "shuffle": True})):
+        records = np.zeros(2000, [("a", "f8"), ("word", "S4"), ("b", ">i2"), ("v", "f4", (2,)), ("flag", bool)])
+        records["a"] = np.arange(2000) / 7
+        records["word"] = [f"w{i % 100}" for i in range(2000)]
+        records["b"] = np.arange(2000) - 1000
+        records["v"] = np.arange(4000).reshape(2000, 2)
+        records["flag"] = np.arange(2000) % 3 == 0
+        with h5py.File(path(name + ".h5"), "w") as f:
+            f.create_dataset("group/t", data=records, **options)
+            f["y"] = np.arange(2000) % 2
+        expect(name, ["a", "b", "v0", "v1", "flag"], [records["a"], records["b"], *records["v"].T, records["flag"]], np.arange(2000) % 2)
+        expect(name + "_label", ["a", "v0", "v1", "flag"], [records["a"], *records["v"].T, records["flag"]], records["b"])
     with h5py.File(path("nothing.h5"), "w") as f:
         f.create_group("empty")
     with h5py.File(path("twice.h5"), "w") as f:

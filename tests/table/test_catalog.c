@@ -185,6 +185,10 @@ static void test_columns(void)
     check_columns(&input, (const char *const[]){"a"}, 1);
     input = input_of("texts/*.h5", NULL, "y");
     check_columns(&input, (const char *const[]){"a", "b", "fixed", "note", "padded", "pair0", "pair1"}, 7);
+    input = input_of("compound.h5", NULL, "b");
+    check_columns(&input, (const char *const[]){"a"}, 1);
+    input = input_of("records.h5", "group/t", "y");
+    check_columns(&input, (const char *const[]){"a", "b", "v0", "v1", "flag", "word"}, 6);
     input = input_of("only_texts.h5", NULL, "y");
     check_columns(&input, (const char *const[]){"note"}, 1);
     input = input_of("deep.h5", NULL, "label");
@@ -250,10 +254,10 @@ static void test_bad_files(void)
         {"columns.h5", NULL, "labels", WN_BAD_DATA, "did you mean 'label'?"},
         {"columns.h5", "zeta", "lable", WN_BAD_DATA, "did you mean 'label'?"},
         {"images.h5", NULL, "px", WN_BAD_DATA, "/px has 20 columns, a label has one"},
-        {"strings.h5", "/", "note", WN_UNAVAILABLE, "/note: labels of strings are not built yet"},
         {"*strings.h5", NULL, "y", WN_BAD_DATA, "strings.h5: /note holds strings, in "},
-        {"compound.h5", NULL, NULL, WN_UNAVAILABLE, "compound tables are not built yet"},
-        {"compound.h5", "t", NULL, WN_UNAVAILABLE, "compound tables are not built yet"},
+        {"compound.h5", "t", "c", WN_BAD_DATA, "input.label: there is no 'c'"},
+        {"nested.h5", "t", NULL, WN_UNAVAILABLE, "/t/b: records in records are not built yet"},
+        {"nested.h5", "m", NULL, WN_UNAVAILABLE, "/m: has records in several dimensions"},
         {"frame.h5", NULL, NULL, WN_UNAVAILABLE, "a pandas frame, which is not built yet"},
         {"scaled.h5", NULL, NULL, WN_UNAVAILABLE, "scale_factor"},
         {"zfp.h5", NULL, NULL, WN_UNAVAILABLE,
@@ -285,15 +289,17 @@ static void test_bad_files(void)
     }
 }
 
-/* A column that is read as the label is, for another key, is told under that key. */
+/* A column that is read as the label is, for another key, is told under that key. Strings are labels. */
 static void test_key_of_label(void)
 {
     wn_catalog *catalog = NULL;
     wn_input input = input_of("strings.h5", "/", "note");
     input.label_key = "input.split.by";
-    CHECK_FAILS(wn_catalog_read(&catalog, &input), WN_UNAVAILABLE,
-                "input.split.by: /note: values of strings are not built yet");
+    if (CHECK_OK(wn_catalog_read(&catalog, &input)))
+        CU_ASSERT(catalog->label.is_text);
     wn_catalog_free(catalog);
+    input.label = "nota";
+    CHECK_FAILS(wn_catalog_read(&catalog, &input), WN_BAD_DATA, "input.split.by: there is no 'nota'");
 }
 
 /* What is allowed must be there, and long enough: the library gives zeros for what is not. */

@@ -138,6 +138,24 @@ static void test_matrices(void)
     check_table("matrix_gzip.h5", "matrix_gzip", "/", "y");
 }
 
+/* Records: their numbers are cells like others, whichever of them is the label. */
+static void test_records(void)
+{
+    static const char *const files[] = {"records.h5", "records_chunked.h5"}, *const names[] = {"records",
+                                                                                               "records_chunked"};
+    char label[64];
+    for (size_t i = 0; i < 2; i++) {
+        wn_input input = input_of(files[i], NULL, "y");
+        input.exclude = (const char *const[]){"word"};
+        input.n_exclude = 1;
+        check_input(&input, names[i]);
+        input.table = "group/t";
+        input.label = "b";
+        snprintf(label, sizeof label, "%s_label", names[i]);
+        check_input(&input, label);
+    }
+}
+
 static void test_groups(void)
 {
     check_one("columns", "label");
@@ -597,6 +615,69 @@ static void test_texts(void)
 }
 
 /* A column of strings of 1 GiB is more than memory allows; it ends by a status. */
+/* Every third row has the word of its number: a label is one of two words, none of them, or missing. */
+static double wanted_label(size_t column, int64_t row)
+{
+    bool is_note = column == 0;
+    if (is_note && row % 7 == 0)
+        return (double)NAN;
+    return is_note ? 2 : (double)(row % 3 < 2 ? row % 3 : 2);
+}
+
+static bool is_alike(double a, double b)
+{
+    return a == b || (isnan(a) && isnan(b));
+}
+
+/* q0 and q1 are told, q2 is not; of notes none is. By blocks, by labels alone, and again from the cache. */
+static size_t count_wrong_labels(wn_reader *reader, const wn_catalog *catalog, size_t column)
+{
+    wn_block *block = NULL;
+    double *labels = NULL;
+    size_t wrong = 0;
+    bool is_ready =
+        CHECK_OK(wn_reader_new_block(reader, &block)) && CHECK_OK(wn_new(&labels, wn_reader_block_capacity(reader)));
+    for (int64_t b = 0; is_ready && b < 2 * catalog->n_blocks; b++) {
+        CHECK_OK(wn_reader_read_labels(reader, b % catalog->n_blocks, labels));
+        CHECK_OK(wn_reader_read(reader, b % catalog->n_blocks, block));
+        for (size_t i = 0; i < block->n_rows; i++) {
+            double wanted = wanted_label(column, block->rows[i]);
+            wrong += !is_alike(labels[i], wanted) || !is_alike(block->labels[i], wanted);
+        }
+    }
+    wn_free(labels);
+    wn_block_free(block);
+    return wrong;
+}
+
+static void test_text_labels(void)
+{
+    static const char *const names[] = {"note", "pair1"};
+    const wn_text words[] = {{"q0", 2}, {"q1", 2}};
+    for (size_t l = 0; l < 2; l++)
+        for (size_t cache_bytes = 0; cache_bytes <= 1 << 20; cache_bytes += 1 << 20) {
+            wn_catalog *catalog = NULL;
+            wn_reader *reader = NULL;
+            wn_text_store store = {0};
+            wn_text *texts = NULL;
+            wn_input input = input_of("texts/*.h5", NULL, names[l]);
+            const wn_reader_options options = {.cache_bytes = cache_bytes, .n_threads = 1};
+            if (CHECK_OK(wn_catalog_read(&catalog, &input)) && CHECK_OK(wn_reader_open(&reader, catalog, &options)) &&
+                CHECK_OK(wn_reader_set_label_words(reader, words, 2)) &&
+                CHECK_OK(wn_new(&texts, wn_reader_block_capacity(reader)))) {
+                CU_ASSERT(catalog->label.is_text);
+                CU_ASSERT_EQUAL(count_wrong_labels(reader, catalog, l), 0);
+                CHECK_OK(wn_reader_read_label_texts(reader, 0, &store, texts));
+                CU_ASSERT_EQUAL(texts[0].n_bytes, l == 0 ? 0 : 2);
+                CU_ASSERT(l == 0 || memcmp(texts[5].data, "q2", 2) == 0);
+            }
+            wn_free(texts);
+            wn_text_store_clear(&store);
+            wn_reader_close(reader);
+            wn_catalog_free(catalog);
+        }
+}
+
 static void test_long_texts(void)
 {
     wn_input input = input_of("long_string.h5", NULL, "y");
@@ -648,6 +729,8 @@ static const wn_test tests[] = {{"matrices in every layout", test_matrices},
                                 {"changed files", test_changed},
                                 {"raw bytes that are cut", test_cut_external},
                                 {"texts", test_texts},
+                                {"records", test_records},
+                                {"labels of strings", test_text_labels},
                                 {"texts of a gibibyte", test_long_texts},
                                 {"no memory", test_no_memory}};
 TEST_MAIN("reader", tests)

@@ -6,8 +6,8 @@
 
 float problem_features[ROWS * INPUTS], problem_classes[ROWS], problem_values[ROWS];
 static double class_values[CLASSES] = {0.0, 1.0, 2.0};
-const wn_labels problem_classification = {WN_TASK_CLASSIFICATION, CLASSES, class_values};
-const wn_labels problem_regression = {WN_TASK_REGRESSION, 0, NULL};
+const wn_labels problem_classification = {WN_TASK_CLASSIFICATION, CLASSES, class_values, NULL};
+const wn_labels problem_regression = {WN_TASK_REGRESSION, 0, NULL, NULL};
 
 /* Three clouds; the value is linear in the problem_features. */
 void problem_fill(void)
