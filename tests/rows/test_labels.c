@@ -131,7 +131,7 @@ static wn_status write_strings(const char *path, size_t n_rows, size_t n_words, 
     TRY(wn_table_writer_add_texts(writer, "y", is_variable ? 0 : LONGEST, &storage, &y));
     for (size_t i = 0; i < n_rows; i++) {
         double cell = (double)i;
-        char fixed[LONGEST] = "", many[LONGEST];
+        char fixed[LONGEST] = "", many[24];
         snprintf(many, sizeof many, "w%zu", i % n_words);
         const char *word = n_words > N_WORDS ? many : WORDS[i % n_words];
         memcpy(fixed, word, strlen(word));

@@ -200,7 +200,8 @@ enum { CHECK_DIRECTIONS = 2 };
 static wn_status sketch_make_as(void **state, bool is_single)
 {
     static const double factor[CHECK_COLS] = {1, 0x1p-46, 0.5, 1, 3},
-                        squares[CHECK_COLS] = {1e12, 1e12, 1e12, 1e12, 1e12};
+                        squares[CHECK_COLS] = {1e12, 1e12, 1e12, 1e24,
+                                               1e12}; /* large enough for every column's cells */
     static const double directions[CHECK_DIRECTIONS * CHECK_COLS] = {0.6, 0, 0.8, 0, 0, 0, 0.5, 0.5, -0.5, 0.5};
     const wn_sketch_shape shape = {CHECK_COLS, CENTRE, factor, squares, CHECK_DIRECTIONS, is_single};
     wn_status status = wn_sketch_new((wn_sketch **)state, &shape);
