@@ -5,6 +5,7 @@
 #include "target_state.h"
 
 #include "winnow/memory.h"
+#include "winnow/number_text.h"
 #include "winnow/target_codes.h"
 
 #include <math.h>
@@ -53,14 +54,15 @@ static wn_status target_name(const wn_encoder *encoder, const wn_recipe *recipe,
 {
     const wn_target *target = encoder->state;
     const char *column = recipe->columns[encoder->column].name;
-    char class[WN_LEVEL_NAME_SIZE];
+    const wn_labels *labels = &recipe->labels;
+    char number[WN_NUMBER_TEXT_SIZE];
     if (target->n_features == 1)
         return wn_string_format(name, "%s:target", column);
     if (target->n_features != recipe->labels.n_classes)
         return wn_fail(WN_BAD_DATA, "column %s: codes of %zu classes, of which there are %zu", column,
                        target->n_features, recipe->labels.n_classes);
-    wn_level_name(recipe->labels.classes[i], class);
-    return wn_string_format(name, "%s:target[%s]", column, class);
+    wn_number_text(labels->classes[i], number);
+    return wn_string_format(name, "%s:target[%s]", column, labels->names != NULL ? labels->names[i] : number);
 }
 
 /* The part of the codes that a row sees. */

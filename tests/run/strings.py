@@ -152,6 +152,17 @@ def refusals(checks, program, directory, out, table):
     refused("numbers for strings", 65, "holds numbers", ["apply", out, other, "-o", os.path.join(directory, "o.h5")])
 
 
+def target_codes(checks, program, directory, table):
+    """Codes of a category by the label are named by its words."""
+    out = os.path.join(directory, "codes")
+    more = {"input": {"files": [table], "label": "kind"}, "clean": {"missing": "most_frequent"}, "extract": {"categorical": {"method": "target"}}, "rank": {"methods": ["anova"]}, "output": {}}
+    done = winnow(program, ["run", job(out + ".yaml", table, **more), "--out", out], 1)
+    checks.equal(done.returncode, 0, f"target codes ({done.stderr[-500:]})")
+    with h5py.File(os.path.join(out, "recipe.h5")) as recipe:
+        names = [name for name in texts(recipe["features/name"][:]) if name.startswith("machine:")]
+    checks.equal(sorted(names), sorted(f"machine:target[{word}]" for word in NAMES), "names of codes")
+
+
 def main():
     program = sys.argv[1]
     checks = Checks()
@@ -160,6 +171,7 @@ def main():
         predictions(checks, program, directory, out, table, write(table, 2000, True)[0])
         refusals(checks, program, directory, out, table)
         again(checks, program, out)
+        target_codes(checks, program, directory, table)
     checks.close()
 
 
