@@ -8,14 +8,11 @@
 #define WINNOW_LEVELS_H
 
 #include "winnow/hash.h"
-#include "winnow/number_text.h"
 #include "winnow/tally.h"
 
 #include <stdbool.h>
 
 typedef struct wn_levels wn_levels;
-
-enum { WN_LEVEL_NAME_SIZE = WN_NUMBER_TEXT_SIZE };
 
 /* What rare and unseen levels are called together. */
 extern const char wn_level_other[]; /* "(other)" */
@@ -30,10 +27,6 @@ wn_level_bytes wn_level_number(double value);
 
 /* Local. The number of such bytes. */
 double wn_level_value(wn_text number);
-
-/* Local. A number as in names of features: whole ones below 1e15 without point, others by the fewest digits that read
- * back as the same double. */
-void wn_level_name(double value, char name[WN_LEVEL_NAME_SIZE]);
 
 /* Local. Distinct levels (n), copied and sorted: numbers (eight bytes each) by value, strings by bytes. The caller
  * frees it. Fails: WN_BAD_DATA (a level twice, a number of other than eight bytes), WN_NO_MEMORY. */

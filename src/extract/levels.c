@@ -3,11 +3,8 @@
 #include "text_ends.h"
 #include "text_index.h"
 #include "winnow/memory.h"
-#include "winnow/number_text.h"
 #include "winnow/order_key.h"
 
-#include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -36,14 +33,6 @@ double wn_level_value(wn_text number)
     double value;
     memcpy(&value, number.data, sizeof value);
     return value;
-}
-
-void wn_level_name(double value, char name[WN_LEVEL_NAME_SIZE])
-{
-    if (fabs(value) < 1e15 && value == floor(value))
-        snprintf(name, WN_LEVEL_NAME_SIZE, "%.0f", value + 0.0);
-    else
-        wn_number_text(value, name);
 }
 
 static int by_bytes(const void *a, const void *b)

@@ -4,6 +4,7 @@
 #include "encoder.h"
 
 #include "winnow/memory.h"
+#include "winnow/number_text.h"
 
 #include <math.h>
 #include <string.h>
@@ -28,12 +29,12 @@ static wn_status one_hot_name(const wn_encoder *encoder, const wn_recipe *recipe
 {
     const wn_category *category = encoder->state;
     const char *column = recipe->columns[encoder->column].name;
-    char number[WN_LEVEL_NAME_SIZE];
+    char number[WN_NUMBER_TEXT_SIZE];
     if (i == wn_category_size(category))
         return wn_string_format(name, "%s=%s", column, wn_level_other);
     wn_text level = wn_levels_at(category->levels, i);
     if (category->are_numbers) {
-        wn_level_name(wn_level_value(level), number);
+        wn_number_text(wn_level_value(level), number);
         return wn_string_format(name, "%s=%s", column, number);
     }
     return wn_string_format(name, "%s=%.*s", column, (int)level.n_bytes, level.data);

@@ -256,11 +256,11 @@ done:
     return status;
 }
 
-/* Features are a, code=-1.5 0.1 7, b, line=A1 B1 B22 groesse (other), plant=north south, b?missing. */
-static inline wn_status sample_fill_mixed(sample *s, unsigned used, bool int8)
+/* The recipe, and a network of its features. */
+static inline wn_status sample_fill_by(sample *s, wn_status (*make)(wn_recipe **recipe), unsigned used, bool int8)
 {
     wn_status status = WN_OK;
-    TRY(sample_mixed_recipe(&s->recipe));
+    TRY(make(&s->recipe));
     TRY(sample_fill_network(s, used, int8));
 done:
     if (status != WN_OK)
@@ -268,17 +268,17 @@ done:
     return status;
 }
 
+/* Features are a, code=-1.5 0.1 7, b, line=A1 B1 B22 groesse (other), plant=north south, b?missing. */
+static inline wn_status sample_fill_mixed(sample *s, unsigned used, bool int8)
+{
+    return sample_fill_by(s, sample_mixed_recipe, used, int8);
+}
+
 /* Features are 0-5 edges of px, 6-9 orientations of qx, 10 code:target, 11 b, 12 line, 13-15 plant:target, 16
  * px2?missing. */
 static inline wn_status sample_fill_kinds(sample *s, unsigned used, bool int8)
 {
-    wn_status status = WN_OK;
-    TRY(sample_kinds_recipe(&s->recipe));
-    TRY(sample_fill_network(s, used, int8));
-done:
-    if (status != WN_OK)
-        sample_clear(s);
-    return status;
+    return sample_fill_by(s, sample_kinds_recipe, used, int8);
 }
 
 /* A column of numbers, and one of texts whose terms are features. A term of two words, one that begins another, and

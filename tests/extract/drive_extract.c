@@ -11,6 +11,7 @@
 #include "winnow/image_orientations.h"
 #include "winnow/levels.h"
 #include "winnow/memory.h"
+#include "winnow/number_text.h"
 #include "winnow/vocabulary.h"
 
 #include <math.h>
@@ -214,10 +215,10 @@ static void write_levels(const wn_levels *levels, const input *in, bool are_numb
 {
     write_integer(out, (int64_t)wn_levels_size(levels));
     for (size_t i = 0; i < wn_levels_size(levels); i++) {
-        char name[WN_LEVEL_NAME_SIZE];
+        char name[WN_NUMBER_TEXT_SIZE];
         wn_text text = wn_levels_at(levels, i);
         if (are_numbers) {
-            wn_level_name(wn_level_value(text), name);
+            wn_number_text(wn_level_value(text), name);
             text = (wn_text){name, strlen(name)};
         }
         write_text(out, text);

@@ -3,6 +3,7 @@
 
 #include "testing.h"
 #include "winnow/memory.h"
+#include "winnow/number_text.h"
 
 #include <math.h>
 #include <string.h>
@@ -43,8 +44,8 @@ static void test_names(void)
                  {-2.5e-8, "-2.5e-08"},
                  {INFINITY, "inf"}};
     for (size_t i = 0; i < sizeof named / sizeof *named; i++) {
-        char name[WN_LEVEL_NAME_SIZE];
-        wn_level_name(named[i].value, name);
+        char name[WN_NUMBER_TEXT_SIZE];
+        wn_number_text(named[i].value, name);
         CU_ASSERT_STRING_EQUAL(name, named[i].name);
     }
 }
