@@ -64,6 +64,11 @@ wn_status wn_job_pattern_check(const wn_job *job, const char *key, const char *p
                    near ? near : "", near ? "?" : "");
 }
 
+bool wn_job_seeks_repeats(const wn_job *job)
+{
+    return (job->has_clean && job->clean.drop_duplicates) || job->input.test.n > 0;
+}
+
 wn_status wn_job_identity(const wn_job *job, const wn_catalog *catalog, wn_identity *identity)
 {
     wn_status status = WN_OK;
