@@ -44,9 +44,4 @@ wn_tally_entry wn_tally_at(const wn_tally *tally, size_t i);
 /* Local. Forgets all entries and keeps the memory: after they were handed on, between two rows. */
 void wn_tally_empty(wn_tally *tally);
 
-/* Local. Leaves in entries[*n] the (at most) `limit` entries of largest count among those of at least `minimum_rows`
- * rows, ties broken by smaller key, sorted by key; sets *n. Choosing from what other choices left gives the same as
- * choosing from all: each rank chooses from its own keys, then all from the joined choices. */
-void wn_tally_choose(wn_tally_entry *entries, size_t *n, size_t limit, int64_t minimum_rows);
-
 #endif
