@@ -69,7 +69,9 @@ static wn_status hand_on(bench *b)
         count.n_text = entry.text.n_bytes;
         TRY(wn_keyed_counts_add(b->counts, &count));
     }
-    wn_tally_empty(b->tally);
+    wn_tally_free(b->tally);
+    b->tally = NULL;
+    TRY(wn_tally_new(&b->tally));
 done:
     return status;
 }

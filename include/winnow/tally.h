@@ -38,10 +38,7 @@ WN_MUST_USE wn_status wn_tally_add_terms(wn_tally *tally, wn_tokenizer *tokenize
 size_t wn_tally_size(const wn_tally *tally);
 size_t wn_tally_bytes(const wn_tally *tally);
 
-/* Local. The ith entry in no particular order, i < size; its text is borrowed until the next add or empty. */
+/* Local. The ith entry in no particular order, i < size; its text is borrowed until the next add. */
 wn_tally_entry wn_tally_at(const wn_tally *tally, size_t i);
-
-/* Local. Forgets all entries and keeps the memory: after they were handed on, between two rows. */
-void wn_tally_empty(wn_tally *tally);
 
 #endif

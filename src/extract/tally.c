@@ -197,10 +197,3 @@ wn_tally_entry wn_tally_at(const wn_tally *tally, size_t i)
     const entry *at = &tally->entries[i];
     return (wn_tally_entry){at->key, at->count, at->rows, {tally->bytes + at->begin, at->n_bytes}};
 }
-
-void wn_tally_empty(wn_tally *tally)
-{
-    memset(tally->slots, 0, 2 * tally->room * sizeof *tally->slots);
-    memset(tally->recent, 0, sizeof tally->recent);
-    tally->n = tally->n_bytes = 0;
-}

@@ -118,7 +118,9 @@ static wn_status hand_on(counted_column *counted)
         count.n_text = entry.text.n_bytes;
         TRY(wn_keyed_counts_add(counted->counts, &count));
     }
-    wn_tally_empty(counted->tally);
+    wn_tally_free(counted->tally); /* its room is what made it too large */
+    counted->tally = NULL;
+    TRY(wn_tally_new(&counted->tally));
 done:
     return status;
 }
@@ -222,8 +224,6 @@ static wn_status fit_column(const wn_ranks *ranks, counted_column *counted, int6
     const wn_recipe_column *column = &recipe->columns[counted->column];
     size_t limit = column->kind == WN_COLUMN_TEXT ? column->text.terms : column->levels;
     TRY(wn_ranks_agree(ranks, hand_on(counted)));
-    wn_tally_free(counted->tally);
-    counted->tally = NULL;
     TRY(wn_keyed_counts_partition(ranks, counted->counts));
     if (wn_profile_sums_are_kept(recipe))
         TRY(wn_profile_sums_keep(ranks, recipe->sums, counted->column, counted->counts, limit));
