@@ -1,6 +1,7 @@
 #include "winnow/plan.h"
 #include "winnow/node.h"
 
+#include "plan_features.h"
 #include "plan_model.h"
 #include "plan_sums.h"
 #include "run_state.h"

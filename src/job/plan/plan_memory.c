@@ -1,7 +1,7 @@
 /* What memory a run takes on one rank, by purpose, before any of it is taken; the reader's cache gets what is left.
  * The counts are upper bounds from the catalog and the job alone. */
 #include "job_profile.h"
-#include "job_rules.h"
+#include "plan_features.h"
 #include "plan_model.h"
 #include "plan_sums.h"
 #include "plan_windows.h"
@@ -15,7 +15,6 @@
 #include "winnow/modes.h"
 #include "winnow/profile.h"
 #include "winnow/profile_sums.h"
-#include "winnow/target_codes.h"
 
 #include <math.h>
 
@@ -55,145 +54,6 @@ static size_t pilot_rows(const wn_catalog *catalog)
 {
     size_t rows = wn_pilot_most_rows(catalog->n_cells);
     return (size_t)catalog->n_rows < rows ? (size_t)catalog->n_rows : rows;
-}
-
-/* Bytes of a row's texts, as the sample of the catalog said; a block may hold twice as many. */
-static size_t sampled_text_bytes(const wn_catalog *catalog)
-{
-    int64_t most = 0;
-    for (size_t f = 0; f < catalog->n_files; f++)
-        most = catalog->files[f].text_bytes > most ? catalog->files[f].text_bytes : most;
-    return (size_t)most;
-}
-
-/* Of a row's texts: pointers, and bytes. */
-static size_t text_bytes(const wn_catalog *catalog)
-{
-    return catalog->n_texts * 3 * sizeof(wn_text) + 2 * sampled_text_bytes(catalog);
-}
-
-static bool may_be(const wn_job *job, wn_type_word word, const char *column)
-{
-    for (size_t t = 0; t < job->input.n_types; t++)
-        if (job->input.types[t].word == word && wn_job_matches(job, job->input.types[t].name, column))
-            return true;
-    return false;
-}
-
-/* Features that are terms of a column, at most. */
-static size_t term_features(const wn_job *job, const wn_column *column)
-{
-    bool has_terms = job->has_extract && job->extract.text.method != WN_TEXT_NONE && column->is_text &&
-                     may_be(job, WN_TYPE_TEXT, column->name);
-    return has_terms ? (size_t)job->extract.text.terms : 0;
-}
-
-/* Features of a category at most. */
-static size_t level_features(const wn_job *job)
-{
-    if (job->extract.method == WN_CATEGORY_TARGET)
-        return job->input.task == WN_TASK_REGRESSION ? 1 : WN_MAX_CLASSES;
-    return job->extract.method == WN_CATEGORY_ORDINAL ? 1 : (size_t)job->extract.levels + 1;
-}
-
-static bool may_be_category(const wn_job *job, const wn_column *column)
-{
-    return job->has_extract && job->extract.method != WN_CATEGORY_NONE &&
-           (column->is_text || may_be(job, WN_TYPE_CATEGORICAL, column->name));
-}
-
-/* Features that encoders make of a column at most: strings are categories, and numbers where the job says so. */
-static size_t encoded_features(const wn_job *job, const wn_column *column)
-{
-    size_t levels = 0;
-    if (!job->has_extract)
-        return 0;
-    if (may_be_category(job, column))
-        levels = level_features(job);
-    return larger(levels, term_features(job, column));
-}
-
-/* Features of all images. */
-static size_t image_features(const wn_job *job)
-{
-    size_t n = 0, cell = (size_t)job->extract.image.cell;
-    for (size_t t = 0; job->has_extract && job->extract.image.method != WN_IMAGE_NONE && t < job->input.n_types; t++) {
-        const wn_column_type *type = &job->input.types[t];
-        size_t height = (size_t)type->height, width = (size_t)type->width;
-        if (type->word == WN_TYPE_IMAGE)
-            n += job->extract.image.method == WN_IMAGE_EDGES
-                     ? height * width
-                     : height / cell * (width / cell) * (size_t)job->extract.image.bins;
-    }
-    return n;
-}
-
-size_t wn_plan_features(const wn_job *job, const wn_catalog *catalog)
-{
-    size_t n = catalog->n_cells;
-    if (job->has_clean && job->clean.indicators)
-        n += catalog->n_columns;
-    for (size_t i = 0; i < catalog->n_columns; i++)
-        n += encoded_features(job, &catalog->columns[i]);
-    return n + image_features(job);
-}
-
-/* Words of six bytes, the blank among them, are many for what people write, and long texts repeat half of them at
- * least; the arrays of rows that are made one by one are there twice as they grow, and have half of their room to
- * spare. */
-wn_sparse_plan wn_plan_sparse(const wn_job *job, const wn_catalog *catalog)
-{
-    enum { WORD_BYTES = 6, FEW_WORDS = 32, GROWTH = 3 };
-    wn_sparse_plan plan = {.n_dense = wn_plan_features(job, catalog)};
-    size_t words = sampled_text_bytes(catalog) / WORD_BYTES / 2 + FEW_WORDS, n_terms = 0;
-    for (size_t i = 0; i < catalog->n_columns; i++) {
-        size_t terms = term_features(job, &catalog->columns[i]);
-        n_terms += terms;
-        if (terms > 0 && !may_be(job, WN_TYPE_CATEGORICAL, catalog->columns[i].name))
-            plan.n_dense -= encoded_features(job, &catalog->columns[i]);
-    }
-    words *= n_terms > 0 ? (size_t)job->extract.text.ngrams : 0;
-    plan.row_bytes = GROWTH * (words < n_terms ? words : n_terms) * (sizeof(double) + sizeof(uint32_t));
-    return plan;
-}
-
-/* A block's features beside its cells. */
-static size_t extracted_bytes(const wn_job *job, const wn_catalog *catalog, size_t n_features, size_t block)
-{
-    wn_sparse_plan sparse = wn_plan_sparse(job, catalog);
-    return n_features > catalog->n_cells ? block * (sparse.n_dense * sizeof(double) + 2 * sparse.row_bytes) : 0;
-}
-
-/* Levels and terms while they are counted, beside what is kept of them. */
-static size_t level_bytes(const wn_job *job, const wn_catalog *catalog)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < catalog->n_columns; i++)
-        n += encoded_features(job, &catalog->columns[i]) > 0;
-    return wn_level_counts_bytes(n);
-}
-
-static size_t target_columns(const wn_job *job, const wn_catalog *catalog)
-{
-    size_t n = 0;
-    for (size_t i = 0; job->extract.method == WN_CATEGORY_TARGET && i < catalog->n_columns; i++)
-        n += may_be_category(job, &catalog->columns[i]);
-    return n;
-}
-
-/* Labels summed by level and fold; the classes at their most. */
-static size_t target_bytes(const wn_job *job, const wn_catalog *catalog)
-{
-    size_t classes = job->input.task == WN_TASK_REGRESSION ? 0 : WN_MAX_CLASSES;
-    return target_columns(job, catalog) *
-           wn_target_sums_bytes((size_t)job->extract.levels + 1, WN_TARGET_FOLDS, classes);
-}
-
-/* The codes made of them, a part of the recipe. */
-static size_t code_bytes(const wn_job *job, const wn_catalog *catalog)
-{
-    return target_columns(job, catalog) * (WN_TARGET_FOLDS + 1) * ((size_t)job->extract.levels + 1) *
-           level_features(job) * sizeof(double);
 }
 
 /* While the pilot's rows are gathered they are there as chosen, as received and as laid out, with their places; while
@@ -269,21 +129,22 @@ wn_memory_plan wn_memory_plan_of(int n_ranks, const wn_job *job, const wn_catalo
     size_t rows = ((size_t)catalog->n_rows + size - 1) / size + block;
     rows = rows < (size_t)catalog->n_rows ? rows : (size_t)catalog->n_rows;
     size_t cell_bytes = sizeof(double) + (catalog->is_float32 ? sizeof(float) : 0); /* raw, and widened */
-    size_t extracted = extracted_bytes(job, catalog, n_features, block);
+    size_t extracted = wn_plan_extracted_bytes(job, catalog, n_features, block);
     size_t in_flight = BLOCKS_AT_REST + BLOCKS_PER_THREAD * (n_threads + 1);
     in_flight = in_flight < 2 * (size_t)catalog->n_blocks + 1 ? in_flight : 2 * (size_t)catalog->n_blocks + 1;
     wn_memory_plan plan = {
-        .blocks = in_flight * block * (p * cell_bytes + 2 * sizeof(double) + text_bytes(catalog)) + extracted,
-        .pilot = pilot_rows(catalog) * (2 * (p + 2) + image_features(job)) * sizeof(double), /* raw and cleaned */
+        .blocks = in_flight * block * (p * cell_bytes + 2 * sizeof(double) + wn_plan_text_bytes(catalog)) + extracted,
+        .pilot =
+            pilot_rows(catalog) * (2 * (p + 2) + wn_plan_image_features(job)) * sizeof(double), /* raw and cleaned */
         .gram = wn_plan_sums_bytes(job, n_features, block),
         .folds = wn_plan_folds_bytes(job, n_features, block),
         .reduction = wn_plan_reduction_bytes(job, n_features, block),
         .rows = rows,
-        .rest = REST + code_bytes(job, catalog) + (wn_job_profile_adds(job) ? wn_profile_sums_bytes(p) : 0)};
+        .rest = REST + wn_plan_code_bytes(job, catalog) + (wn_job_profile_adds(job) ? wn_profile_sums_bytes(p) : 0)};
     plan.libraries = libraries_bytes(n_ranks, wn_plan_largest_sum(job, n_features));
     if (counts_values(job))
         plan.values = WN_MODES_BYTES;
-    plan.values = larger(plan.values + level_bytes(job, catalog), target_bytes(job, catalog));
+    plan.values = larger(plan.values + wn_plan_level_bytes(job, catalog), wn_plan_target_bytes(job, catalog));
     if (wn_job_seeks_repeats(job))
         plan.duplicates = wn_row_hashes_bytes(
             rows, left_of((size_t)job->memory, plan.blocks + plan.rows + plan.rest + plan.libraries));

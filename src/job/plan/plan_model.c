@@ -2,6 +2,7 @@
  * classes, is taken at its most. */
 #include "plan_model.h"
 
+#include "plan_features.h"
 #include "run_state.h"
 #include "winnow/evaluation.h"
 

@@ -21,15 +21,4 @@ size_t wn_model_moment_bytes(const wn_model_moment *moment);
 wn_model_moment wn_model_plan_of(int n_ranks, const wn_job *job, const wn_catalog *catalog, size_t blocks, size_t rows,
                                  size_t block_rows);
 
-/* At most: features that are no terms of texts, and bytes of the entries of a row's terms. */
-typedef struct {
-    size_t n_dense, row_bytes; /* row_bytes 0: there are no terms */
-} wn_sparse_plan;
-
-/* Local. */
-wn_sparse_plan wn_plan_sparse(const wn_job *job, const wn_catalog *catalog);
-
-/* Local. The most features that the columns of a table can give. */
-size_t wn_plan_features(const wn_job *job, const wn_catalog *catalog);
-
 #endif

@@ -1,6 +1,6 @@
 /* A whole run: opens what the stages share, runs them in order, and leaves run.json however it ends. */
 #include "job_record.h"
-#include "plan_model.h"
+#include "plan_features.h"
 #include "run_state.h"
 
 #include "time_limit.h"

@@ -1,6 +1,6 @@
 /* From the statistics to the recipe: ledger, ranking, reduction. */
 #include "job_profile.h"
-#include "plan_model.h"
+#include "plan_features.h"
 #include "run_state.h"
 
 #include "winnow/lasso_screen.h"

@@ -1,5 +1,5 @@
 /* From the profile to sums over cleaned rows: by a pass, or as an earlier start left them. */
-#include "plan_model.h"
+#include "plan_features.h"
 #include "run_state.h"
 
 static const char STATISTICS[] = "statistics.h5";

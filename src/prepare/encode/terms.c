@@ -1,26 +1,15 @@
 #include "terms.h"
 
-#include "encoder.h"
+#include "terms_state.h"
 
 #include "winnow/memory.h"
-#include "winnow/vocabulary.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* Features are the terms in the order of their bytes. */
-typedef struct {
-    wn_vocabulary *vocabulary; /* its weights follow from the rest */
-    bool has_idf;
-    int64_t n_rows; /* training rows */
-    int64_t *rows;  /* (terms) those that a term is in */
-    int64_t ngrams;
-    char *stem;
-} terms;
-
 static void terms_free(void *state)
 {
-    terms *kept = state;
+    wn_terms *kept = state;
     if (kept == NULL)
         return;
     wn_vocabulary_free(kept->vocabulary);
@@ -29,14 +18,14 @@ static void terms_free(void *state)
     wn_free(kept);
 }
 
-static size_t terms_size(const void *state)
+size_t wn_terms_size(const void *state)
 {
-    return wn_vocabulary_size(((const terms *)state)->vocabulary);
+    return wn_vocabulary_size(((const wn_terms *)state)->vocabulary);
 }
 
 static wn_status terms_name(const wn_encoder *encoder, const wn_recipe *recipe, size_t i, char **name)
 {
-    wn_text term = wn_vocabulary_term(((const terms *)encoder->state)->vocabulary, i);
+    wn_text term = wn_vocabulary_term(((const wn_terms *)encoder->state)->vocabulary, i);
     return wn_string_format(name, "%s=%.*s", recipe->columns[encoder->column].name, (int)term.n_bytes, term.data);
 }
 
@@ -45,7 +34,7 @@ static wn_status terms_append(const wn_encoder *encoder, const wn_recipe *recipe
                               wn_sparse_rows *out)
 {
     wn_status status = WN_OK;
-    const terms *kept = encoder->state;
+    const wn_terms *kept = encoder->state;
     const wn_recipe_column *column = &recipe->columns[encoder->column];
     bool is_error = column->rule.missing == WN_MISSING_ERROR;
     wn_tokenizer *tokenizer = NULL;
@@ -54,7 +43,7 @@ static wn_status terms_append(const wn_encoder *encoder, const wn_recipe *recipe
     TRY(wn_term_counter_new(&counter, kept->vocabulary));
     for (size_t i = 0; i < rows->n_rows; i++) {
         wn_text text = rows->texts[i * rows->n_texts + column->position];
-        TRY(is_error && text.n_bytes == 0 ? wn_sparse_rows_append_missing(out, terms_size(kept))
+        TRY(is_error && text.n_bytes == 0 ? wn_sparse_rows_append_missing(out, wn_terms_size(kept))
                                           : wn_term_counter_append(counter, tokenizer, text, 0, out));
     }
 done:
@@ -93,10 +82,10 @@ done:
     return status;
 }
 
-static wn_status new_terms(void **state, const wn_encoder_facts *facts)
+wn_status wn_terms_new(void **state, const wn_encoder_facts *facts)
 {
     wn_status status = WN_OK;
-    terms *kept = NULL;
+    wn_terms *kept = NULL;
     TRY(check_facts(facts));
     TRY(wn_new(&kept, 1));
     kept->ngrams = (int64_t)facts->ngrams;
@@ -117,14 +106,14 @@ static wn_status terms_make(void **state, const wn_recipe_column *column, const 
 {
     if (!column->is_text)
         return wn_fail(WN_BAD_DATA, "column %s: terms of numbers", column->name);
-    return new_terms(state, facts);
+    return wn_terms_new(state, facts);
 }
 
 static wn_status terms_describe(const void *state, wn_encoder_facts *facts)
 {
     wn_status status = WN_OK;
-    const terms *kept = state;
-    size_t n = terms_size(kept);
+    const wn_terms *kept = state;
+    size_t n = wn_terms_size(kept);
     TRY(wn_new(&facts->levels, n));
     TRY(wn_new(&facts->term_rows, n));
     for (size_t i = 0; i < n; i++)
@@ -139,121 +128,10 @@ done:
     return status;
 }
 
-/* Names of the arrays in a group of recipe.h5. The weights are there to be read; they follow from the rows. */
-typedef struct {
-    char *term, *rows, *weight;
-} array_names;
-
-static wn_status name_arrays(array_names *names, const char *group)
-{
-    wn_status status = WN_OK;
-    TRY(wn_string_format(&names->term, "%s/term", group));
-    TRY(wn_string_format(&names->rows, "%s/rows", group));
-    TRY(wn_string_format(&names->weight, "%s/weight", group));
-done:
-    return status;
-}
-
-static void forget_names(array_names *names)
-{
-    wn_free(names->term);
-    wn_free(names->rows);
-    wn_free(names->weight);
-}
-
-static wn_status write_arrays(const terms *kept, const wn_recipe_file *file, const array_names *names)
-{
-    wn_status status = WN_OK;
-    size_t n = terms_size(kept);
-    char **strings = NULL;
-    double *weights = NULL;
-    TRY(wn_new(&strings, n));
-    TRY(wn_new(&weights, n));
-    for (size_t i = 0; i < n; i++) {
-        wn_text text = wn_vocabulary_term(kept->vocabulary, i);
-        TRY(wn_string_format(&strings[i], "%.*s", (int)text.n_bytes, text.data));
-        weights[i] = wn_vocabulary_weight(kept->vocabulary, i);
-    }
-    TRY(wn_recipe_file_put_strings(file, names->term, strings, n));
-    TRY(wn_recipe_file_put(file, names->rows, H5T_NATIVE_INT64, 1, &n, kept->rows));
-    TRY(wn_recipe_file_put(file, names->weight, H5T_NATIVE_DOUBLE, 1, &n, weights));
-done:
-    for (size_t i = 0; strings != NULL && i < n; i++)
-        wn_free(strings[i]);
-    wn_free(strings);
-    wn_free(weights);
-    return status;
-}
-
-static wn_status terms_write(const void *state, const wn_recipe_file *file, const char *group)
-{
-    wn_status status = WN_OK;
-    const terms *kept = state;
-    const int64_t has_idf = kept->has_idf;
-    array_names names = {0};
-    TRY(name_arrays(&names, group));
-    TRY(write_arrays(kept, file, &names));
-    TRY(wn_recipe_file_put_integers(file, group, "ngrams", &kept->ngrams, 1));
-    TRY(wn_recipe_file_put_integers(file, group, "has_idf", &has_idf, 1));
-    TRY(wn_recipe_file_put_integers(file, group, "n_rows", &kept->n_rows, 1));
-    TRY(wn_recipe_file_put_text(file, group, "stem", kept->stem));
-done:
-    forget_names(&names);
-    return status;
-}
-
-/* Fills n_levels, levels and term_rows; *strings (new) hold the terms. */
-static wn_status read_arrays(wn_encoder_facts *facts, const wn_recipe_file *file, const array_names *names,
-                             char ***strings)
-{
-    wn_status status = WN_OK;
-    size_t n = 0;
-    TRY(wn_recipe_file_dims(file, names->term, 1, &n));
-    TRY(wn_new(strings, n));
-    facts->n_levels = n;
-    TRY(wn_new(&facts->levels, n));
-    TRY(wn_new(&facts->term_rows, n));
-    TRY(wn_recipe_file_get_strings(file, names->term, *strings, n));
-    TRY(wn_recipe_file_get(file, names->rows, H5T_NATIVE_INT64, n, facts->term_rows));
-    for (size_t i = 0; i < n; i++)
-        facts->levels[i] = (wn_text){(*strings)[i], strlen((*strings)[i])};
-done:
-    return status;
-}
-
-static wn_status terms_read(void **state, const wn_recipe_file *file, const char *group)
-{
-    wn_status status = WN_OK;
-    wn_encoder_facts facts = {0};
-    array_names names = {0};
-    char **strings = NULL, *stem = NULL;
-    int64_t ngrams = 0, has_idf = 0;
-    TRY(name_arrays(&names, group));
-    TRY(wn_recipe_file_get_integers(file, group, "ngrams", &ngrams, 1));
-    TRY(wn_recipe_file_get_integers(file, group, "has_idf", &has_idf, 1));
-    TRY(wn_recipe_file_get_integers(file, group, "n_rows", &facts.n_rows, 1));
-    TRY(wn_recipe_file_get_text(file, group, "stem", &stem));
-    TRY(read_arrays(&facts, file, &names, &strings));
-    facts.ngrams = (size_t)ngrams;
-    facts.has_idf = has_idf != 0;
-    facts.stem = stem;
-    status = new_terms(state, &facts);
-    if (status == WN_BAD_DATA)
-        status = wn_fail_prefix(status, "%s: not a recipe: %s", file->path, group);
-done:
-    for (size_t i = 0; strings != NULL && i < facts.n_levels; i++)
-        wn_free(strings[i]);
-    wn_free(strings);
-    wn_free(stem);
-    forget_names(&names);
-    wn_encoder_facts_clear(&facts);
-    return status;
-}
-
 static void terms_hash(const void *state, wn_hasher *hasher)
 {
-    const terms *kept = state;
-    size_t n = terms_size(kept);
+    const wn_terms *kept = state;
+    size_t n = wn_terms_size(kept);
     const int64_t facts[] = {kept->ngrams, kept->has_idf, kept->n_rows, (int64_t)n};
     wn_hasher_add(hasher, facts, sizeof facts);
     wn_hasher_add_text(hasher, kept->stem);
@@ -266,11 +144,11 @@ static void terms_hash(const void *state, wn_hasher *hasher)
 }
 
 const wn_encoder_ops wn_terms_ops = {.word = "terms",
-                                     .size = terms_size,
+                                     .size = wn_terms_size,
                                      .name = terms_name,
                                      .append = terms_append,
-                                     .write = terms_write,
-                                     .read = terms_read,
+                                     .write = wn_terms_write,
+                                     .read = wn_terms_read,
                                      .describe = terms_describe,
                                      .make = terms_make,
                                      .hash = terms_hash,
@@ -313,7 +191,7 @@ wn_status wn_terms_fit(wn_recipe *recipe, size_t column, const wn_keyed_top *cho
         TRY(wn_fail(WN_BAD_DATA, "column %s: no term is in %lld training rows or more", recipe->columns[column].name,
                     (long long)rule->minimum_documents));
     TRY(sort_terms(chosen, &facts));
-    TRY(new_terms(&kept, &facts));
+    TRY(wn_terms_new(&kept, &facts));
     TRY(wn_recipe_add_encoder(recipe, &wn_terms_ops, kept, column));
 done:
     wn_encoder_facts_clear(&facts);

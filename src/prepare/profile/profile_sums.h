@@ -9,6 +9,8 @@
 #include "winnow/moments.h"
 #include "winnow/profile_sums.h"
 
+#include <stdio.h>
+
 /* The levels or terms of a column. */
 typedef struct {
     size_t column;
@@ -52,6 +54,15 @@ WN_MUST_USE wn_status wn_profile_sums_keep(const wn_ranks *ranks, wn_profile_sum
 /* Local. Moments (n_cells) of the cleaned cells: transformed, gaps filled. The caller frees them. Fails: WN_NO_MEMORY.
  */
 WN_MUST_USE wn_status wn_profile_sums_clean(const wn_recipe *recipe, wn_moments_summary **summary);
+
+enum { WN_SUMS_GROUP_SIZE = 40, WN_SUMS_NAME_SIZE = 64 };
+
+/* Local. "GROUP/WHAT". */
+static inline const char *wn_sums_name(char name[WN_SUMS_NAME_SIZE], const char *group, const char *what)
+{
+    snprintf(name, WN_SUMS_NAME_SIZE, "%s/%s", group, what);
+    return name;
+}
 
 /* Local. The group /sums of recipe.h5. Fails: as recipe_file.h. */
 WN_MUST_USE wn_status wn_profile_sums_write(const wn_recipe_file *file, const wn_profile_sums *sums);

@@ -1,4 +1,4 @@
-/* The group /sums of recipe.h5. */
+/* The group /sums of recipe.h5, read: nothing in it is trusted to fit. */
 #include "profile_sums.h"
 
 #include "winnow/levels.h"
@@ -6,124 +6,6 @@
 
 #include <stdio.h>
 #include <string.h>
-
-enum { GROUP_SIZE = 40, NAME_SIZE = 64 };
-
-static const char *name_of(char name[NAME_SIZE], const char *group, const char *what)
-{
-    snprintf(name, NAME_SIZE, "%s/%s", group, what);
-    return name;
-}
-
-static wn_status write_files(const wn_recipe_file *file, const wn_profile_sums *sums)
-{
-    wn_status status = WN_OK;
-    size_t n = sums->n_files;
-    char **names = NULL;
-    int64_t *numbers = NULL; /* bytes, then times, then rows */
-    TRY(wn_new(&names, n));
-    TRY(wn_new(&numbers, 3 * n));
-    for (size_t i = 0; i < n; i++) {
-        names[i] = sums->files[i].name;
-        numbers[i] = sums->files[i].n_bytes;
-        numbers[n + i] = sums->files[i].mtime;
-        numbers[2 * n + i] = sums->files[i].n_rows;
-    }
-    TRY(wn_recipe_file_put_strings(file, "sums/files/name", names, n));
-    TRY(wn_recipe_file_put(file, "sums/files/bytes", H5T_NATIVE_INT64, 1, &n, numbers));
-    TRY(wn_recipe_file_put(file, "sums/files/time", H5T_NATIVE_INT64, 1, &n, numbers + n));
-    TRY(wn_recipe_file_put(file, "sums/files/rows", H5T_NATIVE_INT64, 1, &n, numbers + 2 * n));
-done:
-    wn_free(numbers);
-    wn_free(names);
-    return status;
-}
-
-static wn_status write_moments(const wn_recipe_file *file, const char *group, wn_moments *moments)
-{
-    wn_status status = WN_OK;
-    char name[NAME_SIZE];
-    wn_accumulator state = wn_moments_accumulator(moments);
-    wn_span sums = state.ops->sums(moments), keys = state.ops->keys(moments);
-    TRY(wn_recipe_file_put(file, name_of(name, group, "sums"), H5T_NATIVE_INT64, 1, &sums.n, sums.data));
-    TRY(wn_recipe_file_put(file, name_of(name, group, "keys"), H5T_NATIVE_INT64, 1, &keys.n, keys.data));
-done:
-    return status;
-}
-
-static wn_status write_texts(const wn_recipe_file *file, const char *name, const wn_keyed_top *all, bool are_numbers)
-{
-    wn_status status = WN_OK;
-    char **strings = NULL;
-    double *numbers = NULL;
-    TRY(wn_new(&strings, all->n));
-    TRY(wn_new(&numbers, all->n));
-    for (size_t i = 0; i < all->n; i++) {
-        wn_text text = {all->entries[i].text, all->entries[i].n_text};
-        if (are_numbers)
-            numbers[i] = wn_level_value(text);
-        else
-            TRY(wn_string_format(&strings[i], "%.*s", (int)text.n_bytes, text.data));
-    }
-    if (are_numbers)
-        TRY(wn_recipe_file_put(file, name, H5T_NATIVE_DOUBLE, 1, &all->n, numbers));
-    else
-        TRY(wn_recipe_file_put_strings(file, name, strings, all->n));
-done:
-    for (size_t i = 0; strings != NULL && i < all->n; i++)
-        wn_free(strings[i]);
-    wn_free(strings);
-    wn_free(numbers);
-    return status;
-}
-
-static wn_status write_levels(const wn_recipe_file *file, const char *group, const wn_profile_levels *levels,
-                              bool are_numbers)
-{
-    wn_status status = WN_OK;
-    const wn_keyed_top *all = &levels->all;
-    const int64_t facts[] = {(int64_t)levels->column, levels->is_complete};
-    int64_t *numbers = NULL; /* counts, then rows */
-    char name[NAME_SIZE];
-    TRY(wn_recipe_file_put_group(file, group));
-    TRY(wn_recipe_file_put_integers(file, group, "source", &facts[0], 1));
-    TRY(wn_recipe_file_put_integers(file, group, "is_complete", &facts[1], 1));
-    TRY(wn_new(&numbers, 2 * all->n));
-    for (size_t i = 0; i < all->n; i++) {
-        numbers[i] = all->entries[i].count;
-        numbers[all->n + i] = all->entries[i].rows;
-    }
-    TRY(write_texts(file, name_of(name, group, "value"), all, are_numbers));
-    TRY(wn_recipe_file_put(file, name_of(name, group, "count"), H5T_NATIVE_INT64, 1, &all->n, numbers));
-    TRY(wn_recipe_file_put(file, name_of(name, group, "rows"), H5T_NATIVE_INT64, 1, &all->n, numbers + all->n));
-done:
-    wn_free(numbers);
-    return status;
-}
-
-wn_status wn_profile_sums_write(const wn_recipe_file *file, const wn_profile_sums *sums)
-{
-    wn_status status = WN_OK;
-    char group[GROUP_SIZE];
-    const int64_t facts[] = {sums->is_float32, (int64_t)sums->n_levels};
-    TRY(wn_recipe_file_put_group(file, "sums"));
-    TRY(wn_recipe_file_put_text(file, "sums", "refusal", sums->refusal != NULL ? sums->refusal : ""));
-    if (sums->refusal != NULL)
-        goto done;
-    TRY(wn_recipe_file_put_text(file, "sums", "options", sums->options));
-    TRY(wn_recipe_file_put_integers(file, "sums", "is_float32", &facts[0], 1));
-    TRY(wn_recipe_file_put_integers(file, "sums", "n_levels", &facts[1], 1));
-    TRY(write_files(file, sums));
-    TRY(write_moments(file, "sums/raw", sums->raw));
-    if (sums->transformed != NULL)
-        TRY(write_moments(file, "sums/transformed", sums->transformed));
-    for (size_t i = 0; i < sums->n_levels; i++) {
-        snprintf(group, sizeof group, "sums/levels/%zu", i);
-        TRY(write_levels(file, group, &sums->levels[i], !sums->recipe->columns[sums->levels[i].column].is_text));
-    }
-done:
-    return status;
-}
 
 static wn_status read_numbers(const wn_recipe_file *file, const char *name, size_t n, int64_t **numbers)
 {
@@ -169,13 +51,13 @@ done:
 static wn_status read_moments(const wn_recipe_file *file, const char *group, size_t n_cols, wn_moments **moments)
 {
     wn_status status = WN_OK;
-    char name[NAME_SIZE];
+    char name[WN_SUMS_NAME_SIZE];
     wn_moments *read = NULL;
     TRY(wn_moments_new(&read, n_cols));
     wn_accumulator state = wn_moments_accumulator(read);
     wn_span sums = state.ops->sums(read), keys = state.ops->keys(read);
-    TRY(wn_recipe_file_get(file, name_of(name, group, "sums"), H5T_NATIVE_INT64, sums.n, sums.data));
-    TRY(wn_recipe_file_get(file, name_of(name, group, "keys"), H5T_NATIVE_INT64, keys.n, keys.data));
+    TRY(wn_recipe_file_get(file, wn_sums_name(name, group, "sums"), H5T_NATIVE_INT64, sums.n, sums.data));
+    TRY(wn_recipe_file_get(file, wn_sums_name(name, group, "keys"), H5T_NATIVE_INT64, keys.n, keys.data));
     wn_moments_free(*moments);
     *moments = read;
     read = NULL;
@@ -231,22 +113,22 @@ static wn_status read_level(const wn_recipe_file *file, const char *group, const
                             wn_profile_levels *levels)
 {
     wn_status status = WN_OK;
-    char name[NAME_SIZE];
+    char name[WN_SUMS_NAME_SIZE];
     int64_t source = 0, is_complete = 0, *counts = NULL, *rows = NULL;
     wn_keyed_top *all = &levels->all;
     size_t n = 0;
     TRY(wn_recipe_file_get_integers(file, group, "source", &source, 1));
     TRY(wn_recipe_file_get_integers(file, group, "is_complete", &is_complete, 1));
-    TRY(wn_recipe_file_dims(file, name_of(name, group, "value"), 1, &n));
+    TRY(wn_recipe_file_dims(file, wn_sums_name(name, group, "value"), 1, &n));
     if (source < 0 || source >= (int64_t)recipe->n_columns)
         TRY(wn_fail(WN_BAD_DATA, "%s: not a recipe: %s is of no column", file->path, group));
-    TRY(read_numbers(file, name_of(name, group, "count"), n, &counts));
-    TRY(read_numbers(file, name_of(name, group, "rows"), n, &rows));
+    TRY(read_numbers(file, wn_sums_name(name, group, "count"), n, &counts));
+    TRY(read_numbers(file, wn_sums_name(name, group, "rows"), n, &rows));
     TRY(wn_new(&all->entries, n));
     all->n = n;
     for (size_t i = 0; i < n; i++)
         all->entries[i] = (wn_keyed_count){.count = counts[i], .rows = rows[i]};
-    TRY(read_values(file, name_of(name, group, "value"), all, !recipe->columns[source].is_text));
+    TRY(read_values(file, wn_sums_name(name, group, "value"), all, !recipe->columns[source].is_text));
     levels->column = (size_t)source;
     levels->is_complete = is_complete != 0;
 done:
@@ -258,7 +140,7 @@ done:
 static wn_status read_all_levels(const wn_recipe_file *file, wn_profile_sums *sums)
 {
     wn_status status = WN_OK;
-    char group[GROUP_SIZE];
+    char group[WN_SUMS_GROUP_SIZE];
     int64_t n = 0;
     TRY(wn_recipe_file_get_integers(file, "sums", "n_levels", &n, 1));
     if (n < 0 || n > (int64_t)sums->recipe->n_columns)
