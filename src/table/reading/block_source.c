@@ -6,15 +6,6 @@
 #include <math.h>
 #include <string.h>
 
-static wn_status new_missing_labels(wn_block_source *s, const wn_reader_options *options)
-{
-    if (!s->catalog->has_label)
-        return WN_OK;
-    const wn_dataset_info *dataset = &s->catalog->datasets[s->catalog->label.dataset];
-    return wn_missing_values_of(dataset, options->label_missing, options->n_label_missing, &s->label_missing,
-                                &s->n_label_missing);
-}
-
 wn_status wn_block_source_init(wn_block_source *s, const wn_catalog *catalog, const wn_reader_options *options)
 {
     wn_status status = WN_OK;
@@ -22,7 +13,7 @@ wn_status wn_block_source_init(wn_block_source *s, const wn_catalog *catalog, co
                            .infinite_is_missing = options->infinite_is_missing,
                            .through_library = options->through_library};
     TRY(wn_read_plans_new(&s->plans, catalog, options));
-    TRY(new_missing_labels(s, options));
+    TRY(wn_label_cells_init(&s->labels, catalog, options));
     TRY(wn_workers_new(&s->workers, options->n_threads));
     TRY(wn_new(&s->scratch_of_workers, wn_workers_count(s->workers)));
     s->fetcher = (wn_fetcher){.workers = s->workers, .scratch = s->scratch_of_workers};
@@ -40,9 +31,7 @@ void wn_block_source_clear(wn_block_source *s)
     for (size_t i = 0; i < WN_MOST_OPEN_FILES; i++)
         wn_table_file_close(s->files[i]);
     wn_read_plans_free(s->plans, s->catalog);
-    wn_free(s->label_missing);
-    wn_free(s->words);
-    wn_text_store_clear(&s->word_store);
+    wn_label_cells_clear(&s->labels);
     wn_scratch_clear(&s->scratch);
     *s = (wn_block_source){0};
 }
@@ -140,126 +129,6 @@ static wn_status check_infinite(const wn_block_source *s, const wn_block_extent 
                    (long long)extent->first_row_in_file + (long long)(at / n_cols));
 }
 
-static wn_status check_labels(const wn_block_source *s, const wn_block_extent *extent, double *labels)
-{
-    wn_cells cells = {.data = labels};
-    for (size_t i = 0; i < s->n_label_missing; i++)
-        wn_cells_forget(cells, extent->n_rows, s->label_missing[i]);
-    if (s->infinite_is_missing)
-        wn_cells_forget_infinite(cells, extent->n_rows);
-    size_t at = wn_cells_find_infinite(cells, extent->n_rows);
-    if (at == extent->n_rows)
-        return WN_OK;
-    return wn_fail(WN_BAD_DATA, "%s: label '%s', row %lld: the label is infinite", s->catalog->files[extent->file].path,
-                   s->catalog->label.name, (long long)extent->first_row_in_file + (long long)at);
-}
-
-/* Whether all columns of a dataset are read for one. */
-static bool takes_all(const wn_table_file *file, size_t dataset)
-{
-    return file->datasets[dataset].rank > 2 || file->catalog->datasets[dataset].part == WN_PART_NUMBERS;
-}
-
-/* The labels through the library. */
-static wn_status read_labels(wn_block_source *s, wn_table_file *file, const wn_block_extent *extent, double *labels)
-{
-    wn_status status = WN_OK;
-    const wn_column *label = &s->catalog->label;
-    const wn_column_range range = {.first = label->position, .n = 1};
-    bool is_whole = takes_all(file, label->dataset);
-    size_t width = is_whole ? s->catalog->datasets[label->dataset].width : 1, pick = is_whole ? label->position : 0;
-    size_t slice = least(wn_table_file_slice(file, label->dataset, width, 1), extent->n_rows);
-    TRY(wn_scratch_reserve(&s->scratch, slice * width * sizeof(double)));
-    for (size_t row = 0; row < extent->n_rows; row += slice) {
-        size_t n = least(slice, extent->n_rows - row);
-        TRY(wn_table_file_read(file, label->dataset, extent->first_row_in_file + (int64_t)row, n, &range, 1, false,
-                               s->scratch.bytes));
-        wn_cells_pick((wn_cells){.data = labels + row}, 1, 0, (wn_cells){.data = s->scratch.bytes}, width, &pick, 1, n);
-    }
-    TRY(check_labels(s, extent, labels));
-done:
-    return status;
-}
-
-wn_status wn_block_source_set_words(wn_block_source *s, const wn_text *words, size_t n)
-{
-    wn_status status = WN_OK;
-    wn_text *copies = NULL;
-    wn_text_store store = {0};
-    TRY(wn_new(&copies, n));
-    for (size_t i = 0; i < n; i++) {
-        char *bytes = NULL;
-        TRY(wn_text_store_take(&store, words[i].n_bytes, &bytes));
-        memcpy(bytes, words[i].data, words[i].n_bytes);
-        copies[i] = (wn_text){bytes, words[i].n_bytes};
-    }
-    wn_free(s->words);
-    wn_text_store_clear(&s->word_store);
-    s->words = copies;
-    s->n_words = n;
-    s->word_store = store;
-    copies = NULL;
-    store = (wn_text_store){0};
-done:
-    wn_text_store_clear(&store);
-    wn_free(copies);
-    return status;
-}
-
-/* The label's column of the rows. */
-static wn_status read_label_texts(wn_table_file *file, const wn_block_extent *extent, wn_text_store *store,
-                                  wn_text *labels)
-{
-    wn_status status = WN_OK;
-    const wn_column *label = &file->catalog->label;
-    const wn_column_range range = {.first = label->position, .n = 1};
-    bool is_whole = takes_all(file, label->dataset);
-    size_t width = is_whole ? file->catalog->datasets[label->dataset].width : 1, pick = is_whole ? label->position : 0;
-    wn_text *read = NULL;
-    TRY(wn_table_file_read_texts(file, label->dataset, extent->first_row_in_file, extent->n_rows, &range, 1, width,
-                                 store, &read));
-    for (size_t i = 0; i < extent->n_rows; i++)
-        labels[i] = read[i * width + pick];
-done:
-    wn_free(read);
-    return status;
-}
-
-/* The number of a label among the words; n_words for none of them, NaN for a gap. */
-static double word_number(const wn_block_source *s, wn_text label)
-{
-    size_t low = 0, high = s->n_words;
-    if (label.n_bytes == 0)
-        return (double)NAN;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        int order = wn_text_compare(s->words[middle], label);
-        if (order == 0)
-            return (double)middle;
-        if (order < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return (double)s->n_words;
-}
-
-/* Labels of strings as numbers of their words. */
-static wn_status read_words(wn_block_source *s, wn_table_file *file, const wn_block_extent *extent, double *labels)
-{
-    wn_status status = WN_OK;
-    wn_text_store store = {0};
-    wn_text *texts = NULL;
-    TRY(wn_new(&texts, extent->n_rows));
-    TRY(read_label_texts(file, extent, &store, texts));
-    for (size_t i = 0; i < extent->n_rows; i++)
-        labels[i] = word_number(s, texts[i]);
-done:
-    wn_free(texts);
-    wn_text_store_clear(&store);
-    return status;
-}
-
 wn_status wn_block_source_label_texts(wn_block_source *s, const wn_block_extent *extent, wn_text_store *store,
                                       wn_text *labels)
 {
@@ -269,7 +138,7 @@ wn_status wn_block_source_label_texts(wn_block_source *s, const wn_block_extent 
     wn_watchdog_reading(s->catalog->files[extent->file].path);
     TRY(use_file(s, extent->file, &file));
     TRY(wn_table_file_open_dataset(file, dataset, &s->plans[dataset]));
-    TRY(read_label_texts(file, extent, store, labels));
+    TRY(wn_label_cells_texts(file, extent, store, labels));
     TRY(wn_table_file_check_size(file));
 done:
     wn_watchdog_reading(NULL);
@@ -292,11 +161,11 @@ static wn_status start_dataset(wn_block_source *s, wn_table_file *file, size_t d
     if (is_text && wants_cells)
         TRY(read_texts(s, file, dataset, &target->extent, room));
     if (is_text)
-        return wants_label ? read_words(s, file, &target->extent, target->labels) : WN_OK;
+        return wants_label ? wn_label_cells_read(&s->labels, file, &target->extent, target->labels) : WN_OK;
     if (!s->through_library && wn_fetcher_takes(file, dataset, &target->extent))
         return wn_fetcher_fetch(&s->fetcher, reading, file, dataset, plan);
     if (wants_label)
-        TRY(read_labels(s, file, &target->extent, target->labels));
+        TRY(wn_label_cells_read(&s->labels, file, &target->extent, target->labels));
     if (wants_cells)
         TRY(read_columns(s, file, dataset, &target->extent, target->cells));
     reading->is_unchecked |= wants_cells;
@@ -316,8 +185,8 @@ wn_status wn_block_source_start(wn_block_source *s, const wn_block_extent *exten
                                         .cells = room->cells,
                                         .labels = room->labels,
                                         .infinite_is_missing = s->infinite_is_missing,
-                                        .label_missing = s->label_missing,
-                                        .n_label_missing = s->n_label_missing,
+                                        .label_missing = s->labels.missing,
+                                        .n_label_missing = s->labels.n_missing,
                                         .lock = PTHREAD_MUTEX_INITIALIZER};
     for (size_t i = 0; !s->catalog->has_label && room->labels != NULL && i < extent->n_rows; i++)
         room->labels[i] = NAN;

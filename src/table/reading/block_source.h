@@ -3,6 +3,7 @@
 #define WINNOW_TABLE_BLOCK_SOURCE_H
 
 #include "fetcher.h"
+#include "label_cells.h"
 #include "read_plan.h"
 
 enum { WN_MOST_OPEN_FILES = 2 * WN_MOST_BLOCKS_AHEAD }; /* files of blocks that are under way stay open */
@@ -11,11 +12,7 @@ typedef struct {
     const wn_catalog *catalog; /* borrowed */
     bool infinite_is_missing, through_library;
     wn_read_plan *plans;
-    double *label_missing;
-    size_t n_label_missing;
-    wn_text *words; /* (n_words) what labels of strings may be, ascending; their bytes are in word_store */
-    size_t n_words;
-    wn_text_store word_store;
+    wn_label_cells labels;
     wn_workers *workers;
     wn_piece_scratch *scratch_of_workers;
     wn_fetcher fetcher;
@@ -28,9 +25,6 @@ typedef struct {
 WN_MUST_USE wn_status wn_block_source_init(wn_block_source *source, const wn_catalog *catalog,
                                            const wn_reader_options *options);
 void wn_block_source_clear(wn_block_source *source);
-
-/* Local. The words that labels of strings are told by (copied), in place of those before. Fails: WN_NO_MEMORY. */
-WN_MUST_USE wn_status wn_block_source_set_words(wn_block_source *source, const wn_text *words, size_t n);
 
 /* Local. The labels of a block, which are strings; their bytes go to the store. Fails: as wn_reader_read. */
 WN_MUST_USE wn_status wn_block_source_label_texts(wn_block_source *source, const wn_block_extent *extent,

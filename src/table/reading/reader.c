@@ -293,7 +293,7 @@ wn_status wn_reader_read(wn_reader *reader, int64_t index, wn_block *block)
 
 wn_status wn_reader_set_label_words(wn_reader *reader, const wn_text *words, size_t n)
 {
-    return wn_block_source_set_words(&reader->source, words, n);
+    return wn_label_cells_set_words(&reader->source.labels, words, n);
 }
 
 wn_status wn_reader_read_label_texts(wn_reader *reader, int64_t index, wn_text_store *store, wn_text *labels)
