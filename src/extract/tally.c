@@ -3,7 +3,6 @@
 #include "text_ends.h"
 #include "winnow/memory.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 enum { FIRST_ENTRIES = 256, FIRST_BYTES = 4096, RECENT = 512 };

@@ -3,8 +3,6 @@
 #include "winnow/memory.h"
 #include "winnow/radix_sort.h"
 
-#include <string.h>
-
 void wn_forest_free(wn_forest *forest)
 {
     if (forest == NULL)

@@ -1,6 +1,7 @@
 #include "network_file.h"
 
 #include "winnow/durable.h"
+#include "winnow/hdf5_attribute.h"
 #include "winnow/memory.h"
 
 #include <hdf5.h>
@@ -38,19 +39,10 @@ static bool write_text(hid_t where, const char *name, const char *text)
     return type >= 0 && H5Tclose(type) >= 0 && done;
 }
 
-static bool write_attribute(hid_t where, const char *name, hid_t type, const void *value)
-{
-    hid_t space = H5Screate(H5S_SCALAR);
-    hid_t attribute = H5Acreate2(where, name, type, space, H5P_DEFAULT, H5P_DEFAULT);
-    bool done = attribute >= 0 && H5Awrite(attribute, type, value) >= 0;
-    done = (attribute < 0 || H5Aclose(attribute) >= 0) && done;
-    return H5Sclose(space) >= 0 && done;
-}
-
 static bool write_text_attribute(hid_t where, const char *name, const char *text)
 {
     hid_t type = text_type(strlen(text));
-    bool done = type >= 0 && write_attribute(where, name, type, text);
+    bool done = type >= 0 && wn_hdf5_put_attribute(where, ".", name, type, 0, text);
     return type >= 0 && H5Tclose(type) >= 0 && done;
 }
 
@@ -120,9 +112,9 @@ static bool write_head(hid_t file, const wn_network *network, const class_cells 
     hsize_t n_classes = classes->n;
     char checksum[WN_HASH_TEXT_SIZE];
     wn_hash_text(wn_network_checksum(network, classes->cells, classes->n * classes->cell_bytes, classes->n), checksum);
-    return write_attribute(file, "version", H5T_NATIVE_INT, &version) &&
+    return wn_hdf5_put_attribute(file, ".", "version", H5T_NATIVE_INT, 0, &version) &&
            write_text_attribute(file, "task", wn_task_words[network->task]) &&
-           write_attribute(file, "dropout", H5T_NATIVE_FLOAT, &network->dropout) &&
+           wn_hdf5_put_attribute(file, ".", "dropout", H5T_NATIVE_FLOAT, 0, &network->dropout) &&
            write_text_attribute(file, "checksum", checksum) &&
            (n_classes == 0 || write_array(file, "classes", classes->type, 1, &n_classes, classes->cells));
 }

@@ -1,5 +1,6 @@
 #include "network_file.h"
 
+#include "winnow/hdf5_attribute.h"
 #include "winnow/memory.h"
 
 #include <errno.h>
@@ -89,17 +90,6 @@ static bool read_text_attribute(hid_t where, const char *name, char *text, size_
         H5Tclose(type);
     H5Sclose(space);
     H5Tclose(file_type);
-    return H5Aclose(attribute) >= 0 && done;
-}
-
-static bool read_float_attribute(hid_t where, const char *name, float *value)
-{
-    hid_t attribute = H5Aopen(where, name, H5P_DEFAULT);
-    if (attribute < 0)
-        return false;
-    hid_t space = H5Aget_space(attribute);
-    bool done = H5Sget_simple_extent_npoints(space) == 1 && H5Aread(attribute, H5T_NATIVE_FLOAT, value) >= 0;
-    H5Sclose(space);
     return H5Aclose(attribute) >= 0 && done;
 }
 
@@ -222,7 +212,7 @@ static wn_status read_contents(hid_t file, const char *path, contents *found)
     for (size_t i = 0; i < found->n_layers; i++)
         if (!read_layer(file, i, found->network))
             return damaged(path, "cannot read a layer of the model");
-    if (!read_float_attribute(file, "dropout", &found->network->dropout) ||
+    if (!wn_hdf5_get_attribute(file, ".", "dropout", H5T_NATIVE_FLOAT, 1, &found->network->dropout) ||
         !read_text_attribute(file, "checksum", stored, sizeof stored))
         return damaged(path, "not a model: no attributes `dropout` and `checksum`");
     wn_hash_text(

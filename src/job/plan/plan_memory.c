@@ -11,7 +11,6 @@
 
 #include "winnow/dataset.h"
 #include "winnow/forest.h"
-#include "winnow/memory.h"
 #include "winnow/modes.h"
 #include "winnow/profile.h"
 #include "winnow/profile_sums.h"

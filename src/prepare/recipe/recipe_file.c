@@ -3,10 +3,7 @@
 #include "recipe_stamp.h"
 
 #include "winnow/durable.h"
-#include "winnow/memory.h"
-
-#include <stdio.h>
-#include <string.h>
+#include "winnow/hdf5_attribute.h"
 
 /* No locks: parallel file systems often have none. */
 static hid_t access_list(void)
@@ -74,14 +71,6 @@ static wn_status fail_write(const wn_recipe_file *file, const char *name)
     return wn_fail(WN_IO, "%s: %s cannot be written", file->path, name);
 }
 
-hid_t wn_recipe_file_string_type(void)
-{
-    hid_t type = H5Tcopy(H5T_C_S1);
-    H5Tset_size(type, H5T_VARIABLE);
-    H5Tset_cset(type, H5T_CSET_UTF8);
-    return type;
-}
-
 /* Groups on the way to a link are made as needed. */
 static hid_t link_list(void)
 {
@@ -129,7 +118,7 @@ wn_status wn_recipe_file_put(const wn_recipe_file *file, const char *name, hid_t
 
 wn_status wn_recipe_file_put_strings(const wn_recipe_file *file, const char *name, char *const *text, size_t n)
 {
-    hid_t type = wn_recipe_file_string_type();
+    hid_t type = wn_hdf5_text_type(0);
     wn_status status = wn_recipe_file_put(file, name, type, 1, &n, text);
     H5Tclose(type);
     return status;
@@ -143,28 +132,17 @@ wn_status wn_recipe_file_put_group(const wn_recipe_file *file, const char *name)
     return group >= 0 && H5Gclose(group) >= 0 ? WN_OK : fail_write(file, name);
 }
 
-static wn_status put_attribute(const wn_recipe_file *file, const char *object, const char *name, hid_t type,
-                               hid_t space, const void *data)
-{
-    hid_t attribute = H5Acreate_by_name(file->id, object, name, type, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
-    bool is_written = attribute >= 0 && H5Awrite(attribute, type, data) >= 0;
-    is_written = (attribute >= 0 && H5Aclose(attribute) >= 0) && is_written;
-    H5Sclose(space);
-    return is_written ? WN_OK : fail_write(file, name);
-}
-
 wn_status wn_recipe_file_put_integers(const wn_recipe_file *file, const char *object, const char *name,
                                       const int64_t *values, size_t n)
 {
-    hsize_t wide = n;
-    hid_t space = n == 1 ? H5Screate(H5S_SCALAR) : H5Screate_simple(1, &wide, NULL);
-    return put_attribute(file, object, name, H5T_NATIVE_INT64, space, values);
+    bool is_written = wn_hdf5_put_attribute(file->id, object, name, H5T_NATIVE_INT64, n == 1 ? 0 : n, values);
+    return is_written ? WN_OK : fail_write(file, name);
 }
 
 wn_status wn_recipe_file_put_text(const wn_recipe_file *file, const char *object, const char *name, const char *text)
 {
-    hid_t type = wn_recipe_file_string_type();
-    wn_status status = put_attribute(file, object, name, type, H5Screate(H5S_SCALAR), &text);
+    hid_t type = wn_hdf5_text_type(0);
+    bool is_written = type >= 0 && wn_hdf5_put_attribute(file->id, object, name, type, 0, &text);
     H5Tclose(type);
-    return status;
+    return is_written ? WN_OK : fail_write(file, name);
 }

@@ -47,9 +47,6 @@ WN_MUST_USE wn_status wn_recipe_file_put_integers(const wn_recipe_file *file, co
 WN_MUST_USE wn_status wn_recipe_file_put_text(const wn_recipe_file *file, const char *object, const char *name,
                                               const char *text);
 
-/* Local. The HDF5 type of UTF-8 strings of variable length; the caller closes it. */
-hid_t wn_recipe_file_string_type(void);
-
 /* Local. Dimensions of a dataset of n_dims. Fails: WN_BAD_DATA. */
 WN_MUST_USE wn_status wn_recipe_file_dims(const wn_recipe_file *file, const char *name, size_t n_dims, size_t *dims);
 

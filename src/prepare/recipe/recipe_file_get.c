@@ -1,6 +1,7 @@
 /* Reading: whatever is not as it was written is bad data. */
 #include "recipe_file.h"
 
+#include "winnow/hdf5_attribute.h"
 #include "winnow/memory.h"
 
 static wn_status fail_read(const wn_recipe_file *file, const char *name)
@@ -58,7 +59,7 @@ wn_status wn_recipe_file_get_strings(const wn_recipe_file *file, const char *nam
 {
     wn_status status = WN_OK;
     char **strings = NULL;
-    hid_t type = wn_recipe_file_string_type();
+    hid_t type = wn_hdf5_text_type(0);
     TRY(wn_new(&strings, n));
     TRY(wn_recipe_file_get(file, name, type, n, strings));
     for (size_t i = 0; i < n && status == WN_OK; i++)
@@ -71,42 +72,18 @@ done:
     return status;
 }
 
-/* Opens an attribute of n elements and the class of `type`; negative where it is another. */
-static hid_t open_attribute(const wn_recipe_file *file, const char *object, const char *name, hid_t type, size_t n)
-{
-    hid_t attribute = H5Aopen_by_name(file->id, object, name, H5P_DEFAULT, H5P_DEFAULT);
-    if (attribute < 0)
-        return attribute;
-    hid_t space = H5Aget_space(attribute), stored = H5Aget_type(attribute);
-    bool is_alike = H5Sget_simple_extent_npoints(space) == (hssize_t)n && H5Tget_class(stored) == H5Tget_class(type) &&
-                    (H5Tget_class(type) != H5T_STRING || H5Tis_variable_str(stored) > 0);
-    H5Tclose(stored);
-    H5Sclose(space);
-    if (is_alike)
-        return attribute;
-    H5Aclose(attribute);
-    return H5I_INVALID_HID;
-}
-
 wn_status wn_recipe_file_get_integers(const wn_recipe_file *file, const char *object, const char *name, int64_t *values,
                                       size_t n)
 {
-    hid_t attribute = open_attribute(file, object, name, H5T_NATIVE_INT64, n);
-    if (attribute < 0)
-        return fail_read(file, name);
-    bool is_read = H5Aread(attribute, H5T_NATIVE_INT64, values) >= 0;
-    H5Aclose(attribute);
+    bool is_read = wn_hdf5_get_attribute(file->id, object, name, H5T_NATIVE_INT64, n, values);
     return is_read ? WN_OK : fail_read(file, name);
 }
 
 wn_status wn_recipe_file_get_text(const wn_recipe_file *file, const char *object, const char *name, char **text)
 {
     char *string = NULL;
-    hid_t type = wn_recipe_file_string_type();
-    hid_t attribute = open_attribute(file, object, name, type, 1);
-    bool is_read = attribute >= 0 && H5Aread(attribute, type, &string) >= 0;
-    if (attribute >= 0)
-        H5Aclose(attribute);
+    hid_t type = wn_hdf5_text_type(0);
+    bool is_read = type >= 0 && wn_hdf5_get_attribute(file->id, object, name, type, 1, &string);
     H5Tclose(type);
     if (!is_read)
         return fail_read(file, name);

@@ -1,6 +1,5 @@
 #include "statistics_states.h"
 
-#include "profile_sums.h"
 #include "statistics_file.h"
 
 #include "winnow/memory.h"

@@ -52,17 +52,6 @@ hid_t wn_stored_type(const wn_stored_dataset *d)
     return d->own_type >= 0 ? d->own_type : memory_type(d->type);
 }
 
-hid_t wn_stored_text_type(size_t n_bytes)
-{
-    hid_t type = H5Tcopy(H5T_C_S1);
-    if (type >= 0 && H5Tset_size(type, n_bytes > 0 ? n_bytes : H5T_VARIABLE) >= 0 &&
-        H5Tset_strpad(type, n_bytes > 0 ? H5T_STR_NULLPAD : H5T_STR_NULLTERM) >= 0 &&
-        H5Tset_cset(type, H5T_CSET_UTF8) >= 0)
-        return type;
-    wn_hdf5_release(type);
-    return -1;
-}
-
 hid_t wn_stored_bool_type(void)
 {
     int8_t no = 0, yes = 1;

@@ -21,9 +21,6 @@ typedef struct {
 /* Local. The type of a cell, in memory and in the file: the dataset's own or a constant of the library. */
 hid_t wn_stored_type(const wn_stored_dataset *d);
 
-/* Local. A new type of UTF-8 texts of n_bytes bytes; 0: of any length. Negative where the library fails. */
-hid_t wn_stored_text_type(size_t n_bytes);
-
 /* Local. A new type of booleans as h5py has them. Negative where the library fails. */
 hid_t wn_stored_bool_type(void);
 
