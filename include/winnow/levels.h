@@ -11,6 +11,7 @@
 #include "winnow/tally.h"
 
 #include <stdbool.h>
+#include <string.h>
 
 typedef struct wn_levels wn_levels;
 
@@ -23,7 +24,13 @@ typedef struct {
 } wn_level_bytes;
 
 /* Local. The bytes of a number that is not NaN. */
-wn_level_bytes wn_level_number(double value);
+static inline wn_level_bytes wn_level_number(double value)
+{
+    wn_level_bytes number;
+    value += 0.0; /* -0 becomes 0 */
+    memcpy(number.bytes, &value, sizeof value);
+    return number;
+}
 
 /* Local. The number of such bytes. */
 double wn_level_value(wn_text number);
@@ -42,7 +49,8 @@ wn_text wn_levels_at(const wn_levels *levels, size_t i);
 /* Local. The code of a cell: its place in the order, or wn_levels_size for one that is rare or unseen. */
 size_t wn_levels_code_text(const wn_levels *levels, wn_text text);
 
-/* Local. The same of a number. */
-size_t wn_levels_code_number(const wn_levels *levels, double value);
+/* Local. The same of n cells: texts, the ith at [i * stride], or numbers, one behind the other; NaN is unseen. */
+void wn_levels_code_texts(const wn_levels *levels, const wn_text *texts, size_t stride, size_t n, uint32_t *codes);
+void wn_levels_code_numbers(const wn_levels *levels, const double *values, size_t n, uint32_t *codes);
 
 #endif

@@ -27,9 +27,20 @@ void wn_tally_begin_row(wn_tally *tally);
 /* Local. Adds one occurrence in the row begun last; the bytes are copied where they are new. Fails: WN_NO_MEMORY. */
 WN_MUST_USE wn_status wn_tally_add(wn_tally *tally, wn_text text, wn_hash key);
 
-/* Local. Begins a row and adds all of its text as one; much faster where that was there not long ago. Fails:
- * WN_NO_MEMORY. */
-WN_MUST_USE wn_status wn_tally_add_cell(wn_tally *tally, wn_text text);
+/* Cells of one column, the ith at [i * stride]: texts, or numbers where texts is NULL. A text without bytes, or NaN, is
+ * missing. Borrowed. */
+typedef struct {
+    const wn_text *texts;
+    const double *numbers;
+    size_t stride, n;
+} wn_tally_cells;
+
+/* Local. Begins a row for every cell from the *next on and adds all of it as one, a number by its bytes (levels.h);
+ * much faster where that was there not long ago. *next is moved behind the last cell, or behind the one by which the
+ * tally came to take more than most_bytes; n_valid[0] is added how many of those were there, n_valid[1] how many were
+ * missing. Fails: WN_NO_MEMORY. */
+WN_MUST_USE wn_status wn_tally_add_cells(wn_tally *tally, const wn_tally_cells *cells, size_t most_bytes, size_t *next,
+                                         int64_t n_valid[2]);
 
 /* Local. Begins a row and adds the terms of its text. Fails: WN_NO_MEMORY. */
 WN_MUST_USE wn_status wn_tally_add_terms(wn_tally *tally, wn_tokenizer *tokenizer, wn_text text);

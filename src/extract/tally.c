@@ -1,8 +1,10 @@
 #include "winnow/tally.h"
 
 #include "text_ends.h"
+#include "winnow/levels.h"
 #include "winnow/memory.h"
 
+#include <math.h>
 #include <string.h>
 
 enum { FIRST_ENTRIES = 256, FIRST_BYTES = 4096, RECENT = 512 };
@@ -148,9 +150,19 @@ wn_status wn_tally_add(wn_tally *tally, wn_text text, wn_hash key)
     return WN_OK;
 }
 
-wn_status wn_tally_add_cell(wn_tally *tally, wn_text text)
+static wn_status add_other(wn_tally *tally, wn_text text, wn_text_ends ends, recent_cell *recent)
 {
     wn_status status = WN_OK;
+    wn_hash key = wn_hash_bytes(text.data, text.n_bytes, 0);
+    TRY(wn_tally_add(tally, text, key));
+    *recent = (recent_cell){ends, tally->slots[slot_of(tally, key)]};
+done:
+    return status;
+}
+
+/* *is_recent: it took no memory. */
+static inline wn_status add_cell(wn_tally *tally, wn_text text, bool *is_recent)
+{
     const wn_text_ends ends = wn_text_ends_of(text);
     recent_cell *recent = &tally->recent[wn_text_ends_hash(ends, text) % RECENT];
     tally->row++;
@@ -160,13 +172,60 @@ wn_status wn_tally_add_cell(wn_tally *tally, wn_text text)
             found->count++;
             found->rows++;
             found->last_row = tally->row;
+            *is_recent = true;
             return WN_OK;
         }
     }
-    wn_hash key = wn_hash_bytes(text.data, text.n_bytes, 0);
-    TRY(wn_tally_add(tally, text, key));
-    *recent = (recent_cell){ends, tally->slots[slot_of(tally, key)]};
+    *is_recent = false;
+    return add_other(tally, text, ends, recent);
+}
+
+static wn_status add_texts(wn_tally *tally, const wn_tally_cells *cells, size_t most_bytes, size_t *next,
+                           int64_t *n_valid)
+{
+    wn_status status = WN_OK;
+    bool is_recent;
+    while (*next < cells->n) {
+        wn_text text = cells->texts[(*next)++ * cells->stride];
+        if (text.n_bytes == 0)
+            continue;
+        TRY(add_cell(tally, text, &is_recent));
+        ++*n_valid;
+        if (!is_recent && wn_tally_bytes(tally) > most_bytes)
+            break;
+    }
 done:
+    return status;
+}
+
+static wn_status add_numbers(wn_tally *tally, const wn_tally_cells *cells, size_t most_bytes, size_t *next,
+                             int64_t *n_valid)
+{
+    wn_status status = WN_OK;
+    bool is_recent;
+    while (*next < cells->n) {
+        double cell = cells->numbers[(*next)++ * cells->stride];
+        if (isnan(cell))
+            continue;
+        const wn_level_bytes number = wn_level_number(cell);
+        TRY(add_cell(tally, (wn_text){number.bytes, sizeof number.bytes}, &is_recent));
+        ++*n_valid;
+        if (!is_recent && wn_tally_bytes(tally) > most_bytes)
+            break;
+    }
+done:
+    return status;
+}
+
+wn_status wn_tally_add_cells(wn_tally *tally, const wn_tally_cells *cells, size_t most_bytes, size_t *next,
+                             int64_t n_valid[2])
+{
+    size_t first = *next;
+    int64_t n = 0;
+    wn_status status = cells->texts != NULL ? add_texts(tally, cells, most_bytes, next, &n)
+                                            : add_numbers(tally, cells, most_bytes, next, &n);
+    n_valid[0] += n;
+    n_valid[1] += (int64_t)(*next - first) - n;
     return status;
 }
 

@@ -239,9 +239,16 @@ static void write_levels(const wn_levels *levels, const input *in, bool are_numb
         }
         write_text(out, text);
     }
-    for (size_t i = 0; i < in->n; i++)
-        write_integer(out, (int64_t)(are_numbers ? wn_levels_code_number(levels, wn_level_value(in->texts[i]))
-                                                 : wn_levels_code_text(levels, in->texts[i])));
+    for (size_t i = 0; i < in->n; i++) {
+        uint32_t code = 0;
+        if (are_numbers) {
+            double value = wn_level_value(in->texts[i]);
+            wn_levels_code_numbers(levels, &value, 1, &code);
+        } else {
+            wn_levels_code_texts(levels, &in->texts[i], 1, 1, &code);
+        }
+        write_integer(out, (int64_t)code);
+    }
 }
 
 static wn_status levels(char **argument, input *in, FILE *out)

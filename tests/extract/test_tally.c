@@ -5,6 +5,7 @@
 #include "winnow/memory.h"
 #include "winnow/random.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -123,26 +124,100 @@ static wn_text cell(size_t i, char *bytes)
     return (wn_text){bytes, n};
 }
 
-/* Cells come as the same texts added one by one do. */
-static void test_cells(void)
+enum { N_CELLS = 60000, TEXT_BYTES = 64, STRIDE = 3, RUN = 1000 };
+
+/* Every STRIDEth text and number is a cell, some of which are missing; what lies between them is none. */
+static wn_status make_cells(wn_text **texts, double **numbers, char **bytes)
 {
-    wn_tally *cells = NULL, *single = NULL;
-    char bytes[64];
-    bool made = CHECK_OK(wn_tally_new(&cells)) && CHECK_OK(wn_tally_new(&single));
-    for (size_t i = 0; made && i < 60000; i++) {
-        wn_text text =
-            cell((size_t)wn_random_below(wn_random_bits((wn_random){2, WN_RANDOM_TEST, i}, 0), 1 + i / 4), bytes);
-        made = CHECK_OK(wn_tally_add_cell(cells, text));
-        wn_tally_begin_row(single);
-        made = CHECK_OK(wn_tally_add(single, text, wn_hash_bytes(text.data, text.n_bytes, 0))) && made;
+    wn_status status = WN_OK;
+    TRY(wn_new(bytes, (size_t)N_CELLS * TEXT_BYTES));
+    TRY(wn_new(texts, (size_t)N_CELLS * STRIDE));
+    TRY(wn_new(numbers, (size_t)N_CELLS * STRIDE));
+    for (size_t i = 0; i < N_CELLS; i++) {
+        uint64_t drawn = wn_random_bits((wn_random){2, WN_RANDOM_TEST, i}, 0);
+        size_t which = (size_t)wn_random_below(drawn, 1 + i / 4);
+        (*texts)[i * STRIDE] = cell(which, *bytes + i * TEXT_BYTES);
+        (*numbers)[i * STRIDE] = i % 7 == 0 ? -0.0 : (double)which / 8 - 3;
+        if (i % 11 == 0) {
+            (*texts)[i * STRIDE].n_bytes = 0;
+            (*numbers)[i * STRIDE] = (double)NAN;
+        }
+        (*texts)[i * STRIDE + 1] = (wn_text){"between", 7};
+        (*numbers)[i * STRIDE + 1] = 1e9;
     }
-    CU_ASSERT_EQUAL(wn_tally_size(cells), wn_tally_size(single));
-    for (size_t i = 0; made && i < wn_tally_size(cells); i++) {
-        wn_tally_entry a = wn_tally_at(cells, i), b = wn_tally_at(single, i);
+done:
+    return status;
+}
+
+static wn_status add_single(wn_tally *tally, const wn_tally_cells *cells, size_t i)
+{
+    const wn_text *text = cells->texts != NULL ? &cells->texts[i * cells->stride] : NULL;
+    double number = text == NULL ? cells->numbers[i * cells->stride] + 0.0 : 0;
+    if (text == NULL ? isnan(number) : text->n_bytes == 0)
+        return WN_OK;
+    const wn_text added = text != NULL ? *text : (wn_text){(const char *)&number, sizeof number};
+    wn_tally_begin_row(tally);
+    return wn_tally_add(tally, added, wn_hash_bytes(added.data, added.n_bytes, 0));
+}
+
+static void check_same(const wn_tally *tally, const wn_tally *wanted)
+{
+    CU_ASSERT_EQUAL(wn_tally_size(tally), wn_tally_size(wanted));
+    for (size_t i = 0; i < wn_tally_size(tally) && i < wn_tally_size(wanted); i++) {
+        wn_tally_entry a = wn_tally_at(tally, i), b = wn_tally_at(wanted, i);
         CU_ASSERT(wn_hash_compare(a.key, b.key) == 0 && a.count == b.count && a.rows == b.rows);
     }
+}
+
+/* Cells by runs come as the same ones added one by one do, also where both forget what they counted as often as the
+ * runs' tally becomes larger than most_bytes. */
+static void check_cells(const wn_tally_cells *all, size_t most_bytes)
+{
+    wn_tally *runs = NULL, *single = NULL;
+    int64_t n_valid[2] = {0, 0};
+    size_t n_handed_on = 0;
+    bool made = CHECK_OK(wn_tally_new(&runs)) && CHECK_OK(wn_tally_new(&single));
+    for (size_t first = 0; made && first < all->n; first += RUN) {
+        wn_tally_cells run = {.stride = all->stride, .n = RUN};
+        run.texts = all->texts != NULL ? all->texts + first * all->stride : NULL;
+        run.numbers = all->numbers != NULL ? all->numbers + first * all->stride : NULL;
+        for (size_t next = 0, from = 0; made && next < run.n; from = next) {
+            made = CHECK_OK(wn_tally_add_cells(runs, &run, most_bytes, &next, n_valid));
+            for (; made && from < next; from++)
+                made = CHECK_OK(add_single(single, &run, from));
+            if (wn_tally_bytes(runs) <= most_bytes)
+                continue;
+            check_same(runs, single);
+            n_handed_on++;
+            wn_tally_free(runs);
+            wn_tally_free(single);
+            runs = single = NULL;
+            made = made && CHECK_OK(wn_tally_new(&runs)) && CHECK_OK(wn_tally_new(&single));
+        }
+    }
+    if (made)
+        check_same(runs, single);
+    CU_ASSERT_EQUAL(n_valid[1], (N_CELLS + 10) / 11);
+    CU_ASSERT_EQUAL(n_valid[0] + n_valid[1], N_CELLS);
+    CU_ASSERT_EQUAL(n_handed_on > 0, most_bytes < SIZE_MAX);
     wn_tally_free(single);
-    wn_tally_free(cells);
+    wn_tally_free(runs);
+}
+
+static void test_cells(void)
+{
+    wn_text *texts = NULL;
+    double *numbers = NULL;
+    char *bytes = NULL;
+    if (CHECK_OK(make_cells(&texts, &numbers, &bytes)))
+        for (size_t bounded = 0; bounded < 2; bounded++) {
+            size_t most = bounded ? 200000 : SIZE_MAX;
+            check_cells(&(wn_tally_cells){.texts = texts, .stride = STRIDE, .n = N_CELLS}, most);
+            check_cells(&(wn_tally_cells){.numbers = numbers, .stride = STRIDE, .n = N_CELLS}, most);
+        }
+    wn_free(numbers);
+    wn_free(texts);
+    wn_free(bytes);
 }
 
 static const wn_test tests[] = {{"counts and rows", test_counts},
