@@ -219,6 +219,11 @@ WN_MUST_USE wn_status wn_recipe_features(const wn_recipe *recipe, const wn_raw_r
  * WN_NO_MEMORY. */
 WN_MUST_USE wn_status wn_recipe_extract(const wn_recipe *recipe, const wn_raw_rows *rows, double *out);
 
+/* Local. The same of a recipe with encoders, only those that are not 0, appended to sparse rows; numbers (n_rows) are
+ * the rows' as in the catalog. Fails: as wn_recipe_check_features, WN_NO_MEMORY; some rows are appended then. */
+WN_MUST_USE wn_status wn_recipe_append_features(const wn_recipe *recipe, const wn_catalog *catalog,
+                                                const wn_raw_rows *rows, const int64_t *numbers, wn_sparse_rows *out);
+
 /* Local. Whether all features (n_rows, n_selected) of rows (n_rows), numbered as in the catalog, are finite. Fails:
  * WN_BAD_DATA naming the file, the column and the row in the file of the first that is not: a gap under missing: error,
  * or a cell beyond the range of float32. */

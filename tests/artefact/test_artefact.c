@@ -147,6 +147,42 @@ static void test_round_trip(void)
 }
 
 /* Features (n_rows, n_selected) by a recipe, whose positions are those of its own table. */
+static bool is_finite(const float *values, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!isfinite(values[i]))
+            return false;
+    return true;
+}
+
+/* Row by row, the features that are not 0 are those laid out, whatever the order they were selected in. */
+static void check_sparse(const wn_recipe *recipe, const wn_raw_rows *rows, const float *features)
+{
+    wn_file file = {.path = (char[]){"rows.h5"}};
+    const wn_catalog catalog = {.n_files = 1, .files = &file};
+    wn_sparse_rows sparse = {0};
+    size_t n = recipe->n_selected;
+    for (size_t i = 0; i < rows->n_rows; i++) {
+        wn_raw_rows row = *rows;
+        const float *wanted = features + i * n;
+        const int64_t number = (int64_t)i;
+        row.cells = wn_cells_at(rows->cells, i * rows->n_cols);
+        row.texts = rows->texts + i * rows->n_texts;
+        row.n_rows = 1;
+        wn_sparse_rows_empty(&sparse);
+        wn_status status = wn_recipe_append_features(recipe, &catalog, &row, &number, &sparse);
+        CU_ASSERT_EQUAL(status, is_finite(wanted, n) ? WN_OK : WN_BAD_DATA);
+        if (status != WN_OK)
+            continue;
+        for (size_t j = 0, k = 0; j < n; j++) {
+            bool is_there = k < sparse.n_entries && sparse.column[k] == j;
+            CU_ASSERT_TRUE(is_there ? (float)sparse.value[k] == wanted[j] && wanted[j] != 0 : wanted[j] == 0);
+            k += is_there;
+        }
+    }
+    wn_sparse_rows_clear(&sparse);
+}
+
 static bool extract(wn_recipe *recipe, const wn_recipe *table, double *cells, const wn_text *texts, size_t n_rows,
                     float **features)
 {
@@ -159,8 +195,11 @@ static bool extract(wn_recipe *recipe, const wn_recipe *table, double *cells, co
                               .n_rows = n_rows,
                               .n_cols = table->n_cells,
                               .n_texts = table->n_columns - table->n_cells};
-    return CHECK_OK(wn_new(features, n_rows * recipe->n_selected)) &&
-           CHECK_OK(wn_recipe_features(recipe, &rows, *features));
+    bool is_made = CHECK_OK(wn_new(features, n_rows * recipe->n_selected)) &&
+                   CHECK_OK(wn_recipe_features(recipe, &rows, *features));
+    if (is_made && !wn_recipe_is_plain(recipe))
+        check_sparse(recipe, &rows, *features);
+    return is_made;
 }
 
 /* Used features of rows, as laid out for the whole recipe, are those that it makes of them. */
