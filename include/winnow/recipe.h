@@ -7,6 +7,7 @@
 #include "winnow/catalog.h"
 #include "winnow/hash.h"
 #include "winnow/image_edges.h"
+#include "winnow/input_rules.h"
 #include "winnow/labels.h"
 
 typedef enum {
@@ -147,6 +148,7 @@ typedef struct {
     size_t *selected;          /* (n_selected) feature indices, best first; all in order without `rank` */
     wn_projection *projection; /* NULL without `reduce` */
     wn_ledger ledger;
+    wn_input_rules input;  /* goes into compressed.wnm; recipe.h5 has job.yaml beside it */
     wn_profile_sums *sums; /* owned; NULL: the file says nothing of them, nor of why */
     size_t n_statistics;
     wn_recipe_statistic *statistics; /* what recipe.h5 has under /statistics: on rank 0, written, and not read back */

@@ -306,6 +306,46 @@ static void check_kinds(unsigned used, bool int8, size_t n_columns, size_t n_fea
     check_encoded(true, used, int8, n_columns, n_features, n_inputs);
 }
 
+static bool same_numbers(const double *a, size_t n_a, const double *b, size_t n_b)
+{
+    return n_a == n_b && (n_a == 0 || memcmp(a, b, n_a * sizeof *a) == 0);
+}
+
+static void check_input(const wn_input_rules *given)
+{
+    sample s = {0};
+    wn_artefact *artefact = NULL;
+    const char *path = test_path("input.wnm");
+    if (CHECK_OK(sample_fill(&s, 12, 0.5, true)) && CHECK_OK(wn_input_rules_copy(&s.recipe->input, given)) &&
+        CHECK_OK(wn_artefact_write(path, s.network, s.coding, s.recipe, NULL)) &&
+        CHECK_OK(wn_artefact_read(&artefact, path))) {
+        const wn_input_rules *found = &artefact->recipe->input;
+        CU_ASSERT_EQUAL(found->infinite_is_missing, given->infinite_is_missing);
+        CU_ASSERT_EQUAL(found->table == NULL, given->table == NULL);
+        CU_ASSERT_TRUE(given->table == NULL || found->table == NULL || strcmp(found->table, given->table) == 0);
+        CU_ASSERT_TRUE(same_numbers(found->missing_values, found->n_missing_values, given->missing_values,
+                                    given->n_missing_values));
+        CU_ASSERT_TRUE(
+            same_numbers(found->label_missing, found->n_label_missing, given->label_missing, given->n_label_missing));
+    }
+    wn_artefact_free(artefact);
+    sample_clear(&s);
+}
+
+/* How cells are read is kept whatever of it there is. */
+static void test_input(void)
+{
+    double missing[] = {-9999, 1e37, 0}, label[] = {-1};
+    char table[] = "/measured/all";
+    for (unsigned has = 0; has < 16; has++)
+        check_input(&(wn_input_rules){.table = has & 1 ? table : NULL,
+                                      .missing_values = missing,
+                                      .n_missing_values = has & 2 ? 3 : 0,
+                                      .label_missing = label,
+                                      .n_label_missing = has & 4 ? 1 : 0,
+                                      .infinite_is_missing = (has & 8) != 0});
+}
+
 /* Features: 0 a, 1-3 code, 4 b, 5-9 line, 10-11 plant, 12 b?missing; number 6 (line=B1) is not selected. */
 static void test_mixed(void)
 {
@@ -514,6 +554,7 @@ static const wn_test tests[] = {{"round_trip", test_round_trip},
                                 {"mixed", test_mixed},
                                 {"kinds", test_kinds},
                                 {"text", test_text},
+                                {"how cells are read", test_input},
                                 {"exact_recipe", test_exact_recipe},
                                 {"rounded_recipe", test_rounded_recipe},
                                 {"hash", test_hash},
