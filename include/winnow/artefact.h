@@ -1,7 +1,7 @@
 /* artefact.h - compressed.wnm: the recipe and the compressed model in one small file, and reading it to predict.
  * Layout (docs/formats.md): magic, version, total length, checksum; then sections {tag, length, XXH3-64 checksum,
- * bytes}: "NAME" names and classes, "COLS" the recipe of the columns and encoders that the model still uses, "LAYR" one
- * a layer. */
+ * bytes}: "NAME" names, classes and how cells are read, "COLS" the recipe of the columns and encoders that the model
+ * still uses, "LAYR" one a layer. */
 #ifndef WINNOW_ARTEFACT_H
 #define WINNOW_ARTEFACT_H
 
@@ -47,8 +47,9 @@ WN_MUST_USE wn_status wn_artefact_size(const wn_network *network, const wn_codin
                                        int64_t *n_bytes);
 
 typedef struct {
-    wn_recipe *recipe;   /* only the columns, levels and labels that prediction needs; selected, in ascending order, are
-                            the network's inputs; no projection (it is a layer); see wn_recipe_match; owned */
+    wn_recipe *recipe;   /* only the columns, levels and labels that prediction needs, and how cells are read; selected,
+                            in ascending order, are   the network's inputs; no projection (it is a layer); see
+                            wn_recipe_match; owned */
     wn_network *network; /* weights decoded; owned */
     wn_coding *coding;   /* how they are stored, the masks among it; owned */
     wn_hash hash;        /* of all numbers: the fingerprint `compressed` */

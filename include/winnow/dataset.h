@@ -1,5 +1,5 @@
 /* dataset.h - prepared rows in memory: float32 features and targets, cut into pieces that know nothing of ranks.
- * Features that are terms of texts are kept as sparse rows, which whoever computes with some has laid out dense.
+ * Features that are terms of texts are kept as sparse rows: feed.h takes them through a network.
  * A piece is the part of one block that belongs to one lane (training) or simply the block's rows (validation, test).
  * Everything that computes with rows goes piece by piece in fixed shapes, so that its results do not depend on the rank
  * count. */

@@ -46,8 +46,10 @@ WN_MUST_USE wn_status wn_recipe_set_encoders(wn_recipe *recipe, const wn_encoder
 void wn_recipe_hash_encoders(const wn_recipe *recipe, wn_hasher *hasher);
 
 /* Local. A recipe of what the used features (n_features of them, at least one true) need: their columns with rule,
- * bounds, fill, centre and scale, of their encoders the levels that are used, labels. Columns and features keep their
- * order; those used are selected. No projection, scores or counts. The caller frees it. Fails: WN_NO_MEMORY. */
+ * bounds, fill, centre and scale, of their encoders the levels that are used, labels, how cells are read. Columns and
+ * features keep their order; those used are selected. No projection, scores or counts. The caller frees it. Fails:
+ * WN_NO_MEMORY.
+ */
 WN_MUST_USE wn_status wn_recipe_narrow(wn_recipe **narrow, const wn_recipe *recipe, const bool *used);
 
 #endif

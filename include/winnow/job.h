@@ -211,6 +211,10 @@ WN_MUST_USE wn_status wn_job_section_hash(const wn_job *job, const char *section
 /* Local. Borrowed views for the rooms below; cache_bytes is the caller's to set. */
 wn_input wn_job_input(const wn_job *job);
 wn_reader_options wn_job_reader_options(const wn_job *job);
+wn_input_rules wn_job_input_rules(const wn_job *job);
+
+/* Local. How a reader reads by that, borrowed too. */
+wn_reader_options wn_input_rules_options(const wn_input_rules *rules);
 
 /* Which products of features are summed along with the moments. */
 typedef enum { WN_PRODUCTS_NONE, WN_PRODUCTS_WITH_LABEL, WN_PRODUCTS_OF_PAIRS } wn_products;

@@ -7,6 +7,7 @@
 #include "winnow/catalog.h"
 #include "winnow/hash.h"
 #include "winnow/image_edges.h"
+#include "winnow/input_rules.h"
 #include "winnow/labels.h"
 
 typedef enum {
@@ -147,6 +148,7 @@ typedef struct {
     size_t *selected;          /* (n_selected) feature indices, best first; all in order without `rank` */
     wn_projection *projection; /* NULL without `reduce` */
     wn_ledger ledger;
+    wn_input_rules input;  /* goes into compressed.wnm; recipe.h5 has job.yaml beside it */
     wn_profile_sums *sums; /* owned; NULL: the file says nothing of them, nor of why */
     size_t n_statistics;
     wn_recipe_statistic *statistics; /* what recipe.h5 has under /statistics: on rank 0, written, and not read back */
@@ -218,6 +220,11 @@ WN_MUST_USE wn_status wn_recipe_features(const wn_recipe *recipe, const wn_raw_r
 /* Local. All features before normalization, out (n_rows, n_features); NaN where a gap is not filled. Fails:
  * WN_NO_MEMORY. */
 WN_MUST_USE wn_status wn_recipe_extract(const wn_recipe *recipe, const wn_raw_rows *rows, double *out);
+
+/* Local. The same of a recipe with encoders, only those that are not 0, appended to sparse rows; numbers (n_rows) are
+ * the rows' as in the catalog. Fails: as wn_recipe_check_features, WN_NO_MEMORY; some rows are appended then. */
+WN_MUST_USE wn_status wn_recipe_append_features(const wn_recipe *recipe, const wn_catalog *catalog,
+                                                const wn_raw_rows *rows, const int64_t *numbers, wn_sparse_rows *out);
 
 /* Local. Whether all features (n_rows, n_selected) of rows (n_rows), numbered as in the catalog, are finite. Fails:
  * WN_BAD_DATA naming the file, the column and the row in the file of the first that is not: a gap under missing: error,

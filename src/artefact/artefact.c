@@ -24,6 +24,7 @@ static void hash_recipe(wn_hasher *hasher, const wn_recipe *recipe)
     int64_t head[2] = {(int64_t)recipe->labels.task, (int64_t)recipe->labels.n_classes};
     wn_hasher_add(hasher, head, sizeof head);
     wn_labels_hash(&recipe->labels, hasher);
+    wn_input_rules_hash(&recipe->input, hasher);
     for (size_t c = 0; c < recipe->n_columns; c++) {
         const wn_recipe_column *column = &recipe->columns[c];
         const wn_column_rule *rule = &column->rule;

@@ -10,7 +10,7 @@
 #include <xxhash.h>
 
 /* magic (4), version (1), 3 zero bytes, total length (8), checksum of these 16 bytes (8) */
-enum { HEAD = 24, VERSION = 4 };
+enum { HEAD = 24, VERSION = 5 };
 
 /* tag (4), length (4), checksum of tag, length and bytes (8) */
 enum { SECTION_HEAD = 16 };

@@ -70,6 +70,7 @@ wn_status wn_section_pack_names(wn_bytes *out, const wn_recipe *recipe)
     TRY(pack_text(&text, recipe));
     TRY(wn_pack_count(out, text.n));
     TRY(wn_pack_bytes(out, text.data, text.n));
+    TRY(wn_section_pack_input(out, &recipe->input));
 done:
     wn_bytes_clear(&text);
     return status;
@@ -146,6 +147,7 @@ wn_status wn_section_unpack_names(wn_cursor *cursor, wn_recipe **recipe)
 {
     wn_status status = WN_OK;
     wn_labels labels = {0};
+    wn_input_rules input = {0};
     unsigned char *text = NULL;
     char **names = NULL, *label_name = NULL;
     uint64_t n = 0, n_texts = 0;
@@ -158,10 +160,14 @@ wn_status wn_section_unpack_names(wn_cursor *cursor, wn_recipe **recipe)
     TRY(unpack_name(&inside, &label_name));
     TRY(wn_new(&names, n));
     TRY(wn_names_unpack(&inside, names, n));
+    TRY(wn_section_unpack_input(cursor, &input));
     if (n == 0 || inside.n != 0 || cursor->n != 0)
         TRY(wn_unpack_damaged());
     TRY(new_recipe(recipe, names, n, n_texts, label_name, &labels));
+    (*recipe)->input = input;
+    input = (wn_input_rules){0};
 done:
+    wn_input_rules_clear(&input);
     for (size_t i = 0; names != NULL && i < n; i++)
         wn_free(names[i]);
     wn_free(names);

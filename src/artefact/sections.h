@@ -26,8 +26,10 @@ WN_MUST_USE wn_status wn_artefact_decode(wn_artefact **artefact, const unsigned 
 WN_MUST_USE wn_status wn_names_pack(wn_bytes *out, char *const *names, size_t n);
 WN_MUST_USE wn_status wn_names_unpack(wn_cursor *cursor, char **names, size_t n);
 
-/* Local. Label, classes and names of the columns; what the columns' cells go through, and the encoders that make the
- * features where these are not the cells one by one; a layer. */
+/* Local. How cells are read; label, classes and names of the columns; what the columns' cells go through, and the
+ * encoders that make the features where these are not the cells one by one; a layer. */
+WN_MUST_USE wn_status wn_section_pack_input(wn_bytes *out, const wn_input_rules *rules);
+WN_MUST_USE wn_status wn_section_unpack_input(wn_cursor *cursor, wn_input_rules *rules);
 WN_MUST_USE wn_status wn_section_pack_names(wn_bytes *out, const wn_recipe *recipe);
 WN_MUST_USE wn_status wn_section_unpack_names(wn_cursor *cursor, wn_recipe **recipe);
 WN_MUST_USE wn_status wn_section_pack_columns(wn_bytes *out, const wn_recipe *recipe);

@@ -47,7 +47,7 @@ static error_t check_complete(const apply_arguments *arguments, struct argp_stat
 {
     if (arguments->options.run != NULL && arguments->files.n > 0 && arguments->options.output != NULL)
         return 0;
-    argp_error(state, "a run, a file and -o OUTPUT.h5 are needed");
+    argp_error(state, "a run (or its compressed.wnm), a file and -o OUTPUT.h5 are needed");
     return EINVAL;
 }
 
@@ -76,9 +76,10 @@ static error_t parse(int key, char *value, struct argp_state *state)
 
 static const struct argp parser = {options,
                                    parse,
-                                   "RUN FILE...",
+                                   "RUN|COMPRESSED.wnm FILE...",
                                    "Puts every row of the files through a run's recipe and model, in their order, and "
-                                   "drops none. Where the files have the run's label, the metrics are printed.",
+                                   "drops none. A compressed.wnm needs nothing beside it. Where the files have the "
+                                   "run's label, the metrics are printed.",
                                    wn_cli_messages,
                                    NULL,
                                    NULL};

@@ -84,28 +84,6 @@ void wn_dataset_copy_row(const wn_dataset *dataset, size_t row, float *out)
         out[sparse->column[k]] = (float)sparse->value[k];
 }
 
-wn_status wn_dataset_append(wn_dataset *dataset, const float *features, size_t n)
-{
-    wn_status status = WN_OK;
-    wn_sparse_rows *to = dataset->sparse;
-    size_t width = dataset->n_features;
-    for (size_t i = 0; i < n; i++) {
-        const float *row = features + i * width;
-        size_t n_entries = 0;
-        for (size_t j = 0; j < width; j++)
-            n_entries += row[j] != 0.0F;
-        TRY(wn_sparse_rows_reserve(to, n_entries));
-        for (size_t j = 0, k = to->n_entries; j < width; j++)
-            if (row[j] != 0.0F) {
-                to->column[k] = (uint32_t)j;
-                to->value[k++] = (double)row[j];
-            }
-        wn_sparse_rows_end(to, n_entries);
-    }
-done:
-    return status;
-}
-
 wn_status wn_dataset_read_labels(const wn_dataset *dataset, wn_reader *reader, const wn_catalog *catalog,
                                  double *labels)
 {

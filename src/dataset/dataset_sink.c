@@ -15,11 +15,8 @@ typedef struct {
     bool is_learnt;
     size_t skipped;  /* rows still to leave out */
     size_t piece;    /* the next one to fill */
-    float *features; /* (rows of the largest piece, n_selected) under WN_INPUTS_COMPONENTS; (SPARSE_RUN, n_selected)
-                        where rows are to be sparse */
+    float *features; /* (rows of the largest piece, n_selected) under WN_INPUTS_COMPONENTS */
 } sink;
-
-enum { SPARSE_RUN = 64 };
 
 size_t wn_inputs_count(const wn_recipe *recipe, wn_inputs inputs)
 {
@@ -46,12 +43,18 @@ static wn_status set_targets(const sink *state, const double *labels, const int6
     return WN_OK;
 }
 
+static wn_raw_rows rows_of(const sink *state, const wn_block *block, size_t first, size_t n)
+{
+    wn_raw_rows rows = wn_raw_rows_of(block, first, n);
+    rows.learnt = state->is_learnt ? block->rows + first : NULL;
+    return rows;
+}
+
 /* Selected features of n rows of a block, which are finite. */
 static wn_status make_features(const sink *state, const wn_block *block, size_t first, size_t n, float *features)
 {
     wn_status status = WN_OK;
-    wn_raw_rows rows = wn_raw_rows_of(block, first, n);
-    rows.learnt = state->is_learnt ? block->rows + first : NULL;
+    const wn_raw_rows rows = rows_of(state, block, first, n);
     TRY(wn_recipe_features(state->recipe, &rows, features));
     TRY(wn_recipe_check_features(state->recipe, state->catalog, features, n, block->rows + first));
 done:
@@ -71,14 +74,8 @@ done:
 
 static wn_status fill_sparse(sink *state, const wn_block *block, size_t first, size_t n)
 {
-    wn_status status = WN_OK;
-    for (size_t end = first + n; first < end; first += SPARSE_RUN) {
-        size_t run = end - first < SPARSE_RUN ? end - first : SPARSE_RUN;
-        TRY(make_features(state, block, first, run, state->features));
-        TRY(wn_dataset_append(state->dataset, state->features, run));
-    }
-done:
-    return status;
+    const wn_raw_rows rows = rows_of(state, block, first, n);
+    return wn_recipe_append_features(state->recipe, state->catalog, &rows, block->rows + first, state->dataset->sparse);
 }
 
 /* Fills the next piece from the block's rows from `first` on. */
@@ -128,12 +125,12 @@ static wn_status sink_init(sink *state)
 {
     wn_status status = WN_OK;
     const wn_dataset *dataset = state->dataset;
-    size_t longest = dataset->sparse != NULL ? SPARSE_RUN : 0;
-    if (state->inputs != WN_INPUTS_COMPONENTS && dataset->sparse == NULL)
+    size_t longest = 0;
+    if (state->inputs != WN_INPUTS_COMPONENTS)
         return WN_OK;
-    if (state->inputs == WN_INPUTS_COMPONENTS && !state->recipe->projection)
+    if (!state->recipe->projection)
         return wn_fail(WN_INTERNAL, "components were asked for, and the recipe has no projection");
-    for (size_t i = 0; i < dataset->n_pieces && dataset->sparse == NULL; i++)
+    for (size_t i = 0; i < dataset->n_pieces; i++)
         if (dataset->piece_first[i + 1] - dataset->piece_first[i] > longest)
             longest = dataset->piece_first[i + 1] - dataset->piece_first[i];
     TRY(wn_memory_new((void **)&state->features, longest, state->recipe->n_selected * sizeof(float), __func__));

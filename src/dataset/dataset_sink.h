@@ -9,9 +9,6 @@
 WN_MUST_USE wn_status wn_dataset_new(wn_dataset **dataset, size_t n_rows, size_t n_features, bool is_sparse,
                                      size_t n_pieces);
 
-/* Local. Appends n rows of features to a sparse dataset, whose other rows come before them. Fails: WN_NO_MEMORY. */
-WN_MUST_USE wn_status wn_dataset_append(wn_dataset *dataset, const float *features, size_t n);
-
 /* Local. Values of a row under `inputs`: selected features, or components. */
 size_t wn_inputs_count(const wn_recipe *recipe, wn_inputs inputs);
 

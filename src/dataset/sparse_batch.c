@@ -2,22 +2,32 @@
 
 #include "winnow/memory.h"
 
-/* Entries that n rows of the dataset can have: as many as those of its longest one, and no more than there are. */
-static size_t most_entries(const wn_sparse_rows *rows, size_t n)
+/* Entries that n rows of the dataset can have: those of its n longest. */
+static wn_status most_entries(const wn_dataset *dataset, size_t n, size_t *most)
 {
-    size_t longest = 0;
-    for (size_t i = 0; i < rows->n_rows; i++) {
-        size_t length = rows->start[i + 1] - rows->start[i];
-        longest = length > longest ? length : longest;
+    wn_status status = WN_OK;
+    const wn_sparse_rows *rows = dataset->sparse;
+    size_t *n_of_length = NULL, left = n;
+    *most = 0;
+    TRY(wn_new(&n_of_length, dataset->n_features + 1));
+    for (size_t i = 0; i < rows->n_rows; i++)
+        n_of_length[rows->start[i + 1] - rows->start[i]]++;
+    for (size_t length = dataset->n_features; length > 0 && left > 0; length--) {
+        size_t taken = n_of_length[length] < left ? n_of_length[length] : left;
+        *most += taken * length;
+        left -= taken;
     }
-    return n < rows->n_entries / (longest + 1) ? n * longest : rows->n_entries;
+done:
+    wn_free(n_of_length);
+    return status;
 }
 
 wn_status wn_sparse_batch_new(wn_sparse_batch **batch, const wn_dataset *dataset, size_t n_rows)
 {
     wn_status status = WN_OK;
     wn_sparse_batch *made = NULL;
-    size_t n_entries = most_entries(dataset->sparse, n_rows);
+    size_t n_entries;
+    TRY(most_entries(dataset, n_rows, &n_entries));
     TRY(wn_new(&made, 1));
     made->entry_room = n_entries;
     TRY(wn_column_set_init(&made->columns, dataset->n_features));

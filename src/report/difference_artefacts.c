@@ -48,6 +48,31 @@ static void compare_names(wn_difference *difference, size_t k, const wn_labels *
         wn_difference_set(difference, "class %zu: %s against %s", k, names[0], names[1]);
 }
 
+static void compare_values(wn_difference *difference, const char *what, const double *first, size_t n_first,
+                           const double *second, size_t n_second)
+{
+    char name[NAME_SIZE];
+    snprintf(name, sizeof name, "number of %s", what);
+    compare_sizes(difference, name, n_first, n_second);
+    for (size_t i = 0; i < n_first && !difference->is_found; i++) {
+        snprintf(name, sizeof name, "%s[%zu]", what, i);
+        wn_difference_numbers(difference, name, first[i], second[i]);
+    }
+}
+
+static void compare_inputs(wn_difference *difference, const wn_input_rules *first, const wn_input_rules *second)
+{
+    const char *a = first->table != NULL ? first->table : "", *b = second->table != NULL ? second->table : "";
+    if (strcmp(a, b) != 0)
+        wn_difference_set(difference, "table: '%s' against '%s'", a, b);
+    compare_sizes(difference, "infinite cells that are missing", first->infinite_is_missing,
+                  second->infinite_is_missing);
+    compare_values(difference, "missing_values", first->missing_values, first->n_missing_values, second->missing_values,
+                   second->n_missing_values);
+    compare_values(difference, "label_missing", first->label_missing, first->n_label_missing, second->label_missing,
+                   second->n_label_missing);
+}
+
 static void compare_recipes(wn_difference *difference, const wn_recipe *first, const wn_recipe *second)
 {
     char name[NAME_SIZE];
@@ -95,6 +120,8 @@ wn_status wn_difference_artefacts(wn_difference *difference, const char *const p
     TRY(wn_artefact_read(&first, paths[0]));
     TRY(wn_artefact_read(&second, paths[1]));
     compare_recipes(difference, first->recipe, second->recipe);
+    if (!difference->is_found)
+        compare_inputs(difference, &first->recipe->input, &second->recipe->input);
     compare_sizes(difference, "number of layers", first->network->n_layers, second->network->n_layers);
     for (size_t l = 0; l < first->network->n_layers && !difference->is_found; l++)
         compare_layer(difference, l, first->network, second->network);

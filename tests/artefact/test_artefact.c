@@ -147,6 +147,42 @@ static void test_round_trip(void)
 }
 
 /* Features (n_rows, n_selected) by a recipe, whose positions are those of its own table. */
+static bool is_finite(const float *values, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!isfinite(values[i]))
+            return false;
+    return true;
+}
+
+/* Row by row, the features that are not 0 are those laid out, whatever the order they were selected in. */
+static void check_sparse(const wn_recipe *recipe, const wn_raw_rows *rows, const float *features)
+{
+    wn_file file = {.path = (char[]){"rows.h5"}};
+    const wn_catalog catalog = {.n_files = 1, .files = &file};
+    wn_sparse_rows sparse = {0};
+    size_t n = recipe->n_selected;
+    for (size_t i = 0; i < rows->n_rows; i++) {
+        wn_raw_rows row = *rows;
+        const float *wanted = features + i * n;
+        const int64_t number = (int64_t)i;
+        row.cells = wn_cells_at(rows->cells, i * rows->n_cols);
+        row.texts = rows->texts + i * rows->n_texts;
+        row.n_rows = 1;
+        wn_sparse_rows_empty(&sparse);
+        wn_status status = wn_recipe_append_features(recipe, &catalog, &row, &number, &sparse);
+        CU_ASSERT_EQUAL(status, is_finite(wanted, n) ? WN_OK : WN_BAD_DATA);
+        if (status != WN_OK)
+            continue;
+        for (size_t j = 0, k = 0; j < n; j++) {
+            bool is_there = k < sparse.n_entries && sparse.column[k] == j;
+            CU_ASSERT_TRUE(is_there ? (float)sparse.value[k] == wanted[j] && wanted[j] != 0 : wanted[j] == 0);
+            k += is_there;
+        }
+    }
+    wn_sparse_rows_clear(&sparse);
+}
+
 static bool extract(wn_recipe *recipe, const wn_recipe *table, double *cells, const wn_text *texts, size_t n_rows,
                     float **features)
 {
@@ -159,8 +195,11 @@ static bool extract(wn_recipe *recipe, const wn_recipe *table, double *cells, co
                               .n_rows = n_rows,
                               .n_cols = table->n_cells,
                               .n_texts = table->n_columns - table->n_cells};
-    return CHECK_OK(wn_new(features, n_rows * recipe->n_selected)) &&
-           CHECK_OK(wn_recipe_features(recipe, &rows, *features));
+    bool is_made = CHECK_OK(wn_new(features, n_rows * recipe->n_selected)) &&
+                   CHECK_OK(wn_recipe_features(recipe, &rows, *features));
+    if (is_made && !wn_recipe_is_plain(recipe))
+        check_sparse(recipe, &rows, *features);
+    return is_made;
 }
 
 /* Used features of rows, as laid out for the whole recipe, are those that it makes of them. */
@@ -265,6 +304,46 @@ static void check_mixed(unsigned used, bool int8, size_t n_columns, size_t n_fea
 static void check_kinds(unsigned used, bool int8, size_t n_columns, size_t n_features, size_t n_inputs)
 {
     check_encoded(true, used, int8, n_columns, n_features, n_inputs);
+}
+
+static bool same_numbers(const double *a, size_t n_a, const double *b, size_t n_b)
+{
+    return n_a == n_b && (n_a == 0 || memcmp(a, b, n_a * sizeof *a) == 0);
+}
+
+static void check_input(const wn_input_rules *given)
+{
+    sample s = {0};
+    wn_artefact *artefact = NULL;
+    const char *path = test_path("input.wnm");
+    if (CHECK_OK(sample_fill(&s, 12, 0.5, true)) && CHECK_OK(wn_input_rules_copy(&s.recipe->input, given)) &&
+        CHECK_OK(wn_artefact_write(path, s.network, s.coding, s.recipe, NULL)) &&
+        CHECK_OK(wn_artefact_read(&artefact, path))) {
+        const wn_input_rules *found = &artefact->recipe->input;
+        CU_ASSERT_EQUAL(found->infinite_is_missing, given->infinite_is_missing);
+        CU_ASSERT_EQUAL(found->table == NULL, given->table == NULL);
+        CU_ASSERT_TRUE(given->table == NULL || found->table == NULL || strcmp(found->table, given->table) == 0);
+        CU_ASSERT_TRUE(same_numbers(found->missing_values, found->n_missing_values, given->missing_values,
+                                    given->n_missing_values));
+        CU_ASSERT_TRUE(
+            same_numbers(found->label_missing, found->n_label_missing, given->label_missing, given->n_label_missing));
+    }
+    wn_artefact_free(artefact);
+    sample_clear(&s);
+}
+
+/* How cells are read is kept whatever of it there is. */
+static void test_input(void)
+{
+    double missing[] = {-9999, 1e37, 0}, label[] = {-1};
+    char table[] = "/measured/all";
+    for (unsigned has = 0; has < 16; has++)
+        check_input(&(wn_input_rules){.table = has & 1 ? table : NULL,
+                                      .missing_values = missing,
+                                      .n_missing_values = has & 2 ? 3 : 0,
+                                      .label_missing = label,
+                                      .n_label_missing = has & 4 ? 1 : 0,
+                                      .infinite_is_missing = (has & 8) != 0});
 }
 
 /* Features: 0 a, 1-3 code, 4 b, 5-9 line, 10-11 plant, 12 b?missing; number 6 (line=B1) is not selected. */
@@ -475,6 +554,7 @@ static const wn_test tests[] = {{"round_trip", test_round_trip},
                                 {"mixed", test_mixed},
                                 {"kinds", test_kinds},
                                 {"text", test_text},
+                                {"how cells are read", test_input},
                                 {"exact_recipe", test_exact_recipe},
                                 {"rounded_recipe", test_rounded_recipe},
                                 {"hash", test_hash},

@@ -20,7 +20,11 @@ static bool encode(wn_bytes *bytes, sample_kind kind)
                        : kind < KINDS_INT8 ? sample_fill_mixed(&s, int8 ? 0x1235 : 0xffff, int8)
                        : kind < TEXT_INT8  ? sample_fill_kinds(&s, 0x15551, true)
                                            : sample_fill_text(&s, 0xff, true);
-    bool done = CHECK_OK(filled) && CHECK_OK(wn_artefact_build(&artefact, s.network, s.coding, s.recipe)) &&
+    double missing[] = {-9999, 1e37}, no_label[] = {-1};
+    const wn_input_rules rules = {(char[]){"/all"}, 2, 1, missing, no_label, true};
+    bool has_rules = kind == NUMBERS_INT8 || kind > MIXED_INT8;
+    bool done = CHECK_OK(filled) && (!has_rules || CHECK_OK(wn_input_rules_copy(&s.recipe->input, &rules))) &&
+                CHECK_OK(wn_artefact_build(&artefact, s.network, s.coding, s.recipe)) &&
                 CHECK_OK(wn_artefact_encode(artefact, bytes));
     wn_artefact_free(artefact);
     sample_clear(&s);

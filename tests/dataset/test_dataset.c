@@ -247,7 +247,21 @@ static float mostly_zero(size_t i, size_t j)
     return wn_random_uniform(stream, j) < share ? (float)wn_random_normal(stream, j) : 0.0F;
 }
 
-enum { WIDE = 40, WIDE_ROWS = 90, APPENDED = 13 };
+enum { WIDE = 40, WIDE_ROWS = 90 };
+
+static wn_status append(const float *row, wn_sparse_rows *rows)
+{
+    size_t n = 0;
+    wn_status status = wn_sparse_rows_reserve(rows, WIDE);
+    for (size_t j = 0; status == WN_OK && j < WIDE; j++)
+        if (row[j] != 0.0F) {
+            rows->column[rows->n_entries + n] = (uint32_t)j;
+            rows->value[rows->n_entries + n++] = (double)row[j];
+        }
+    if (status == WN_OK)
+        wn_sparse_rows_end(rows, n);
+    return status;
+}
 
 static wn_status new_wide(wn_dataset **dataset, bool is_sparse)
 {
@@ -262,8 +276,8 @@ static wn_status new_wide(wn_dataset **dataset, bool is_sparse)
         (*dataset)->rows[i] = 1000 * test_ranks.rank + (int64_t)i;
     if (!is_sparse)
         memcpy((*dataset)->features, rows, n * WIDE * sizeof *rows);
-    for (size_t i = 0; is_sparse && i < n; i += APPENDED)
-        TRY(wn_dataset_append(*dataset, rows + i * WIDE, n - i < APPENDED ? n - i : APPENDED));
+    for (size_t i = 0; is_sparse && i < n; i++)
+        TRY(append(rows + i * WIDE, (*dataset)->sparse));
     if (is_sparse)
         TRY(wn_sparse_rows_fit((*dataset)->sparse));
 done:

@@ -3,6 +3,9 @@
 import os
 import sys
 
+import h5py
+import numpy
+
 from winnow_runs import Checks, run_json, scratch, troubled_table, winnow, write_text
 
 JOB = """
@@ -23,6 +26,31 @@ compress: {{while_training: true, metric: accuracy, tolerance: 0.2, plan: auto, 
 """
 
 
+WORDS = """
+seed: 3
+input: {{files: [{table}], label: kind, types: {{note: text}}, split: {{validation: 0.2, test: 0.1}}}}
+extract: {{text: {{method: tfidf, terms: 400, minimum_documents: 1}}, categorical: {{method: one_hot}}}}
+rank: {{methods: [variance, anova], keep: 300}}
+train: {{model: {{type: mlp, hidden: [16]}}, optimizer: {{type: adam, learning_rate: 0.01}}, batch: 64, lanes: 8, epochs: {epochs}}}
+compress: {{while_training: true, metric: accuracy, tolerance: 0.2, plan: auto, epochs: {epochs}}}
+"""
+
+
+def words_table(path, n_rows, n_words=500):
+    """Notes of few words, some of none, and a category beside them."""
+    rng = numpy.random.default_rng(4)
+    spoken = numpy.array([f"w{chr(97 + k // 26)}{chr(97 + k % 26)}" for k in range(n_words)])
+    share = 1 / numpy.arange(1, n_words + 1) ** 0.7
+    words = rng.choice(n_words, (n_rows, 8), p=share / share.sum())
+    kept = rng.random(words.shape) < 0.8
+    kept[::17] = False
+    with h5py.File(path, "w") as file:
+        notes = [" ".join(spoken[row[here]]).encode() for row, here in zip(words, kept)]
+        file.create_dataset("note", data=numpy.array(notes, "S64"), chunks=(64,))
+        file.create_dataset("place", data=numpy.array([f"p{k % 5}".encode() for k in words[:, 0]]), chunks=(64,))
+        file.create_dataset("kind", data=(words.min(axis=1) < 4).astype("i4") + (words.max(axis=1) > 300), chunks=(64,))
+
+
 def fingerprints(program, directory, job, n_ranks, checks):
     out = os.path.join(directory, f"{os.path.basename(job)}-{n_ranks}")
     done = winnow(program, ["run", job, "--out", out, "--resume", "never", "-q"], n_ranks)
@@ -41,6 +69,17 @@ def same_everywhere(program, directory, name, n_rows, components, epochs, ranks,
     troubled_table(table, n_rows, chunk=64)
     job = write_text(os.path.join(directory, f"{name}.yaml"),
                      JOB.format(table=table, components=components, epochs=epochs))
+    check_ranks(program, directory, name, job, ranks, checks)
+
+
+def same_of_sparse_rows(program, directory, name, n_rows, epochs, ranks, checks):
+    table = os.path.join(directory, f"{name}.h5")
+    words_table(table, n_rows)
+    job = write_text(os.path.join(directory, f"{name}.yaml"), WORDS.format(table=table, epochs=epochs))
+    check_ranks(program, directory, name, job, ranks, checks)
+
+
+def check_ranks(program, directory, name, job, ranks, checks):
     found = {n: fingerprints(program, directory, job, n, checks) for n in ranks}
     first = found[ranks[0]]
     checks.that(first is not None and set(first) == {"statistics", "recipe", "model", "compressed"},
@@ -55,6 +94,7 @@ def main():
     with scratch() as directory:
         same_everywhere(program, directory, "several-blocks", 3000, 4, 3, [1, 2, 3, 5, 8], checks)
         same_everywhere(program, directory, "few-rows", 40, 2, 2, [1, 3, 48], checks)
+        same_of_sparse_rows(program, directory, "words", 1500, 2, [1, 2, 3, 7], checks)
     checks.close()
 
 

@@ -1,9 +1,10 @@
 """One table of all four kinds, numbers, categories (as one_hot, ordinal and target), a text and an image, through selection, training and
 compression: the features against scikit-learn and scipy, the same fingerprints at 1, 2, 3 and 7 ranks, and `winnow apply` with either model
-gives the predictions that run.json's metrics are of."""
+gives the predictions that run.json's metrics are of; compressed.wnm alone, in another directory, those of the compressed model."""
 
 import glob
 import os
+import shutil
 import sys
 
 import h5py
@@ -17,14 +18,16 @@ from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, StandardScaler
 from naive_target import bound, encode, folds_of
 from winnow_runs import Checks, run_json, scratch, winnow, write_text
 
+GAP = -9999  # of b
 ROWS, PARTS, SEED, SMOOTHING, SIDES = 2400, 5, 3, 4.0, (4, 5)
 TRAIN, TEST = 0, 2
 
 JOB = """
 memory: 1GiB
 seed: {seed}
-input: {{files: ['{table}'], label: y, types: {{code: categorical, note: text, px: {{image: [4, 5]}}}}, split: {{validation: 0.2, test: 0.2}}}}
-clean: {{missing: median, indicators: true}}
+input: {{files: ['{table}'], table: /all, label: y, missing_values: [-9999],
+        types: {{code: categorical, note: text, px: {{image: [4, 5]}}}}, split: {{validation: 0.2, test: 0.2}}}}
+clean: {{missing: median, indicators: true, infinite: missing}}
 normalize: {{method: standard}}
 extract:
   categorical: {{method: {method}, levels: {levels}, smoothing: {smoothing}}}
@@ -56,13 +59,16 @@ def make_frame():
 def write_tables(directory, frame, images):
     for part in range(PARTS):
         chosen = slice(part * ROWS // PARTS, (part + 1) * ROWS // PARTS)
-        rows = frame.iloc[chosen]
-        with h5py.File(os.path.join(directory, f"part{part}.h5"), "w") as file:
+        rows = frame.iloc[chosen].assign(b=frame.b.iloc[chosen].fillna(GAP).where(numpy.arange(chosen.stop - chosen.start) % 40 > 0, numpy.inf))
+        with h5py.File(os.path.join(directory, f"part{part}.h5"), "w") as whole:
+            whole.create_dataset("other/x", data=numpy.zeros(7))
+            file = whole.create_group("all")
             for name in ("a", "b", "code", "y"):
                 file.create_dataset(name, data=rows[name].to_numpy(), chunks=(120,), compression="gzip")
             for name in ("line", "note"):
                 file.create_dataset(name, data=rows[name].to_list(), dtype=h5py.string_dtype(), chunks=(120,))
             file.create_dataset("px", data=images[chosen].reshape(-1, SIDES[0] * SIDES[1]), chunks=(120, SIDES[0] * SIDES[1]))
+        frame.loc[rows.index[numpy.isinf(rows.b)], "b"] = numpy.nan
     return os.path.join(directory, "part*.h5")
 
 
@@ -122,10 +128,30 @@ def apply(checks, program, run, table, model, ranks):
         return file["features"][:], file["prediction"][:]
 
 
+def check_alone(checks, program, directory, run, table, predicted, method):
+    """The artefact, nowhere near its run."""
+    place = os.path.join(directory, f"{method}-alone")
+    os.mkdir(place)
+    artefact, output = os.path.join(place, "model.wnm"), os.path.join(place, "o.h5")
+    shutil.copy(os.path.join(run, "compressed.wnm"), artefact)
+    files = sorted(glob.glob(table))
+    done = winnow(program, ["apply", artefact, *files, "-o", output], 2)
+    checks.equal(done.returncode, 0, f"{method}: apply of the artefact alone ({done.stderr[-300:]})")
+    checks.that("accuracy=" in done.stdout, f"{method}: the artefact alone knows the label")
+    with h5py.File(output) as file, h5py.File(f"{run}-compressed.h5") as wanted:
+        checks.that(numpy.array_equal(file["prediction"][:], predicted), f"{method}: predictions of the artefact alone")
+        checks.that(numpy.array_equal(file["probability"][:], wanted["probability"][:]), f"{method}: probabilities of the artefact alone")
+        names, selected = file["features"].attrs["columns"], wanted["features"].attrs["columns"]
+        places = [list(selected).index(name) for name in names]
+        checks.near(numpy.abs(file["features"][:] - wanted["features"][:][:, places]).max(), 0, 1e-3, f"{method}: named features")
+    done = winnow(program, ["apply", artefact, *files, "-o", output, "--model", "dense"])
+    checks.equal((done.returncode, "--model dense needs the run's directory" in done.stderr), (2, True), f"{method}: no full model")
+
+
 def split_of(program, directory, table):
     """Statuses of the rows, which depend on seed and input alone: by a run that ends with its rows."""
     job = write_text(os.path.join(directory, "split.yaml"),
-                     f"seed: {SEED}\ninput: {{files: ['{table}'], label: y, columns: {{include: [a]}}, split: {{validation: 0.2, test: 0.2}}}}\n")
+                     f"seed: {SEED}\ninput: {{files: ['{table}'], table: /all, label: y, columns: {{include: [a]}}, split: {{validation: 0.2, test: 0.2}}}}\n")
     winnow(program, ["run", job, "--out", os.path.join(directory, "split"), "-q"])
     with open(os.path.join(directory, "split", "rows.u8"), "rb") as file:
         return numpy.frombuffer(file.read(), "u1")
@@ -163,6 +189,7 @@ def check_method(checks, program, directory, table, frame, images, status, metho
         accuracy = (predicted == frame.y)[status == TEST].mean()
         checks.near(accuracy, first["metrics"][model]["accuracy"], 1e-12, f"{method}: accuracy of {model}")
         checks.that(accuracy > 0.6, f"{method}: {model} has learnt something ({accuracy:.3f})")
+    check_alone(checks, program, directory, run, table, predicted, method)
 
 
 def main(program):

@@ -133,13 +133,29 @@ wn_input wn_job_split_input(const wn_job *job)
     return input;
 }
 
+wn_input_rules wn_job_input_rules(const wn_job *job)
+{
+    return (wn_input_rules){.table = job->input.table,
+                            .missing_values = job->input.missing_values.value,
+                            .n_missing_values = job->input.missing_values.n,
+                            .label_missing = job->input.label_missing.value,
+                            .n_label_missing = job->input.label_missing.n,
+                            .infinite_is_missing = job->has_clean && job->clean.infinite_is_missing};
+}
+
+wn_reader_options wn_input_rules_options(const wn_input_rules *rules)
+{
+    return (wn_reader_options){.missing_values = rules->missing_values,
+                               .n_missing_values = rules->n_missing_values,
+                               .label_missing = rules->label_missing,
+                               .n_label_missing = rules->n_label_missing,
+                               .infinite_is_missing = rules->infinite_is_missing};
+}
+
 wn_reader_options wn_job_reader_options(const wn_job *job)
 {
-    return (wn_reader_options){.missing_values = job->input.missing_values.value,
-                               .n_missing_values = job->input.missing_values.n,
-                               .label_missing = job->input.label_missing.value,
-                               .n_label_missing = job->input.label_missing.n,
-                               .infinite_is_missing = job->has_clean && job->clean.infinite_is_missing};
+    const wn_input_rules rules = wn_job_input_rules(job);
+    return wn_input_rules_options(&rules);
 }
 
 wn_reader_options wn_job_split_options(const wn_job *job)

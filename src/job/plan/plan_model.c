@@ -8,8 +8,6 @@
 
 #include <math.h>
 
-enum { FILLED_ROWS = 64 /* laid out together before they are kept sparse */ };
-
 /* A network: parameters, and floats that a row takes on its way through, its gradient too. */
 typedef struct {
     size_t n_inputs, n_parameters, n_activations;
@@ -131,17 +129,38 @@ static job_size measure(const wn_job *job, const wn_catalog *catalog, const wn_l
     return size;
 }
 
-/* Rows as selected features, which terms may be most of: sparse ones, or dense ones of as many inputs as there then can
- * be. */
+/* Inputs of rows that are dense although there are terms. */
+static size_t most_dense_inputs(const job_size *size, size_t n_inputs)
+{
+    size_t others = size->sparse.n_dense;
+    return least(n_inputs, larger(WN_DATASET_LEAST_SPARSE, 3 * others) + others);
+}
+
+/* Rows as selected features, which terms may be most of: sparse ones, which are made by way of their places and order,
+ * or dense ones of as many inputs as there then can be. */
 static size_t wide_rows_bytes(const job_size *size, size_t rows)
 {
-    size_t dense = wn_dataset_bytes(rows, size->wide.n_inputs), others = size->sparse.n_dense;
+    enum { PLACE_BYTES = 8, ORDER_BYTES = 16 };
+    size_t n_inputs = size->wide.n_inputs, dense = wn_dataset_bytes(rows, n_inputs);
     if (size->sparse.row_bytes == 0)
         return dense;
-    size_t narrow = larger(WN_DATASET_LEAST_SPARSE, 3 * others) + others;
     size_t sparse = wn_dataset_bytes(rows, 0) + rows * (size->sparse.row_bytes + sizeof(size_t)) +
-                    FILLED_ROWS * size->wide.n_inputs * sizeof(float);
-    return least(dense, larger(sparse, wn_dataset_bytes(rows, narrow)));
+                    n_inputs * (PLACE_BYTES + ORDER_BYTES);
+    return least(dense, larger(sparse, wn_dataset_bytes(rows, most_dense_inputs(size, n_inputs))));
+}
+
+/* Rows on their way into a network: as many as it takes at once where they are dense and not where they lie (`copies`);
+ * their entries, columns and the columns' weights where they are sparse. */
+static size_t batch_bytes(const job_size *size, const network_size *network, size_t rows, bool copies)
+{
+    enum { ENTRY_BYTES = 8, COLUMN_BYTES = 10 };
+    size_t n_inputs = network->n_inputs;
+    bool are_components = projects(size->job) && network == &size->narrow;
+    if (size->sparse.row_bytes == 0 || are_components)
+        return copies ? rows * n_inputs * sizeof(float) : 0;
+    size_t sparse = rows * least(n_inputs * ENTRY_BYTES, size->sparse.row_bytes) + n_inputs * COLUMN_BYTES +
+                    network->n_parameters * sizeof(float);
+    return larger(sparse, copies ? rows * most_dense_inputs(size, n_inputs) * sizeof(float) : 0);
 }
 
 /* Rows as the full model sees them. */
@@ -151,20 +170,20 @@ static size_t narrow_rows_bytes(const job_size *size, size_t rows)
 }
 
 /* A trainer of one rank: states, mean and sums, the lanes' gradients; rows and activations of one lane's part of a
- * batch; the order of the lanes' rows. */
+ * batch; the order of the lanes' rows, and the columns that each lane's sparse rows have. */
 static size_t trainer_bytes(const job_size *size, const network_size *network, const rank_part *part)
 {
-    size_t arrays = size->n_states + 2 + part->n_lanes;
-    size_t batch = part->n_lanes > 0 ? size->share * (network->n_activations + network->n_inputs + 1) : 0;
+    size_t arrays = size->n_states + 2 + part->n_lanes, share = part->n_lanes > 0 ? size->share : 0;
     size_t order = part->n_lanes * size->lane_rows * sizeof(int64_t) + 2 * size->lane_rows * sizeof(int64_t);
-    return (arrays * network->n_parameters + batch) * sizeof(float) + order;
+    size_t columns = size->sparse.row_bytes > 0 ? (part->n_lanes + 3) * network->n_inputs * sizeof(uint32_t) : 0;
+    size_t batch = batch_bytes(size, network, share, true) + share * (network->n_activations + 3) * sizeof(float);
+    return arrays * network->n_parameters * sizeof(float) + batch + order + columns;
 }
 
 static size_t evaluation_bytes(const job_size *size, const network_size *network, size_t rows)
 {
     size_t run = least(least(rows, size->block_rows), WN_EVALUATION_ROWS);
-    size_t laid_out = size->sparse.row_bytes > 0 ? network->n_inputs : 0;
-    return run * (network->n_activations + laid_out) * sizeof(float);
+    return run * network->n_activations * sizeof(float) + batch_bytes(size, network, run, false);
 }
 
 /* Masks on every rank, snapshots on rank 0. */

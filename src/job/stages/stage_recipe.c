@@ -172,6 +172,8 @@ wn_status wn_stage_recipe(wn_run_state *state)
         wn_log_info("recipe: fitted (%s)", why);
         TRY(fit_recipe(state));
     }
+    const wn_input_rules rules = wn_job_input_rules(state->job);
+    TRY(wn_ranks_agree(state->ranks, wn_input_rules_copy(&state->recipe->input, &rules)));
 done:
     json_decref(result);
     return status;

@@ -56,6 +56,22 @@ done:
     return status;
 }
 
+/* Components have no names. */
+static wn_status name_features(const apply_output *output, const wn_recipe *recipe)
+{
+    wn_status status = WN_OK;
+    const char **names = NULL;
+    if (recipe->projection != NULL)
+        return WN_OK;
+    TRY(wn_new(&names, recipe->n_selected));
+    for (size_t j = 0; j < recipe->n_selected; j++)
+        names[j] = recipe->feature_names[recipe->selected[j]];
+    TRY(wn_table_writer_set_columns(output->writer, output->features, names, recipe->n_selected));
+done:
+    wn_free(names);
+    return status;
+}
+
 static wn_status open_output(apply_output *output, const wn_apply_options *options, const wn_apply_source *source)
 {
     wn_status status = WN_OK;
@@ -66,6 +82,7 @@ static wn_status open_output(apply_output *output, const wn_apply_options *optio
     TRY(wn_table_writer_open(&output->writer, options->output));
     TRY(wn_table_writer_add_dataset(output->writer, "features", WN_STORE_FLOAT32, &source->n_features, 1, 0,
                                     &output->features));
+    TRY(name_features(output, source->recipe));
     TRY(wn_table_writer_add_dataset(output->writer, "row", WN_STORE_INT64, NULL, 0, 0, &output->row));
     if (source->network != NULL)
         TRY(add_model_datasets(output, source));

@@ -126,7 +126,7 @@ wn_status wn_apply_result_compute(wn_apply_result *result, const wn_apply_source
     copy_ids(source, block, n_ids, result);
     if (source->network == NULL)
         goto done;
-    if (source->artefact != NULL) {
+    if (source->seen != source->recipe) {
         TRY(wn_new(&inputs, block->n_rows * source->seen->n_selected));
         wn_raw_rows rows = wn_raw_rows_of(block, 0, block->n_rows);
         TRY(wn_recipe_features(source->seen, &rows, inputs));

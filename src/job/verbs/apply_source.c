@@ -7,7 +7,14 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
+
+static bool is_file(const char *path)
+{
+    struct stat info;
+    return stat(path, &info) == 0 && S_ISREG(info.st_mode);
+}
 
 static wn_status run_path(char **path, const char *run, const char *name)
 {
@@ -70,6 +77,22 @@ done:
     return status;
 }
 
+/* Local. A file holds recipe and model. */
+static wn_status read_artefact_alone(const wn_apply_options *options, wn_apply_source *source)
+{
+    wn_status status = WN_OK;
+    if (options->model_given && options->model == WN_APPLY_DENSE)
+        return wn_fail(WN_USAGE,
+                       "%s: --model dense needs the run's directory: this file has the compressed model alone",
+                       options->run);
+    TRY(wn_artefact_read(&source->artefact, options->run));
+    source->recipe = source->seen = source->artefact->recipe;
+    source->network = source->artefact->network;
+    source->input = source->recipe->input;
+done:
+    return status;
+}
+
 /* Local. The job, its recipe, and a model where the run has one. */
 static wn_status read_run(const wn_apply_options *options, wn_apply_source *source)
 {
@@ -77,6 +100,7 @@ static wn_status read_run(const wn_apply_options *options, wn_apply_source *sour
     json_t *summary = NULL;
     TRY(wn_fingerprint_summary(&summary, options->run));
     TRY(read_job(options->run, source));
+    source->input = wn_job_input_rules(source->job);
     TRY(read_recipe(options->run, summary, source));
     if (options->model == WN_APPLY_COMPRESSED)
         TRY(read_artefact(options, summary, source));
@@ -119,12 +143,12 @@ static wn_status open_catalog(const wn_ranks *ranks, const wn_apply_options *opt
     TRY(wn_ranks_agree(ranks, status));
     wn_input input = {.files = options->files,
                       .n_files = options->n_files,
-                      .table = source->job->input.table,
+                      .table = source->input.table,
                       .label = recipe->label_name[0] != '\0' ? recipe->label_name : NULL,
                       .include = (const char *const *)include,
                       .n_include = n,
                       .is_direct = true,
-                      .allow_external = source->job->input.allow_external};
+                      .allow_external = source->job != NULL && source->job->input.allow_external};
     status = wn_catalog_open(ranks, &source->catalog, &input);
     if (status == WN_BAD_DATA && input.label != NULL) {
         input.label = NULL;
@@ -175,13 +199,14 @@ static wn_status set_label_words(wn_apply_source *source)
 wn_status wn_apply_source_open(const wn_ranks *ranks, const wn_apply_options *options, wn_apply_source *source)
 {
     wn_status status = WN_OK;
-    TRY(wn_ranks_agree(ranks, read_run(options, source)));
+    TRY(wn_ranks_agree(ranks,
+                       is_file(options->run) ? read_artefact_alone(options, source) : read_run(options, source)));
     source->n_features = wn_recipe_n_inputs(source->recipe);
     TRY(open_catalog(ranks, options, source));
     TRY(wn_ranks_agree(ranks, wn_recipe_match(source->recipe, source->catalog)));
     TRY(wn_ranks_agree(ranks, wn_recipe_match(source->seen, source->catalog)));
     TRY(wn_ranks_agree(ranks, find_ids(options, source)));
-    wn_reader_options reader = wn_job_reader_options(source->job);
+    wn_reader_options reader = wn_input_rules_options(&source->input);
     reader.cache_bytes = 0;
     TRY(wn_node_threads(ranks, &reader.n_threads));
     TRY(wn_ranks_agree(ranks, wn_reader_open(&source->reader, source->catalog, &reader)));
@@ -197,7 +222,8 @@ void wn_apply_source_close(wn_apply_source *source)
     wn_free(source->id_position);
     if (source->artefact == NULL)
         wn_network_free(source->network);
-    wn_recipe_free(source->recipe);
+    if (source->artefact == NULL || source->recipe != source->artefact->recipe)
+        wn_recipe_free(source->recipe);
     wn_artefact_free(source->artefact);
     wn_job_free(source->job);
 }

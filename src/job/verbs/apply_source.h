@@ -1,5 +1,5 @@
-/* apply_source.h - what `winnow apply` predicts with: the recipe and the model of a run, over a table of new rows.
- * Private to src/job. */
+/* apply_source.h - what `winnow apply` predicts with: the recipe and the model of a run, or of its compressed.wnm
+ * alone, over a table of new rows. Private to src/job. */
 #ifndef WINNOW_JOB_APPLY_SOURCE_H
 #define WINNOW_JOB_APPLY_SOURCE_H
 
@@ -9,8 +9,9 @@
 #include "winnow/reader.h"
 
 typedef struct {
-    wn_job *job;           /* of the run */
-    wn_recipe *recipe;     /* of the run: what the features are */
+    wn_job *job;           /* of the run; NULL where there is only an artefact */
+    wn_input_rules input;  /* of the job, or of the artefact: borrowed */
+    wn_recipe *recipe;     /* of the run: what the features are; of the artefact, where there is only that */
     wn_artefact *artefact; /* NULL where the full model predicts; owns the network, and what that sees: `seen` */
     wn_network *network;   /* NULL: a run without training */
     wn_recipe *seen;       /* of the artefact (no projection: it is a layer), else the run's */

@@ -91,6 +91,7 @@ void wn_recipe_free(wn_recipe *recipe)
     wn_free(recipe->columns);
     wn_profile_sums_free(recipe->sums);
     wn_labels_clear(&recipe->labels);
+    wn_input_rules_clear(&recipe->input);
     wn_free(recipe->label_name);
     wn_free(recipe);
 }

@@ -1,6 +1,7 @@
 #include "cell_rules.h"
 #include "column_list.h"
 #include "encoder.h"
+#include "extracted.h"
 #include "outliers.h"
 #include "transform.h"
 
@@ -9,9 +10,6 @@
 #include <cblas.h>
 #include <math.h>
 #include <string.h>
-
-/* Rows whose cells are visited together, so that a column's numbers are loaded once for all of them. */
-enum { TILE_ROWS = 64 };
 
 /* A dropping rule of a string column. */
 static bool lacks_text(const wn_recipe *recipe, const wn_text *texts)
@@ -65,18 +63,6 @@ double wn_raw_cell(const wn_raw_rows *rows, size_t row, const wn_recipe_column *
                                   : ((const double *)rows->cells.data)[at];
 }
 
-static wn_raw_rows run_of(const wn_raw_rows *rows, size_t first, size_t n_rows)
-{
-    wn_raw_rows run = *rows;
-    run.cells = wn_cells_at(rows->cells, first * rows->n_cols);
-    if (run.texts != NULL)
-        run.texts += first * rows->n_texts;
-    if (run.learnt != NULL)
-        run.learnt += first;
-    run.n_rows = n_rows;
-    return run;
-}
-
 double wn_recipe_clean_cell(const wn_recipe_column *column, double cell)
 {
     cell = wn_outliers_apply(column, cell);
@@ -96,35 +82,7 @@ done:
     return status;
 }
 
-/* What a run of rows with encoders is extracted by: features as they are made, and where they go. */
-typedef struct {
-    wn_wide_columns wide;
-    double *dense; /* (TILE_ROWS, wide.n_dense) */
-    size_t *place; /* (n_features) among those selected; SIZE_MAX for the others */
-} extracted;
-
-static wn_status extracted_init(extracted *run, const wn_recipe *recipe)
-{
-    wn_status status = WN_OK;
-    TRY(wn_recipe_wide_columns(recipe, &run->wide));
-    TRY(wn_memory_new((void **)&run->dense, TILE_ROWS, run->wide.n_dense * sizeof *run->dense, __func__));
-    TRY(wn_new(&run->place, recipe->n_features));
-    for (size_t f = 0; f < recipe->n_features; f++)
-        run->place[f] = SIZE_MAX;
-    for (size_t j = 0; j < recipe->n_selected; j++)
-        run->place[recipe->selected[j]] = j;
-done:
-    return status;
-}
-
-static void extracted_clear(extracted *run)
-{
-    wn_free(run->place);
-    wn_free(run->dense);
-    wn_wide_columns_clear(&run->wide);
-}
-
-static void place_dense(const wn_recipe *recipe, const extracted *run, size_t n_rows, float *out)
+static void place_dense(const wn_recipe *recipe, const wn_extracted *run, size_t n_rows, float *out)
 {
     size_t n_dense = run->wide.n_dense;
     for (size_t d = 0; d < n_dense; d++) {
@@ -136,7 +94,7 @@ static void place_dense(const wn_recipe *recipe, const extracted *run, size_t n_
 }
 
 /* Entries are not normalized: what is 0 stays 0. */
-static void place_entries(const wn_recipe *recipe, const extracted *run, const wn_sparse_part *part, size_t n_rows,
+static void place_entries(const wn_recipe *recipe, const wn_extracted *run, const wn_sparse_part *part, size_t n_rows,
                           float *out)
 {
     for (size_t i = 0; i < n_rows; i++)
@@ -148,7 +106,7 @@ static void place_entries(const wn_recipe *recipe, const extracted *run, const w
 }
 
 /* All features of a run, of which those selected are taken. Here rows become dense. */
-static wn_status features_of_encoders(const wn_recipe *recipe, const wn_raw_rows *rows, extracted *run, float *out)
+static wn_status features_of_encoders(const wn_recipe *recipe, const wn_raw_rows *rows, wn_extracted *run, float *out)
 {
     wn_status status = WN_OK;
     TRY(wn_recipe_extract_wide(recipe, rows, run->dense, &run->wide));
@@ -163,17 +121,17 @@ done:
 wn_status wn_recipe_features(const wn_recipe *recipe, const wn_raw_rows *rows, float *out)
 {
     wn_status status = WN_OK;
-    extracted run = {{0}, NULL, NULL};
+    wn_extracted run = {0};
     if (wn_recipe_is_plain(recipe))
         return features_of_cells(recipe, rows, out);
-    TRY(extracted_init(&run, recipe));
-    for (size_t first = 0; first < rows->n_rows; first += TILE_ROWS) {
-        size_t n = rows->n_rows - first < TILE_ROWS ? rows->n_rows - first : TILE_ROWS;
-        const wn_raw_rows tile = run_of(rows, first, n);
+    TRY(wn_extracted_init(&run, recipe));
+    for (size_t first = 0; first < rows->n_rows; first += WN_TILE_ROWS) {
+        size_t n = rows->n_rows - first < WN_TILE_ROWS ? rows->n_rows - first : WN_TILE_ROWS;
+        const wn_raw_rows tile = wn_raw_rows_run(rows, first, n);
         TRY(features_of_encoders(recipe, &tile, &run, out + first * recipe->n_selected));
     }
 done:
-    extracted_clear(&run);
+    wn_extracted_clear(&run);
     return status;
 }
 
@@ -182,11 +140,11 @@ static void project_tile(const wn_projection *projection, const float *features,
                          double *product, float *out)
 {
     size_t p = projection->n_features, k = projection->n_components;
-    memset(centred, 0, TILE_ROWS * p * sizeof *centred);
+    memset(centred, 0, WN_TILE_ROWS * p * sizeof *centred);
     for (size_t i = 0; i < n_rows; i++)
         for (size_t j = 0; j < p; j++)
             centred[i * p + j] = (double)features[i * p + j] - projection->mean[j];
-    cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, TILE_ROWS, (int)k, (int)p, 1, centred, (int)p,
+    cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, WN_TILE_ROWS, (int)k, (int)p, 1, centred, (int)p,
                 projection->components, (int)p, 0, product, (int)k);
     size_t width = projection->appends ? k + p : k;
     for (size_t i = 0; i < n_rows; i++) {
@@ -203,10 +161,10 @@ wn_status wn_recipe_inputs(const wn_recipe *recipe, const float *features, size_
     wn_status status = WN_OK;
     double *centred = NULL, *product = NULL;
     size_t p = projection->n_features, k = projection->n_components, width = wn_recipe_n_inputs(recipe);
-    TRY(wn_new(&centred, TILE_ROWS * p));
-    TRY(wn_new(&product, TILE_ROWS * k));
-    for (size_t first = 0; first < n_rows; first += TILE_ROWS) {
-        size_t n = n_rows - first < TILE_ROWS ? n_rows - first : TILE_ROWS;
+    TRY(wn_new(&centred, WN_TILE_ROWS * p));
+    TRY(wn_new(&product, WN_TILE_ROWS * k));
+    for (size_t first = 0; first < n_rows; first += WN_TILE_ROWS) {
+        size_t n = n_rows - first < WN_TILE_ROWS ? n_rows - first : WN_TILE_ROWS;
         project_tile(projection, features + first * p, n, centred, product, out + first * width);
     }
 done:
@@ -247,25 +205,13 @@ done:
     return status;
 }
 
-static wn_status refuse_feature(const wn_catalog *catalog, const char *column, int64_t row, bool is_missing)
-{
-    size_t f = 0;
-    while (f + 1 < catalog->n_files && catalog->files[f + 1].first_row <= row)
-        f++;
-    return wn_fail(WN_BAD_DATA, "%s: column %s, row %lld: %s", catalog->files[f].path, column,
-                   (long long)(row - catalog->files[f].first_row),
-                   is_missing ? "a missing cell, which is an error" : "the feature exceeds the range of float32");
-}
-
 wn_status wn_recipe_check_features(const wn_recipe *recipe, const wn_catalog *catalog, const float *features,
                                    size_t n_rows, const int64_t *rows)
 {
     size_t n = recipe->n_selected;
     for (size_t i = 0; i < n_rows * n; i++) {
-        if (isfinite(features[i]))
-            continue;
-        const wn_recipe_column *column = &recipe->columns[recipe->feature_source[recipe->selected[i % n]]];
-        return refuse_feature(catalog, column->name, rows[i / n], isnan(features[i]));
+        if (!isfinite(features[i]))
+            return wn_recipe_refuse_feature(recipe, catalog, i % n, rows[i / n], features[i]);
     }
     return WN_OK;
 }

@@ -50,6 +50,7 @@ static wn_status copy_columns(wn_recipe **made, const wn_recipe *recipe, const s
         .n_columns = n, .columns = columns, .has_label = true, .label = {.name = recipe->label_name}};
     TRY(wn_recipe_new(made, &catalog));
     TRY(wn_labels_copy(&(*made)->labels, &recipe->labels));
+    TRY(wn_input_rules_copy(&(*made)->input, &recipe->input));
     for (size_t c = 0; c < recipe->n_columns; c++) {
         const wn_recipe_column *from = &recipe->columns[c];
         if (number[c] == SIZE_MAX)

@@ -1,0 +1,53 @@
+#include "extracted.h"
+
+#include "encoder.h"
+
+#include "winnow/memory.h"
+
+#include <math.h>
+
+wn_status wn_extracted_init(wn_extracted *run, const wn_recipe *recipe)
+{
+    wn_status status = WN_OK;
+    *run = (wn_extracted){0};
+    TRY(wn_recipe_wide_columns(recipe, &run->wide));
+    TRY(wn_memory_new((void **)&run->dense, WN_TILE_ROWS, run->wide.n_dense * sizeof *run->dense, __func__));
+    TRY(wn_new(&run->place, recipe->n_features));
+    for (size_t f = 0; f < recipe->n_features; f++)
+        run->place[f] = SIZE_MAX;
+    for (size_t j = 0; j < recipe->n_selected; j++)
+        run->place[recipe->selected[j]] = j;
+done:
+    return status;
+}
+
+void wn_extracted_clear(wn_extracted *run)
+{
+    wn_free(run->place);
+    wn_free(run->dense);
+    wn_wide_columns_clear(&run->wide);
+}
+
+wn_raw_rows wn_raw_rows_run(const wn_raw_rows *rows, size_t first, size_t n_rows)
+{
+    wn_raw_rows run = *rows;
+    run.cells = wn_cells_at(rows->cells, first * rows->n_cols);
+    if (run.texts != NULL)
+        run.texts += first * rows->n_texts;
+    if (run.learnt != NULL)
+        run.learnt += first;
+    run.n_rows = n_rows;
+    return run;
+}
+
+wn_status wn_recipe_refuse_feature(const wn_recipe *recipe, const wn_catalog *catalog, size_t j, int64_t row,
+                                   float value)
+{
+    const wn_recipe_column *column = &recipe->columns[recipe->feature_source[recipe->selected[j]]];
+    size_t f = 0;
+    while (f + 1 < catalog->n_files && catalog->files[f + 1].first_row <= row)
+        f++;
+    return wn_fail(WN_BAD_DATA, "%s: column %s, row %lld: %s", catalog->files[f].path, column->name,
+                   (long long)(row - catalog->files[f].first_row),
+                   isnan(value) ? "a missing cell, which is an error" : "the feature exceeds the range of float32");
+}
