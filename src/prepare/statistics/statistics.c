@@ -55,11 +55,10 @@ done:
 /* Quartiles that normalization asks for come along with the moments, where those are of the same cells; features are
  * made of cells before their gaps are filled, and then quartiles have a cleaner of their own. */
 static wn_status begin_quartiles(wn_statistics_states *states, const wn_pass *pass, wn_rows *rows,
-                                 const wn_pilot *pilot, const wn_recipe *recipe)
+                                 const wn_recipe *recipe)
 {
     wn_status status = WN_OK;
     bool is_plain = wn_recipe_is_plain(recipe);
-    TRY(wn_clean_quartiles_init(&states->quartiles, pilot, recipe));
     TRY(wn_quantile_search_begin(&states->quartiles, pass));
     if (states->quartiles.quantiles && is_plain)
         wn_moments_carry(states->sums.moments, states->quartiles.quantiles);
@@ -262,7 +261,8 @@ static wn_status sum_rows(wn_statistics_states *states, const wn_pass *pass, wn_
     wn_accumulator accumulators[STATES + WN_FOLDS_STATES];
     wn_accumulator seen[STATES + WN_FOLDS_STATES + 1]; /* features in place of cells, and quartiles of cells */
     wn_block_step steps[4];
-    status = begin_quartiles(states, pass, rows, pilot, recipe);
+    TRY(wn_clean_quartiles_init(pass->ranks, &states->quartiles, pilot, recipe));
+    status = begin_quartiles(states, pass, rows, recipe);
     if (status == WN_OK && !wn_recipe_is_plain(recipe))
         status = wn_extraction_init(&states->extraction, recipe, wn_reader_block_capacity(pass->reader));
     TRY(wn_ranks_agree(pass->ranks, status));
@@ -317,8 +317,10 @@ wn_status wn_statistics_run(const wn_pass *pass, wn_rows *rows, const wn_pilot *
     bool has_label = rows->catalog->has_label, follows = wn_statistics_follow(recipe, options);
     if (options->n_bins > 0 && !has_label)
         return wn_fail(WN_BAD_DATA, "bins against a label need one, and the input has no label");
-    status = follows ? wn_statistics_plan_new(&states.plan, recipe, has_label, 0)
-                     : wn_statistics_plan_init(&states.plan, pilot, recipe, has_label, options->n_bins);
+    if (!follows)
+        TRY(wn_statistics_plan_init(pass->ranks, &states.plan, pilot, recipe, has_label, options->n_bins));
+    else
+        status = wn_statistics_plan_new(&states.plan, recipe, has_label, 0);
     if (status == WN_OK)
         status = init_states(&states, rows, recipe, options);
     if (status == WN_OK && follows)
