@@ -49,34 +49,36 @@ static bool is_mine(const wn_ranks *ranks, size_t feature)
     return feature % (size_t)ranks->size == (size_t)ranks->rank;
 }
 
-/* Puts the cells into another order. They are sorted only where bins ask for it: that takes most of the time. */
-static void plan_cells(wn_statistics_plan *plan, size_t i, double *cells, size_t n, double half_span)
+/* Puts the cells into another order; scratch (n). They are sorted only where bins ask for it: that takes most of the
+ * time. */
+static void plan_cells(wn_statistics_plan *plan, size_t i, double *cells, size_t n, double *scratch, double half_span)
 {
     bool sorts = plan->n_bins > 1;
     if (sorts)
-        wn_doubles_sort(cells, n);
+        wn_doubles_sort_by(cells, scratch, n);
     plan->centre[i] = sorts ? wn_quantile_sorted(cells, n, 0.5) : wn_quantile_select(cells, n, 0.5);
     plan->exponent[i] = choose_exponent(cells, n, plan->centre[i], half_span);
     for (size_t k = 1; k < plan->n_bins; k++)
         plan->edges[i * (plan->n_bins - 1) + k - 1] = wn_quantile_sorted(cells, n, (double)k / (double)plan->n_bins);
 }
 
-static void plan_column(wn_statistics_plan *plan, size_t i, const wn_recipe_column *column, double *cells, size_t n)
+static void plan_column(wn_statistics_plan *plan, size_t i, const wn_recipe_column *column, double *cells, size_t n,
+                        double *scratch)
 {
-    double ends[2];
+    double ends[2], no_cells[2];
     clean_range(column, &ends[0], &ends[1]);
     double half_span = ends[1] / 2 - ends[0] / 2;
-    plan_cells(plan, i, n > 0 ? cells : ends, n > 0 ? n : 2, half_span);
+    plan_cells(plan, i, n > 0 ? cells : ends, n > 0 ? n : 2, n > 0 ? scratch : no_cells, half_span);
 }
 
 /* As cells are, by what the encoder knows of its training rows. */
 static wn_status plan_known(wn_statistics_plan *plan, size_t i, const wn_encoder *encoder)
 {
     wn_status status = WN_OK;
-    double sample[ENCODER_SAMPLE] = {0};
+    double sample[ENCODER_SAMPLE] = {0}, scratch[ENCODER_SAMPLE];
     size_t n = 0;
     TRY(encoder->ops->sample(encoder->state, i - encoder->first, sample, ENCODER_SAMPLE, &n));
-    plan_cells(plan, i, sample, n > 0 ? n : 1, 0);
+    plan_cells(plan, i, sample, n > 0 ? n : 1, scratch, 0);
 done:
     return status;
 }
@@ -127,7 +129,8 @@ static wn_status plan_sampled(const wn_ranks *ranks, wn_statistics_plan *plan, c
         for (size_t i = 0; i < pilot->n_rows; i++)
             if (!isnan(features[i * size + f]))
                 cells[n++] = features[i * size + f];
-        plan_cells(plan, encoder->first + f, n > 0 ? cells : (double[]){0, greatest}, n > 0 ? n : 2, greatest / 2);
+        double *own = n > 0 ? cells : (double[]){0, greatest}, *scratch = n > 0 ? cells + n : (double[2]){0};
+        plan_cells(plan, encoder->first + f, own, n > 0 ? n : 2, scratch, greatest / 2);
     }
 done:
     wn_free(features);
@@ -158,7 +161,8 @@ static wn_status plan_features(const wn_ranks *ranks, wn_statistics_plan *plan, 
         if (!is_mine(ranks, i))
             continue;
         if (e == WN_NO_ENCODER)
-            plan_column(plan, i, &recipe->columns[column], cells, wn_pilot_cells(cleaned, column, cells));
+            plan_column(plan, i, &recipe->columns[column], cells, wn_pilot_cells(cleaned, column, cells),
+                        cells + pilot->n_rows);
         else if (recipe->encoders[e].ops->sample != NULL)
             TRY(plan_known(plan, i, &recipe->encoders[e]));
         else
@@ -179,7 +183,7 @@ static wn_status plan_part(const wn_ranks *ranks, wn_statistics_plan *plan, cons
     wn_pilot cleaned = {0};
     double *cells = NULL;
     TRY(wn_clean_pilot(pilot, recipe, true, &cleaned));
-    TRY(wn_new(&cells, pilot->n_rows));
+    TRY(wn_new(&cells, 2 * pilot->n_rows));
     TRY(plan_features(ranks, plan, pilot, &cleaned, recipe, cells));
     if (plan->has_label)
         plan_labels(plan, &cleaned, &recipe->labels, cells);
