@@ -22,6 +22,7 @@ typedef struct {
     int64_t total_rows;    /* over all ranks, for progress */
     const char *directory; /* where accumulators spill what outgrows their memory, borrowed; NULL: nowhere, and they
                               have no bound */
+    int64_t stride;        /* above 0: of so many blocks one, by their numbers; else all */
     size_t window_bytes;   /* for cells in windows of quantiles, the same on all ranks; 0: WN_WINDOW_BYTES */
 } wn_pass;
 

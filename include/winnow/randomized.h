@@ -3,7 +3,9 @@
  * the products fit, pca.h is exact and reads no rows.
  *
  * The range finder of Halko, Martinsson, Tropp 2011 (SIAM Review 53, algorithms 4.4 and 5.1): normal random directions,
- * which a sweep multiplies by the covariance, made orthonormal and swept with again. Components come from the
+ * which a sweep multiplies by the covariance, made orthonormal and swept with again. Most of them are first turned
+ * towards what a part of the rows shows, by sweeps over that part alone: two sweeps over all rows then do what four do
+ * from random directions. Components come from the
  * directions of all sweeps together, a block Krylov space, which n sweeps bring as far as n^2 subspace iterations
  * (Musco, Musco 2015); and by Nystrom's approximation, which makes use of the last products too, shifted to stay stable
  * (Tropp, Yurtsever, Udell, Cevher 2017, algorithm 3). scikit-learn's defaults (1.2.1, sklearn/utils/extmath.py) are as
@@ -53,6 +55,15 @@ WN_MUST_USE wn_status wn_randomized_new(const wn_ranks *ranks, wn_randomized **r
                                         const wn_randomized_options *options, const wn_moments_summary *moments,
                                         const wn_recipe *recipe);
 void wn_randomized_free(wn_randomized *randomized);
+
+/* Collective. Before the first sweep, in place of random directions: the leading ones of a part of the rows, by two
+ * sweeps over one block in eight, or fewer of a large table; nothing where there are not so many blocks. Fails: as
+ * below. */
+WN_MUST_USE wn_status wn_randomized_sample(wn_randomized *randomized, const wn_pass *pass, wn_rows *rows,
+                                           wn_pass_cost *cost);
+
+/* Local. Of how many blocks one is in that part. */
+int64_t wn_randomized_stride(int64_t n_blocks);
 
 /* Collective. One sweep. Fails: as wn_feature_pass_run. */
 WN_MUST_USE wn_status wn_randomized_sweep(wn_randomized *randomized, const wn_pass *pass, wn_rows *rows,

@@ -35,6 +35,10 @@ WN_MUST_USE wn_status wn_ranks_agree(const wn_ranks *ranks, wn_status status);
 WN_MUST_USE wn_status wn_ranks_sum(const wn_ranks *ranks, int64_t *values, size_t n);
 WN_MUST_USE wn_status wn_ranks_max(const wn_ranks *ranks, int64_t *values, size_t n);
 
+/* Collective. Bytes (n) that are 0 on all ranks but one become that one's, on every rank: what each has found of its
+ * part of a whole. In pieces of at most 64 MiB. Fails: WN_INTERNAL if MPI does. */
+WN_MUST_USE wn_status wn_ranks_unite(const wn_ranks *ranks, void *bytes, size_t n);
+
 /* Collective. Rank `root`'s n bytes on every rank, in pieces below INT_MAX. */
 WN_MUST_USE wn_status wn_ranks_broadcast(const wn_ranks *ranks, int root, void *bytes, size_t n);
 

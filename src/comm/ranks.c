@@ -99,6 +99,20 @@ wn_status wn_ranks_max(const wn_ranks *ranks, int64_t *values, size_t n)
     return reduce(ranks, values, n, MPI_MAX);
 }
 
+wn_status wn_ranks_unite(const wn_ranks *ranks, void *bytes, size_t n)
+{
+    wn_status status = WN_OK;
+    if (ranks->size == 1)
+        return WN_OK;
+    for (size_t first = 0; first < n; first += piece_bytes) {
+        size_t count = n - first < piece_bytes ? n - first : piece_bytes;
+        TRY(checked(MPI_Allreduce(MPI_IN_PLACE, (char *)bytes + first, (int)count, MPI_BYTE, MPI_BOR, ranks->comm),
+                    "MPI_Allreduce"));
+    }
+done:
+    return status;
+}
+
 wn_status wn_ranks_broadcast(const wn_ranks *ranks, int root, void *bytes, size_t n)
 {
     wn_status status = WN_OK;

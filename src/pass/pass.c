@@ -123,10 +123,11 @@ wn_status wn_pass_run(const wn_pass *pass, const wn_block_step *steps, size_t n_
 {
     wn_status status = WN_OK;
     int64_t *order = NULL;
-    size_t n = (size_t)(pass->blocks.last - pass->blocks.first);
-    TRY(wn_ranks_agree(pass->ranks, wn_new(&order, n)));
-    for (size_t i = 0; i < n; i++)
-        order[i] = pass->blocks.first + (int64_t)i;
+    size_t n = 0;
+    TRY(wn_ranks_agree(pass->ranks, wn_new(&order, (size_t)(pass->blocks.last - pass->blocks.first))));
+    for (int64_t block = pass->blocks.first; block < pass->blocks.last; block++)
+        if (pass->stride <= 0 || block % pass->stride == pass->stride / 2)
+            order[n++] = block;
     TRY(wn_pass_run_blocks(pass, order, n, steps, n_steps, accumulators, n_accumulators, cost));
 done:
     wn_free(order);

@@ -73,24 +73,33 @@ static size_t place_of(const chosen_rows *chosen, int64_t block)
     return b;
 }
 
-/* Rows whose hash is below a bound that about n rows pass; all of them where fewer do. */
+/* Rows whose hash is at most a bound; returns how many. */
+static size_t draw_below(const chosen_rows *chosen, const wn_block *block, uint64_t bound, candidate *candidates)
+{
+    enum { TILE = 256, WORDS = 4 };
+    uint64_t numbers[TILE];
+    uint32_t words[TILE * WORDS];
+    size_t found = 0;
+    for (size_t first = 0; first < block->n_rows; first += TILE) {
+        size_t n = least(block->n_rows - first, TILE);
+        for (size_t i = 0; i < n; i++)
+            numbers[i] = (uint64_t)block->rows[first + i];
+        wn_random_words(chosen->seed, WN_RANDOM_PILOT, numbers, n, 0, 1, words);
+        for (size_t i = 0; i < n; i++) {
+            candidates[found] = (candidate){words[WORDS * i] | (uint64_t)words[WORDS * i + 1] << 32, first + i};
+            found += candidates[found].hash <= bound;
+        }
+    }
+    return found;
+}
+
+/* By a bound that about n rows pass; all of them where fewer do. */
 static size_t draw_candidates(const chosen_rows *chosen, const wn_block *block, size_t n, candidate *candidates)
 {
     double share = (1.1 * (double)n + 64) / (double)block->n_rows;
     uint64_t bound = share < 1 ? (uint64_t)(share * 0x1p64) : UINT64_MAX;
-    size_t found = 0;
-    for (size_t i = 0; i < block->n_rows; i++) {
-        wn_random stream = {chosen->seed, WN_RANDOM_PILOT, (uint64_t)block->rows[i]};
-        candidates[found] = (candidate){wn_random_bits(stream, 0), i};
-        found += candidates[found].hash <= bound;
-    }
-    if (found >= n)
-        return found;
-    for (size_t i = 0; i < block->n_rows; i++) {
-        wn_random stream = {chosen->seed, WN_RANDOM_PILOT, (uint64_t)block->rows[i]};
-        candidates[i] = (candidate){wn_random_bits(stream, 0), i};
-    }
-    return block->n_rows;
+    size_t found = draw_below(chosen, block, bound, candidates);
+    return found >= n ? found : draw_below(chosen, block, UINT64_MAX, candidates);
 }
 
 /* Keeps the block's rows of smallest hash. */

@@ -1,6 +1,5 @@
 /* The sweeps of a randomized fit, and what comes of them. */
 #include "eigen_signs.h"
-#include "nystrom.h"
 #include "orthonormal.h"
 #include "randomized_state.h"
 
@@ -28,8 +27,7 @@ int wn_randomized_n_sweeps(const wn_randomized *r)
     return r->n_sweeps;
 }
 
-/* On rank 0. */
-static wn_nystrom nystrom_of(const wn_randomized *r)
+wn_nystrom wn_randomized_nystrom(const wn_randomized *r)
 {
     double precision = r->options.is_single ? 0x1p-24 : 0x1p-52;
     return (wn_nystrom){wn_randomized_n_basis(r, r->n_sweeps), r->p, r->basis, r->products, precision};
@@ -40,7 +38,7 @@ static wn_status look(wn_randomized *r)
 {
     wn_status status = WN_OK;
     double *values = NULL, explained = 0;
-    wn_nystrom nystrom = nystrom_of(r);
+    wn_nystrom nystrom = wn_randomized_nystrom(r);
     TRY(wn_new(&values, nystrom.n));
     TRY(wn_nystrom_values(&nystrom, values));
     for (size_t i = 0; i < r->options.n_components; i++)
@@ -52,8 +50,7 @@ done:
     return status;
 }
 
-/* The next directions are the last products, where they are not those of the sweeps before. */
-static wn_status turn(wn_randomized *r, bool *is_done)
+wn_status wn_randomized_turn(wn_randomized *r, bool *is_done)
 {
     static const double NOTHING = 1e-12, NOTHING_IN_SINGLE = 1e-6;
     double left = 0;
@@ -73,7 +70,7 @@ wn_status wn_randomized_advance(wn_randomized *r, bool *is_done)
     TRY(wn_ranks_broadcast(r->ranks, 0, &r->growth, sizeof r->growth));
     *is_done = r->n_sweeps >= most || r->growth <= WN_RANDOMIZED_GROWTH;
     if (!*is_done)
-        TRY(turn(r, is_done));
+        TRY(wn_randomized_turn(r, is_done));
 done:
     return status;
 }
@@ -84,7 +81,7 @@ static wn_status solve(wn_randomized *r, double *orthogonality)
     wn_status status = WN_OK;
     double *values = NULL;
     size_t k = r->options.n_components;
-    wn_nystrom nystrom = nystrom_of(r);
+    wn_nystrom nystrom = wn_randomized_nystrom(r);
     TRY(wn_new(&values, nystrom.n));
     TRY(wn_nystrom_vectors(&nystrom, values));
     memcpy(r->values, values, k * sizeof *values);

@@ -9,11 +9,14 @@
 #include <math.h>
 #include <string.h>
 
-enum { OVERSAMPLES = 10 };
+/* What is beyond the components: half as many, within bounds; then as many as fill vectors. */
+enum { MOST_OVERSAMPLES = 32, WIDTH_STEP = 16 };
 
 size_t wn_randomized_width(size_t n_components, size_t n_features)
 {
-    size_t width = n_components + OVERSAMPLES;
+    size_t more = n_components / 2 < MOST_OVERSAMPLES ? n_components / 2 : MOST_OVERSAMPLES;
+    more = more > WN_RANDOMIZED_OVERSAMPLES ? more : WN_RANDOMIZED_OVERSAMPLES;
+    size_t width = (n_components + more + WIDTH_STEP - 1) / WIDTH_STEP * WIDTH_STEP;
     return width < n_features ? width : n_features;
 }
 
@@ -120,11 +123,11 @@ done:
     return status;
 }
 
-static void draw_directions(wn_randomized *r)
+void wn_randomized_draw(wn_randomized *r, size_t first)
 {
     for (size_t i = 0; i < r->p; i++) {
         wn_random stream = {r->options.seed, WN_RANDOM_DIRECTIONS, r->recipe->selected[i]};
-        for (size_t j = 0; j < r->width; j++)
+        for (size_t j = first; j < r->width; j++)
             r->basis[j * r->p + i] = wn_random_normal(stream, j);
     }
 }
@@ -174,7 +177,7 @@ wn_status wn_randomized_new(const wn_ranks *ranks, wn_randomized **randomized, c
                             .growth = 1};
     TRY(wn_ranks_agree(ranks, prepare(made, moments)));
     if (ranks->rank == 0)
-        draw_directions(made);
+        wn_randomized_draw(made, 0);
     TRY(wn_randomized_share(made, &left));
     *randomized = made;
     made = NULL;

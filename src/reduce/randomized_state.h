@@ -2,8 +2,12 @@
 #ifndef WINNOW_REDUCE_RANDOMIZED_STATE_H
 #define WINNOW_REDUCE_RANDOMIZED_STATE_H
 
+#include "nystrom.h"
+
 #include "winnow/randomized.h"
 #include "winnow/sketch.h"
+
+enum { WN_RANDOMIZED_OVERSAMPLES = 10 }; /* directions beyond the components at least, which stay random at first */
 
 struct wn_randomized {
     const wn_ranks *ranks;   /* borrowed like the recipe */
@@ -27,6 +31,16 @@ struct wn_randomized {
 /* Local. How many rows of a basis of so many sweeps are directions; where those of the next sweep are. */
 size_t wn_randomized_n_basis(const wn_randomized *randomized, int n_sweeps);
 double *wn_randomized_directions(const wn_randomized *randomized);
+
+/* Local, rank 0. Directions number `first` and on become random ones. */
+void wn_randomized_draw(wn_randomized *randomized, size_t first);
+
+/* Local, rank 0. The sweeps so far. */
+wn_nystrom wn_randomized_nystrom(const wn_randomized *randomized);
+
+/* Collective. The next directions are the last products; *is_done: these are nothing beyond those of the sweeps before.
+ * Fails: as below. */
+WN_MUST_USE wn_status wn_randomized_turn(wn_randomized *randomized, bool *is_done);
 
 /* Collective. Rank 0 makes its next directions orthonormal, and shares them. *left: as wn_orthonormal_extend. Fails:
  * WN_INTERNAL, WN_NO_MEMORY. */

@@ -58,6 +58,8 @@ static wn_row_status split_row(const wn_split *split, const wn_file *file, uint6
 {
     if (file->is_test)
         return WN_ROW_TEST;
+    if (!(split->test + split->validation > 0))
+        return WN_ROW_TRAIN;
     double u = wn_random_uniform((wn_random){split->seed, WN_RANDOM_SPLIT, file_hash}, (uint64_t)row_in_file);
     return wn_split_side(split, u);
 }

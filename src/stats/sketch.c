@@ -1,5 +1,7 @@
 #include "winnow/sketch.h"
 
+#include "sketch_kernels.h"
+
 #include "winnow/memory.h"
 
 #include <cblas.h>
@@ -10,16 +12,14 @@
 enum { PANEL_ROWS = 512 };
 enum { SUM_BITS = 61 };
 
-/* Rows, their products with the directions, and the panel's result, in one of two precisions; the other has no data. */
+/* Rows, their products with the directions, and the panel's result, in one of two precisions. */
 typedef struct {
-    double *rows, *scores, *product;
-    float *single_rows, *single_scores, *single_product;
+    wn_cells rows, scores, product; /* owned */
 } sketch_panel;
 
 struct wn_sketch {
     size_t n_cols, n_directions;
     double *centre, *factor;  /* (n_cols) */
-    double *row;              /* (n_cols) scratch */
     int *unit;                /* (n_cols) exponent of a sum's weight */
     double *per_unit;         /* (n_cols) 2^-unit */
     int64_t *sums;            /* (n_directions, n_cols) */
@@ -50,6 +50,11 @@ static void plan_columns(wn_sketch *sketch, const wn_sketch_shape *shape)
     }
 }
 
+static wn_status resize(wn_cells *cells, size_t n)
+{
+    return wn_memory_resize(&cells->data, n, wn_cell_bytes(cells->is_float32), __func__);
+}
+
 wn_status wn_sketch_new(wn_sketch **sketch, const wn_sketch_shape *shape)
 {
     wn_status status = WN_OK;
@@ -59,16 +64,13 @@ wn_status wn_sketch_new(wn_sketch **sketch, const wn_sketch_shape *shape)
     *made = (wn_sketch){.n_cols = p, .n_directions = shape->n_directions, .is_single = shape->is_single};
     TRY(wn_new(&made->centre, p));
     TRY(wn_new(&made->factor, p));
-    TRY(wn_new(&made->row, p));
     TRY(wn_new(&made->unit, p));
     TRY(wn_new(&made->per_unit, p));
     TRY(wn_new(&made->sums, size));
-    if (made->is_single) {
+    made->panel = (sketch_panel){{NULL, made->is_single}, {NULL, made->is_single}, {NULL, made->is_single}};
+    TRY(resize(&made->panel.product, size));
+    if (made->is_single)
         TRY(wn_new(&made->single_directions, size));
-        TRY(wn_new(&made->panel.single_product, size));
-    } else {
-        TRY(wn_new(&made->panel.product, size));
-    }
     plan_columns(made, shape);
     *sketch = made;
     made = NULL;
@@ -81,17 +83,13 @@ void wn_sketch_free(wn_sketch *sketch)
 {
     if (sketch == NULL)
         return;
-    wn_free(sketch->panel.single_product);
-    wn_free(sketch->panel.single_scores);
-    wn_free(sketch->panel.single_rows);
-    wn_free(sketch->panel.product);
-    wn_free(sketch->panel.scores);
-    wn_free(sketch->panel.rows);
+    wn_free(sketch->panel.product.data);
+    wn_free(sketch->panel.scores.data);
+    wn_free(sketch->panel.rows.data);
     wn_free(sketch->single_directions);
     wn_free(sketch->sums);
     wn_free(sketch->per_unit);
     wn_free(sketch->unit);
-    wn_free(sketch->row);
     wn_free(sketch->factor);
     wn_free(sketch->centre);
     wn_free(sketch);
@@ -102,7 +100,7 @@ size_t wn_sketch_bytes(size_t n_cols, size_t n_directions, size_t capacity, bool
     size_t cell = is_single ? sizeof(float) : sizeof(double), rows = capacity < PANEL_ROWS ? capacity : PANEL_ROWS;
     size_t matrices = sizeof(int64_t) + (is_single ? 2 : 1) * cell;
     return n_directions * n_cols * matrices + rows * (n_cols + n_directions) * cell +
-           n_cols * (4 * sizeof(double) + sizeof(int));
+           n_cols * (3 * sizeof(double) + sizeof(int));
 }
 
 void wn_sketch_begin(wn_sketch *sketch, const double *directions)
@@ -119,70 +117,50 @@ static wn_status make_room(wn_sketch *sketch, size_t n_rows)
 {
     wn_status status = WN_OK;
     size_t n = n_rows < PANEL_ROWS ? n_rows : PANEL_ROWS;
-    sketch_panel *panel = &sketch->panel;
     if (n <= sketch->capacity)
         return WN_OK;
-    if (sketch->is_single) {
-        TRY(wn_resize(&panel->single_rows, n * sketch->n_cols));
-        TRY(wn_resize(&panel->single_scores, n * sketch->n_directions));
-    } else {
-        TRY(wn_resize(&panel->rows, n * sketch->n_cols));
-        TRY(wn_resize(&panel->scores, n * sketch->n_directions));
-    }
+    TRY(resize(&sketch->panel.rows, n * sketch->n_cols));
+    TRY(resize(&sketch->panel.scores, n * sketch->n_directions));
     sketch->capacity = n;
 done:
     return status;
 }
 
-/* One row of x, from cells of either width. */
-static void centre_row(const wn_sketch *sketch, wn_cells cells, double *row)
+static void centre_rows(wn_sketch *sketch, wn_cells cells, size_t n_rows)
 {
-    wn_cells_widen(row, cells, sketch->n_cols);
-    for (size_t c = 0; c < sketch->n_cols; c++)
-        row[c] = (row[c] - sketch->centre[c]) * sketch->factor[c];
-}
-
-static void multiply(wn_sketch *sketch, wn_cells cells, size_t n_rows)
-{
-    sketch_panel *panel = &sketch->panel;
     size_t p = sketch->n_cols;
-    int n = (int)n_rows, cols = (int)p, width = (int)sketch->n_directions;
     for (size_t i = 0; i < n_rows; i++)
-        centre_row(sketch, wn_cells_at(cells, i * p), panel->rows + i * p);
-    cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, n, width, cols, 1, panel->rows, cols, sketch->directions, cols,
-                0, panel->scores, width);
-    cblas_dgemm(CblasRowMajor, CblasTrans, CblasNoTrans, width, cols, n, 1, panel->scores, width, panel->rows, cols, 0,
-                panel->product, cols);
+        wn_sketch_centre(wn_cells_at(cells, i * p), sketch->centre, sketch->factor, p,
+                         wn_cells_at(sketch->panel.rows, i * p));
 }
 
-static void multiply_single(wn_sketch *sketch, wn_cells cells, size_t n_rows)
+static void multiply(wn_sketch *sketch, size_t n_rows)
 {
-    sketch_panel *panel = &sketch->panel;
-    size_t p = sketch->n_cols;
-    int n = (int)n_rows, cols = (int)p, width = (int)sketch->n_directions;
-    for (size_t i = 0; i < n_rows; i++) {
-        centre_row(sketch, wn_cells_at(cells, i * p), sketch->row);
-        for (size_t c = 0; c < p; c++)
-            panel->single_rows[i * p + c] = (float)sketch->row[c];
-    }
-    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, n, width, cols, 1, panel->single_rows, cols,
-                sketch->single_directions, cols, 0, panel->single_scores, width);
-    cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, width, cols, n, 1, panel->single_scores, width,
-                panel->single_rows, cols, 0, panel->single_product, cols);
+    const double *rows = sketch->panel.rows.data;
+    double *scores = sketch->panel.scores.data;
+    int n = (int)n_rows, cols = (int)sketch->n_cols, width = (int)sketch->n_directions;
+    cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, n, width, cols, 1, rows, cols, sketch->directions, cols, 0,
+                scores, width);
+    cblas_dgemm(CblasRowMajor, CblasTrans, CblasNoTrans, width, cols, n, 1, scores, width, rows, cols, 0,
+                sketch->panel.product.data, cols);
+}
+
+static void multiply_single(wn_sketch *sketch, size_t n_rows)
+{
+    const float *rows = sketch->panel.rows.data;
+    float *scores = sketch->panel.scores.data;
+    int n = (int)n_rows, cols = (int)sketch->n_cols, width = (int)sketch->n_directions;
+    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, n, width, cols, 1, rows, cols, sketch->single_directions, cols,
+                0, scores, width);
+    cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, width, cols, n, 1, scores, width, rows, cols, 0,
+                sketch->panel.product.data, cols);
 }
 
 static void add_product(wn_sketch *sketch)
 {
     size_t p = sketch->n_cols;
-    for (size_t j = 0; j < sketch->n_directions; j++) {
-        int64_t *sums = sketch->sums + j * p;
-        if (sketch->is_single)
-            for (size_t c = 0; c < p; c++)
-                sums[c] += llrint((double)sketch->panel.single_product[j * p + c] * sketch->per_unit[c]);
-        else
-            for (size_t c = 0; c < p; c++)
-                sums[c] += llrint(sketch->panel.product[j * p + c] * sketch->per_unit[c]);
-    }
+    for (size_t j = 0; j < sketch->n_directions; j++)
+        wn_sketch_round(wn_cells_at(sketch->panel.product, j * p), sketch->per_unit, p, sketch->sums + j * p);
 }
 
 wn_status wn_sketch_add(wn_sketch *sketch, const wn_block *block)
@@ -192,10 +170,11 @@ wn_status wn_sketch_add(wn_sketch *sketch, const wn_block *block)
     for (size_t first = 0; first < block->n_rows; first += PANEL_ROWS) {
         size_t left = block->n_rows - first, n = left < PANEL_ROWS ? left : PANEL_ROWS;
         wn_cells cells = wn_cells_at(wn_block_view(block), first * block->n_cols);
+        centre_rows(sketch, cells, n);
         if (sketch->is_single)
-            multiply_single(sketch, cells, n);
+            multiply_single(sketch, n);
         else
-            multiply(sketch, cells, n);
+            multiply(sketch, n);
         add_product(sketch);
     }
 done:

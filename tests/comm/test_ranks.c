@@ -3,6 +3,7 @@
 #include "testing.h"
 #include "winnow/memory.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -63,6 +64,23 @@ static void test_sum_and_max(void)
         check_sum_and_max(0);
     }
     CHECK_OK(wn_ranks_sum(&test_ranks, NULL, 0));
+}
+
+/* Numbers of which each rank has every size-th, their signs and gaps included. */
+static void test_unite(void)
+{
+    static const double NUMBERS[] = {-0.0, 1e300, -INFINITY, 3, NAN, -2.5, 0, 1e-310};
+    double values[N_VALUES], wanted[N_VALUES];
+    for (size_t p = 0; p < N_PIECES; p++) {
+        wn_ranks_piece_bytes(PIECES[p]);
+        for (size_t i = 0; i < N_VALUES; i++) {
+            wanted[i] = NUMBERS[i % 8];
+            values[i] = i % (size_t)test_ranks.size == (size_t)test_ranks.rank ? wanted[i] : 0;
+        }
+        CHECK_OK(wn_ranks_unite(&test_ranks, values, sizeof values));
+        CU_ASSERT_EQUAL(memcmp(values, wanted, sizeof values), 0);
+    }
+    CHECK_OK(wn_ranks_unite(&test_ranks, NULL, 0));
 }
 
 static void test_agree(void)
@@ -306,6 +324,7 @@ static void test_allocation(void)
 
 static const wn_test tests[] = {{"parts of a range", test_parts},
                                 {"sums and maxima in pieces", test_sum_and_max},
+                                {"parts of one whole", test_unite},
                                 {"one status for all", test_agree},
                                 {"bytes of one rank", test_broadcast},
                                 {"text of one rank", test_broadcast_text},

@@ -125,13 +125,11 @@ static wn_status open_files(test_table *table, const fixture_spec *spec)
     const double label_missing = NO_LABEL;
     wn_reader_options options = {.label_missing = &label_missing, .n_label_missing = 1, .cache_bytes = 1 << 20};
     TRY(wn_ranks_agree(&test_ranks, wn_reader_open(&table->reader, table->catalog, &options)));
-    table->pass = (wn_pass){&test_ranks,
-                            table->reader,
-                            wn_range_part(table->catalog->n_blocks, test_ranks.size, test_ranks.rank),
-                            "test",
-                            table->catalog->n_rows,
-                            NULL,
-                            0};
+    table->pass = (wn_pass){.ranks = &test_ranks,
+                            .reader = table->reader,
+                            .blocks = wn_range_part(table->catalog->n_blocks, test_ranks.size, test_ranks.rank),
+                            .name = "test",
+                            .total_rows = table->catalog->n_rows};
 done:
     return status;
 }

@@ -15,13 +15,18 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { COLS = 40, MOST_ROWS = 900 };
+enum { COLS = 40, MOST_ROWS = 900, FILES = 9 };
+
+/* Files of a table: a block each, of which one in eight is swept over first. */
+static size_t n_files;
+static char paths[FILES][512];
 
 static double cells[MOST_ROWS * COLS], mean[COLS], deviation[COLS], low[COLS], high[COLS];
 static double covariance[COLS * COLS], values[COLS], vectors[COLS * COLS];
 static int64_t count[COLS], missing[COLS];
 static wn_moments_summary moments = {COLS, 0, count, missing, mean, deviation, low, high};
 static size_t n_rows;
+static bool has_spike; /* the first file has a direction that no other has */
 static wn_catalog *catalog;
 static wn_reader *reader;
 static wn_rows *rows;
@@ -75,24 +80,35 @@ static void naive_covariance(void)
     symmetric_jacobi(COLS, covariance, values, vectors);
 }
 
-static wn_status write_table(const char *path)
+static wn_status write_file(size_t file)
 {
     wn_status status = WN_OK;
     wn_table_writer *writer = NULL;
-    size_t x, width = COLS;
-    TRY(wn_table_writer_open(&writer, path));
+    size_t x, width = COLS, first = n_rows * file / n_files;
+    TRY(wn_table_writer_open(&writer, paths[file]));
     TRY(wn_table_writer_add_dataset(writer, "x", WN_STORE_FLOAT64, &width, 1, 0, &x));
-    TRY(wn_table_writer_append(writer, x, cells, n_rows));
+    TRY(wn_table_writer_append(writer, x, cells + first * COLS, n_rows * (file + 1) / n_files - first));
     TRY(wn_table_writer_finish(writer));
 done:
     wn_table_writer_close(writer);
     return status;
 }
 
-static wn_status open_table(const char *path)
+static wn_status write_table(void)
 {
     wn_status status = WN_OK;
-    const wn_input input = {.files = &path, .n_files = 1, .table = "/x"};
+    for (size_t f = 0; f < n_files && status == WN_OK; f++)
+        status = write_file(f);
+    return status;
+}
+
+static wn_status open_table(void)
+{
+    wn_status status = WN_OK;
+    const char *files[FILES];
+    for (size_t f = 0; f < n_files; f++)
+        files[f] = paths[f];
+    const wn_input input = {.files = files, .n_files = n_files, .table = "/x"};
     const wn_reader_options options = {.cache_bytes = 1 << 20};
     const wn_split split = {0, 0, 1, false};
     TRY(wn_catalog_open(&test_ranks, &catalog, &input));
@@ -111,13 +127,16 @@ done:
 /* The table in a file, and a recipe that leaves cells alone. */
 static bool begin(size_t n)
 {
-    char path[512];
     n_rows = n;
+    n_files = n < MOST_ROWS ? 1 : FILES;
     draw_cells();
+    if (has_spike)
+        for (size_t i = 0; i < MOST_ROWS / FILES; i++)
+            cells[i * COLS + 3] += i % 2 == 0 ? 500 : -500;
     naive_moments();
-    snprintf(path, sizeof path, "%s", test_path("table.h5"));
-    if (!CHECK_OK(wn_ranks_agree(&test_ranks, test_ranks.rank == 0 ? write_table(path) : WN_OK)) ||
-        !CHECK_OK(open_table(path)))
+    for (size_t f = 0; f < n_files; f++)
+        snprintf(paths[f], sizeof paths[f], "%s.%zu", test_path("table.h5"), f);
+    if (!CHECK_OK(wn_ranks_agree(&test_ranks, test_ranks.rank == 0 ? write_table() : WN_OK)) || !CHECK_OK(open_table()))
         return false;
     for (size_t c = 0; c < COLS; c++) {
         recipe->columns[c].lower = -(double)INFINITY;
@@ -149,6 +168,8 @@ static wn_status fit(const wn_randomized_options *options, int stop, wn_randomiz
     bool is_done = false;
     snprintf(path, sizeof path, "%s", test_path("sweeps"));
     TRY(wn_randomized_new(&test_ranks, &made, options, &moments, recipe));
+    TRY(wn_randomized_sample(made, &pass, rows, NULL));
+    CU_ASSERT_EQUAL(wn_randomized_n_sweeps(made), 0);
     while (!is_done) {
         TRY(wn_randomized_sweep(made, &pass, rows, NULL));
         if (wn_randomized_n_sweeps(made) == stop) {
@@ -211,6 +232,15 @@ static void test_components(void)
 {
     check(MOST_ROWS, 3, false, 1e-4);
     check(MOST_ROWS, 9, false, 1e-4);
+}
+
+/* The part that is swept over first lacks the foremost direction. */
+static void test_spike(void)
+{
+    CU_ASSERT_EQUAL(wn_randomized_stride(FILES) / 2, 4);
+    has_spike = true;
+    check(MOST_ROWS, 3, false, 1e-4);
+    has_spike = false;
 }
 
 static void test_single(void)
@@ -283,7 +313,7 @@ static void test_refusals(void)
 static void test_damaged_file(void)
 {
     wn_randomized *made = NULL;
-    const wn_randomized_options options = {.n_components = 5}, other = {.n_components = 6};
+    const wn_randomized_options options = {.n_components = 5}, other = {.n_components = 7};
     char path[512];
     snprintf(path, sizeof path, "%s", test_path("damaged"));
     if (begin(50) && CHECK_OK(wn_randomized_new(&test_ranks, &made, &options, &moments, recipe))) {
@@ -331,6 +361,7 @@ static void test_allocations(void)
 
 static const wn_test tests[] = {
     {"components", test_components},
+    {"a direction of few rows", test_spike},
     {"in single", test_single},
     {"fewer rows than features", test_few_rows},
     {"as many directions as features", test_all_directions},

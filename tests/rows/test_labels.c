@@ -51,13 +51,11 @@ static wn_status find_labels(const label_case *a_case, const char *name, wn_labe
     TRY(wn_ranks_agree(&test_ranks, status));
     TRY(wn_catalog_open(&test_ranks, &catalog, &input));
     TRY(wn_ranks_agree(&test_ranks, wn_reader_open(&reader, catalog, &options)));
-    wn_pass pass = {&test_ranks,
-                    reader,
-                    wn_range_part(catalog->n_blocks, test_ranks.size, test_ranks.rank),
-                    "labels",
-                    catalog->n_rows,
-                    NULL,
-                    0};
+    wn_pass pass = {.ranks = &test_ranks,
+                    .reader = reader,
+                    .blocks = wn_range_part(catalog->n_blocks, test_ranks.size, test_ranks.rank),
+                    .name = "labels",
+                    .total_rows = catalog->n_rows};
     TRY(wn_rows_new(&rows, &pass, catalog, &(wn_split){0.1, 0.1, 1, true}));
     TRY(wn_labels_find(&pass, rows, a_case->wanted, NULL, labels));
 done:

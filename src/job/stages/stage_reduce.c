@@ -80,6 +80,8 @@ static wn_status sweep(wn_run_state *state, wn_randomized *randomized, wn_stage_
     bool is_done = false, is_there = false;
     wn_pass pass = wn_stage_pass(state, "reduce");
     TRY(find_sweeps(state, randomized, &is_there));
+    if (!is_there)
+        TRY(wn_randomized_sample(randomized, &pass, state->rows, &meter->cost));
     while (!is_done) {
         if (!is_there) {
             TRY(wn_randomized_sweep(randomized, &pass, state->rows, &meter->cost));

@@ -18,14 +18,16 @@ static void clear(measuring *state)
     wn_quantile_search_clear(&state->search);
 }
 
+/* Collective. */
 static wn_status prepare(const wn_measurement *measurement, measuring *state, bool has_moments, double *values)
 {
     wn_status status = WN_OK;
     wn_quantile_search *search = &state->search;
-    TRY(wn_quantile_search_init(search, measurement->sample, measurement->n_probabilities, measurement->probability,
-                                measurement->wanted));
+    const wn_ranks *ranks = measurement->pass->ranks;
+    TRY(wn_quantile_search_init(ranks, search, measurement->sample, measurement->n_probabilities,
+                                measurement->probability, measurement->wanted));
     if (has_moments)
-        TRY(wn_moments_new(&state->moments, search->n_cols));
+        TRY(wn_ranks_agree(ranks, wn_moments_new(&state->moments, search->n_cols)));
     for (size_t k = 0; k < search->n; k++)
         values[k] = (double)NAN;
 done:
@@ -83,7 +85,7 @@ wn_status wn_measure(const wn_measurement *measurement, wn_moments_summary **sum
     const wn_ranks *ranks = measurement->pass->ranks;
     measuring state = {0};
     bool is_first = true;
-    TRY(wn_ranks_agree(ranks, prepare(measurement, &state, summary != NULL, values)));
+    TRY(prepare(measurement, &state, summary != NULL, values));
     do {
         TRY(run_once(measurement, &state, is_first, cost));
         TRY(wn_quantile_search_end(ranks, &state.search, values));

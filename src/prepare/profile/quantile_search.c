@@ -7,23 +7,33 @@
 /* Nothing is kept for a quantile that is not sought. */
 static const wn_window empty_window = {INFINITY, -INFINITY};
 
-static void guess_column(wn_quantile_search *search, size_t i, const double *sorted, size_t n,
-                         const unsigned char *wanted)
+static void guess_column(wn_quantile_search *search, size_t i, const double *sorted, size_t n)
 {
     for (size_t p = 0; p < search->n_probabilities; p++) {
         size_t k = i * search->n_probabilities + p;
-        bool is_wanted = !wanted || wanted[k];
-        search->windows[k] = is_wanted ? wn_window_of_sample(sorted, n, search->probability[p]) : empty_window;
-        search->open[k] = is_wanted;
-        search->n_open += is_wanted;
+        if (search->open[k])
+            search->windows[k] = wn_window_of_sample(sorted, n, search->probability[p]);
     }
 }
 
-wn_status wn_quantile_search_init(wn_quantile_search *search, const wn_pilot *sample, size_t n_probabilities,
-                                  const double *probability, const unsigned char *wanted)
+/* The windows of this rank's columns: every size-th. */
+static wn_status guess(const wn_ranks *ranks, wn_quantile_search *search, const wn_pilot *sample)
 {
     wn_status status = WN_OK;
     double *sorted = NULL;
+    size_t first = (size_t)ranks->rank, step = (size_t)ranks->size;
+    TRY(wn_new(&sorted, 2 * sample->n_rows));
+    for (size_t i = first; i < search->n_cols; i += step)
+        guess_column(search, i, sorted, wn_pilot_column(sample, i, sorted, sorted + sample->n_rows));
+done:
+    wn_free(sorted);
+    return status;
+}
+
+static wn_status init(wn_quantile_search *search, const wn_pilot *sample, size_t n_probabilities,
+                      const double *probability, const unsigned char *wanted)
+{
+    wn_status status = WN_OK;
     size_t n_cols = sample->n_cols, n = n_cols * n_probabilities;
     *search =
         (wn_quantile_search){.n_cols = n_cols, .n_probabilities = n_probabilities, .n = n, .probability = probability};
@@ -31,13 +41,27 @@ wn_status wn_quantile_search_init(wn_quantile_search *search, const wn_pilot *sa
     TRY(wn_new(&search->windows, n));
     TRY(wn_new(&search->open, 2 * n));
     search->missed = search->open + n;
-    TRY(wn_new(&sorted, 2 * sample->n_rows));
-    for (size_t i = 0; i < n_cols; i++) {
-        size_t n_valid = wn_pilot_column(sample, i, sorted, sorted + sample->n_rows);
-        guess_column(search, i, sorted, n_valid, wanted);
+    for (size_t k = 0; k < n; k++) {
+        search->open[k] = !wanted || wanted[k];
+        search->n_open += search->open[k];
     }
 done:
-    wn_free(sorted);
+    return status;
+}
+
+wn_status wn_quantile_search_init(const wn_ranks *ranks, wn_quantile_search *search, const wn_pilot *sample,
+                                  size_t n_probabilities, const double *probability, const unsigned char *wanted)
+{
+    wn_status status = init(search, sample, n_probabilities, probability, wanted);
+    if (status == WN_OK && search->n_open > 0)
+        status = guess(ranks, search, sample);
+    TRY(wn_ranks_agree(ranks, status));
+    if (search->n_open > 0)
+        TRY(wn_ranks_unite(ranks, search->windows, search->n * sizeof *search->windows));
+    for (size_t k = 0; k < search->n; k++)
+        if (!search->open[k])
+            search->windows[k] = empty_window;
+done:
     return status;
 }
 

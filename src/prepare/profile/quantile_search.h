@@ -17,9 +17,10 @@ typedef struct {
     wn_quantiles *quantiles; /* of the pass under way; NULL where nothing is open */
 } wn_quantile_search;
 
-/* Local. For the quantiles `probability` (borrowed) of the columns of a sample of the cells; wanted (n_cols,
- * n_probabilities) says which, NULL all. The caller clears it, also after a failure. Fails: WN_NO_MEMORY. */
-WN_MUST_USE wn_status wn_quantile_search_init(wn_quantile_search *search, const wn_pilot *sample,
+/* Collective. For the quantiles `probability` (borrowed) of the columns of a sample of the cells, which all ranks have
+ * and each sorts a part of; wanted (n_cols, n_probabilities) says which, NULL all. The caller clears it, also after a
+ * failure. Fails: WN_NO_MEMORY. */
+WN_MUST_USE wn_status wn_quantile_search_init(const wn_ranks *ranks, wn_quantile_search *search, const wn_pilot *sample,
                                               size_t n_probabilities, const double *probability,
                                               const unsigned char *wanted);
 void wn_quantile_search_clear(wn_quantile_search *search);

@@ -8,21 +8,22 @@ enum { QUARTILES = WN_CLEAN_QUARTILES };
 
 static const double quartile[QUARTILES] = {0.25, 0.5, 0.75};
 
-wn_status wn_clean_quartiles_init(wn_quantile_search *search, const wn_pilot *pilot, const wn_recipe *recipe)
+wn_status wn_clean_quartiles_init(const wn_ranks *ranks, wn_quantile_search *search, const wn_pilot *pilot,
+                                  const wn_recipe *recipe)
 {
     wn_status status = WN_OK;
     wn_pilot cleaned = {0};
     unsigned char *wanted = NULL;
     bool is_any = false;
-    TRY(wn_new(&wanted, QUARTILES * recipe->n_cells));
+    TRY(wn_ranks_agree(ranks, wn_new(&wanted, QUARTILES * recipe->n_cells)));
     for (size_t k = 0; k < QUARTILES * recipe->n_cells; k++) {
         wanted[k] = recipe->columns[k / QUARTILES].rule.normalize == WN_NORMALIZE_ROBUST;
         is_any |= wanted[k];
     }
     if (!is_any)
         goto done;
-    TRY(wn_clean_pilot(pilot, recipe, true, &cleaned));
-    TRY(wn_quantile_search_init(search, &cleaned, QUARTILES, quartile, wanted));
+    TRY(wn_ranks_agree(ranks, wn_clean_pilot(pilot, recipe, true, &cleaned)));
+    TRY(wn_quantile_search_init(ranks, search, &cleaned, QUARTILES, quartile, wanted));
 done:
     wn_clean_pilot_clear(&cleaned);
     wn_free(wanted);

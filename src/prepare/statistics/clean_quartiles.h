@@ -9,9 +9,9 @@
 /* Values a column: clean_quartile_low, clean_median, clean_quartile_high. */
 enum { WN_CLEAN_QUARTILES = 3 };
 
-/* Local. A search over the columns whose normalization is robust; n_open is 0 where none is. The caller clears it, also
- * after a failure. Fails: WN_NO_MEMORY. */
-WN_MUST_USE wn_status wn_clean_quartiles_init(wn_quantile_search *search, const wn_pilot *pilot,
+/* Collective. A search over the columns whose normalization is robust; n_open is 0 where none is. The caller clears it,
+ * also after a failure. Fails: WN_NO_MEMORY. */
+WN_MUST_USE wn_status wn_clean_quartiles_init(const wn_ranks *ranks, wn_quantile_search *search, const wn_pilot *pilot,
                                               const wn_recipe *recipe);
 
 /* Collective, after the pass: sets clean_quartile_low to clean_quartile_high of the recipe's columns (NaN where not

@@ -78,7 +78,8 @@ static wn_status sum_rows(wn_statistics_states *states, const wn_pass *pass, wn_
     wn_accumulator
         seen[WN_STATISTICS_STATES + WN_FOLDS_STATES + 1]; /* features in place of cells, and quartiles of cells */
     wn_block_step steps[WN_STATISTICS_STEPS];
-    status = wn_statistics_states_begin_quartiles(states, pass, rows, pilot, recipe);
+    TRY(wn_clean_quartiles_init(pass->ranks, &states->quartiles, pilot, recipe));
+    status = wn_statistics_states_begin_quartiles(states, pass, rows, recipe);
     if (status == WN_OK && !wn_recipe_is_plain(recipe))
         status = wn_extraction_init(&states->extraction, recipe, wn_reader_block_capacity(pass->reader));
     TRY(wn_ranks_agree(pass->ranks, status));
@@ -134,8 +135,10 @@ wn_status wn_statistics_run(const wn_pass *pass, wn_rows *rows, const wn_pilot *
     bool has_label = rows->catalog->has_label, follows = wn_statistics_follow(recipe, options);
     if (options->n_bins > 0 && !has_label)
         return wn_fail(WN_BAD_DATA, "bins against a label need one, and the input has no label");
-    status = follows ? wn_statistics_plan_new(&states.plan, recipe, has_label, 0)
-                     : wn_statistics_plan_init(&states.plan, pilot, recipe, has_label, options->n_bins);
+    if (!follows)
+        TRY(wn_statistics_plan_init(pass->ranks, &states.plan, pilot, recipe, has_label, options->n_bins));
+    else
+        status = wn_statistics_plan_new(&states.plan, recipe, has_label, 0);
     if (status == WN_OK)
         status = wn_statistics_states_init(&states, rows, recipe, options);
     if (status == WN_OK && follows)

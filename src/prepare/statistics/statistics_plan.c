@@ -43,34 +43,42 @@ static void clean_range(const wn_recipe_column *column, double *low, double *hig
         *low = *high = 0;
 }
 
-/* Puts the cells into another order. They are sorted only where bins ask for it: that takes most of the time. */
-static void plan_cells(wn_statistics_plan *plan, size_t i, double *cells, size_t n, double half_span)
+/* Features are dealt to ranks, so that each sorts a part of them. */
+static bool is_mine(const wn_ranks *ranks, size_t feature)
+{
+    return feature % (size_t)ranks->size == (size_t)ranks->rank;
+}
+
+/* Puts the cells into another order; scratch (n). They are sorted only where bins ask for it: that takes most of the
+ * time. */
+static void plan_cells(wn_statistics_plan *plan, size_t i, double *cells, size_t n, double *scratch, double half_span)
 {
     bool sorts = plan->n_bins > 1;
     if (sorts)
-        wn_doubles_sort(cells, n);
+        wn_doubles_sort_by(cells, scratch, n);
     plan->centre[i] = sorts ? wn_quantile_sorted(cells, n, 0.5) : wn_quantile_select(cells, n, 0.5);
     plan->exponent[i] = choose_exponent(cells, n, plan->centre[i], half_span);
     for (size_t k = 1; k < plan->n_bins; k++)
         plan->edges[i * (plan->n_bins - 1) + k - 1] = wn_quantile_sorted(cells, n, (double)k / (double)plan->n_bins);
 }
 
-static void plan_column(wn_statistics_plan *plan, size_t i, const wn_recipe_column *column, double *cells, size_t n)
+static void plan_column(wn_statistics_plan *plan, size_t i, const wn_recipe_column *column, double *cells, size_t n,
+                        double *scratch)
 {
-    double ends[2];
+    double ends[2], no_cells[2];
     clean_range(column, &ends[0], &ends[1]);
     double half_span = ends[1] / 2 - ends[0] / 2;
-    plan_cells(plan, i, n > 0 ? cells : ends, n > 0 ? n : 2, half_span);
+    plan_cells(plan, i, n > 0 ? cells : ends, n > 0 ? n : 2, n > 0 ? scratch : no_cells, half_span);
 }
 
 /* As cells are, by what the encoder knows of its training rows. */
 static wn_status plan_known(wn_statistics_plan *plan, size_t i, const wn_encoder *encoder)
 {
     wn_status status = WN_OK;
-    double sample[ENCODER_SAMPLE] = {0};
+    double sample[ENCODER_SAMPLE] = {0}, scratch[ENCODER_SAMPLE];
     size_t n = 0;
     TRY(encoder->ops->sample(encoder->state, i - encoder->first, sample, ENCODER_SAMPLE, &n));
-    plan_cells(plan, i, sample, n > 0 ? n : 1, 0);
+    plan_cells(plan, i, sample, n > 0 ? n : 1, scratch, 0);
 done:
     return status;
 }
@@ -105,8 +113,8 @@ static void plan_labels(wn_statistics_plan *plan, const wn_pilot *pilot, const w
 }
 
 /* From the pilot's rows as they are; what is dropped of them matters little. */
-static wn_status plan_sampled(wn_statistics_plan *plan, const wn_encoder *encoder, const wn_recipe *recipe,
-                              const wn_pilot *pilot, double *cells)
+static wn_status plan_sampled(const wn_ranks *ranks, wn_statistics_plan *plan, const wn_encoder *encoder,
+                              const wn_recipe *recipe, const wn_pilot *pilot, double *cells)
 {
     wn_status status = WN_OK;
     double *features = NULL, greatest = encoder->ops->greatest(encoder->state);
@@ -116,10 +124,13 @@ static wn_status plan_sampled(wn_statistics_plan *plan, const wn_encoder *encode
     TRY(encoder->ops->apply(encoder, recipe, &rows, features, size));
     for (size_t f = 0; f < size; f++) {
         size_t n = 0;
+        if (!is_mine(ranks, encoder->first + f))
+            continue;
         for (size_t i = 0; i < pilot->n_rows; i++)
             if (!isnan(features[i * size + f]))
                 cells[n++] = features[i * size + f];
-        plan_cells(plan, encoder->first + f, n > 0 ? cells : (double[]){0, greatest}, n > 0 ? n : 2, greatest / 2);
+        double *own = n > 0 ? cells : (double[]){0, greatest}, *scratch = n > 0 ? cells + n : (double[2]){0};
+        plan_cells(plan, encoder->first + f, own, n > 0 ? n : 2, scratch, greatest / 2);
     }
 done:
     wn_free(features);
@@ -140,19 +151,18 @@ done:
     return status;
 }
 
-wn_status wn_statistics_plan_init(wn_statistics_plan *plan, const wn_pilot *pilot, const wn_recipe *recipe,
-                                  bool has_label, size_t n_bins)
+/* Local. This rank's features; the others stay 0. */
+static wn_status plan_features(const wn_ranks *ranks, wn_statistics_plan *plan, const wn_pilot *pilot,
+                               const wn_pilot *cleaned, const wn_recipe *recipe, double *cells)
 {
     wn_status status = WN_OK;
-    wn_pilot cleaned = {0};
-    double *cells = NULL;
-    TRY(wn_statistics_plan_new(plan, recipe, has_label, n_bins));
-    TRY(wn_clean_pilot(pilot, recipe, true, &cleaned));
-    TRY(wn_new(&cells, pilot->n_rows));
     for (size_t i = 0; i < plan->n_cols; i++) {
         size_t column = recipe->feature_source[i], e = recipe->feature_encoder[i];
+        if (!is_mine(ranks, i))
+            continue;
         if (e == WN_NO_ENCODER)
-            plan_column(plan, i, &recipe->columns[column], cells, wn_pilot_cells(&cleaned, column, cells));
+            plan_column(plan, i, &recipe->columns[column], cells, wn_pilot_cells(cleaned, column, cells),
+                        cells + pilot->n_rows);
         else if (recipe->encoders[e].ops->sample != NULL)
             TRY(plan_known(plan, i, &recipe->encoders[e]));
         else
@@ -160,12 +170,41 @@ wn_status wn_statistics_plan_init(wn_statistics_plan *plan, const wn_pilot *pilo
     }
     for (size_t e = 0; e < recipe->n_encoders; e++)
         if (recipe->encoders[e].ops->is_sampled)
-            TRY(plan_sampled(plan, &recipe->encoders[e], recipe, pilot, cells));
-    if (has_label)
+            TRY(plan_sampled(ranks, plan, &recipe->encoders[e], recipe, pilot, cells));
+done:
+    return status;
+}
+
+/* Local. */
+static wn_status plan_part(const wn_ranks *ranks, wn_statistics_plan *plan, const wn_pilot *pilot,
+                           const wn_recipe *recipe)
+{
+    wn_status status = WN_OK;
+    wn_pilot cleaned = {0};
+    double *cells = NULL;
+    TRY(wn_clean_pilot(pilot, recipe, true, &cleaned));
+    TRY(wn_new(&cells, 2 * pilot->n_rows));
+    TRY(plan_features(ranks, plan, pilot, &cleaned, recipe, cells));
+    if (plan->has_label)
         plan_labels(plan, &cleaned, &recipe->labels, cells);
 done:
     wn_free(cells);
     wn_clean_pilot_clear(&cleaned);
+    return status;
+}
+
+wn_status wn_statistics_plan_init(const wn_ranks *ranks, wn_statistics_plan *plan, const wn_pilot *pilot,
+                                  const wn_recipe *recipe, bool has_label, size_t n_bins)
+{
+    wn_status status = wn_statistics_plan_new(plan, recipe, has_label, n_bins);
+    if (status == WN_OK)
+        status = plan_part(ranks, plan, pilot, recipe);
+    TRY(wn_ranks_agree(ranks, status));
+    TRY(wn_ranks_unite(ranks, plan->centre, plan->n_cols * sizeof *plan->centre));
+    TRY(wn_ranks_unite(ranks, plan->exponent, plan->n_cols * sizeof *plan->exponent));
+    if (n_bins > 1)
+        TRY(wn_ranks_unite(ranks, plan->edges, plan->n_cols * (n_bins - 1) * sizeof *plan->edges));
+done:
     return status;
 }
 

@@ -17,10 +17,10 @@ typedef struct {
     int label_exponent;
 } wn_statistics_plan;
 
-/* Local. n_bins 0: no edges. The recipe is fitted up to fills. The caller clears it, also after a failure. Fails:
- * WN_NO_MEMORY. */
-WN_MUST_USE wn_status wn_statistics_plan_init(wn_statistics_plan *plan, const wn_pilot *pilot, const wn_recipe *recipe,
-                                              bool has_label, size_t n_bins);
+/* Collective. n_bins 0: no edges. The recipe is fitted up to fills; each rank looks at a part of its features. The
+ * caller clears it, also after a failure. Fails: WN_NO_MEMORY. */
+WN_MUST_USE wn_status wn_statistics_plan_init(const wn_ranks *ranks, wn_statistics_plan *plan, const wn_pilot *pilot,
+                                              const wn_recipe *recipe, bool has_label, size_t n_bins);
 
 /* Local. The same sizes, all zero: to be read into. */
 WN_MUST_USE wn_status wn_statistics_plan_new(wn_statistics_plan *plan, const wn_recipe *recipe, bool has_label,

@@ -35,11 +35,10 @@ done:
 /* Quartiles that normalization asks for come along with the moments, where those are of the same cells; features are
  * made of cells before their gaps are filled, and then quartiles have a cleaner of their own. */
 wn_status wn_statistics_states_begin_quartiles(wn_statistics_states *states, const wn_pass *pass, wn_rows *rows,
-                                               const wn_pilot *pilot, const wn_recipe *recipe)
+                                               const wn_recipe *recipe)
 {
     wn_status status = WN_OK;
     bool is_plain = wn_recipe_is_plain(recipe);
-    TRY(wn_clean_quartiles_init(&states->quartiles, pilot, recipe));
     TRY(wn_quantile_search_begin(&states->quartiles, pass));
     if (states->quartiles.quantiles && is_plain)
         wn_moments_carry(states->sums.moments, states->quartiles.quantiles);

@@ -26,10 +26,10 @@ WN_MUST_USE wn_status wn_statistics_states_init(wn_statistics_states *states, wn
                                                 const wn_statistics_options *options);
 void wn_statistics_states_clear(wn_statistics_states *states);
 
-/* Local. Before the pass: quartiles that normalization asks for are sought along with it. Fails: WN_NO_MEMORY. */
+/* Local. Before the pass: quartiles that wn_clean_quartiles_init found to be sought are sought along with it. Fails:
+ * WN_NO_MEMORY. */
 WN_MUST_USE wn_status wn_statistics_states_begin_quartiles(wn_statistics_states *states, const wn_pass *pass,
-                                                           wn_rows *rows, const wn_pilot *pilot,
-                                                           const wn_recipe *recipe);
+                                                           wn_rows *rows, const wn_recipe *recipe);
 
 /* Local. The cleaner after which all gaps are filled; borrowed. */
 wn_cleaner *wn_statistics_states_filler(wn_statistics_states *states);
