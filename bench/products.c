@@ -25,6 +25,7 @@ typedef struct {
     wn_rows *rows;
     wn_recipe *recipe;
     wn_pilot *pilot;
+    wn_moments *moments; /* of the profile */
     wn_pass pass;
     size_t n_rows, n_cols; /* of this rank's part */
     double *cells;         /* (n_rows, n_cols) what DGEMM and DSYRK multiply */
@@ -37,7 +38,7 @@ static wn_status fit_profile(bench *b)
     bool needs_cleaned = false;
     int n_passes = 0;
     TRY(wn_pilot_read(&b->pass, NULL, 0, b->catalog->n_blocks, 1, &b->pilot, NULL));
-    TRY(wn_profile_measure(&b->pass, b->rows, b->pilot, b->recipe, &needs_cleaned, NULL, &n_passes, NULL));
+    TRY(wn_profile_measure(&b->pass, b->rows, b->pilot, b->recipe, &needs_cleaned, &b->moments, &n_passes, NULL));
 done:
     return status;
 }
@@ -83,7 +84,7 @@ static wn_status multiply_half(bench *b)
 static wn_status make_pass(bench *b)
 {
     wn_statistics *statistics = NULL;
-    const wn_statistics_options options = {.gram = true};
+    const wn_statistics_options options = {.gram = true, .raw = b->moments};
     int n_passes = 0;
     wn_status status =
         wn_statistics_run(&b->pass, b->rows, b->pilot, b->recipe, &options, &statistics, &n_passes, NULL);
@@ -136,6 +137,7 @@ done:
         fprintf(stderr, "%s\n", wn_status_message());
     wn_free(b.product);
     wn_free(b.cells);
+    wn_moments_free(b.moments);
     wn_pilot_free(b.pilot);
     wn_recipe_free(b.recipe);
     wn_rows_free(b.rows);

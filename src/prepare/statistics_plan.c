@@ -9,8 +9,12 @@
 #include "winnow/radix_sort.h"
 
 #include <math.h>
+#include <string.h>
 
 enum { LARGEST_EXPONENT = 1000, ENCODER_SAMPLE = 1024 }; /* 2^+-exponent stays a normal double */
+
+/* Rows that give centres and scales where no bins are asked for: neither needs more than a digit. */
+enum { SAMPLE_ROWS = 1024 };
 
 /* The exponent of the cells' root mean square about the centre; of half_span where they do not vary. */
 static int choose_exponent(const double *cells, size_t n, double centre, double half_span)
@@ -140,19 +144,36 @@ done:
     return status;
 }
 
-wn_status wn_statistics_plan_init(wn_statistics_plan *plan, const wn_pilot *pilot, const wn_recipe *recipe,
-                                  bool has_label, size_t n_bins)
+/* Every so many rows of a pilot, into new memory. */
+static wn_status thin_pilot(const wn_pilot *pilot, wn_pilot *sample)
 {
     wn_status status = WN_OK;
-    wn_pilot cleaned = {0};
+    size_t n = SAMPLE_ROWS, n_cols = pilot->n_cols;
+    *sample = (wn_pilot){.n_rows = n, .n_cols = n_cols};
+    TRY(wn_new(&sample->cells, n * n_cols));
+    TRY(wn_new(&sample->labels, n));
+    TRY(wn_new(&sample->rows, n));
+    for (size_t i = 0; i < n; i++) {
+        size_t from = i * pilot->n_rows / n;
+        memcpy(sample->cells + i * n_cols, pilot->cells + from * n_cols, n_cols * sizeof *sample->cells);
+        sample->labels[i] = pilot->labels[from];
+        sample->rows[i] = pilot->rows[from];
+    }
+done:
+    return status;
+}
+
+/* Of cleaned and of raw rows; encoders see the latter. */
+static wn_status plan_features(wn_statistics_plan *plan, const wn_pilot *raw, const wn_pilot *cleaned,
+                               const wn_recipe *recipe)
+{
+    wn_status status = WN_OK;
     double *cells = NULL;
-    TRY(wn_statistics_plan_new(plan, recipe, has_label, n_bins));
-    TRY(wn_clean_pilot(pilot, recipe, true, &cleaned));
-    TRY(wn_new(&cells, pilot->n_rows));
+    TRY(wn_new(&cells, raw->n_rows));
     for (size_t i = 0; i < plan->n_cols; i++) {
         size_t column = recipe->feature_source[i], e = recipe->feature_encoder[i];
         if (e == WN_NO_ENCODER)
-            plan_column(plan, i, &recipe->columns[column], cells, wn_pilot_cells(&cleaned, column, cells));
+            plan_column(plan, i, &recipe->columns[column], cells, wn_pilot_cells(cleaned, column, cells));
         else if (recipe->encoders[e].ops->sample != NULL)
             TRY(plan_known(plan, i, &recipe->encoders[e]));
         else
@@ -160,12 +181,29 @@ wn_status wn_statistics_plan_init(wn_statistics_plan *plan, const wn_pilot *pilo
     }
     for (size_t e = 0; e < recipe->n_encoders; e++)
         if (recipe->encoders[e].ops->is_sampled)
-            TRY(plan_sampled(plan, &recipe->encoders[e], recipe, pilot, cells));
-    if (has_label)
-        plan_labels(plan, &cleaned, &recipe->labels, cells);
+            TRY(plan_sampled(plan, &recipe->encoders[e], recipe, raw, cells));
+    if (plan->has_label)
+        plan_labels(plan, cleaned, &recipe->labels, cells);
 done:
     wn_free(cells);
+    return status;
+}
+
+wn_status wn_statistics_plan_init(wn_statistics_plan *plan, const wn_pilot *pilot, const wn_recipe *recipe,
+                                  bool has_label, size_t n_bins)
+{
+    wn_status status = WN_OK;
+    wn_pilot sample = {0}, cleaned = {0};
+    TRY(wn_statistics_plan_new(plan, recipe, has_label, n_bins));
+    if (n_bins == 0 && pilot->n_rows > SAMPLE_ROWS) {
+        TRY(thin_pilot(pilot, &sample));
+        pilot = &sample;
+    }
+    TRY(wn_clean_pilot(pilot, recipe, true, &cleaned));
+    TRY(plan_features(plan, pilot, &cleaned, recipe));
+done:
     wn_clean_pilot_clear(&cleaned);
+    wn_clean_pilot_clear(&sample);
     return status;
 }
 

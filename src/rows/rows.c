@@ -53,11 +53,13 @@ wn_row_status wn_split_side(const wn_split *split, double u)
     return u < split->test + split->validation ? WN_ROW_VALIDATION : WN_ROW_TRAIN;
 }
 
-/* The part that the hash of (seed, file's name, row in file) gives a row. */
+/* The part that the hash of (seed, file's name, row in file) gives a row; where there is one part, nothing is drawn. */
 static wn_row_status split_row(const wn_split *split, const wn_file *file, uint64_t file_hash, int64_t row_in_file)
 {
     if (file->is_test)
         return WN_ROW_TEST;
+    if (split->test <= 0 && split->validation <= 0)
+        return WN_ROW_TRAIN;
     double u = wn_random_uniform((wn_random){split->seed, WN_RANDOM_SPLIT, file_hash}, (uint64_t)row_in_file);
     return wn_split_side(split, u);
 }
