@@ -1,5 +1,5 @@
 /* job.h - a job file as the program sees it: every value typed, checked, and filled with its default.
- * One table of keys (src/job/keys.c) makes the parser, the defaults, the help and the job.yaml of a run directory. */
+ * One table of keys (src/job/keys/keys.c) makes the parser, the defaults, the help and the job.yaml of a run directory. */
 #ifndef WINNOW_JOB_H
 #define WINNOW_JOB_H
 
