@@ -1,9 +1,11 @@
 /* products.c - the statistics pass with all products of columns, reading counted, beside DGEMM and DSYRK of as many
- * rows that lie in memory:
+ * rows that lie in memory, and beside bare reading of the file:
  *
  *     mpirun -n P bench_products TABLE.h5 RUNS
+ *     mpirun -n P bench_products
  *
- * Prints a line a run: seconds of DGEMM, of DSYRK, and of the pass, each from when all ranks begin until all are done.
+ * Prints a line a run: seconds of DGEMM, of DSYRK, of the pass and of pread, each from when all ranks begin until all
+ * are done. Without arguments MPI is started and ended, and nothing else is done.
  */
 #include "winnow/catalog.h"
 #include "winnow/clock.h"
@@ -14,17 +16,24 @@
 #include "winnow/statistics.h"
 
 #include <cblas.h>
+#include <fcntl.h>
 #include <mpi.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
+
+/* Bytes of one pread: they stay in a processor's own cache. */
+enum { SLICE = 1 << 20 };
 
 typedef struct {
     const wn_ranks *ranks;
+    const char *path;
     const wn_catalog *catalog;
     wn_reader *reader; /* keeps no block: every pass reads the file, whose bytes are in the page cache */
     wn_rows *rows;
     wn_recipe *recipe;
     wn_pilot *pilot;
+    wn_moments *moments; /* of the profile */
     wn_pass pass;
     size_t n_rows, n_cols; /* of this rank's part */
     double *cells;         /* (n_rows, n_cols) what DGEMM and DSYRK multiply */
@@ -37,7 +46,7 @@ static wn_status fit_profile(bench *b)
     bool needs_cleaned = false;
     int n_passes = 0;
     TRY(wn_pilot_read(&b->pass, NULL, 0, b->catalog->n_blocks, 1, &b->pilot, NULL));
-    TRY(wn_profile_measure(&b->pass, b->rows, b->pilot, b->recipe, &needs_cleaned, NULL, &n_passes, NULL));
+    TRY(wn_profile_measure(&b->pass, b->rows, b->pilot, b->recipe, &needs_cleaned, &b->moments, &n_passes, NULL));
 done:
     return status;
 }
@@ -83,11 +92,32 @@ static wn_status multiply_half(bench *b)
 static wn_status make_pass(bench *b)
 {
     wn_statistics *statistics = NULL;
-    const wn_statistics_options options = {.gram = true};
+    const wn_statistics_options options = {.gram = true, .raw = b->moments};
     int n_passes = 0;
     wn_status status =
         wn_statistics_run(&b->pass, b->rows, b->pilot, b->recipe, &options, &statistics, &n_passes, NULL);
     wn_statistics_free(statistics);
+    return status;
+}
+
+/* This rank's part of the file's bytes, into one buffer. */
+static wn_status read_bytes(bench *b)
+{
+    wn_status status = WN_OK;
+    char *slice = NULL;
+    int file = open(b->path, O_RDONLY);
+    if (file < 0)
+        return wn_fail(WN_IO, "%s: cannot be opened", b->path);
+    wn_range part = wn_range_part((int64_t)lseek(file, 0, SEEK_END), b->ranks->size, b->ranks->rank);
+    TRY(wn_new(&slice, SLICE));
+    for (int64_t at = part.first; at < part.last; at += SLICE) {
+        int64_t n = part.last - at < SLICE ? part.last - at : SLICE;
+        if (pread(file, slice, (size_t)n, (off_t)at) != n)
+            TRY(wn_fail(WN_IO, "%s: cannot be read", b->path));
+    }
+done:
+    wn_free(slice);
+    close(file);
     return status;
 }
 
@@ -105,14 +135,15 @@ static wn_status measure(bench *b, wn_status (*work)(bench *), double *seconds)
 static wn_status run(bench *b, int n_runs)
 {
     wn_status status = WN_OK;
-    double gemm, syrk, pass;
+    double gemm, syrk, pass, reading;
     TRY(wn_ranks_agree(b->ranks, prepare(b)));
     for (int i = 0; i < n_runs; i++) {
         TRY(measure(b, multiply, &gemm));
         TRY(measure(b, multiply_half, &syrk));
         TRY(measure(b, make_pass, &pass));
+        TRY(measure(b, read_bytes, &reading));
         if (b->ranks->rank == 0)
-            printf("%.6f %.6f %.6f\n", gemm, syrk, pass);
+            printf("%.6f %.6f %.6f %.6f\n", gemm, syrk, pass, reading);
     }
 done:
     return status;
@@ -126,16 +157,20 @@ int main(int argc, char **argv)
     wn_ranks ranks = wn_ranks_of(MPI_COMM_WORLD);
     bench b = {.ranks = &ranks};
     const wn_input input = {.files = (const char *const *)&argv[1], .n_files = 1};
+    if (argc == 1)
+        goto done;
     if (argc != 3)
-        TRY(wn_fail(WN_USAGE, "usage: bench_products TABLE.h5 RUNS"));
+        TRY(wn_fail(WN_USAGE, "usage: bench_products [TABLE.h5 RUNS]"));
     TRY(wn_catalog_open(&ranks, &catalog, &input));
     b.catalog = catalog;
+    b.path = argv[1];
     TRY(run(&b, atoi(argv[2])));
 done:
     if (status != WN_OK && ranks.rank == 0)
         fprintf(stderr, "%s\n", wn_status_message());
     wn_free(b.product);
     wn_free(b.cells);
+    wn_moments_free(b.moments);
     wn_pilot_free(b.pilot);
     wn_recipe_free(b.recipe);
     wn_rows_free(b.rows);

@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static void catch_stops(void)
 {
@@ -15,9 +16,23 @@ static void catch_stops(void)
     sigaction(SIGUSR1, &action, NULL);
 }
 
+/* Ranks that mpirun put on one node talk through its memory. Open MPI then need not look for networks, which takes
+ * longer than all else of its start; what the caller chose stays. */
+static void choose_transport(void)
+{
+    const char *n = getenv("OMPI_COMM_WORLD_SIZE"), *n_here = getenv("OMPI_COMM_WORLD_LOCAL_SIZE");
+    if (n == NULL || n_here == NULL || strcmp(n, n_here) != 0)
+        return;
+    if (getenv("OMPI_MCA_pml") != NULL || getenv("OMPI_MCA_btl") != NULL)
+        return;
+    setenv("OMPI_MCA_pml", "ob1", 0);
+    setenv("OMPI_MCA_btl", "self,vader", 0);
+}
+
 wn_status wn_session_open(wn_ranks *ranks, wn_log_level level)
 {
     int provided = 0;
+    choose_transport();
     if (MPI_Init_thread(NULL, NULL, MPI_THREAD_FUNNELED, &provided) != MPI_SUCCESS)
         return wn_cli_fail(wn_fail(WN_INTERNAL, "MPI cannot be started"));
     MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN);

@@ -53,7 +53,7 @@ wn_row_status wn_split_side(const wn_split *split, double u)
     return u < split->test + split->validation ? WN_ROW_VALIDATION : WN_ROW_TRAIN;
 }
 
-/* The part that the hash of (seed, file's name, row in file) gives a row. */
+/* The part that the hash of (seed, file's name, row in file) gives a row; where there is one part, nothing is drawn. */
 static wn_row_status split_row(const wn_split *split, const wn_file *file, uint64_t file_hash, int64_t row_in_file)
 {
     if (file->is_test)

@@ -8,8 +8,9 @@
 #include <string.h>
 
 /* A block's rows are multiplied by panels: few rows, so that their rounding stays small and they stay in the cache, and
- * enough of them that adding the product to the sums takes a small part of the time. In single fewer. */
-enum { LEAST_PANEL_ROWS = 512, SINGLE_PANEL_ROWS = 256 };
+ * enough of them that adding the product to the sums takes a small part of the time. In single fewer, and with the
+ * label, whose products are small. */
+enum { LEAST_PANEL_ROWS = 1024, SINGLE_PANEL_ROWS = 256, LABEL_PANEL_ROWS = 256 };
 
 /* In single: a product of a panel of columns near 1 is about SINGLE_PANEL_ROWS with 24 bits; this is 16 times finer. */
 enum { SINGLE_UNIT = -20, SUM_BITS = 61 };
@@ -66,8 +67,12 @@ static void plan_digits(wn_gram *gram)
     gram->unit = bits_of_rows(gram) + WN_GRAM_HEADROOM - SUM_BITS;
     if (gram->shape.is_single && gram->unit < SINGLE_UNIT)
         gram->unit = SINGLE_UNIT;
-    gram->panel_rows = width / 2 > LEAST_PANEL_ROWS && is_pairs ? width / 2 : LEAST_PANEL_ROWS;
-    if (gram->shape.is_single)
+    for (size_t digit = 0; digit < gram->n_digits; digit++)
+        gram->weight[digit] = ldexpl(1, gram->unit + (int)digit * WN_GRAM_DIGIT_BITS);
+    gram->panel_rows = width / 2 > LEAST_PANEL_ROWS ? width / 2 : LEAST_PANEL_ROWS;
+    if (!is_pairs)
+        gram->panel_rows = LABEL_PANEL_ROWS;
+    else if (gram->shape.is_single)
         gram->panel_rows = SINGLE_PANEL_ROWS;
 }
 
@@ -213,6 +218,6 @@ static wn_span keys_of(void *state)
 
 wn_accumulator wn_gram_accumulator(wn_gram *gram)
 {
-    static const wn_accumulator_ops ops = {"gram", add, sums_of, keys_of, false};
+    static const wn_accumulator_ops ops = {"gram", add, sums_of, keys_of, true};
     return (wn_accumulator){&ops, gram};
 }

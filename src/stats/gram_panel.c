@@ -1,6 +1,8 @@
 /* Products of a panel of rows, in double or in single. */
 #include "gram_state.h"
 
+#include "scaled_rows.h"
+
 #include <cblas.h>
 #include <math.h>
 #include <string.h>
@@ -24,22 +26,42 @@ static void scale_wide(const wn_gram *gram, const wn_block *block, size_t i, dou
     }
 }
 
-/* One row of the working matrix: 1, the scaled cells, the label's columns. */
-static void scale_row(const wn_gram *gram, const wn_block *block, size_t i, double *out)
+/* The label's columns of a row. */
+static void place_label(const wn_gram *gram, double label, double *out)
 {
     const wn_gram_shape *shape = &gram->shape;
-    const double *cells = block->cells + i * block->n_cols;
-    double label = block->labels[i];
-    *out++ = 1.0;
-    if (block->wide != NULL)
-        scale_wide(gram, block, i, out);
-    for (size_t c = 0; c < shape->n_cols && block->wide == NULL; c++)
-        out[c] = (cells[c] - shape->centre[c]) * gram->factor[c];
-    out += shape->n_cols;
     for (size_t k = 0; k < shape->n_classes && shape->has_label; k++)
         out[k] = label == shape->classes[k] ? 1.0 : 0.0;
     if (shape->has_label && shape->n_classes == 0)
         out[0] = ldexp(label - shape->label_centre, -shape->label_exponent);
+}
+
+/* Rows of the working matrix: 1, the scaled cells, the label's columns. */
+static void scale_rows(const wn_gram *gram, const wn_block *block, size_t first, size_t n_rows, double *out)
+{
+    size_t width = gram->width, n_cols = gram->shape.n_cols;
+    const wn_scaling scaling = {n_cols, gram->shape.centre, gram->factor};
+    if (block->wide == NULL)
+        wn_rows_scale(&scaling, wn_cells_at(wn_block_view(block), first * n_cols), n_rows, out + 1, width);
+    for (size_t i = 0; i < n_rows; i++) {
+        double *row = out + i * width;
+        row[0] = 1.0;
+        if (block->wide != NULL)
+            scale_wide(gram, block, first + i, row + 1);
+        place_label(gram, block->labels[first + i], row + 1 + n_cols);
+    }
+}
+
+/* Narrowed on the way, row by row. */
+static void scale_singles(const wn_gram *gram, const wn_block *block, size_t first, size_t n_rows)
+{
+    size_t width = gram->width;
+    for (size_t i = 0; i < n_rows; i++) {
+        double *row = gram->product;
+        scale_rows(gram, block, first + i, 1, row);
+        for (size_t c = 0; c < width; c++)
+            gram->single_scaled[i * width + c] = (float)row[c];
+    }
 }
 
 static void multiply_pairs(wn_gram *gram, size_t n_rows)
@@ -73,17 +95,6 @@ static void multiply_with_label(wn_gram *gram, size_t n_rows)
         cblas_dgemm(CblasRowMajor, CblasTrans, CblasNoTrans, (int)n_labels, (int)width, (int)n_rows, 1,
                     gram->scaled + width - n_labels, (int)width, gram->scaled, (int)width, 0, gram->product + width,
                     (int)width);
-}
-
-static void scale_rows(wn_gram *gram, const wn_block *block, size_t first, size_t n_rows)
-{
-    size_t width = gram->width;
-    for (size_t i = 0; i < n_rows; i++) {
-        double *row = gram->shape.is_single ? gram->product : gram->scaled + i * width;
-        scale_row(gram, block, first + i, row);
-        for (size_t c = 0; gram->shape.is_single && c < width; c++)
-            gram->single_scaled[i * width + c] = (float)row[c];
-    }
 }
 
 /* What a row's products with the label go to: a line, none where it is 0, and what they are multiplied by. */
@@ -149,11 +160,14 @@ void wn_gram_multiply(wn_gram *gram, const wn_block *block, size_t first, size_t
         multiply_entries(gram, block, first, n_rows);
         return;
     }
-    scale_rows(gram, block, first, n_rows);
+    if (gram->shape.is_single) {
+        scale_singles(gram, block, first, n_rows);
+        multiply_singles(gram, n_rows);
+        return;
+    }
+    scale_rows(gram, block, first, n_rows, gram->scaled);
     if (is_with_label)
         multiply_with_label(gram, n_rows);
-    else if (gram->shape.is_single)
-        multiply_singles(gram, n_rows);
     else
         multiply_pairs(gram, n_rows);
 }

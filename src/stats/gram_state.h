@@ -23,7 +23,8 @@ struct wn_gram {
     size_t n_lines;  /* of a product */
     size_t n_packed; /* entries of a product that count */
     size_t n_digits;
-    int unit;              /* exponent of the lowest digit's weight */
+    int unit; /* exponent of the lowest digit's weight */
+    long double weight[WN_GRAM_DIGITS];
     double *factor;        /* (n_cols) 2^-exponent, owned like the following */
     int64_t *sums;         /* rows, then n_digits products, lowest first, packed line by line */
     double *scaled;        /* (capacity, width); NULL in single */

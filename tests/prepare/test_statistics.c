@@ -369,6 +369,23 @@ static void check_follow(fitted_table *fit, const wn_moments *raw)
     wn_statistics_free(followed);
 }
 
+/* Beside products, which need the pass, moments come from those of raw cells all the same. */
+static void check_filled(fitted_table *fit, const wn_moments *raw)
+{
+    const wn_statistics_options options = {.gram = true, .raw = raw};
+    wn_statistics *by_pass = fit->statistics, *filled = NULL;
+    int n_passes = 0;
+    if (CHECK_OK(wn_statistics_run(&fit->table.pass, fit->rows, fit->pilot, fit->recipe, &options, &filled, &n_passes,
+                                   NULL))) {
+        fit->statistics = filled;
+        check_moments(fit);
+        check_gram(fit);
+        CU_ASSERT_EQUAL(n_passes, 1);
+        fit->statistics = by_pass;
+    }
+    wn_statistics_free(filled);
+}
+
 static void test_follow(void)
 {
     const char *path = test_path("moments.h5");
@@ -379,6 +396,7 @@ static void test_follow(void)
     int n_passes = 0;
     if (fitted_open_by(&fit, &spec, set_filling_rules, &(wn_statistics_options){.gram = true})) {
         check_moments(&fit); /* by a pass */
+        check_gram(&fit);
         if (CHECK_OK(wn_profile_measure(&fit.table.pass, fit.rows, fit.pilot, fit.recipe, &needs_cleaned, &raw,
                                         &n_passes, NULL)) &&
             CHECK_OK(wn_ranks_agree(&test_ranks, test_ranks.rank == 0 ? wn_profile_moments_write(path, raw) : WN_OK)) &&
@@ -386,6 +404,7 @@ static void test_follow(void)
             CU_ASSERT(!needs_cleaned);
             check_follow(&fit, raw);
             check_follow(&fit, read);
+            check_filled(&fit, raw);
         }
     }
     wn_moments_free(read);

@@ -202,7 +202,37 @@ static void test_rounding(void)
         }
 }
 
+/* Raw float32 cells are added as they are, to the bits of the same cells as doubles, over more panels than one. */
+static void test_raw(void)
+{
+    enum { MANY_ROWS = 2500 };
+    for (int is_single = 0; is_single <= 1; is_single++) {
+        wn_gram *gram[2] = {make_gram_as(WN_GRAM_PAIRS, is_single), make_gram_as(WN_GRAM_PAIRS, is_single)};
+        wn_block *block = NULL;
+        if (gram[0] != NULL && gram[1] != NULL && CHECK_OK(wn_block_new(&block, MANY_ROWS, N_COLS, true))) {
+            float *cells = block->buffer.data;
+            block->n_rows = MANY_ROWS;
+            for (size_t i = 0; i < (size_t)MANY_ROWS * N_COLS; i++)
+                cells[i] = (float)wn_random_normal((wn_random){4, WN_RANDOM_TEST, i}, 0);
+            for (size_t i = 0; i < MANY_ROWS; i++)
+                block->labels[i] = (double)(i % N_CLASSES);
+            block->raw = block->buffer;
+            CHECK_OK(wn_gram_add(gram[0], block));
+            wn_block_widen(block);
+            CHECK_OK(wn_gram_add(gram[1], block));
+            wn_span a = wn_gram_accumulator(gram[0]).ops->sums(gram[0]),
+                    b = wn_gram_accumulator(gram[1]).ops->sums(gram[1]);
+            CU_ASSERT_EQUAL(a.data[0], MANY_ROWS);
+            CU_ASSERT(a.n == b.n && memcmp(a.data, b.data, a.n * sizeof *a.data) == 0);
+        }
+        wn_block_free(block);
+        wn_gram_free(gram[1]);
+        wn_gram_free(gram[0]);
+    }
+}
+
 static const wn_test tests[] = {{"rounding", test_rounding},
+                                {"raw cells", test_raw},
                                 {"far cells cost the other columns nothing", test_far_cells},
                                 {"cells out of reach", test_refused},
                                 {"with the label only", test_with_label},

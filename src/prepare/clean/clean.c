@@ -6,6 +6,21 @@
 
 #include <string.h>
 
+/* Some training cell of the column becomes another, by what the profile counted. */
+static bool changes_cells(const wn_recipe_column *column, bool fills)
+{
+    bool transforms = column->rule.transform != WN_TRANSFORM_NONE;
+    return column->outliers != 0 || (fills && (column->missing > 0 || transforms));
+}
+
+static bool changes_any(const wn_recipe *recipe, bool fills)
+{
+    bool changes = false;
+    for (size_t i = 0; i < recipe->n_cells; i++)
+        changes |= changes_cells(&recipe->columns[i], fills);
+    return changes;
+}
+
 wn_status wn_cleaner_init(wn_cleaner *cleaner, const wn_recipe *recipe, wn_rows *rows, bool fills)
 {
     wn_status status = WN_OK;
@@ -14,7 +29,7 @@ wn_status wn_cleaner_init(wn_cleaner *cleaner, const wn_recipe *recipe, wn_rows 
     TRY(wn_cell_rules_init(&cleaner->rules, recipe->n_cells));
     for (size_t i = 0; i < recipe->n_cells; i++)
         wn_cell_rules_set(&cleaner->rules, i, &recipe->columns[i], fills);
-    cleaner->changes = wn_cell_rules_change(&cleaner->rules);
+    cleaner->changes = changes_any(recipe, fills) && wn_cell_rules_change(&cleaner->rules);
     for (size_t i = 0; i < recipe->n_columns; i++) {
         const wn_column_rule *rule = &recipe->columns[i].rule;
         cleaner->drops |= rule->missing == WN_MISSING_DROP_ROW;

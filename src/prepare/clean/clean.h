@@ -18,8 +18,9 @@ typedef struct {
     int64_t *outliers;       /* (n_cells) cells outside the recipe's bounds, before drops */
 } wn_cleaner;
 
-/* Local. Takes the recipe's bounds (and fills and transforms, where `fills`) as they are now. The caller clears it,
- * also after a failure. Fails: WN_NO_MEMORY. */
+/* Local. Takes the recipe's bounds (and fills and transforms, where `fills`) as they are now; where the profile counted
+ * neither gaps nor outliers there is nothing to do for them. The caller clears it, also after a failure. Fails:
+ * WN_NO_MEMORY. */
 WN_MUST_USE wn_status wn_cleaner_init(wn_cleaner *cleaner, const wn_recipe *recipe, wn_rows *rows, bool fills);
 void wn_cleaner_clear(wn_cleaner *cleaner);
 

@@ -69,44 +69,22 @@ done:
     return status;
 }
 
-/* Collective. The pass over cleaned rows, and what robust quartiles need beyond it. */
-static wn_status sum_rows(wn_statistics_states *states, const wn_pass *pass, wn_rows *rows, const wn_pilot *pilot,
-                          wn_recipe *recipe, int *n_passes, wn_pass_cost *cost)
+/* Moments of the features are those of raw cells with their gaps filled. Folds are taken away from them, and so all are
+ * summed in one way. */
+static bool moments_follow(const wn_recipe *recipe, const wn_statistics_options *options)
 {
-    wn_status status = WN_OK;
-    wn_accumulator accumulators[WN_STATISTICS_STATES + WN_FOLDS_STATES];
-    wn_accumulator
-        seen[WN_STATISTICS_STATES + WN_FOLDS_STATES + 1]; /* features in place of cells, and quartiles of cells */
-    wn_block_step steps[WN_STATISTICS_STEPS];
-    TRY(wn_clean_quartiles_init(pass->ranks, &states->quartiles, pilot, recipe));
-    status = wn_statistics_states_begin_quartiles(states, pass, rows, recipe);
-    if (status == WN_OK && !wn_recipe_is_plain(recipe))
-        status = wn_extraction_init(&states->extraction, recipe, wn_reader_block_capacity(pass->reader));
-    TRY(wn_ranks_agree(pass->ranks, status));
-    size_t n = wn_statistics_states_accumulators(states, accumulators);
-    size_t n_steps = wn_statistics_states_steps(states, rows, steps), n_seen = n;
-    for (size_t i = 0; i < n; i++)
-        seen[i] = states->extraction.features ? wn_extraction_accumulator(&states->extraction, accumulators[i])
-                                              : accumulators[i];
-    if (states->quartiles.quantiles)
-        seen[n_seen++] = wn_quantiles_accumulator(states->quartiles.quantiles);
-    TRY(wn_pass_run(pass, steps, n_steps, seen, n_seen, cost));
-    ++*n_passes;
-    TRY(wn_clean_quartiles_finish(pass, rows, wn_statistics_states_filler(states), &states->quartiles, recipe, n_passes,
-                                  cost));
-done:
-    return status;
+    bool follow = options->raw && options->n_folds == 0;
+    for (size_t i = 0; i < recipe->n_cells; i++) {
+        const wn_recipe_column *column = &recipe->columns[i];
+        follow &= column->outliers == 0 && column->rule.transform == WN_TRANSFORM_NONE &&
+                  column->rule.normalize != WN_NORMALIZE_ROBUST;
+    }
+    return follow && wn_recipe_is_plain(recipe);
 }
 
 bool wn_statistics_follow(const wn_recipe *recipe, const wn_statistics_options *options)
 {
-    bool follows = options->raw && !options->gram && options->n_bins == 0 && options->n_folds == 0;
-    for (size_t i = 0; i < recipe->n_cells; i++) {
-        const wn_recipe_column *column = &recipe->columns[i];
-        follows &= column->outliers == 0 && column->rule.transform == WN_TRANSFORM_NONE &&
-                   column->rule.normalize != WN_NORMALIZE_ROBUST;
-    }
-    return follows && wn_recipe_is_plain(recipe);
+    return moments_follow(recipe, options) && !options->gram && options->n_bins == 0;
 }
 
 /* Local. What the pass would have summed. */
@@ -121,8 +99,38 @@ static wn_status fill_raw(wn_statistics_states *states, wn_recipe *recipe, const
             recipe->columns[i].clean_quartile_high = (double)NAN;
     }
     wn_moments_fill(states->sums.moments, raw, fill);
+    states->is_filled = true;
 done:
     wn_free(fill);
+    return status;
+}
+
+/* Collective. The pass over cleaned rows, and what robust quartiles need beyond it. */
+static wn_status sum_rows(wn_statistics_states *states, const wn_pass *pass, wn_rows *rows, const wn_pilot *pilot,
+                          wn_recipe *recipe, int *n_passes, wn_pass_cost *cost)
+{
+    wn_status status = WN_OK;
+    wn_accumulator accumulators[WN_STATISTICS_STATES + WN_FOLDS_STATES];
+    /* features in place of cells, and quartiles of cells */
+    wn_accumulator seen[WN_STATISTICS_STATES + WN_FOLDS_STATES + 1];
+    wn_block_step steps[WN_STATISTICS_STEPS];
+    TRY(wn_clean_quartiles_init(pass->ranks, &states->quartiles, pilot, recipe));
+    status = wn_statistics_states_begin_quartiles(states, pass, rows, recipe);
+    if (status == WN_OK && !wn_recipe_is_plain(recipe))
+        status = wn_extraction_init(&states->extraction, recipe, wn_reader_block_capacity(pass->reader));
+    TRY(wn_ranks_agree(pass->ranks, status));
+    size_t n = wn_statistics_states_accumulators(states, accumulators);
+    size_t n_steps = wn_statistics_states_steps(states, rows, steps), n_seen = 0;
+    for (size_t i = states->is_filled ? 1 : 0; i < n; i++)
+        seen[n_seen++] = states->extraction.features ? wn_extraction_accumulator(&states->extraction, accumulators[i])
+                                                     : accumulators[i];
+    if (states->quartiles.quantiles)
+        seen[n_seen++] = wn_quantiles_accumulator(states->quartiles.quantiles);
+    TRY(wn_pass_run(pass, steps, n_steps, seen, n_seen, cost));
+    ++*n_passes;
+    TRY(wn_clean_quartiles_finish(pass, rows, wn_statistics_states_filler(states), &states->quartiles, recipe, n_passes,
+                                  cost));
+done:
     return status;
 }
 
@@ -141,7 +149,7 @@ wn_status wn_statistics_run(const wn_pass *pass, wn_rows *rows, const wn_pilot *
         status = wn_statistics_plan_new(&states.plan, recipe, has_label, 0);
     if (status == WN_OK)
         status = wn_statistics_states_init(&states, rows, recipe, options);
-    if (status == WN_OK && follows)
+    if (status == WN_OK && moments_follow(recipe, options))
         status = fill_raw(&states, recipe, options->raw);
     TRY(wn_ranks_agree(pass->ranks, status));
     if (!follows)

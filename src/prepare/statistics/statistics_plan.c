@@ -9,8 +9,12 @@
 #include "winnow/radix_sort.h"
 
 #include <math.h>
+#include <string.h>
 
 enum { LARGEST_EXPONENT = 1000, ENCODER_SAMPLE = 1024 }; /* 2^+-exponent stays a normal double */
+
+/* Rows that give centres and scales where no bins are asked for: neither needs more than a digit. */
+enum { SAMPLE_ROWS = 1024 };
 
 /* The exponent of the cells' root mean square about the centre; of half_span where they do not vary. */
 static int choose_exponent(const double *cells, size_t n, double centre, double half_span)
@@ -151,6 +155,25 @@ done:
     return status;
 }
 
+/* Every so many rows of a pilot, into new memory. */
+static wn_status thin_pilot(const wn_pilot *pilot, wn_pilot *sample)
+{
+    wn_status status = WN_OK;
+    size_t n = SAMPLE_ROWS, n_cols = pilot->n_cols;
+    *sample = (wn_pilot){.n_rows = n, .n_cols = n_cols};
+    TRY(wn_new(&sample->cells, n * n_cols));
+    TRY(wn_new(&sample->labels, n));
+    TRY(wn_new(&sample->rows, n));
+    for (size_t i = 0; i < n; i++) {
+        size_t from = i * pilot->n_rows / n;
+        memcpy(sample->cells + i * n_cols, pilot->cells + from * n_cols, n_cols * sizeof *sample->cells);
+        sample->labels[i] = pilot->labels[from];
+        sample->rows[i] = pilot->rows[from];
+    }
+done:
+    return status;
+}
+
 /* Local. This rank's features; the others stay 0. */
 static wn_status plan_features(const wn_ranks *ranks, wn_statistics_plan *plan, const wn_pilot *pilot,
                                const wn_pilot *cleaned, const wn_recipe *recipe, double *cells)
@@ -180,8 +203,12 @@ static wn_status plan_part(const wn_ranks *ranks, wn_statistics_plan *plan, cons
                            const wn_recipe *recipe)
 {
     wn_status status = WN_OK;
-    wn_pilot cleaned = {0};
+    wn_pilot sample = {0}, cleaned = {0};
     double *cells = NULL;
+    if (plan->n_bins == 0 && pilot->n_rows > SAMPLE_ROWS) {
+        TRY(thin_pilot(pilot, &sample));
+        pilot = &sample;
+    }
     TRY(wn_clean_pilot(pilot, recipe, true, &cleaned));
     TRY(wn_new(&cells, 2 * pilot->n_rows));
     TRY(plan_features(ranks, plan, pilot, &cleaned, recipe, cells));
@@ -190,6 +217,7 @@ static wn_status plan_part(const wn_ranks *ranks, wn_statistics_plan *plan, cons
 done:
     wn_free(cells);
     wn_clean_pilot_clear(&cleaned);
+    wn_clean_pilot_clear(&sample);
     return status;
 }
 

@@ -15,6 +15,7 @@ typedef struct {
     wn_cleaner cleaner, filler; /* filler: of a table with encoders, for quartiles */
     wn_extraction extraction;   /* of a table that is not of numbers alone */
     wn_sums sums;
+    bool is_filled;  /* moments follow from the profile's: the pass does not sum them */
     wn_folds *folds; /* NULL unless asked for */
     wn_quantile_search quartiles;
 } wn_statistics_states;

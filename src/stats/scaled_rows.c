@@ -1,0 +1,56 @@
+#include "scaled_rows.h"
+
+/* One loop for all kernels: what a processor has makes wider vectors of it, of the same operations. */
+static inline __attribute__((always_inline)) void scale(const wn_scaling *scaling, wn_cells from, size_t n_rows,
+                                                        double *to, size_t to_width)
+{
+    size_t n = scaling->n;
+    const double *restrict centre = scaling->centre, *restrict factor = scaling->factor;
+    for (size_t i = 0; i < n_rows; i++) {
+        double *restrict out = to + i * to_width;
+        wn_cells row = wn_cells_at(from, i * n);
+        if (row.is_float32) {
+            const float *restrict cells = row.data;
+            for (size_t c = 0; c < n; c++)
+                out[c] = ((double)cells[c] - centre[c]) * factor[c];
+        } else {
+            const double *restrict cells = row.data;
+            for (size_t c = 0; c < n; c++)
+                out[c] = (cells[c] - centre[c]) * factor[c];
+        }
+    }
+}
+
+void wn_rows_scale_plain(const wn_scaling *scaling, wn_cells from, size_t n_rows, double *to, size_t to_width)
+{
+    scale(scaling, from, n_rows, to, to_width);
+}
+
+#ifdef __x86_64__
+__attribute__((target("avx2"))) static void scale_avx2(const wn_scaling *scaling, wn_cells from, size_t n_rows,
+                                                       double *to, size_t to_width)
+{
+    scale(scaling, from, n_rows, to, to_width);
+}
+
+__attribute__((target("avx512f"))) static void scale_avx512(const wn_scaling *scaling, wn_cells from, size_t n_rows,
+                                                            double *to, size_t to_width)
+{
+    scale(scaling, from, n_rows, to, to_width);
+}
+#endif
+
+void wn_rows_scale(const wn_scaling *scaling, wn_cells from, size_t n_rows, double *to, size_t to_width)
+{
+#ifdef __x86_64__
+    if (__builtin_cpu_supports("avx512f")) {
+        scale_avx512(scaling, from, n_rows, to, to_width);
+        return;
+    }
+    if (__builtin_cpu_supports("avx2")) {
+        scale_avx2(scaling, from, n_rows, to, to_width);
+        return;
+    }
+#endif
+    wn_rows_scale_plain(scaling, from, n_rows, to, to_width);
+}
