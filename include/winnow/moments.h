@@ -26,10 +26,10 @@ void wn_moments_free(wn_moments *moments);
 void wn_moments_carry(wn_moments *moments, wn_quantiles *quantiles);
 
 /* Local. Adds the valid cells of a block (n_rows, n_cols); NaN counts as missing. Per block and column the sum of x - q
- * and that of (x - q)^2, q the block's first valid cell or its mean, are taken in double and go into exact sums, from
- * which means and deviations follow without loss, also where the mean is a billion times the deviation (in the manner
- * of Chan, Golub, LeVeque 1983). They follow from the blocks alone: states of other blocks add to what one has of all.
- * Fails: as wn_quantiles_add, where it carries some. */
+ * and that of (x - q)^2, q 0, the block's first valid cell or its mean, are taken in double and go into exact sums,
+ * from which means and deviations follow without loss, also where the mean is a billion times the deviation (in the
+ * manner of Chan, Golub, LeVeque 1983). They follow from the blocks alone: states of other blocks add to what one has
+ * of all. Fails: as wn_quantiles_add, where it carries some. */
 WN_MUST_USE wn_status wn_moments_add(wn_moments *moments, const wn_block *block);
 
 /* Local. `filled` (of as many columns, what it held is lost) becomes `moments` with gaps as cells: as if fill[c] had

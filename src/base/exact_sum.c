@@ -22,6 +22,8 @@ void wn_exact_sum_add(wn_exact_sum *sum, double value)
     memcpy(&bits, &value, sizeof bits);
     unsigned exponent = (unsigned)(bits >> 52) & 0x7FF;
     uint64_t mantissa = bits & (((uint64_t)1 << 52) - 1);
+    if (value == 0)
+        return;
     if (exponent == 0x7FF) {
         add_special(sum, value);
         return;

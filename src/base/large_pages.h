@@ -15,8 +15,8 @@ typedef struct {
     size_t n_mapped;
 } wn_large_region;
 
-/* Local. A region of n bytes, none of it touched. Only whole large pages are asked for, so that no more becomes
- * resident than n and a page. Fails: bytes is NULL. */
+/* Local. A region of n bytes, none of it touched. Only large pages that are whole, or nearly, are asked for, so
+ * that hardly more becomes resident than n and a page. Fails: bytes is NULL. */
 wn_large_region wn_large_region_new(size_t n, size_t before);
 
 void wn_large_region_free(wn_large_region region);

@@ -1,6 +1,6 @@
 #include "column_bins.h"
 
-#include "column_run.h"
+#include "kernels.h"
 
 #include <math.h>
 
@@ -43,7 +43,7 @@ static size_t bins_plain(const wn_bin_edges *edges, wn_cells run, size_t n, uint
 size_t wn_column_bins(const wn_bin_edges *edges, wn_cells run, size_t n, uint16_t *bins)
 {
 #ifdef __x86_64__
-    wn_column_kernels kernels = wn_column_run_kernels();
+    wn_kernels kernels = wn_kernels_used();
     if (kernels == WN_KERNELS_AVX512)
         return wn_column_bins_avx512(edges, run, n, bins);
     if (kernels == WN_KERNELS_AVX2 && edges->n_edges <= WN_FEW_EDGES)

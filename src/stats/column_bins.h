@@ -1,5 +1,5 @@
-/* column_bins.h - the bins that a run of cells of one column lies in (column_run.h), by vectors. Private to src/stats.
- * A bin is a number of edges that are <= the cell: every kernel gives the same. */
+/* column_bins.h - the bins that a run of cells of one column lies in (column_strip.h), by vectors. Private to
+ * src/stats. A bin is a number of edges that are <= the cell: every kernel gives the same. */
 #ifndef WINNOW_STATS_COLUMN_BINS_H
 #define WINNOW_STATS_COLUMN_BINS_H
 

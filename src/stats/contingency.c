@@ -1,7 +1,7 @@
 #include "winnow/contingency.h"
 
 #include "column_bins.h"
-#include "column_run.h"
+#include "column_strip.h"
 
 #include "winnow/memory.h"
 

@@ -4,22 +4,16 @@
 
 #include <math.h>
 
-/* A window of one value needs no cells: its counts tell whether the quantile is that value. */
-static bool keeps_cells(wn_window window)
-{
-    return window.low < window.high;
-}
-
 static wn_status share_room(wn_quantiles *quantiles, size_t budget)
 {
     wn_status status = WN_OK;
     size_t n = quantiles->n_cols * quantiles->n_probabilities, n_keeping = 0;
     for (size_t i = 0; i < n; i++)
-        n_keeping += keeps_cells(quantiles->windows[i]);
-    TRY(wn_window_room_init(&quantiles->room, n_keeping, quantiles->n_probabilities, budget));
+        n_keeping += wn_window_keeps(quantiles->windows[i]);
+    TRY(wn_window_room_init(&quantiles->room, n_keeping, budget));
     n_keeping = 0;
     for (size_t i = 0; i < n; i++)
-        if (keeps_cells(quantiles->windows[i]))
+        if (wn_window_keeps(quantiles->windows[i]))
             wn_window_cells_init(&quantiles->room, &quantiles->cells[i], quantiles->windows[i], n_keeping++);
 done:
     return status;
@@ -30,22 +24,23 @@ wn_status wn_quantiles_new(wn_quantiles **quantiles, size_t n_cols, size_t n_pro
 {
     wn_status status = WN_OK;
     wn_quantiles *made = NULL;
-    size_t n = n_cols * n_probabilities;
+    size_t n = n_cols * n_probabilities, n_vectors = wn_strip_most_vectors(n_cols);
     TRY(wn_new(&made, 1));
     made->n_cols = n_cols;
     made->n_probabilities = n_probabilities;
     TRY(wn_new(&made->probability, n_probabilities));
     TRY(wn_new(&made->windows, n));
-    TRY(wn_new(&made->sweeps, n));
     TRY(wn_new(&made->counts, n));
     TRY(wn_new(&made->cells, n));
+    TRY(wn_new(&made->slots, n_vectors));
+    TRY(wn_new(&made->slot_windows, n_vectors * n_probabilities));
+    TRY(wn_new(&made->slot_counts, n_vectors * n_probabilities));
     TRY(wn_new(&made->strip, 1));
+    TRY(wn_new(&made->swept, 1));
     for (size_t k = 0; k < n_probabilities; k++)
         made->probability[k] = probability[k];
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < n; i++)
         made->windows[i] = windows[i];
-        made->sweeps[i] = wn_run_window_of(windows[i].low, windows[i].high);
-    }
     TRY(share_room(made, budget));
     *quantiles = made;
     made = NULL;
@@ -59,70 +54,28 @@ void wn_quantiles_free(wn_quantiles *quantiles)
     if (quantiles == NULL)
         return;
     wn_window_room_clear(&quantiles->room);
+    wn_free(quantiles->swept);
     wn_free(quantiles->strip);
+    wn_free(quantiles->slot_counts);
+    wn_free(quantiles->slot_windows);
+    wn_free(quantiles->slots);
     wn_free(quantiles->cells);
     wn_free(quantiles->counts);
-    wn_free(quantiles->sweeps);
     wn_free(quantiles->windows);
     wn_free(quantiles->probability);
     wn_free(quantiles);
 }
 
-size_t wn_quantiles_n_windows(const wn_quantiles *quantiles)
-{
-    return quantiles->n_probabilities;
-}
-
-wn_run_window *wn_quantiles_windows(wn_quantiles *quantiles, size_t column, size_t n)
-{
-    size_t q = quantiles->n_probabilities, first = column * q;
-    for (size_t k = 0; k < q; k++)
-        if (keeps_cells(quantiles->windows[first + k]))
-            quantiles->sweeps[first + k].kept =
-                wn_window_cells_place(&quantiles->room, &quantiles->cells[first + k], k, n, quantiles->is_float32);
-    return &quantiles->sweeps[first];
-}
-
-void wn_quantiles_take(wn_quantiles *quantiles, size_t column, int64_t valid)
-{
-    size_t q = quantiles->n_probabilities;
-    for (size_t i = column * q; i < (column + 1) * q; i++) {
-        const wn_run_window *found = &quantiles->sweeps[i];
-        const wn_cells place = {found->kept, quantiles->is_float32};
-        if (found->kept != NULL)
-            wn_window_cells_take(&quantiles->room, &quantiles->cells[i], place, found->inside);
-        quantiles->counts[i].valid += valid;
-        quantiles->counts[i].below += (int64_t)found->below;
-        quantiles->counts[i].inside += (int64_t)found->inside;
-    }
-}
-
-wn_status wn_quantiles_begin(wn_quantiles *quantiles, const wn_block *block)
-{
-    bool is_float32 = wn_block_view(block).is_float32;
-    if (!quantiles->has_width)
-        quantiles->is_float32 = is_float32;
-    quantiles->has_width = true;
-    if (is_float32 != quantiles->is_float32)
-        return wn_fail(WN_INTERNAL, "quantiles of blocks of two widths");
-    return WN_OK;
-}
-
 wn_status wn_quantiles_add(wn_quantiles *quantiles, const wn_block *block)
 {
-    wn_column_strip *strip = quantiles->strip;
+    _Alignas(64) static const double centre[WN_SLOTS];
+    wn_strip *strip = quantiles->strip;
     wn_status status = wn_quantiles_begin(quantiles, block);
-    for (size_t row = 0; status == WN_OK && row < block->n_rows; row += WN_RUN_ROWS)
-        for (size_t col = 0; col < quantiles->n_cols; col += WN_RUN_COLS) {
-            wn_column_strip_fill(strip, block, row, col);
-            for (size_t c = 0; c < strip->n_cols; c++) {
-                wn_run_window *windows = wn_quantiles_windows(quantiles, col + c, strip->n);
-                wn_cells run = wn_column_strip_run(strip, c);
-                wn_column_strip_ask_ahead(block, row, col, c);
-                wn_quantiles_take(quantiles, col + c,
-                                  wn_run_sweep(run, strip->n, 0, windows, quantiles->n_probabilities).count);
-            }
-        }
+    wn_strip_begin(strip);
+    while (status == WN_OK && wn_strip_next(strip, block))
+        for (size_t v = 0; v < strip->n_vectors; v++)
+            wn_quantiles_sweep(quantiles, strip, v, centre, quantiles->swept);
+    wn_quantiles_end(quantiles);
     return status;
 }
 

@@ -94,8 +94,12 @@ static wn_window part_of_line(const wn_quantiles *quantiles, size_t target, cons
 static cell_search search_for(const wn_quantiles *quantiles, size_t target, const placement *placed)
 {
     wn_window window = quantiles->windows[target];
-    return (cell_search){.cells = {.data = quantiles->cells[target].slab, .is_float32 = quantiles->is_float32},
-                         .n = quantiles->cells[target].n,
+    size_t n = 0;
+    wn_cells kept = {NULL, quantiles->is_float32};
+    if (wn_window_keeps(window))
+        kept = wn_window_cells_kept(&quantiles->room, &quantiles->cells[target], quantiles->is_float32, &n);
+    return (cell_search){.cells = kept,
+                         .n = n,
                          .low = window.low,
                          .high = window.high,
                          .number = placed->lower,

@@ -1,13 +1,12 @@
 #include "window_cells.h"
 
-#include "column_run.h"
 #include "key_buckets.h"
 #include "winnow/accumulator.h"
 #include "winnow/memory.h"
 
 #include <string.h>
 
-enum { LEAST_BUCKETS = 16, MOST_BUCKETS = 2048, PASSING = WN_RUN_ROWS + WN_RUN_LANES };
+enum { LEAST_BUCKETS = 16, MOST_BUCKETS = 2048 };
 
 /* Half of a slab at most, where that is enough. */
 static size_t choose_buckets(size_t share)
@@ -16,7 +15,7 @@ static size_t choose_buckets(size_t share)
     return n < LEAST_BUCKETS ? LEAST_BUCKETS : n > MOST_BUCKETS ? MOST_BUCKETS : n;
 }
 
-wn_status wn_window_room_init(window_room *room, size_t n, size_t n_at_once, size_t budget)
+wn_status wn_window_room_init(window_room *room, size_t n, size_t budget)
 {
     wn_status status = WN_OK;
     size_t share = n > 0 ? budget / n / WN_ALIGNMENT * WN_ALIGNMENT : 0;
@@ -25,8 +24,7 @@ wn_status wn_window_room_init(window_room *room, size_t n, size_t n_at_once, siz
     room->slab_bytes = share > least ? share : least;
     TRY(wn_memory_new((void **)&room->slabs, n, room->slab_bytes, __func__));
     TRY(wn_new(&room->spare, room->n_buckets));
-    TRY(wn_new(&room->passing, n_at_once * PASSING));
-    room->n_at_once = n_at_once;
+    TRY(wn_new(&room->passing, WN_SLOTS * WN_STRIP_PERIODS));
 done:
     return status;
 }
@@ -42,7 +40,10 @@ void wn_window_room_clear(window_room *room)
 void wn_window_cells_init(const window_room *room, window_cells *cells, wn_window window, size_t number)
 {
     int64_t low = wn_order_key(window.low);
-    *cells = (window_cells){.slab = room->slabs + number * room->slab_bytes,
+    unsigned char *slab = room->slabs + number * room->slab_bytes;
+    *cells = (window_cells){.slab = slab,
+                            .next = slab,
+                            .n_left = room->slab_bytes,
                             .low = low,
                             .shift = wn_key_shift(low, wn_order_key(window.high), room->n_buckets)};
 }
@@ -69,63 +70,55 @@ static size_t bucket_bytes(const window_room *room, const window_cells *cells)
     return cells->is_counted ? room->n_buckets * sizeof(key_bucket) : 0;
 }
 
-static wn_cells first_cell(const window_room *room, const window_cells *cells, bool is_float32)
+wn_cells wn_window_cells_kept(const window_room *room, const window_cells *cells, bool is_float32, size_t *n)
 {
-    return (wn_cells){(char *)cells->slab + bucket_bytes(room, cells), is_float32};
+    size_t past = bucket_bytes(room, cells);
+    *n = ((size_t)(cells->next - cells->slab) - past) / wn_cell_bytes(is_float32);
+    return (wn_cells){cells->slab + past, is_float32};
 }
 
-static bool has_room(const window_room *room, const window_cells *cells, size_t n, bool is_float32)
+static key_bucket *buckets_of(const window_cells *cells)
 {
-    size_t capacity = (room->slab_bytes - bucket_bytes(room, cells)) / wn_cell_bytes(is_float32);
-    return n <= capacity - cells->n;
-}
-
-void *wn_window_cells_place(const window_room *room, const window_cells *cells, size_t turn, size_t n, bool is_float32)
-{
-    if (has_room(room, cells, n + WN_RUN_LANES, is_float32))
-        return wn_cells_at(first_cell(room, cells, is_float32), cells->n).data;
-    return room->passing + turn * PASSING;
+    return (key_bucket *)(void *)cells->slab;
 }
 
 /* Cells that were kept are counted from now on, and go. */
 static void count_kept(const window_room *room, window_cells *cells, bool is_float32)
 {
-    size_t n_bytes = room->n_buckets * sizeof(key_bucket);
+    size_t n, n_bytes = room->n_buckets * sizeof(key_bucket);
+    wn_cells kept = wn_window_cells_kept(room, cells, is_float32, &n);
     if (cells->is_counted) {
-        count(cells, cells->slab, first_cell(room, cells, is_float32), cells->n);
+        count(cells, buckets_of(cells), kept, n);
     } else {
         clear_buckets(room->spare, room->n_buckets);
-        count(cells, room->spare, first_cell(room, cells, is_float32), cells->n);
+        count(cells, room->spare, kept, n);
         memcpy(cells->slab, room->spare, n_bytes);
     }
-    cells->n = 0;
     cells->is_counted = true;
+    cells->next = cells->slab + n_bytes;
+    cells->n_left = room->slab_bytes - n_bytes;
 }
 
 /* Many cells of a window are counted at once: its buckets then lie in a cache. */
-void wn_window_cells_take(const window_room *room, window_cells *cells, wn_cells place, size_t n)
+void wn_window_cells_pass(const window_room *room, window_cells *cells, wn_cells passing, size_t n)
 {
-    size_t size = wn_cell_bytes(place.is_float32);
-    const double *at = place.data;
-    bool is_passing = at >= room->passing && at < room->passing + room->n_at_once * PASSING;
-    if (is_passing && !has_room(room, cells, n, place.is_float32))
-        count_kept(room, cells, place.is_float32);
-    if (!has_room(room, cells, n, place.is_float32)) {
-        count(cells, cells->slab, place, n);
-        return;
-    }
-    if (is_passing)
-        memcpy(wn_cells_at(first_cell(room, cells, place.is_float32), cells->n).data, place.data, n * size);
-    cells->n += n;
+    size_t n_bytes = n * wn_cell_bytes(passing.is_float32);
+    count_kept(room, cells, passing.is_float32);
+    void *place = wn_window_cells_place(room, cells, 0, n_bytes);
+    if (wn_window_is_passing(room, place))
+        count(cells, buckets_of(cells), passing, n);
+    else
+        memcpy(place, passing.data, n_bytes);
 }
 
 void wn_window_cells_counts(const window_room *room, const window_cells *cells, bool is_float32, key_counts counts)
 {
-    size_t n = room->n_buckets;
+    size_t n_kept, n = room->n_buckets;
     clear_buckets(room->spare, n);
     if (cells->is_counted)
         memcpy(room->spare, cells->slab, n * sizeof *room->spare);
-    count(cells, room->spare, first_cell(room, cells, is_float32), cells->n);
+    wn_cells kept = wn_window_cells_kept(room, cells, is_float32, &n_kept);
+    count(cells, room->spare, kept, n_kept);
     for (size_t i = 0; i < n; i++) {
         counts.count[i] = room->spare[i].n;
         counts.keys[2 * i] = room->spare[i].greatest;

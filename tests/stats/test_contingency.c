@@ -2,7 +2,8 @@
 #include "winnow/contingency.h"
 
 #include "column_bins.h"
-#include "column_run.h"
+#include "column_strip.h"
+#include "kernels.h"
 #include "testing.h"
 #include "winnow/random.h"
 
@@ -70,7 +71,7 @@ static void check_run(const wn_bin_edges *edges, bool is_float32)
 static void test_bins(void)
 {
     static const size_t n_bins[] = {1, 2, 3, 16, 31, 32, 33, 64, 65, 128, 200, 256};
-    static const wn_column_kernels kernels[] = {WN_KERNELS_PLAIN, WN_KERNELS_AVX2, WN_KERNELS_AVX512};
+    static const wn_kernels kernels[] = {WN_KERNELS_PLAIN, WN_KERNELS_AVX2, WN_KERNELS_AVX512};
     double edges[MOST_BINS];
     float floats[MOST_BINS];
     for (size_t b = 0; b < sizeof n_bins / sizeof *n_bins; b++) {
@@ -80,12 +81,12 @@ static void test_bins(void)
             edges[k] = (double)NAN;
         wn_bin_floats(edges, places, floats);
         for (size_t k = 0; k < sizeof kernels / sizeof *kernels; k++) {
-            wn_column_run_limit(kernels[k]);
+            wn_kernels_limit(kernels[k]);
             check_run(&(wn_bin_edges){n, places, edges, floats}, false);
             check_run(&(wn_bin_edges){n, places, edges, floats}, true);
         }
     }
-    wn_column_run_limit(WN_KERNELS_AVX512);
+    wn_kernels_limit(WN_KERNELS_AVX512);
 }
 
 typedef struct {
