@@ -16,10 +16,15 @@ target_link_options(winnow_options INTERFACE
   $<$<BOOL:${WINNOW_SANITIZE}>:-fsanitize=address,undefined>
   $<$<BOOL:${WINNOW_COVERAGE}>:--coverage>)
 
-# wn_add_room(NAME [LINK library...]): every .c of the folder that calls it.
+# wn_add_room(NAME [FOLDERS folder...] [LINK library...]): every .c of the folder that calls it, and of its folders. These put the
+# files of a large room in order; they share its private headers.
 function(wn_add_room name)
-  cmake_parse_arguments(ROOM "" "" "LINK" ${ARGN})
-  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.c)
+  cmake_parse_arguments(ROOM "" "" "FOLDERS;LINK" ${ARGN})
+  list(TRANSFORM ROOM_FOLDERS PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/)
+  list(PREPEND ROOM_FOLDERS ${CMAKE_CURRENT_SOURCE_DIR})
+  set_property(GLOBAL PROPERTY WN_FOLDERS_${name} ${ROOM_FOLDERS})
+  list(TRANSFORM ROOM_FOLDERS APPEND /*.c OUTPUT_VARIABLE patterns)
+  file(GLOB sources CONFIGURE_DEPENDS ${patterns})
   if(NOT sources)
     add_library(wn_${name} INTERFACE)
     target_link_libraries(wn_${name} INTERFACE winnow_options ${ROOM_LINK})
@@ -27,6 +32,12 @@ function(wn_add_room name)
   endif()
   add_library(wn_${name} STATIC ${sources})
   set_property(GLOBAL APPEND PROPERTY WN_ROOM_FILES $<TARGET_FILE:wn_${name}>)
-  target_include_directories(wn_${name} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
+  wn_see_room(wn_${name} ${name})
   target_link_libraries(wn_${name} PUBLIC winnow_options ${ROOM_LINK})
+endfunction()
+
+# wn_see_room(TARGET NAME): the target may include the private headers of the room.
+function(wn_see_room target name)
+  get_property(folders GLOBAL PROPERTY WN_FOLDERS_${name})
+  target_include_directories(${target} PRIVATE ${folders})
 endfunction()

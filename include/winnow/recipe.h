@@ -121,7 +121,7 @@ typedef struct {
     void *data; /* int64_t or double */
 } wn_recipe_statistic;
 
-/* Makes features out of a column that is more than a number: src/prepare/encoder.h. */
+/* Makes features out of a column that is more than a number: src/prepare/encode/encoder.h. */
 typedef struct wn_encoder wn_encoder;
 
 #define WN_NO_ENCODER SIZE_MAX

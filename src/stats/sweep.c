@@ -1,29 +1,10 @@
 #include "sweep.h"
 
 #include "sweep_list.h"
+#include "vector_kernels.h"
 
 #include <math.h>
 #include <string.h>
-
-static wn_sweep_kernels most_kernels = WN_KERNELS_AVX512;
-
-static wn_sweep_kernels kernels(void)
-{
-    wn_sweep_kernels found = WN_KERNELS_PLAIN;
-#ifdef __x86_64__
-    bool has_avx512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
-                      __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl");
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("popcnt"))
-        found = has_avx512 ? WN_KERNELS_AVX512 : WN_KERNELS_AVX2;
-#endif
-    return found < most_kernels ? found : most_kernels;
-}
-
-wn_sweep_kernels wn_sweep_limit(wn_sweep_kernels most)
-{
-    most_kernels = most;
-    return kernels();
-}
 
 /* The least float that is not below a double, and the greatest that is not above. */
 static float float_from_above(double value)
@@ -95,11 +76,11 @@ static void run_plain(const wn_sweep *sweep, wn_swept *swept)
 void wn_sweep_run(const wn_sweep *sweep, wn_swept *swept)
 {
 #ifdef __x86_64__
-    if (kernels() == WN_KERNELS_AVX512) {
+    if (wn_vector_kernels_used() == WN_KERNELS_AVX512) {
         wn_sweep_run_avx512(sweep, swept);
         return;
     }
-    if (kernels() == WN_KERNELS_AVX2) {
+    if (wn_vector_kernels_used() == WN_KERNELS_AVX2) {
         wn_sweep_run_avx2(sweep, swept);
         return;
     }
@@ -110,7 +91,7 @@ void wn_sweep_run(const wn_sweep *sweep, wn_swept *swept)
 static size_t list_bits(const uint16_t inside[WN_STRIP_PERIODS], size_t n_periods, uint16_t wanted, uint16_t *list)
 {
 #ifdef __x86_64__
-    if (kernels() >= WN_KERNELS_AVX2)
+    if (wn_vector_kernels_used() >= WN_KERNELS_AVX2)
         return wn_sweep_list_avx2(inside, n_periods, wanted, list);
 #endif
     return wn_list_bits(inside, n_periods, wanted, list);

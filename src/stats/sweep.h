@@ -52,15 +52,9 @@ void wn_sweep_run(const wn_sweep *sweep, wn_swept *swept);
  * for them; of a slot whose place is NULL none. */
 void wn_sweep_keep(const wn_sweep *sweep, const wn_swept *swept, size_t k, void *const places[WN_SLOTS]);
 
-/* Which kernels there are: each set has what those before it lack. */
-typedef enum { WN_KERNELS_PLAIN, WN_KERNELS_AVX2, WN_KERNELS_AVX512 } wn_sweep_kernels;
-
-/* Local. For tests: none beyond `most` from now on. Returns those that are used: what this processor has of them. */
-wn_sweep_kernels wn_sweep_limit(wn_sweep_kernels most);
-
-/* The kernels of a processor with AVX2, BMI and POPCNT, and with AVX-512 (f, dq, bw, vl) too; the caller has asked for
- * it. The list is of the bits in `inside` that are set in `wanted`, as period * WN_SLOTS + slot, with room for
- * WN_LIST_SPARE more; returns how many. */
+/* The kernels of a processor with AVX2, and with AVX-512; the caller has asked for it. The list is of the bits in
+ * `inside` that are set in `wanted`, as period * WN_SLOTS + slot, with room for WN_LIST_SPARE more; returns how many.
+ */
 enum { WN_LIST_SPARE = 4 };
 #ifdef __x86_64__
 void wn_sweep_run_avx2(const wn_sweep *sweep, wn_swept *swept);

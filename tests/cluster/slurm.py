@@ -25,7 +25,7 @@ train:
   batch: 64
   lanes: 8
   epochs: {epochs}
-  checkpoint: 200ms
+  checkpoint: 50ms
 compress: {{while_training: true, metric: accuracy, tolerance: 0.2, plan: auto, epochs: 3, trials: 4}}
 """
 

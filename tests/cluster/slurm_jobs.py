@@ -10,14 +10,14 @@ import time
 PATIENCE = 150  # seconds that any one thing may take
 
 
-def until(what, look, patience=PATIENCE):
-    """The first true value that `look` gives."""
+def until(what, look, patience=PATIENCE, pause=0.05):
+    """The first true value that `look` gives, asked every `pause` seconds."""
     end = time.monotonic() + patience
     while time.monotonic() < end:
         value = look()
         if value:
             return value
-        time.sleep(0.05)
+        time.sleep(pause)
     raise TimeoutError(f"waited {patience} s for {what}")
 
 
@@ -93,11 +93,15 @@ class Job:
 
     def hold_in_training(self):
         """Stops the second rank once training has left two checkpoints, so that nothing can end before what comes now;
-        that rank's process, and the step of the newest checkpoint."""
-        until(f"{self.name} to train", lambda: len(named(self.run, "checkpoint")) >= 2)
-        held = ranks_of(self)[1]
+        that rank's process, and the step of the newest checkpoint. Training may be over within a second: the rank is
+        found before it begins."""
+        held = until(f"two ranks of {self.name}", lambda: ranks_of(self)[1:2])[0]
+        until(f"{self.name} to train", lambda: len(named(self.run, "checkpoint")) >= 2, pause=0.005)
         send(held, signal.SIGSTOP)
-        return held, named(self.run, "checkpoint")[-1]["step"]
+        written = named(self.run, "checkpoint")
+        if any(event["stage"] != "train" for event in written):
+            raise RuntimeError(f"{self.name}: training was over before a rank could be stopped")
+        return held, written[-1]["step"]
 
     def requeued(self, n=1):
         until(f"restart {n} of {self.name}", lambda: self.restarts() >= n)

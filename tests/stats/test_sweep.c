@@ -2,6 +2,7 @@
 #include "sweep.h"
 
 #include "testing.h"
+#include "vector_kernels.h"
 #include "winnow/random.h"
 
 #include <math.h>
@@ -136,8 +137,8 @@ static void check_vector(const wn_strip *strip, size_t v)
         for (size_t k = 0; k < WN_SWEEP_WINDOWS; k++)
             wn_slot_windows_set(&windows[k], s, edges[k + s % 4][0], edges[k + s % 4][1]);
     }
-    for (wn_sweep_kernels kernels = WN_KERNELS_PLAIN;
-         kernels <= WN_KERNELS_AVX512 && wn_sweep_limit(kernels) == kernels; kernels++)
+    for (wn_vector_kernels kernels = WN_KERNELS_PLAIN;
+         kernels <= WN_KERNELS_AVX512 && wn_vector_kernels_limit(kernels) == kernels; kernels++)
         for (size_t n = 0; n <= WN_SWEEP_WINDOWS; n++) {
             const wn_sweep sweep = {strip, v, centre, windows, n};
             wn_sweep_run(&sweep, &swept);
@@ -184,7 +185,7 @@ static void test_shapes(void)
             check_block(rows[r], cols[c], true);
             check_block(rows[r], cols[c], false);
         }
-    wn_sweep_limit(WN_KERNELS_AVX512);
+    wn_vector_kernels_limit(WN_KERNELS_AVX512);
 }
 
 /* State is sized by the columns there may be; blocks of fewer need no more. */

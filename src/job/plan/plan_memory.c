@@ -1,0 +1,348 @@
+/* What memory a run takes on one rank, by purpose, before any of it is taken; the reader's cache gets what is left.
+ * The counts are upper bounds from the catalog and the job alone. */
+#include "job_profile.h"
+#include "job_rules.h"
+#include "plan_model.h"
+#include "plan_sums.h"
+#include "plan_windows.h"
+#include "run_state.h"
+#include "winnow/plan.h"
+#include "winnow/row_hashes.h"
+
+#include "winnow/dataset.h"
+#include "winnow/forest.h"
+#include "winnow/memory.h"
+#include "winnow/modes.h"
+#include "winnow/profile.h"
+#include "winnow/profile_sums.h"
+#include "winnow/target_codes.h"
+
+#include <math.h>
+
+/* One with the taker, one full, one of the pilot; and those that threads decode, each beside what it decodes from. */
+enum { BLOCKS_AT_REST = 3, BLOCKS_PER_THREAD = 2 };
+enum { REST = 2 << 20 }; /* files that are read and hashed by pieces, names, the recipe */
+/* Resident beside what is allocated: 25 MiB after MPI_Init and opening a file, 4 more with BLAS's buffers, 27 to 35
+ * over whole runs on 1 and 2 ranks (Debian 12's libraries). */
+enum { LIBRARIES = 40 << 20, MESSAGE = 64 << 20 /* of wn_ranks_sum, at most */ };
+
+static size_t larger(size_t a, size_t b)
+{
+    return a > b ? a : b;
+}
+
+/* Some gap may be filled by the most frequent value. */
+static bool counts_values(const wn_job *job)
+{
+    bool counts = job->clean.missing == WN_MISSING_MOST_FREQUENT;
+    for (size_t i = 0; i < job->clean.n_overrides; i++)
+        counts |= job->clean.overrides[i].has_missing && job->clean.overrides[i].missing == WN_MISSING_MOST_FREQUENT;
+    return job->has_clean && counts;
+}
+
+static size_t largest_block(const wn_catalog *catalog)
+{
+    int64_t most = 0;
+    for (size_t f = 0; f < catalog->n_files; f++) {
+        const wn_file *file = &catalog->files[f];
+        int64_t rows = file->n_rows < file->block_rows ? file->n_rows : file->block_rows;
+        most = rows > most ? rows : most;
+    }
+    return (size_t)most;
+}
+
+static size_t pilot_rows(const wn_catalog *catalog)
+{
+    size_t rows = wn_pilot_most_rows(catalog->n_cells);
+    return (size_t)catalog->n_rows < rows ? (size_t)catalog->n_rows : rows;
+}
+
+/* Bytes of a row's texts, as the sample of the catalog said; a block may hold twice as many. */
+static size_t sampled_text_bytes(const wn_catalog *catalog)
+{
+    int64_t most = 0;
+    for (size_t f = 0; f < catalog->n_files; f++)
+        most = catalog->files[f].text_bytes > most ? catalog->files[f].text_bytes : most;
+    return (size_t)most;
+}
+
+/* Of a row's texts: pointers, and bytes. */
+static size_t text_bytes(const wn_catalog *catalog)
+{
+    return catalog->n_texts * 3 * sizeof(wn_text) + 2 * sampled_text_bytes(catalog);
+}
+
+static bool may_be(const wn_job *job, wn_type_word word, const char *column)
+{
+    for (size_t t = 0; t < job->input.n_types; t++)
+        if (job->input.types[t].word == word && wn_job_matches(job, job->input.types[t].name, column))
+            return true;
+    return false;
+}
+
+/* Features that are terms of a column, at most. */
+static size_t term_features(const wn_job *job, const wn_column *column)
+{
+    bool has_terms = job->has_extract && job->extract.text.method != WN_TEXT_NONE && column->is_text &&
+                     may_be(job, WN_TYPE_TEXT, column->name);
+    return has_terms ? (size_t)job->extract.text.terms : 0;
+}
+
+/* Features of a category at most. */
+static size_t level_features(const wn_job *job)
+{
+    if (job->extract.method == WN_CATEGORY_TARGET)
+        return job->input.task == WN_TASK_REGRESSION ? 1 : WN_MAX_CLASSES;
+    return job->extract.method == WN_CATEGORY_ORDINAL ? 1 : (size_t)job->extract.levels + 1;
+}
+
+static bool may_be_category(const wn_job *job, const wn_column *column)
+{
+    return job->has_extract && job->extract.method != WN_CATEGORY_NONE &&
+           (column->is_text || may_be(job, WN_TYPE_CATEGORICAL, column->name));
+}
+
+/* Features that encoders make of a column at most: strings are categories, and numbers where the job says so. */
+static size_t encoded_features(const wn_job *job, const wn_column *column)
+{
+    size_t levels = 0;
+    if (!job->has_extract)
+        return 0;
+    if (may_be_category(job, column))
+        levels = level_features(job);
+    return larger(levels, term_features(job, column));
+}
+
+/* Features of all images. */
+static size_t image_features(const wn_job *job)
+{
+    size_t n = 0, cell = (size_t)job->extract.image.cell;
+    for (size_t t = 0; job->has_extract && job->extract.image.method != WN_IMAGE_NONE && t < job->input.n_types; t++) {
+        const wn_column_type *type = &job->input.types[t];
+        size_t height = (size_t)type->height, width = (size_t)type->width;
+        if (type->word == WN_TYPE_IMAGE)
+            n += job->extract.image.method == WN_IMAGE_EDGES
+                     ? height * width
+                     : height / cell * (width / cell) * (size_t)job->extract.image.bins;
+    }
+    return n;
+}
+
+size_t wn_plan_features(const wn_job *job, const wn_catalog *catalog)
+{
+    size_t n = catalog->n_cells;
+    if (job->has_clean && job->clean.indicators)
+        n += catalog->n_columns;
+    for (size_t i = 0; i < catalog->n_columns; i++)
+        n += encoded_features(job, &catalog->columns[i]);
+    return n + image_features(job);
+}
+
+/* Words of six bytes, the blank among them, are many for what people write, and long texts repeat half of them at
+ * least; the arrays of rows that are made one by one are there twice as they grow, and have half of their room to
+ * spare. */
+wn_sparse_plan wn_plan_sparse(const wn_job *job, const wn_catalog *catalog)
+{
+    enum { WORD_BYTES = 6, FEW_WORDS = 32, GROWTH = 3 };
+    wn_sparse_plan plan = {.n_dense = wn_plan_features(job, catalog)};
+    size_t words = sampled_text_bytes(catalog) / WORD_BYTES / 2 + FEW_WORDS, n_terms = 0;
+    for (size_t i = 0; i < catalog->n_columns; i++) {
+        size_t terms = term_features(job, &catalog->columns[i]);
+        n_terms += terms;
+        if (terms > 0 && !may_be(job, WN_TYPE_CATEGORICAL, catalog->columns[i].name))
+            plan.n_dense -= encoded_features(job, &catalog->columns[i]);
+    }
+    words *= n_terms > 0 ? (size_t)job->extract.text.ngrams : 0;
+    plan.row_bytes = GROWTH * (words < n_terms ? words : n_terms) * (sizeof(double) + sizeof(uint32_t));
+    return plan;
+}
+
+/* A block's features beside its cells. */
+static size_t extracted_bytes(const wn_job *job, const wn_catalog *catalog, size_t n_features, size_t block)
+{
+    wn_sparse_plan sparse = wn_plan_sparse(job, catalog);
+    return n_features > catalog->n_cells ? block * (sparse.n_dense * sizeof(double) + 2 * sparse.row_bytes) : 0;
+}
+
+/* Levels and terms while they are counted, beside what is kept of them. */
+static size_t level_bytes(const wn_job *job, const wn_catalog *catalog)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < catalog->n_columns; i++)
+        n += encoded_features(job, &catalog->columns[i]) > 0;
+    return wn_level_counts_bytes(n);
+}
+
+static size_t target_columns(const wn_job *job, const wn_catalog *catalog)
+{
+    size_t n = 0;
+    for (size_t i = 0; job->extract.method == WN_CATEGORY_TARGET && i < catalog->n_columns; i++)
+        n += may_be_category(job, &catalog->columns[i]);
+    return n;
+}
+
+/* Labels summed by level and fold; the classes at their most. */
+static size_t target_bytes(const wn_job *job, const wn_catalog *catalog)
+{
+    size_t classes = job->input.task == WN_TASK_REGRESSION ? 0 : WN_MAX_CLASSES;
+    return target_columns(job, catalog) *
+           wn_target_sums_bytes((size_t)job->extract.levels + 1, WN_TARGET_FOLDS, classes);
+}
+
+/* The codes made of them, a part of the recipe. */
+static size_t code_bytes(const wn_job *job, const wn_catalog *catalog)
+{
+    return target_columns(job, catalog) * (WN_TARGET_FOLDS + 1) * ((size_t)job->extract.levels + 1) *
+           level_features(job) * sizeof(double);
+}
+
+/* While the pilot's rows are gathered they are there as chosen, as received and as laid out, with their places; while
+ * they are chosen, beside the blocks and the hashes of one. */
+static size_t gathering_bytes(const wn_catalog *catalog, size_t rows, size_t block, size_t blocks)
+{
+    size_t pilot = pilot_rows(catalog), mine = rows < pilot ? rows : pilot;
+    size_t row = (catalog->n_cells + 2) * sizeof(double), pair = 2 * sizeof(uint64_t);
+    return larger((mine + 2 * pilot) * row + pilot * pair, blocks + mine * row + (block + 1) * pair);
+}
+
+/* At least a byte: no bytes would be no bound. */
+static size_t left_of(size_t memory, size_t taken)
+{
+    return memory > taken ? memory - taken : 1;
+}
+
+/* While the prepared table is written: a block's features and components, labels, splits; the statuses of a shard's
+ * rows. */
+static size_t prepared_bytes(const wn_job *job, const wn_catalog *catalog, size_t rows, size_t block)
+{
+    size_t shard = (size_t)wn_prepared_shard_rows(1) + block, most = (size_t)catalog->n_rows;
+    if (!job->output.data)
+        return 0;
+    shard = shard < most ? shard : most;
+    size_t widths = job->has_reduce && job->reduce.append ? 3 : 2; /* selected features, and what is written of them */
+    return block * (widths * wn_plan_features(job, catalog) * sizeof(float) + 4 * sizeof(double)) + larger(rows, shard);
+}
+
+/* The forest's training rows as features, then their codes; what growing takes (forest.h), and the trees: nodes as they
+ * are found, gathered and linked. The classes are taken at their most. */
+static size_t forest_bytes(const wn_job *job, const wn_catalog *catalog, size_t rows, size_t n_threads)
+{
+    if (!job->has_rank || !job->rank.use[WN_RANK_RANDOM_FOREST])
+        return 0;
+    size_t p = wn_plan_features(job, catalog), n = (size_t)catalog->n_rows;
+    size_t channels = job->input.task == WN_TASK_REGRESSION ? 2 : WN_MAX_CLASSES;
+    size_t leaves = job->rank.forest.depth < 31 ? (size_t)1 << job->rank.forest.depth : n;
+    leaves = (leaves < n ? leaves : n) * (size_t)job->rank.forest.trees;
+    size_t entries = rows * sizeof(uint64_t), tried = larger((size_t)sqrt((double)p) * channels, p / 3 * 2) + channels;
+    size_t counts = tried * WN_FOREST_MOST_BINS * sizeof(int64_t);
+    size_t reading = wn_dataset_bytes(rows, p) + rows * sizeof(double) + 3 * wn_dataset_bytes(pilot_rows(catalog), p);
+    size_t growing = WN_RUN_FOREST_BYTES + (n_threads + 2) * entries + (n_threads + 1) * counts;
+    return larger(reading, growing) + rows * (p + sizeof(int32_t) + sizeof(int64_t)) +
+           leaves * (3 * channels * sizeof(int64_t) + 2 * 96);
+}
+
+/* MPI copies half of what it sums. */
+static size_t libraries_bytes(int n_ranks, size_t largest_sum)
+{
+    size_t message = largest_sum < MESSAGE ? largest_sum : MESSAGE;
+    return LIBRARIES + (n_ranks > 1 ? message / 2 : 0);
+}
+
+/* Windows are there in the profile beside distinct values, and in the statistics beside the products. */
+static void plan_windows(wn_memory_plan *plan, const wn_job *job, const wn_catalog *catalog, size_t rows)
+{
+    size_t taken = plan->blocks + plan->pilot + larger(plan->gram + plan->folds, plan->values) + plan->rows +
+                   plan->rest + plan->libraries;
+    wn_windows_plan windows =
+        wn_windows_plan_of(job, catalog, rows, pilot_rows(catalog), left_of((size_t)job->memory, taken));
+    plan->windows = windows.all;
+    plan->window_budget = windows.budget;
+    plan->window_cells = windows.wanted;
+}
+
+/* Hashes of rows that memory does not hold are spilled. The columns' statistics, the duplicates and the model are never
+ * there at once. */
+wn_memory_plan wn_memory_plan_of(int n_ranks, const wn_job *job, const wn_catalog *catalog, size_t n_threads)
+{
+    size_t p = catalog->n_cells, n_features = wn_plan_features(job, catalog), block = largest_block(catalog),
+           size = (size_t)n_ranks;
+    size_t rows = ((size_t)catalog->n_rows + size - 1) / size + block;
+    rows = rows < (size_t)catalog->n_rows ? rows : (size_t)catalog->n_rows;
+    size_t cell_bytes = sizeof(double) + (catalog->is_float32 ? sizeof(float) : 0); /* raw, and widened */
+    size_t extracted = extracted_bytes(job, catalog, n_features, block);
+    size_t in_flight = BLOCKS_AT_REST + BLOCKS_PER_THREAD * (n_threads + 1);
+    in_flight = in_flight < 2 * (size_t)catalog->n_blocks + 1 ? in_flight : 2 * (size_t)catalog->n_blocks + 1;
+    wn_memory_plan plan = {
+        .blocks = in_flight * block * (p * cell_bytes + 2 * sizeof(double) + text_bytes(catalog)) + extracted,
+        .pilot = pilot_rows(catalog) * (2 * (p + 2) + image_features(job)) * sizeof(double), /* raw and cleaned */
+        .gram = wn_plan_sums_bytes(job, n_features, block),
+        .folds = wn_plan_folds_bytes(job, n_features, block),
+        .reduction = wn_plan_reduction_bytes(job, n_features, block),
+        .rows = rows,
+        .rest = REST + code_bytes(job, catalog) + (wn_job_profile_adds(job) ? wn_profile_sums_bytes(p) : 0)};
+    plan.libraries = libraries_bytes(n_ranks, wn_plan_largest_sum(job, n_features));
+    if (counts_values(job))
+        plan.values = WN_MODES_BYTES;
+    plan.values = larger(plan.values + level_bytes(job, catalog), target_bytes(job, catalog));
+    if (wn_job_seeks_repeats(job))
+        plan.duplicates = wn_row_hashes_bytes(
+            rows, left_of((size_t)job->memory, plan.blocks + plan.rows + plan.rest + plan.libraries));
+    wn_model_moment moment = wn_model_plan_of(n_ranks, job, catalog, plan.blocks, rows, block);
+    plan.forest = forest_bytes(job, catalog, rows, n_threads);
+    plan.features = moment.features;
+    plan.model = moment.model;
+    plan.compression = moment.compression;
+    plan.checkpoint = moment.checkpoint;
+    plan_windows(&plan, job, catalog, rows);
+    plan.need = larger(
+        plan.blocks + larger(plan.pilot + larger(plan.gram + plan.folds, plan.values) + plan.windows, plan.duplicates),
+        plan.blocks + plan.gram + plan.folds + plan.forest);
+    plan.need = larger(plan.need, plan.blocks + plan.gram + plan.folds + plan.reduction);
+    plan.need = larger(plan.need, wn_model_moment_bytes(&moment));
+    plan.prepared = prepared_bytes(job, catalog, rows, block);
+    plan.need = larger(plan.need, plan.blocks + plan.prepared);
+    plan.need =
+        larger(plan.need, gathering_bytes(catalog, rows, block, plan.blocks)) + plan.rows + plan.rest + plan.libraries;
+    return plan;
+}
+
+/* What would be enough, where it is the parts of the rows that are too much. */
+static wn_status refuse_folds(const wn_memory_plan *plan, size_t memory)
+{
+    return wn_fail(WN_UNAVAILABLE,
+                   "the plan exceeds memory: rank.folds sums each part of the rows on its own, which takes %zu MiB of "
+                   "the %zu MiB a rank that are needed, memory allows %zu; use fewer folds, fewer columns "
+                   "(input.columns), or a larger `memory`",
+                   plan->folds >> 20, plan->need >> 20, memory >> 20);
+}
+
+wn_status wn_memory_plan_check(const wn_memory_plan *plan, size_t memory)
+{
+    if (plan->need <= memory)
+        return WN_OK;
+    if (plan->need - plan->folds <= memory)
+        return refuse_folds(plan, memory);
+    return wn_fail(
+        WN_UNAVAILABLE,
+        "the plan exceeds memory: %zu MiB a rank are needed (model %zu, compression %zu, checkpoint %zu, "
+        "prepared rows %zu, products of columns %zu, reduction %zu, blocks %zu, pilot %zu, duplicates %zu, values %zu, "
+        "windows of quantiles %zu, forest %zu), "
+        "memory allows %zu; use more ranks, or a larger `memory`",
+        plan->need >> 20, plan->model >> 20, plan->compression >> 20, plan->checkpoint >> 20, plan->features >> 20,
+        plan->gram >> 20, plan->reduction >> 20, plan->blocks >> 20, plan->pilot >> 20, plan->duplicates >> 20,
+        plan->values >> 20, plan->windows >> 20, plan->forest >> 20, memory >> 20);
+}
+
+wn_status wn_plan_memory(const wn_ranks *ranks, const wn_job *job, const wn_catalog *catalog,
+                         wn_reader_options *options, wn_memory_plan *plan)
+{
+    *plan = wn_memory_plan_of(ranks->size, job, catalog, options->n_threads);
+    wn_status status = wn_memory_plan_check(plan, (size_t)job->memory);
+    wn_log_detail("memory: %zu MiB for blocks, %zu pilot, %zu products, %zu duplicates, %zu prepared rows, %zu model, "
+                  "%zu compression, %zu checkpoint; limit %zu MiB",
+                  plan->blocks >> 20, plan->pilot >> 20, plan->gram >> 20, plan->duplicates >> 20, plan->features >> 20,
+                  plan->model >> 20, plan->compression >> 20, plan->checkpoint >> 20, (size_t)job->memory >> 20);
+    if (status == WN_OK)
+        options->cache_bytes = (size_t)job->memory - plan->need;
+    return status;
+}
