@@ -1,6 +1,6 @@
 /* cell_search.h - order statistics among cells that lie on all ranks in no order, many at once. Private to src/stats.
- * Nothing is sorted: the span of the cells' order keys is cut into buckets, counted over ranks, and narrowed to the one
- * that holds the number sought, of which there are soon few cells. */
+ * The span of the cells is cut into buckets, counted over ranks, and narrowed to the one that holds the number sought;
+ * soon so few cells are left that they come to every rank and are sorted. */
 #ifndef WINNOW_STATS_CELL_SEARCH_H
 #define WINNOW_STATS_CELL_SEARCH_H
 

@@ -7,7 +7,9 @@
 
 enum { QUARTILES = 3, TAILS = 2 };
 enum { NARROWING = 256 << 10 }; /* bytes a window: buckets of one pass, and what they leave for the next */
-enum { BUCKET_COUNTS = 1 << 20, MOST_BUCKETS = 2048, LEAST_BUCKETS = 16 }; /* of cell_search.c */
+/* Of cell_search.c: what a round counts, and the cells that are shared in the end. */
+enum { BUCKET_COUNTS = 1 << 20, MOST_BUCKETS = 2048, LEAST_BUCKETS = 16 };
+enum { FEW_CELLS = 1 << 18, MOST_FEW = 512, LEAST_FEW = 8, FEW_BYTES = 16 };
 enum { STATE = 320 }; /* bytes a window: itself, its counts, its search */
 
 /* Cells in a window: the share of the rows that the cells of the sample in it are, whose number errs by its root; five
@@ -52,7 +54,8 @@ static size_t larger(size_t a, size_t b)
 static size_t search_bytes(size_t n_windows)
 {
     size_t counts = least(n_windows * MOST_BUCKETS, larger(n_windows * LEAST_BUCKETS, BUCKET_COUNTS));
-    return n_windows * STATE + counts * sizeof(int64_t);
+    size_t few = least(n_windows * MOST_FEW, larger(n_windows * LEAST_FEW, FEW_CELLS));
+    return n_windows * STATE + counts * sizeof(int64_t) + 2 * few * FEW_BYTES;
 }
 
 /* What a window may take while memory is plenty. Rows that lie sorted or in groups sample worse than others: half as
