@@ -15,6 +15,10 @@ enum { WN_ALIGNMENT = 64 };
 #define wn_new(pointer, n) wn_memory_new((void **)(pointer), (n), sizeof **(pointer), __func__)
 WN_MUST_USE wn_status wn_memory_new(void **pointer, size_t n, size_t size, const char *purpose);
 
+/* Local. wn_memory_new for what is used here and there: in small pages, so that only what is touched becomes
+ * resident. */
+WN_MUST_USE wn_status wn_memory_new_sparse(void **pointer, size_t n, size_t size, const char *purpose);
+
 /* Local. Grows or shrinks *pointer (NULL counts as empty) to n elements; new bytes are zero. Fails: WN_NO_MEMORY, and
  * then the old memory is whole. */
 #define wn_resize(pointer, n) wn_memory_resize((void **)(pointer), (n), sizeof **(pointer), __func__)

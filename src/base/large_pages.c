@@ -32,3 +32,13 @@ void wn_large_region_free(wn_large_region region)
 {
     munmap(region.base, region.n_mapped);
 }
+
+void wn_large_region_forgo(void *bytes, size_t n)
+{
+#ifdef MADV_NOHUGEPAGE
+    madvise(bytes, n / WN_LARGE_PAGE * WN_LARGE_PAGE, MADV_NOHUGEPAGE);
+#else
+    (void)bytes;
+    (void)n;
+#endif
+}

@@ -21,4 +21,7 @@ wn_large_region wn_large_region_new(size_t n, size_t before);
 
 void wn_large_region_free(wn_large_region region);
 
+/* Local. Of a region that is untouched yet: its pages shall be small after all. */
+void wn_large_region_forgo(void *bytes, size_t n);
+
 #endif

@@ -102,6 +102,14 @@ wn_status wn_memory_new(void **pointer, size_t n, size_t size, const char *purpo
     return WN_OK;
 }
 
+wn_status wn_memory_new_sparse(void **pointer, size_t n, size_t size, const char *purpose)
+{
+    wn_status status = wn_memory_new(pointer, n, size, purpose);
+    if (status == WN_OK && n * size >= LEAST_MAPPED)
+        wn_large_region_forgo(*pointer, n * size);
+    return status;
+}
+
 wn_status wn_memory_resize(void **pointer, size_t n, size_t size, const char *purpose)
 {
     void *grown = NULL;

@@ -247,6 +247,8 @@ wn_status wn_pilot_read(const wn_pass *pass, const wn_block_step *steps, size_t 
     pilot_pass.name = "pilot";
     TRY(choose_rows(&pilot_pass, steps, n_steps, &chosen, bound, cost));
     TRY(wn_ranks_gather_all(pass->ranks, chosen.rows, chosen.n, (n_cols + 2) * sizeof(double), (void **)&all, &n_all));
+    wn_free(chosen.rows); /* before as many are laid out */
+    chosen.rows = NULL;
     bool is_complete = n_read == n_blocks && has_all(&chosen);
     TRY(wn_ranks_agree(pass->ranks, lay_out(all, n_all, n_cols, is_complete, pilot)));
 done:

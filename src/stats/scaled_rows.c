@@ -8,16 +8,14 @@ static inline __attribute__((always_inline)) void scale(const wn_scaling *scalin
     const double *restrict centre = scaling->centre, *restrict factor = scaling->factor;
     for (size_t i = 0; i < n_rows; i++) {
         double *restrict out = to + i * to_width;
-        wn_cells row = wn_cells_at(from, i * n);
-        if (row.is_float32) {
-            const float *restrict cells = row.data;
+        const float *restrict floats = (const float *)from.data + i * n;
+        const double *restrict doubles = (const double *)from.data + i * n;
+        if (from.is_float32)
             for (size_t c = 0; c < n; c++)
-                out[c] = ((double)cells[c] - centre[c]) * factor[c];
-        } else {
-            const double *restrict cells = row.data;
+                out[c] = ((double)floats[c] - centre[c]) * factor[c];
+        else
             for (size_t c = 0; c < n; c++)
-                out[c] = (cells[c] - centre[c]) * factor[c];
-        }
+                out[c] = (doubles[c] - centre[c]) * factor[c];
     }
 }
 

@@ -15,6 +15,15 @@ static size_t choose_buckets(size_t share)
     return n < LEAST_BUCKETS ? LEAST_BUCKETS : n > MOST_BUCKETS ? MOST_BUCKETS : n;
 }
 
+/* Small slabs are seldom full: 256 KiB are planned for what often takes 10. */
+static wn_status new_slabs(window_room *room, size_t n)
+{
+    enum { SMALL = 1 << 20 };
+    if (room->slab_bytes < SMALL)
+        return wn_memory_new_sparse((void **)&room->slabs, n, room->slab_bytes, __func__);
+    return wn_memory_new((void **)&room->slabs, n, room->slab_bytes, __func__);
+}
+
 wn_status wn_window_room_init(window_room *room, size_t n, size_t budget)
 {
     wn_status status = WN_OK;
@@ -22,7 +31,7 @@ wn_status wn_window_room_init(window_room *room, size_t n, size_t budget)
     room->n_buckets = choose_buckets(share);
     size_t least = room->n_buckets * sizeof(key_bucket);
     room->slab_bytes = share > least ? share : least;
-    TRY(wn_memory_new((void **)&room->slabs, n, room->slab_bytes, __func__));
+    TRY(new_slabs(room, n));
     TRY(wn_new(&room->spare, room->n_buckets));
     TRY(wn_new(&room->passing, WN_SLOTS * WN_STRIP_PERIODS));
 done:

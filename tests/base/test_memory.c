@@ -26,6 +26,24 @@ static void test_new(void)
     wn_free(NULL);
 }
 
+/* Sizes of malloc's memory, and of the system's in pages of its own. */
+static void test_sparse(void)
+{
+    static const size_t sizes[] = {0, 5000, (5 << 20) + 3};
+    for (size_t k = 0; k < sizeof sizes / sizeof *sizes; k++) {
+        unsigned char *bytes = NULL;
+        size_t before = wn_memory_used(), wrong = 0;
+        CHECK_OK(wn_memory_new_sparse((void **)&bytes, sizes[k], 1, __func__));
+        CU_ASSERT_EQUAL((uintptr_t)bytes % WN_ALIGNMENT, 0);
+        CU_ASSERT_EQUAL(wn_memory_used() - before, sizes[k]);
+        for (size_t i = 0; bytes != NULL && i < sizes[k]; i++)
+            wrong += bytes[i]++ != 0;
+        CU_ASSERT_EQUAL(wrong, 0);
+        wn_free(bytes);
+        CU_ASSERT_EQUAL(wn_memory_used(), before);
+    }
+}
+
 static void test_resize(void)
 {
     int32_t *numbers = NULL;
@@ -154,9 +172,12 @@ static void test_strings(void)
     CU_ASSERT_EQUAL(wn_memory_used(), before);
 }
 
-static const wn_test tests[] = {
-    {"zeroed, aligned, counted", test_new},          {"resize keeps what was there", test_resize},
-    {"overflow and limit", test_overflow_and_limit}, {"failure on demand", test_fail_at},
-    {"threads under a limit", test_threads},         {"strings", test_strings}};
+static const wn_test tests[] = {{"zeroed, aligned, counted", test_new},
+                                {"sparse", test_sparse},
+                                {"resize keeps what was there", test_resize},
+                                {"overflow and limit", test_overflow_and_limit},
+                                {"failure on demand", test_fail_at},
+                                {"threads under a limit", test_threads},
+                                {"strings", test_strings}};
 
 TEST_MAIN("base/memory", tests)
