@@ -3,17 +3,17 @@
  * the products fit, pca.h is exact and reads no rows.
  *
  * The range finder of Halko, Martinsson, Tropp 2011 (SIAM Review 53, algorithms 4.4 and 5.1): normal random directions,
- * which a sweep multiplies by the covariance, made orthonormal and swept with again. Most of them are first turned
- * towards what a part of the rows shows, by sweeps over that part alone: two sweeps over all rows then do what four do
- * from random directions. Components come from the
- * directions of all sweeps together, a block Krylov space, which n sweeps bring as far as n^2 subspace iterations
- * (Musco, Musco 2015); and by Nystrom's approximation, which makes use of the last products too, shifted to stay stable
- * (Tropp, Yurtsever, Udell, Cevher 2017, algorithm 3). scikit-learn's defaults (1.2.1, sklearn/utils/extmath.py) are as
- * many directions, n_oversamples = 10 beyond the components, and iterated_power = "auto", 4 or 7 iterations: two
- * products with the table each and two more, as much arithmetic as 5 or 8 sweeps, whose last alone it uses. Four sweeps
- * of ours err less than 8 of those on all spectra that were tried (tests/reduce/oracle_randomized.py). It ends where a
- * sweep adds no more than WN_RANDOMIZED_GROWTH of itself to the variance of the components together, which the next
- * ones would by far less, at the latest after WN_RANDOMIZED_SWEEPS. */
+ * which a sweep multiplies by the covariance, made orthonormal and swept with again. Where there are blocks enough,
+ * most of them are first turned towards what a part of the rows shows, by sweeps over that part alone: two sweeps over
+ * all rows then do what four do from random directions. Components come from the directions of all sweeps together, a
+ * block Krylov space, which n sweeps bring as far as n^2 subspace iterations (Musco, Musco 2015); and by Nystrom's
+ * approximation, which makes use of the last products too, shifted to stay stable (Tropp, Yurtsever, Udell, Cevher
+ * 2017, algorithm 3). scikit-learn's defaults (1.2.1, sklearn/utils/extmath.py) are n_oversamples = 10 directions
+ * beyond the components and iterated_power = "auto", 4 or 7 iterations: two products with the table each and two more,
+ * as much arithmetic as 5 or 8 sweeps, whose last alone it uses. Ours are half as many beyond the components as these
+ * are, within bounds, and err less than those on all spectra that were tried (tests/reduce/oracle_randomized.py). It
+ * ends where a sweep adds no more than WN_RANDOMIZED_GROWTH of itself to the variance of the components together, which
+ * the next ones would by far less, at the latest after WN_RANDOMIZED_SWEEPS. */
 #ifndef WINNOW_RANDOMIZED_H
 #define WINNOW_RANDOMIZED_H
 

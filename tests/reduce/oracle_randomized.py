@@ -27,6 +27,13 @@ def table(directory, name, x, y=None):
     return path
 
 
+def parts(directory, name, x, n):
+    """The table in n files, a block each, of which one in eight is swept over first."""
+    for i, part in enumerate(numpy.array_split(x, n)):
+        table(directory, f"{name}-{i}", part)
+    return os.path.join(directory, f"{name}-*.h5")
+
+
 def job_of(directory, path, sections, label=False):
     text = f"input: {{files: [{path}]{', label: y' if label else ''}}}\n" + sections + "\n"
     return write_text(os.path.join(directory, f"job{len(os.listdir(directory))}.yaml"), text)
@@ -77,7 +84,7 @@ def check_spectra(checks, program, directory):
                "factors": numpy.where(place <= 15, 30 / place, 0.3)}
     for name, spectrum in spectra.items():
         x = falling(rng, 900, 300, spectrum)
-        path = table(directory, f"spectrum{len(os.listdir(directory))}", x)
+        path = parts(directory, f"spectrum{len(os.listdir(directory))}", x, 9)
         job = job_of(directory, path, "reduce: {method: pca, components: 12, solver: randomized}")
         out, _ = run(program, directory, job, 0, checks)
         compare(checks, projection(out), x, 12, name)
@@ -89,12 +96,7 @@ def check_ranks(checks, program, directory):
     tables = {"rows": (falling(rng, 2000, 60, numpy.arange(1, 61) ** -1.0), 4), "few": (rng.normal(size=(40, 200)), 6),
               "fewer": (rng.normal(size=(5, 60)), 3)}
     for name, (x, k) in tables.items():
-        if name == "rows":  # nine files are nine blocks, of which one is swept over first
-            for i, part in enumerate(numpy.array_split(x, 9)):
-                path = table(directory, f"rows-{i}", part)
-            path = path.replace("-8", "-*")
-        else:
-            path = table(directory, name, x)
+        path = parts(directory, name, x, 9) if name == "rows" else table(directory, name, x)
         for precision in ("double", "single")[: 1 + (name == "rows")]:
             sections = f"normalize: {{method: standard}}\nreduce: {{method: pca, components: {k}, solver: randomized, precision: {precision}}}"
             job, seen = job_of(directory, path, sections), set()

@@ -166,7 +166,7 @@ wn_solving_passes wn_plan_reduction_passes(const wn_job *job, size_t n_features)
     if (sweeps(job, n_features)) {
         int most = wn_randomized_most_sweeps(swept_components(job, n_features), n), more = is_lda(job);
         return (wn_solving_passes){(most < 2 ? most : 2) + more, most + more,
-                                   "sweeps of the randomized solver, until one adds nothing"};
+                                   "sweeps of the randomized solver, until one adds nothing, after two over a part"};
     }
     if (reads_chosen(job, n_features))
         return (wn_solving_passes){1, 1, "products of the features that are left"};
