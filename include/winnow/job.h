@@ -237,6 +237,9 @@ WN_MUST_USE wn_status wn_job_check_width(const wn_job *job, size_t n_features);
 wn_input wn_job_split_input(const wn_job *job);
 wn_reader_options wn_job_split_options(const wn_job *job);
 
+/* Local. Whether repeated rows are sought: they are dropped, or there are test files, whose leaked rows are counted. */
+bool wn_job_seeks_repeats(const wn_job *job);
+
 /* Local. The columns of a catalog, and whether its label, that clean.duplicates names (all where it names none); the
  * caller frees identity->columns. Fails: WN_BAD_DATA with a suggestion where a name or glob matches none. */
 WN_MUST_USE wn_status wn_job_identity(const wn_job *job, const wn_catalog *catalog, wn_identity *identity);

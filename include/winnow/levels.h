@@ -2,8 +2,8 @@
  * value. What a code becomes is the caller's: one_hot writes 1 at first_column + code, ordinal the code itself; the
  * codes of target encoding are in target_codes.h.
  *
- * To fit: count cells (wn_level_number or the string itself) with a tally, add over ranks, wn_tally_choose with the
- * job's bound and minimum 1, wn_levels_new. Missing cells have no level: fill them before. */
+ * To fit: count cells (wn_level_number or the string itself) with a tally, add over ranks and choose with the job's
+ * bound (keyed_counts.h), wn_levels_new. Missing cells have no level: fill them before. */
 #ifndef WINNOW_LEVELS_H
 #define WINNOW_LEVELS_H
 

@@ -49,15 +49,7 @@ WN_MUST_USE wn_status wn_tally_add_terms(wn_tally *tally, wn_tokenizer *tokenize
 size_t wn_tally_size(const wn_tally *tally);
 size_t wn_tally_bytes(const wn_tally *tally);
 
-/* Local. The ith entry in no particular order, i < size; its text is borrowed until the next add or empty. */
+/* Local. The ith entry in no particular order, i < size; its text is borrowed until the next add. */
 wn_tally_entry wn_tally_at(const wn_tally *tally, size_t i);
-
-/* Local. Forgets all entries and keeps the memory: after they were handed on, between two rows. */
-void wn_tally_empty(wn_tally *tally);
-
-/* Local. Leaves in entries[*n] the (at most) `limit` entries of largest count among those of at least `minimum_rows`
- * rows, ties broken by smaller key, sorted by key; sets *n. Choosing from what other choices left gives the same as
- * choosing from all: each rank chooses from its own keys, then all from the joined choices. */
-void wn_tally_choose(wn_tally_entry *entries, size_t *n, size_t limit, int64_t minimum_rows);
 
 #endif

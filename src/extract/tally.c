@@ -256,37 +256,3 @@ wn_tally_entry wn_tally_at(const wn_tally *tally, size_t i)
     const entry *at = &tally->entries[i];
     return (wn_tally_entry){at->key, at->count, at->rows, {tally->bytes + at->begin, at->n_bytes}};
 }
-
-void wn_tally_empty(wn_tally *tally)
-{
-    memset(tally->slots, 0, 2 * tally->room * sizeof *tally->slots);
-    memset(tally->recent, 0, sizeof tally->recent);
-    tally->n = tally->n_bytes = 0;
-}
-
-static int by_key(const void *a, const void *b)
-{
-    return wn_hash_compare(((const wn_tally_entry *)a)->key, ((const wn_tally_entry *)b)->key);
-}
-
-static int by_count(const void *a, const void *b)
-{
-    const wn_tally_entry *left = a, *right = b;
-    if (left->count != right->count)
-        return left->count > right->count ? -1 : 1;
-    return by_key(a, b);
-}
-
-void wn_tally_choose(wn_tally_entry *entries, size_t *n, size_t limit, int64_t minimum_rows)
-{
-    size_t kept = 0;
-    for (size_t i = 0; i < *n; i++)
-        if (entries[i].rows >= minimum_rows)
-            entries[kept++] = entries[i];
-    if (kept > limit) {
-        qsort(entries, kept, sizeof *entries, by_count);
-        kept = limit;
-    }
-    qsort(entries, kept, sizeof *entries, by_key);
-    *n = kept;
-}

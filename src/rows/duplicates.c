@@ -23,6 +23,12 @@ static void drop(void *context, int64_t row)
     *wn_rows_status(context, row) = WN_ROW_DUPLICATE;
 }
 
+static void leave(void *context, int64_t row)
+{
+    (void)context;
+    (void)row;
+}
+
 wn_status wn_rows_drop_duplicates(wn_rows *rows, const wn_pass *pass, const wn_duplicates_options *options,
                                   int64_t *leaked, wn_pass_cost *cost)
 {
@@ -42,7 +48,7 @@ wn_status wn_rows_drop_duplicates(wn_rows *rows, const wn_pass *pass, const wn_d
                                            .most_rows = (size_t)most[0],
                                            .budget = (size_t)-most[1],
                                            .directory = options->directory,
-                                           .take = drop,
+                                           .take = options->stay ? leave : drop,
                                            .context = rows};
     TRY(wn_ranks_agree(pass->ranks, wn_row_hashes_new(&hashes, &hashing)));
     wn_block_step step = {labelled_apply, rows, true};

@@ -1,4 +1,4 @@
-/* Counts beside a naive count of drawn strings, choices in one go and by parts, allocations that fail. */
+/* Counts beside a naive count of drawn strings, allocations that fail. */
 #include "winnow/tally.h"
 
 #include "testing.h"
@@ -75,12 +75,6 @@ static void test_counts(void)
             CU_ASSERT_EQUAL(entry.rows, rows[word]);
         }
         CU_ASSERT(wn_tally_bytes(tally) <= wn_memory_used());
-        wn_tally_empty(tally);
-        CU_ASSERT_EQUAL(wn_tally_size(tally), 0);
-        CHECK_OK(add_rows(tally, 0, 1));
-        CU_ASSERT_EQUAL(wn_tally_size(tally), 1); /* row 0 draws of one word */
-        CU_ASSERT_EQUAL(wn_tally_at(tally, 0).count, ROW_WORDS);
-        CU_ASSERT_EQUAL(wn_tally_at(tally, 0).rows, 1);
     }
     wn_tally_free(tally);
 }
@@ -99,52 +93,6 @@ static void test_texts(void)
         CU_ASSERT(memcmp(entry.text.data, bytes, n) == 0);
     }
     wn_tally_free(tally);
-}
-
-static wn_tally_entry entry_of(uint64_t key, int64_t count, int64_t rows)
-{
-    return (wn_tally_entry){{key, 0}, count, rows, {NULL, 0}};
-}
-
-static void test_choice(void)
-{
-    wn_tally_entry entries[] = {entry_of(5, 7, 1), entry_of(4, 3, 3), entry_of(3, 3, 2),
-                                entry_of(2, 9, 2), entry_of(1, 3, 2), entry_of(0, 2, 2)};
-    size_t n = 6;
-    wn_tally_choose(entries, &n, 3, 2);
-    CU_ASSERT_EQUAL(n, 3);
-    CU_ASSERT_EQUAL(entries[0].key.low, 1); /* 3, and 3 and 4 have larger keys */
-    CU_ASSERT_EQUAL(entries[1].key.low, 2);
-    CU_ASSERT_EQUAL(entries[2].key.low, 3);
-    wn_tally_choose(entries, &n, 10, 1);
-    CU_ASSERT_EQUAL(n, 3);
-    wn_tally_choose(entries, &n, 0, 1);
-    CU_ASSERT_EQUAL(n, 0);
-    wn_tally_choose(entries, &n, 5, 1);
-    CU_ASSERT_EQUAL(n, 0);
-}
-
-/* Choices of parts, joined and chosen from again, are the choice of all. */
-static void test_choice_by_parts(void)
-{
-    enum { N = 1000, LIMIT = 50 };
-    static wn_tally_entry all[N], parts[N];
-    size_t n = N, n_joined = 0;
-    for (size_t i = 0; i < N; i++)
-        all[i] = parts[i] = entry_of(wn_random_bits((wn_random){2, WN_RANDOM_TEST, 0}, i), 1 + (int64_t)(i * i % 37),
-                                     1 + (int64_t)(i % 5));
-    for (size_t first = 0; first < N; first += 300) {
-        size_t part = N - first < 300 ? N - first : 300;
-        wn_tally_choose(parts + first, &part, LIMIT, 3);
-        memmove(parts + n_joined, parts + first, part * sizeof *parts);
-        n_joined += part;
-    }
-    wn_tally_choose(parts, &n_joined, LIMIT, 3);
-    wn_tally_choose(all, &n, LIMIT, 3);
-    CU_ASSERT_EQUAL(n, LIMIT);
-    CU_ASSERT_EQUAL(n_joined, n);
-    for (size_t i = 0; i < n; i++)
-        CU_ASSERT_EQUAL(parts[i].key.low, all[i].key.low);
 }
 
 static void test_allocation_fails(void)
@@ -274,8 +222,6 @@ static void test_cells(void)
 
 static const wn_test tests[] = {{"counts and rows", test_counts},
                                 {"texts", test_texts},
-                                {"the choice of the most frequent", test_choice},
-                                {"choices by parts", test_choice_by_parts},
                                 {"cells", test_cells},
                                 {"allocations that fail", test_allocation_fails}};
 TEST_MAIN("tally", tests)

@@ -160,6 +160,21 @@ static void json_is_yaml(void)
     wn_job_free(job);
 }
 
+/* JSON has no words without quotes. */
+static void words_may_be_quoted(void)
+{
+    wn_job *job =
+        read_right("{\"memory\": \"auto\", \"input\": {\"files\": [\"a\"], \"task\": \"auto\"},\n"
+                   " \"rank\": {\"correlated\": \"none\", \"consensus\": \"borda\"},\n"
+                   " \"normalize\": {\"method\": [\"log\", \"standard\"]}, \"reduce\": {\"solver\": \"auto\"}}",
+                   NULL, 0);
+    if (!job)
+        return;
+    CU_ASSERT_EQUAL(job->rank.correlated, 0);
+    CU_ASSERT_EQUAL(job->normalize.how.transform, WN_TRANSFORM_LOG);
+    wn_job_free(job);
+}
+
 static void settings_override(void)
 {
     static const char *const settings[] = {
@@ -380,6 +395,7 @@ static const wn_test tests[] = {
     {"defaults of sections", defaults_of_sections},
     {"every value", every_value},
     {"JSON is YAML", json_is_yaml},
+    {"words may be quoted", words_may_be_quoted},
     {"settings override", settings_override},
     {"paths expand", paths_expand},
     {"lanes divide the batch", lanes_divide_the_batch},

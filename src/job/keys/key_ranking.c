@@ -13,13 +13,13 @@ static const struct {
 static void read_correlated(wn_job_reader *reader, const wn_key *key, const wn_yaml *node)
 {
     double value = 0, *place = wn_key_place(key, reader->job);
-    bool is_plain = node->kind == WN_YAML_SCALAR && node->is_plain;
+    bool is_scalar = node->kind == WN_YAML_SCALAR;
     for (size_t i = 0; i < 2; i++)
-        if (is_plain && strcmp(node->text, words[i].word) == 0) {
+        if (is_scalar && strcmp(node->text, words[i].word) == 0) {
             *place = words[i].value;
             return;
         }
-    if (is_plain && wn_value_number(node->text, &value) && value > key->min && value <= key->max)
+    if (is_scalar && node->is_plain && wn_value_number(node->text, &value) && value > key->min && value <= key->max)
         *place = value;
     else
         wn_key_wrong(reader, key, node);

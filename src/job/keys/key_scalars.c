@@ -74,7 +74,7 @@ static void allow_integer(const wn_key *key, wn_text_buffer *text)
 static void read_number(wn_job_reader *reader, const wn_key *key, const wn_yaml *node)
 {
     double value = 0;
-    if (key->words && is_plain(node) && strcmp(node->text, key->words->name) == 0)
+    if (key->words && node->kind == WN_YAML_SCALAR && strcmp(node->text, key->words->name) == 0)
         wn_key_unbuilt(reader, key->path, node, node->text);
     else if (is_plain(node) && wn_value_number(node->text, &value) && is_within(key, value))
         *(double *)wn_key_place(key, reader->job) = value;

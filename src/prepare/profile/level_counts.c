@@ -116,7 +116,7 @@ static wn_status hand_on(counted_column *counted)
         count.n_text = entry.text.n_bytes;
         TRY(wn_keyed_counts_add(counted->counts, &count));
     }
-    wn_tally_free(counted->tally);
+    wn_tally_free(counted->tally); /* its room is what made it too large */
     counted->tally = NULL;
     TRY(wn_tally_new(&counted->tally));
 done:
