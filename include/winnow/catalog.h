@@ -100,9 +100,10 @@ typedef struct {
  * which the message names. */
 WN_MUST_USE wn_status wn_catalog_read(wn_catalog **catalog, const wn_input *input);
 
-/* Collective. wn_catalog_read on rank 0, shared with all. */
+/* Collective. wn_catalog_read on rank 0, shared with all; each frees its own. Fails: as that, agreed. */
 WN_MUST_USE wn_status wn_catalog_open(const wn_ranks *ranks, wn_catalog **catalog, const wn_input *input);
 
+/* Local. */
 void wn_catalog_free(wn_catalog *catalog);
 
 /* Local. Block `index` of 0 .. n_blocks-1. A block is whole chunk rows nearest 4 MiB of decoded cells (float32 or

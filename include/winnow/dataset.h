@@ -70,6 +70,7 @@ WN_MUST_USE wn_status wn_dataset_of_training(wn_dataset **dataset, const wn_pass
 WN_MUST_USE wn_status wn_dataset_sample(wn_dataset **sample, const wn_ranks *ranks, const wn_dataset *dataset,
                                         size_t limit, uint64_t seed);
 
+/* Local. */
 void wn_dataset_free(wn_dataset *dataset);
 
 #endif

@@ -28,6 +28,7 @@ typedef struct {
     wn_image_rule image;
 } wn_encoder_facts;
 
+/* Local. */
 void wn_encoder_facts_clear(wn_encoder_facts *facts);
 
 /* Local. Marks (n_columns) the columns whose cells encoders take, each image's all of its pixels; no other is changed.

@@ -43,7 +43,7 @@ typedef struct {
     int n_idle; /* ranks without a block */
 } wn_rows_plan;
 
-/* Local. */
+/* Local. The blocks as wn_range_part deals them. */
 wn_rows_plan wn_rows_plan_of(int n_ranks, const wn_catalog *catalog);
 
 /* How a batch's lanes fall to ranks. */

@@ -20,6 +20,7 @@ WN_MUST_USE wn_status wn_profile_sums_begin(wn_recipe *recipe, const wn_catalog 
 /* Local. The recipe says why its profile does not add (copied), and keeps no sums. Fails: WN_NO_MEMORY. */
 WN_MUST_USE wn_status wn_profile_sums_refuse(wn_recipe *recipe, const char *why);
 
+/* Local. */
 void wn_profile_sums_free(wn_profile_sums *sums);
 
 /* Local. Why nothing is kept; NULL where it is. The options. Borrowed. */

@@ -237,10 +237,9 @@ WN_MUST_USE wn_status wn_recipe_check_features(const wn_recipe *recipe, const wn
  * WN_NO_MEMORY. */
 WN_MUST_USE wn_status wn_recipe_inputs(const wn_recipe *recipe, const float *features, size_t n_rows, float *out);
 
-/* Local. Cleans the cells of one raw row in place as training does: row drops, outlier action, filling, transform.
- * texts is NULL where there are none. Returns the status the row then has (WN_ROW_TRAIN or why it is dropped; a gap is
- * tested before an outlier; a dropped row's cells stay). */
-wn_row_status wn_recipe_clean_row(const wn_recipe *recipe, double *cells, const wn_text *texts);
+/* Local. What the drop rules make of one raw training row, cells and texts at their positions: WN_ROW_TRAIN, or why it
+ * is dropped; a gap is tested before an outlier. texts is NULL where there are none. */
+wn_row_status wn_recipe_judge_row(const wn_recipe *recipe, const double *cells, const wn_text *texts);
 
 /* Local. Writes recipe.h5 (INTERFACE.md) beside its name, syncs and renames; reads it back, all but the statistics
  * and the profile's sums. The file has an HDF5 user block with a checksum of all bytes behind it, verified before the

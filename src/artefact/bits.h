@@ -15,7 +15,7 @@ typedef struct {
 /* Local. Appends the n (at most 24) low bits of value. Fails: WN_NO_MEMORY. */
 WN_MUST_USE wn_status wn_bits_put(wn_bit_writer *writer, uint32_t value, unsigned n);
 
-/* Local. Fills the last byte with zero bits. */
+/* Local. Fills the last byte with zero bits. Fails: WN_NO_MEMORY. */
 WN_MUST_USE wn_status wn_bits_flush(wn_bit_writer *writer);
 
 typedef struct {
@@ -24,6 +24,7 @@ typedef struct {
     bool is_short;             /* more was asked for than there is */
 } wn_bit_reader;
 
+/* Local. From the first bit on; the bytes are borrowed. */
 wn_bit_reader wn_bits_reader(const unsigned char *data, size_t n_bytes);
 
 /* Local. The next n (at most 24) bits; zeros, and is_short, past the end. */

@@ -13,14 +13,14 @@ typedef struct {
     unsigned char *bytes; /* owned */
 } wn_read_encoder;
 
-/* Local. What an encoder is made of, kind and column apart. Reading fills facts that are zero, also before a failure;
- * nothing is trusted: WN_BAD_DATA, WN_NO_MEMORY. */
 typedef struct {
     const char *kind;
     wn_status (*pack)(wn_bytes *out, const wn_encoder_facts *facts);
     wn_status (*unpack)(wn_cursor *cursor, wn_read_encoder *read);
 } wn_encoder_section;
 
+/* Local. What an encoder is made of, kind and column apart; levels are one_hot's and ordinal's. Reading fills facts
+ * that are zero, also before a failure; nothing is trusted. Fail: WN_NO_MEMORY; reading WN_BAD_DATA. */
 WN_MUST_USE wn_status wn_section_pack_levels(wn_bytes *out, const wn_encoder_facts *facts);
 WN_MUST_USE wn_status wn_section_unpack_levels(wn_cursor *cursor, wn_read_encoder *read);
 WN_MUST_USE wn_status wn_section_pack_image(wn_bytes *out, const wn_encoder_facts *facts);

@@ -19,6 +19,7 @@ typedef struct {
  * that hardly more becomes resident than n and a page. Fails: bytes is NULL. */
 wn_large_region wn_large_region_new(size_t n, size_t before);
 
+/* Local. */
 void wn_large_region_free(wn_large_region region);
 
 /* Local. Of a region that is untouched yet: its pages shall be small after all. */

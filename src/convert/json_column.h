@@ -38,6 +38,7 @@ WN_MUST_USE wn_status wn_json_columns_look(wn_json_columns *columns, int64_t row
 /* Local. Leaves out columns of nothing but null whose name is that of an object in other rows. */
 void wn_json_columns_settle(wn_json_columns *columns);
 
+/* Local. */
 void wn_json_columns_clear(wn_json_columns *columns);
 
 /* Local. How a column is stored in a table of n_rows rows: as texts, or as numbers of a type; and whether integers

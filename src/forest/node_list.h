@@ -31,6 +31,7 @@ typedef struct {
     int64_t *totals;         /* (n_leaves, channels), of the leaves in the order of their records; owned */
 } wn_node_list;
 
+/* Local. */
 void wn_node_list_clear(wn_node_list *list);
 
 /* Local. Adds a record; a leaf has totals (channels). Fails: WN_NO_MEMORY. */

@@ -25,6 +25,8 @@ typedef struct {
     uint32_t threshold;
     float scale;
 } wn_dropout_rule;
+
+/* Local. Of the share of units that are silenced, in [0, 1). */
 wn_dropout_rule wn_dropout_rule_of(float share);
 
 /* Local. Silences units of output (n_rows, n_cols) and scales the rest. Which ones is a function of (stream, row,

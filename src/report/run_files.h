@@ -26,6 +26,7 @@ WN_MUST_USE wn_status wn_run_files_read(wn_run_files *files, const char *path);
 /* Local. The same without recipe and job. */
 WN_MUST_USE wn_status wn_run_files_read_summary(wn_run_files *files, const char *path);
 
+/* Local. */
 void wn_run_files_clear(wn_run_files *files);
 
 #endif

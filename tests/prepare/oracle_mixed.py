@@ -8,10 +8,11 @@ import sys
 import h5py
 import numpy
 import pandas
+import snowballstemmer
 from scipy import ndimage
 from sklearn.compose import ColumnTransformer
 from sklearn.decomposition import PCA
-from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
 from sklearn.feature_selection import f_classif
 from sklearn.impute import SimpleImputer
 from sklearn.metrics import mutual_info_score
@@ -310,6 +311,46 @@ def check_gaps_of_texts(checks, program, directory, frame):
     checks.that(done.returncode == 65 and f"column note, row {row}:" in done.stderr, f"a gap of a text in apply, row {row}: {done.stderr}")
 
 
+def check_stems(checks, program, directory):
+    """Terms of a run with a stemmer: Snowball in Python as the analyzer of a TfidfVectorizer."""
+    stemmer = snowballstemmer.stemmer("english")
+    words = CountVectorizer().build_analyzer()
+    how = {"analyzer": lambda text: stemmer.stemWords(words(text)), "min_df": 2}
+    notes = [note or "empty" for note in make_notes(3)]  # as check_gaps_of_texts wrote them
+    wanted = TfidfVectorizer(**how).fit(notes)
+    job = write_text(os.path.join(directory, "stems.yaml"),
+                     f"memory: 1GiB\ninput: {{files: ['{os.path.join(directory, 'full-*.h5')}'], label: y, types: {{note: text}}}}\n"
+                     "extract: {text: {method: tfidf, terms: 1000, stem: english}}\n")
+    run = os.path.join(directory, "stems")
+    done = winnow(program, ["run", job, "--out", run, "-q"], 2)
+    checks.equal(done.returncode, 0, f"stems ({done.stderr[-300:]})")
+    names = [f"note={term}" for term in wanted.get_feature_names_out()]
+    checks.equal(feature_names(run)[0], ["a", *names], "terms by stem")
+    checks.that("note=leak" in names and "note=leaks" not in names, "leak and leaks are one term")
+    got = apply_rows(checks, program, run, os.path.join(directory, "full-*.h5"), 1)
+    error = numpy.abs(got[:, 1:] - wanted.transform(notes).toarray()).max() if got.shape[1] == len(names) + 1 else numpy.inf
+    checks.that(error < 1e-6, f"features by stem: {error:.2e}")
+
+
+def check_groups(checks, program, directory, frame, table):
+    """split.by a column of strings: all rows of a value on one side, gaps each for itself, whatever the ranks."""
+    text = ("input: {{files: ['{table}'], label: y, columns: {{exclude: [line]}}, split: {{validation: 0.3, test: 0.3, by: line}}}}\n"
+            "clean: {{missing: median}}\noutput: {{data: true}}\n")
+    job = write_text(os.path.join(directory, "groups.yaml"), text.format(table=table))
+    seen = []
+    for ranks in (1, 3):
+        out = os.path.join(directory, f"groups-{ranks}")
+        done = winnow(program, ["run", job, "--out", out, "-q"], ranks)
+        checks.equal(done.returncode, 0, f"groups on {ranks} ranks ({done.stderr[-300:]})")
+        with h5py.File(os.path.join(out, "data", "table.h5")) as data:
+            seen.append(dict(zip(data["row"][:].tolist(), data["split"][:].tolist())))
+    checks.equal(seen[0], seen[1], "sides on 1 and 3 ranks")
+    sides = pandas.Series(seen[0]).reindex(range(ROWS))
+    by_line = sides.groupby(frame.line.to_numpy()).nunique()
+    checks.that((by_line.drop("") == 1).all() and by_line[""] == 3, f"sides by value: {by_line.to_dict()}")
+    checks.equal(sides[frame.line.to_numpy() != ""].nunique(), 3, "values lie on all sides")
+
+
 def check_images(checks, program, directory, frame):
     """Edges and orientations in place of pixels, with gaps and colours, against scipy.ndimage; normalization is for numbers alone."""
     rng = numpy.random.default_rng(9)
@@ -397,6 +438,8 @@ def main(program):
         check_ordinal(checks, program, directory, frame, table, levels)
         check_terms(checks, program, directory, frame)
         check_gaps_of_texts(checks, program, directory, frame)
+        check_stems(checks, program, directory)
+        check_groups(checks, program, directory, frame, table)
         check_images(checks, program, directory, frame)
         check_no_terms(checks, program, directory, frame)
         check_refused(checks, program, directory, table)

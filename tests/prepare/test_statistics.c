@@ -1,3 +1,4 @@
+#include "encoder.h"
 #include "fitted.h"
 
 #include "winnow/profile.h"
@@ -77,13 +78,13 @@ static void check_contingency(const fitted_table *fit)
     int64_t *counts = calloc(P * BINS * n_classes, sizeof *counts);
     for (size_t i = 0; i < fit->table.n_rows; i++) {
         int class = wn_labels_class(&fit->recipe->labels, fit->table.labels[i]);
-        double row[P];
-        memcpy(row, fit->table.cells + i * P, sizeof row);
+        const double *row = fit->table.cells + i * P;
         if (fit->status[i] != WN_ROW_TRAIN)
             continue;
-        CU_ASSERT_EQUAL(wn_recipe_clean_row(fit->recipe, row, NULL), WN_ROW_TRAIN);
+        CU_ASSERT_EQUAL(wn_recipe_judge_row(fit->recipe, row, NULL), WN_ROW_TRAIN);
         for (size_t j = 0; j < P; j++) {
-            size_t bin = find_bin(statistics->edges + j * (BINS - 1), BINS - 1, row[j]);
+            double cell = wn_recipe_clean_cell(&fit->recipe->columns[j], row[j]);
+            size_t bin = find_bin(statistics->edges + j * (BINS - 1), BINS - 1, cell);
             counts[(j * BINS + bin) * n_classes + (size_t) class]++;
         }
     }

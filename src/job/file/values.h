@@ -5,22 +5,21 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Local. Each reads the whole text or nothing, and says whether it could; *value stays untouched when not. */
-
-/* true, True, TRUE, false, False, FALSE. */
+/* Local. Like all below it reads the whole text or nothing, and says whether it could; *value stays untouched when not:
+ * true, True, TRUE, false, False, FALSE. */
 bool wn_value_boolean(const char *text, bool *value);
 
-/* A sign and decimal digits that fit int64. */
+/* Local. A sign and decimal digits that fit int64. */
 bool wn_value_integer(const char *text, int64_t *value);
 
-/* A finite decimal, with or without point and exponent. */
+/* Local. A finite decimal, with or without point and exponent. */
 bool wn_value_number(const char *text, double *value);
 
-/* Bytes: a number and B, kB, MB, GB, TB (powers of 1000) or KiB, MiB, GiB, TiB (of 1024), as in 2GiB or 1.5 GiB; a
- * plain integer is bytes. Rounded down. */
+/* Local. Bytes: a number and B, kB, MB, GB, TB (powers of 1000) or KiB, MiB, GiB, TiB (of 1024), as in 2GiB or 1.5 GiB;
+ * a plain integer is bytes. Rounded down. */
 bool wn_value_size(const char *text, int64_t *bytes);
 
-/* Seconds: a number and ms, s, min, h or d, as in 30min. */
+/* Local. Seconds: a number and ms, s, min, h or d, as in 30min. */
 bool wn_value_duration(const char *text, double *seconds);
 
 #endif

@@ -14,7 +14,7 @@ typedef struct {
     size_t n_dense, row_bytes; /* row_bytes 0: there are no terms */
 } wn_sparse_plan;
 
-/* Local. */
+/* Local. By the words that a sample of the texts has. */
 wn_sparse_plan wn_plan_sparse(const wn_job *job, const wn_catalog *catalog);
 
 /* Local. Bytes of a raw row's texts. */

@@ -13,7 +13,7 @@ typedef struct {
     size_t checkpoint;  /* the state to go on from; on rank 0 its copy, while it grows and while it is read back */
 } wn_model_moment;
 
-/* Local. */
+/* Local. All purposes together. */
 size_t wn_model_moment_bytes(const wn_model_moment *moment);
 
 /* Local. The moment that takes most on any of n_ranks ranks; all 0 for a job without training. `blocks`: bytes of the

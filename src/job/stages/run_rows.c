@@ -3,24 +3,21 @@
 
 #include "winnow/memory.h"
 
-#include <string.h>
-
 static const char ROWS[] = "rows.u8", DROPS[] = "drops.u8";
 
 /* Marks the training rows that a fitted recipe drops. */
 typedef struct {
     wn_rows *rows;
     const wn_recipe *recipe;
-    double *scratch; /* one row */
 } drop_context;
 
 static wn_status mark_drops(void *context, wn_block *block)
 {
     drop_context *drop = context;
     for (size_t i = 0; i < block->n_rows; i++) {
-        memcpy(drop->scratch, block->cells + i * block->n_cols, block->n_cols * sizeof(double));
-        *wn_rows_status(drop->rows, block->rows[i]) = (unsigned char)wn_recipe_clean_row(
-            drop->recipe, drop->scratch, block->n_texts > 0 ? block->texts + i * block->n_texts : NULL);
+        const wn_text *texts = block->n_texts > 0 ? block->texts + i * block->n_texts : NULL;
+        *wn_rows_status(drop->rows, block->rows[i]) =
+            (unsigned char)wn_recipe_judge_row(drop->recipe, block->cells + i * block->n_cols, texts);
     }
     return WN_OK;
 }
@@ -40,14 +37,12 @@ static wn_status make_drops(wn_run_state *state, wn_stage_meter *meter)
 {
     wn_status status = WN_OK;
     drop_context drop = {.rows = state->rows, .recipe = state->recipe};
-    TRY(wn_ranks_agree(state->ranks, wn_new(&drop.scratch, state->recipe->n_cells)));
     wn_pass pass = wn_stage_pass(state, "rows");
     wn_block_step steps[] = {wn_rows_step(state->rows, WN_ROW_TRAIN), {mark_drops, &drop, false}};
     TRY(wn_pass_run(&pass, steps, 2, NULL, 0, &meter->cost));
     meter->passes++;
     TRY(wn_run_keep_drops(state));
 done:
-    wn_free(drop.scratch);
     return status;
 }
 

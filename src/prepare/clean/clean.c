@@ -46,23 +46,7 @@ void wn_cleaner_clear(wn_cleaner *cleaner)
     *cleaner = (wn_cleaner){0};
 }
 
-/* What drop rules make of a raw row: a gap counts before an outlier. The pilot's rows have no texts. */
-static wn_row_status judge_row(const wn_recipe *recipe, const double *cells, const wn_text *texts)
-{
-    wn_row_status status = WN_ROW_TRAIN;
-    for (size_t i = recipe->n_cells; i < recipe->n_columns && texts != NULL; i++)
-        if (recipe->columns[i].rule.missing == WN_MISSING_DROP_ROW && texts[i - recipe->n_cells].n_bytes == 0)
-            return WN_ROW_MISSING;
-    for (size_t i = 0; i < recipe->n_cells; i++) {
-        const wn_recipe_column *column = &recipe->columns[i];
-        if (column->rule.missing == WN_MISSING_DROP_ROW && isnan(cells[i]))
-            return WN_ROW_MISSING;
-        if (column->rule.action == WN_OUTLIER_DROP_ROW && wn_outliers_outside(column, cells[i]))
-            status = WN_ROW_OUTLIER;
-    }
-    return status;
-}
-
+/* The pilot's rows have no texts. */
 static wn_status drop_rows(wn_cleaner *cleaner, wn_block *block)
 {
     wn_status status = WN_OK;
@@ -70,7 +54,7 @@ static wn_status drop_rows(wn_cleaner *cleaner, wn_block *block)
     TRY(wn_new(&keep, block->n_rows));
     for (size_t i = 0; i < block->n_rows; i++) {
         const wn_text *texts = block->n_texts > 0 ? block->texts + i * block->n_texts : NULL;
-        wn_row_status verdict = judge_row(cleaner->recipe, block->cells + i * block->n_cols, texts);
+        wn_row_status verdict = wn_recipe_judge_row(cleaner->recipe, block->cells + i * block->n_cols, texts);
         keep[i] = verdict == WN_ROW_TRAIN;
         if (cleaner->rows)
             *wn_rows_status(cleaner->rows, block->rows[i]) = (unsigned char)verdict;

@@ -50,6 +50,7 @@ WN_MUST_USE wn_status wn_category_describe(const wn_category *category, wn_encod
 WN_MUST_USE wn_status wn_category_make(wn_category *category, const wn_recipe_column *column,
                                        const wn_encoder_facts *facts);
 
+/* Local. Adds levels, counts and fill to a fingerprint. */
 void wn_category_hash(const wn_category *category, wn_hasher *hasher);
 
 #endif

@@ -58,26 +58,13 @@ static wn_status one_hot_apply(const wn_encoder *encoder, const wn_recipe *recip
 }
 
 /* A gap that nothing fills is one of every feature. */
-static wn_status append_gap(wn_sparse_rows *out, size_t size)
-{
-    wn_status status = WN_OK;
-    TRY(wn_sparse_rows_reserve(out, size));
-    for (size_t k = 0; k < size; k++) {
-        out->column[out->n_entries + k] = (uint32_t)k;
-        out->value[out->n_entries + k] = (double)NAN;
-    }
-    wn_sparse_rows_end(out, size);
-done:
-    return status;
-}
-
 static wn_status append_run(wn_sparse_rows *out, const wn_category_run *run, size_t size)
 {
     wn_status status = WN_OK;
     TRY(wn_sparse_rows_reserve_rows(out, run->n, run->n));
     for (size_t i = 0; i < run->n; i++) {
         if (run->code[i] == WN_CATEGORY_GAP) {
-            TRY(append_gap(out, size));
+            TRY(wn_sparse_rows_append_missing(out, size));
             TRY(wn_sparse_rows_reserve_rows(out, run->n - i, run->n - i));
             continue;
         }

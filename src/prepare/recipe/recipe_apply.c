@@ -22,7 +22,7 @@ static bool lacks_text(const wn_recipe *recipe, const wn_text *texts)
     return false;
 }
 
-wn_row_status wn_recipe_clean_row(const wn_recipe *recipe, double *cells, const wn_text *texts)
+wn_row_status wn_recipe_judge_row(const wn_recipe *recipe, const double *cells, const wn_text *texts)
 {
     bool is_outlier = false;
     if (lacks_text(recipe, texts))
@@ -34,17 +34,7 @@ wn_row_status wn_recipe_clean_row(const wn_recipe *recipe, double *cells, const 
             return WN_ROW_MISSING;
         is_outlier |= column->rule.action == WN_OUTLIER_DROP_ROW && wn_outliers_outside(column, cell);
     }
-    if (is_outlier)
-        return WN_ROW_OUTLIER;
-    for (size_t i = 0; i < recipe->n_cells; i++) {
-        const wn_recipe_column *column = &recipe->columns[i];
-        double *cell = &cells[column->position];
-        *cell = wn_outliers_apply(column, *cell);
-        if (isnan(*cell))
-            *cell = column->fill;
-        *cell = wn_transform_apply(column->rule.transform, *cell);
-    }
-    return WN_ROW_TRAIN;
+    return is_outlier ? WN_ROW_OUTLIER : WN_ROW_TRAIN;
 }
 
 wn_raw_rows wn_raw_rows_of(const wn_block *block, size_t first, size_t n_rows)

@@ -63,6 +63,7 @@ void wn_piece_run(wn_task *task, size_t worker);
  * changed. Fails by telling the target. */
 void wn_piece_place(const wn_piece *piece, wn_cells cells);
 
+/* Local. */
 void wn_piece_scratch_clear(wn_piece_scratch *scratch);
 
 #endif
