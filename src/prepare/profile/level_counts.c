@@ -7,6 +7,7 @@
 
 #include "winnow/keyed_counts.h"
 #include "winnow/levels.h"
+#include "winnow/long_integers.h"
 #include "winnow/memory.h"
 #include "winnow/profile.h"
 
@@ -17,7 +18,8 @@ enum { LEAST_SHARE = 256 << 10, STRIP_ROWS = 512 /* whose cells stay in a proces
 /* Rows are counted in a tally, which is handed on before it is large. */
 typedef struct {
     size_t column;
-    bool is_text;
+    const char *name; /* borrowed */
+    bool is_text, is_long;
     size_t position;
     wn_tokenizer *tokenizer; /* NULL: a cell is a level */
     wn_tally *tally;         /* NULL: only gaps are counted */
@@ -83,7 +85,11 @@ wn_status wn_level_counts_new(wn_level_counts **counts, const wn_recipe *recipe,
         if (!is_counted(column))
             continue;
         counted_column *counted = &made->columns[made->n++];
-        *counted = (counted_column){.column = i, .is_text = column->is_text, .position = column->position};
+        *counted = (counted_column){.column = i,
+                                    .name = column->name,
+                                    .is_text = column->is_text,
+                                    .is_long = column->is_long,
+                                    .position = column->position};
         TRY(init_column(counted, column, wn_level_counts_bytes(n_levels) / (n_levels + (n_levels == 0)), directory));
     }
     *counts = made;
@@ -146,7 +152,10 @@ static wn_status add_column(counted_column *counted, int64_t gaps[2], const wn_b
         if (counted->is_text) {
             text = block->texts[i * block->n_texts + counted->position];
         } else if (!isnan(block->cells[i * block->n_cols + counted->position])) {
-            number = wn_level_number(block->cells[i * block->n_cols + counted->position]);
+            double cell = block->cells[i * block->n_cols + counted->position];
+            if (wn_long_integer_is_shared(counted->is_long, cell))
+                TRY(wn_long_integer_refuse(counted->name, cell, "a category of such levels"));
+            number = wn_level_number(cell);
             text.n_bytes = sizeof number.bytes;
         }
         gaps[text.n_bytes == 0]++;
