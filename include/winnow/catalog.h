@@ -43,6 +43,7 @@ typedef struct {
     wn_dataset_part part;
     size_t width;
     wn_cell_kind kind;
+    bool has_half, has_single; /* some cells are float16, float32, in some file */
     bool has_fill; /* a declared fill value (netCDF's _FillValue, or a user-defined HDF5 one): such cells are missing */
     double fill;
 } wn_dataset_info;
@@ -51,6 +52,7 @@ typedef struct {
     char *name;
     size_t dataset, position; /* which dataset, and which of its flattened columns */
     bool is_text;             /* strings */
+    bool is_long;             /* integers of 64 bits, in some file: long_integers.h */
     size_t place;             /* in a block: among the cells of a row, or among its texts */
 } wn_column;
 
@@ -109,6 +111,9 @@ void wn_catalog_free(wn_catalog *catalog);
 /* Local. Block `index` of 0 .. n_blocks-1. A block is whole chunk rows nearest 4 MiB of decoded cells (float32 or
  * float64), 256 to 65,536 rows, and never straddles files. */
 wn_block_extent wn_catalog_block(const wn_catalog *catalog, int64_t index);
+
+/* Local. The file that a row of the table lies in. */
+const wn_file *wn_catalog_file_of(const wn_catalog *catalog, int64_t row);
 
 /* Local. Hash of everything that identifies the input: names, sizes, times (also of other files that cells lie in),
  * datasets, columns (for stage keys). Fails:

@@ -76,6 +76,7 @@ enum { WN_IMAGE_MOST = 1 << 20 }; /* of a side */
 typedef struct {
     char *name;
     bool is_text;    /* strings */
+    bool is_long;    /* integers of 64 bits, in the table that it is fitted to: long_integers.h */
     size_t position; /* where the column lies among a block's cells, or its texts: as in the catalog that the recipe was
                         made for at first, see wn_recipe_match */
     wn_column_rule rule;

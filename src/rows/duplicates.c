@@ -1,4 +1,5 @@
 /* Exact repeats: rows of `files` that equal an earlier one of `files`, and test rows that equal any of them. */
+#include "winnow/long_integers.h"
 #include "winnow/memory.h"
 #include "winnow/row_hashes.h"
 #include "winnow/rows.h"
@@ -15,6 +16,42 @@ static wn_status labelled_apply(void *context, wn_block *block)
     wn_block_compact(block, keep);
 done:
     wn_free(keep);
+    return status;
+}
+
+/* Whose rows are compared, and in what. */
+typedef struct {
+    const wn_catalog *catalog;
+    const wn_identity *identity; /* NULL: all columns and the label */
+} compared;
+
+static const char REPEATS[] = "to tell repeats by them";
+
+static bool is_compared(const wn_identity *identity, size_t column)
+{
+    bool is = identity == NULL;
+    for (size_t i = 0; !is && i < identity->n_columns; i++)
+        is = identity->columns[i] == column;
+    return is;
+}
+
+/* Cells that stand for several integers cannot tell that rows are equal. */
+static wn_status check_cells(void *context, wn_block *block)
+{
+    const compared *what = context;
+    wn_status status = WN_OK;
+    const wn_column *columns = what->catalog->columns;
+    wn_cells cells = wn_block_view(block);
+    if (cells.is_float32) /* no column has long integers */
+        return WN_OK;
+    for (size_t c = 0; c < what->catalog->n_cells; c++)
+        if (columns[c].is_long && is_compared(what->identity, c))
+            TRY(wn_long_integers_check(what->catalog, &columns[c], (const double *)cells.data + columns[c].place,
+                                       block->n_cols, block->rows, block->n_rows, REPEATS));
+    if (what->catalog->has_label && (what->identity == NULL || what->identity->has_label))
+        TRY(wn_long_integers_check(what->catalog, &what->catalog->label, block->labels, 1, block->rows, block->n_rows,
+                                   REPEATS));
+done:
     return status;
 }
 
@@ -51,9 +88,10 @@ wn_status wn_rows_drop_duplicates(wn_rows *rows, const wn_pass *pass, const wn_d
                                            .take = options->stay ? leave : drop,
                                            .context = rows};
     TRY(wn_ranks_agree(pass->ranks, wn_row_hashes_new(&hashes, &hashing)));
-    wn_block_step step = {labelled_apply, rows, true};
+    compared what = {rows->catalog, identity};
+    wn_block_step steps[] = {{labelled_apply, rows, true}, {check_cells, &what, true}};
     wn_accumulator accumulator = wn_row_hashes_accumulator(hashes);
-    TRY(wn_pass_run(pass, &step, 1, &accumulator, 1, cost));
+    TRY(wn_pass_run(pass, steps, 2, &accumulator, 1, cost));
     TRY(wn_row_hashes_finish(pass->ranks, hashes, &n_leaked));
     TRY(wn_ranks_sum(pass->ranks, &n_leaked, 1));
     *leaked = n_leaked;

@@ -3,6 +3,7 @@
 
 #include "sorted_values.h"
 
+#include "winnow/long_integers.h"
 #include "winnow/memory.h"
 
 #include <math.h>
@@ -91,6 +92,16 @@ static wn_status fail_single(const char *name, const distinct *set, const wn_lab
                    set->value[0]);
 }
 
+/* Classes that are integers are told from each other. */
+static wn_status check_classes(const wn_catalog *catalog, const distinct *set)
+{
+    wn_status status = WN_OK;
+    for (size_t k = 0; k < set->n_values && status == WN_OK; k++)
+        if (wn_long_integer_is_shared(catalog->label.is_long, set->value[k]))
+            status = wn_long_integer_refuse(catalog->label.name, set->value[k], "a label of such classes");
+    return status;
+}
+
 static wn_status decide(const wn_catalog *catalog, const distinct *set, wn_task wanted, const wn_label_words *words,
                         wn_labels *labels)
 {
@@ -107,6 +118,7 @@ static wn_status decide(const wn_catalog *catalog, const distinct *set, wn_task 
         *labels = (wn_labels){.task = WN_TASK_REGRESSION};
         return WN_OK;
     }
+    TRY(check_classes(catalog, set));
     if (set->n_values == 1)
         return fail_single(name, set, words);
     if (set->n_values > WN_MAX_CLASSES)

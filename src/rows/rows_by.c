@@ -4,6 +4,7 @@
 #include "winnow/agreement.h"
 #include "winnow/hash.h"
 #include "winnow/label_words.h"
+#include "winnow/long_integers.h"
 #include "winnow/memory.h"
 #include "winnow/random.h"
 #include "winnow/stop.h"
@@ -51,14 +52,21 @@ typedef struct {
     wn_text_store store;
 } group_block;
 
-static wn_status read_block(group_block *block, wn_reader *reader, int64_t index, size_t n_rows, uint64_t seed)
+static wn_status read_block(group_block *block, const wn_catalog *groups, wn_reader *reader, int64_t index,
+                            uint64_t seed)
 {
     wn_status status = WN_OK;
+    wn_block_extent extent = wn_catalog_block(groups, index);
+    size_t n_rows = extent.n_rows;
     wn_text_store_clear(&block->store);
     if (block->texts != NULL)
         TRY(wn_reader_read_label_texts(reader, index, &block->store, block->texts));
     else
         TRY(wn_reader_read_labels(reader, index, block->numbers));
+    for (size_t i = 0; i < n_rows && block->texts == NULL && groups->label.is_long; i++) {
+        int64_t row = extent.first_row + (int64_t)i;
+        TRY(wn_long_integers_check(groups, &groups->label, block->numbers + i, 1, &row, 1, "input.split.by such"));
+    }
     for (size_t i = 0; i < n_rows; i++)
         block->values[i] =
             block->texts != NULL ? group_of_text(block->texts[i], seed) : group_of_number(block->numbers[i], seed);
@@ -101,7 +109,7 @@ static wn_status side_rows(wn_rows *rows, const wn_catalog *groups, wn_reader *r
             break;
         if (wn_stop_requested())
             TRY(wn_stop_fail("rows"));
-        TRY(read_block(&block, reader, index, extent.n_rows, split->seed));
+        TRY(read_block(&block, groups, reader, index, split->seed));
         side_block(rows, extent, split, block.values);
     }
 done:

@@ -1,5 +1,6 @@
 #include "apply_result.h"
 
+#include "winnow/long_integers.h"
 #include "winnow/memory.h"
 
 #include <math.h>
@@ -105,13 +106,20 @@ done:
     return status;
 }
 
-static void copy_ids(const wn_apply_source *source, const wn_block *block, size_t n_ids, wn_apply_result *result)
+static wn_status copy_ids(const wn_apply_source *source, const wn_block *block, size_t n_ids, wn_apply_result *result)
 {
+    wn_status status = WN_OK;
     for (size_t d = 0; d < n_ids; d++) {
         size_t c = source->id_position[d];
+        double *ids = result->ids + d * block->n_rows;
+        const wn_column *column = c == SIZE_MAX ? &source->catalog->label : &source->catalog->columns[c];
         for (size_t i = 0; i < block->n_rows; i++)
-            result->ids[d * block->n_rows + i] = c == SIZE_MAX ? block->labels[i] : block->cells[i * block->n_cols + c];
+            ids[i] = c == SIZE_MAX ? block->labels[i] : block->cells[i * block->n_cols + c];
+        TRY(wn_long_integers_check(source->catalog, column, ids, 1, block->rows, block->n_rows,
+                                   "passing it on by --id"));
     }
+done:
+    return status;
 }
 
 wn_status wn_apply_result_compute(wn_apply_result *result, const wn_apply_source *source, const wn_block *block,
@@ -123,7 +131,7 @@ wn_status wn_apply_result_compute(wn_apply_result *result, const wn_apply_source
     TRY(wn_new(&selected, block->n_rows * source->recipe->n_selected));
     TRY(make_features(source, block, selected, result->features));
     memcpy(result->rows, block->rows, block->n_rows * sizeof *result->rows);
-    copy_ids(source, block, n_ids, result);
+    TRY(copy_ids(source, block, n_ids, result));
     if (source->network == NULL)
         goto done;
     if (source->seen != source->recipe) {

@@ -7,6 +7,7 @@
 
 #include "winnow/keyed_counts.h"
 #include "winnow/levels.h"
+#include "winnow/long_integers.h"
 #include "winnow/memory.h"
 #include "winnow/profile.h"
 
@@ -15,7 +16,8 @@ enum { LEAST_SHARE = 256 << 10, STRIP_ROWS = 512 /* whose cells stay in a proces
 /* Rows are counted in a tally, which is handed on before it is large. */
 typedef struct {
     size_t column;
-    bool is_text;
+    const char *name; /* borrowed */
+    bool is_text, is_long;
     size_t position;
     wn_tokenizer *tokenizer; /* NULL: a cell is a level */
     wn_tally *tally;         /* NULL: only gaps are counted */
@@ -81,7 +83,11 @@ wn_status wn_level_counts_new(wn_level_counts **counts, const wn_recipe *recipe,
         if (!is_counted(column))
             continue;
         counted_column *counted = &made->columns[made->n++];
-        *counted = (counted_column){.column = i, .is_text = column->is_text, .position = column->position};
+        *counted = (counted_column){.column = i,
+                                    .name = column->name,
+                                    .is_text = column->is_text,
+                                    .is_long = column->is_long,
+                                    .position = column->position};
         TRY(init_column(counted, column, wn_level_counts_bytes(n_levels) / (n_levels + (n_levels == 0)), directory));
     }
     *counts = made;
@@ -123,9 +129,22 @@ done:
     return status;
 }
 
+/* Levels that are integers are told from each other. */
+static wn_status check_numbers(const counted_column *counted, const wn_tally_cells *cells)
+{
+    wn_status status = WN_OK;
+    for (size_t i = 0; i < cells->n && counted->is_long && status == WN_OK; i++)
+        if (wn_long_integer_is_shared(true, cells->numbers[i * cells->stride]))
+            status =
+                wn_long_integer_refuse(counted->name, cells->numbers[i * cells->stride], "a category of such levels");
+    return status;
+}
+
 static wn_status add_levels(counted_column *counted, int64_t gaps[2], const wn_tally_cells *cells)
 {
     wn_status status = WN_OK;
+    if (!counted->is_text)
+        TRY(check_numbers(counted, cells));
     for (size_t next = 0; next < cells->n;) {
         TRY(wn_tally_add_cells(counted->tally, cells, counted->tally_bytes, &next, gaps));
         if (wn_tally_bytes(counted->tally) > counted->tally_bytes)

@@ -44,10 +44,8 @@ wn_status wn_recipe_refuse_feature(const wn_recipe *recipe, const wn_catalog *ca
                                    float value)
 {
     const wn_recipe_column *column = &recipe->columns[recipe->feature_source[recipe->selected[j]]];
-    size_t f = 0;
-    while (f + 1 < catalog->n_files && catalog->files[f + 1].first_row <= row)
-        f++;
-    return wn_fail(WN_BAD_DATA, "%s: column %s, row %lld: %s", catalog->files[f].path, column->name,
-                   (long long)(row - catalog->files[f].first_row),
+    const wn_file *file = wn_catalog_file_of(catalog, row);
+    return wn_fail(WN_BAD_DATA, "%s: column %s, row %lld: %s", file->path, column->name,
+                   (long long)(row - file->first_row),
                    isnan(value) ? "a missing cell, which is an error" : "the feature exceeds the range of float32");
 }

@@ -46,6 +46,7 @@ wn_status wn_recipe_new(wn_recipe **recipe, const wn_catalog *catalog)
     for (size_t i = 0; i < n; i++) {
         TRY(wn_string_copy(&new->columns[i].name, catalog->columns[i].name));
         new->columns[i].is_text = catalog->columns[i].is_text;
+        new->columns[i].is_long = catalog->columns[i].is_long;
         new->columns[i].position = i < n_cells ? i : i - n_cells;
         new->columns[i].scale = 1;
         new->columns[i].lower = i < n_cells ? 0 : -(double)INFINITY;

@@ -168,7 +168,9 @@ wn_status wn_recipe_match(wn_recipe *recipe, const wn_catalog *catalog)
     wn_status status = WN_OK;
     wn_column_list lacking = {0}, other = {0};
     size_t *position = NULL;
+    bool *is_long = NULL;
     TRY(wn_new(&position, recipe->n_columns));
+    TRY(wn_new(&is_long, recipe->n_columns));
     for (size_t i = 0; i < recipe->n_columns; i++) {
         size_t j = i; /* most often the columns lie in the same order */
         if (j >= catalog->n_columns || strcmp(recipe->columns[i].name, catalog->columns[j].name) != 0)
@@ -181,6 +183,7 @@ wn_status wn_recipe_match(wn_recipe *recipe, const wn_catalog *catalog)
             wn_column_list_add(&other, recipe->columns[i].name, -1);
         else
             position[i] = catalog->columns[j].is_text ? catalog->columns[j].place : j; /* cells come first */
+        is_long[i] = j < catalog->n_columns && catalog->columns[j].is_long;
     }
     if (lacking.n_names > 0)
         TRY(wn_fail(WN_BAD_DATA, "the input lacks columns of the recipe: %s", wn_column_list_text(&lacking)));
@@ -188,9 +191,12 @@ wn_status wn_recipe_match(wn_recipe *recipe, const wn_catalog *catalog)
         TRY(wn_fail(WN_BAD_DATA,
                     "columns are strings in the recipe and numbers in the input, or the other way round: %s",
                     wn_column_list_text(&other)));
-    for (size_t i = 0; i < recipe->n_columns; i++)
+    for (size_t i = 0; i < recipe->n_columns; i++) {
         recipe->columns[i].position = position[i];
+        recipe->columns[i].is_long = is_long[i];
+    }
 done:
+    wn_free(is_long);
     wn_free(position);
     return status;
 }

@@ -1,5 +1,6 @@
 #include "candidate.h"
 
+#include "categories.h"
 #include "member_attributes.h"
 #include "selection.h"
 #include "winnow/memory.h"
@@ -71,6 +72,16 @@ static wn_status judge_group(search *s, const char *group, const wn_members *mem
     return wn_object_list_add(&s->tables, group);
 }
 
+/* A column of codes is a group, and no table. */
+static wn_status is_column(bool *is, wn_hdf5_file *file, const char *path)
+{
+    hid_t group = -1;
+    wn_status status = wn_hdf5_open_object(file, path, &group);
+    *is = status == WN_OK && group >= 0 && H5Iget_type(group) == H5I_GROUP && wn_categories_are_in(group);
+    wn_hdf5_release(group);
+    return status;
+}
+
 static wn_status search_group(search *s, wn_hdf5_file *file, const char *group, const wn_input *input)
 {
     wn_status status = WN_OK;
@@ -99,6 +110,10 @@ static wn_status search_groups(search *s, wn_hdf5_file *file, const wn_input *in
     wn_object_list groups = {0};
     TRY(wn_object_list_groups(&groups, file));
     for (size_t i = 0; i < groups.n; i++) {
+        bool is_no_table = false;
+        TRY(is_column(&is_no_table, file, groups.paths[i]));
+        if (is_no_table)
+            continue;
         TRY(wn_candidate_check_format(file, groups.paths[i]));
         TRY(search_group(s, file, groups.paths[i], input));
     }

@@ -109,6 +109,11 @@ done:
     return status;
 }
 
+static void mark_long(wn_column *column, const wn_members *members)
+{
+    column->is_long = wn_member_type(&members->items[column->dataset], column->position).is_long;
+}
+
 /* Columns and label go over from the first layout. */
 static wn_status take_columns(wn_catalog *catalog, wn_layout *first)
 {
@@ -123,12 +128,18 @@ static wn_status take_columns(wn_catalog *catalog, wn_layout *first)
                                                  .part = member->part,
                                                  .width = member->width,
                                                  .kind = member->type.kind,
+                                                 .has_half = member->type.is_half,
+                                                 .has_single = member->type.is_single,
                                                  .has_fill = member->has_fill,
                                                  .fill = member->fill};
         member->path = member->source = NULL;
     }
     if (first->has_label)
         catalog->label_kind = wn_member_type(&first->members.items[first->label.dataset], first->label.position).kind;
+    for (size_t i = 0; i < first->n_columns; i++)
+        mark_long(&first->columns[i], &first->members);
+    if (first->has_label)
+        mark_long(&first->label, &first->members);
     if (!first->has_label)
         TRY(wn_string_copy(&first->label.name, ""));
     catalog->columns = first->columns;
@@ -229,4 +240,12 @@ wn_block_extent wn_catalog_block(const wn_catalog *catalog, int64_t index)
                              .first_row = file->first_row + first,
                              .first_row_in_file = first,
                              .n_rows = (size_t)(left < file->block_rows ? left : file->block_rows)};
+}
+
+const wn_file *wn_catalog_file_of(const wn_catalog *catalog, int64_t row)
+{
+    size_t f = 0;
+    while (f + 1 < catalog->n_files && catalog->files[f + 1].first_row <= row)
+        f++;
+    return &catalog->files[f];
 }

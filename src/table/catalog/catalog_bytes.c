@@ -92,6 +92,8 @@ static wn_status pass_dataset(cursor *c, wn_dataset_info *dataset)
     PASS(c, dataset->part);
     PASS(c, dataset->width);
     PASS(c, dataset->kind);
+    PASS(c, dataset->has_half);
+    PASS(c, dataset->has_single);
     PASS(c, dataset->has_fill);
     PASS(c, dataset->fill);
 done:
@@ -105,6 +107,7 @@ static wn_status pass_column(cursor *c, wn_column *column)
     PASS(c, column->dataset);
     PASS(c, column->position);
     PASS(c, column->is_text);
+    PASS(c, column->is_long);
     PASS(c, column->place);
 done:
     return status;

@@ -78,8 +78,11 @@ static wn_status read_texts(wn_categories *made, const wn_hdf5_file *file, const
     buffer = cells.is_variable ? pointers : buffer;
     if (made->n > 0 && H5Dread(dataset, cells.type, H5S_ALL, H5S_ALL, cells.transfer, buffer) < 0)
         TRY(cells.status != WN_OK ? cells.status : wn_hdf5_fail(file, path, "its categories cannot be read"));
-    for (size_t i = 0; i < made->n; i++)
+    for (size_t i = 0; i < made->n; i++) {
         made->texts[i] = wn_text_cells_at(&cells, buffer, i);
+        if (wn_text_cells_is_cut(&cells, buffer, i))
+            TRY(wn_fail(WN_BAD_DATA, "%s: %s: category %zu holds a zero byte", file->path, path, i));
+    }
 done:
     wn_free(pointers);
     wn_text_cells_clear(&cells);

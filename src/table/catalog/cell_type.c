@@ -19,16 +19,21 @@ static bool is_boolean(hid_t type)
 
 static wn_cell_type integer_type(hid_t type)
 {
-    return (wn_cell_type){.kind = WN_CELL_INTEGER, .fits_float32 = H5Tget_size(type) <= 2};
+    size_t n_bytes = H5Tget_size(type);
+    return (wn_cell_type){.kind = WN_CELL_INTEGER, .fits_float32 = n_bytes <= 2, .is_long = n_bytes >= 8};
 }
 
 static wn_cell_type float_type(hid_t type)
 {
-    size_t sign, exponent_at, exponent, mantissa_at, mantissa;
+    size_t sign, exponent_at, exponent = 0, mantissa_at, mantissa = 0;
     bool fits = H5Tget_size(type) <= 4;
     if (fits && H5Tget_fields(type, &sign, &exponent_at, &exponent, &mantissa_at, &mantissa) >= 0)
         fits = exponent <= 8 && mantissa <= 23;
-    return (wn_cell_type){.kind = fits ? WN_CELL_FLOAT32 : WN_CELL_FLOAT64, .fits_float32 = fits};
+    bool is_half = fits && exponent == 5 && mantissa == 10;
+    return (wn_cell_type){.kind = fits ? WN_CELL_FLOAT32 : WN_CELL_FLOAT64,
+                          .fits_float32 = fits,
+                          .is_half = is_half,
+                          .is_single = fits && !is_half};
 }
 
 static wn_cell_type other_type(H5T_class_t class)

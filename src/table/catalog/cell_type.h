@@ -8,8 +8,10 @@
 
 typedef struct {
     wn_cell_kind kind;
-    bool fits_float32;   /* every value of the type is a float32 */
-    const char *problem; /* what is not built yet ("compound cells"), or NULL; static */
+    bool fits_float32;       /* every value of the type is a float32 */
+    bool is_half, is_single; /* float16; float32, or narrower in another way */
+    bool is_long;            /* integers of 64 bits: more than a double holds */
+    const char *problem;     /* what is not built yet ("compound cells"), or NULL; static */
 } wn_cell_type;
 
 /* Local. */

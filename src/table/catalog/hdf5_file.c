@@ -169,30 +169,35 @@ void wn_hdf5_close(wn_hdf5_file *file)
 }
 
 /* Whether each link of the path exists and the last one leads to something. */
-static bool exists(wn_hdf5_file *file, const char *path)
+static wn_status look_for(bool *exists, wn_hdf5_file *file, const char *path)
 {
-    char part[1024];
+    wn_status status = WN_OK;
+    char *part = NULL;
     size_t n = strlen(path);
+    *exists = true;
     if (strcmp(path, "/") == 0)
-        return true;
-    if (n >= sizeof part)
-        return false;
-    for (size_t i = 1; i <= n; i++) {
+        return WN_OK;
+    TRY(wn_string_copy(&part, path));
+    for (size_t i = 1; i <= n && *exists; i++) {
         if (path[i] != '/' && path[i] != '\0')
             continue;
-        memcpy(part, path, i);
         part[i] = '\0';
-        if (H5Lexists(file->id, part, file->links) <= 0 || H5Oexists_by_name(file->id, part, file->links) <= 0)
-            return false;
+        *exists = H5Lexists(file->id, part, file->links) > 0 && H5Oexists_by_name(file->id, part, file->links) > 0;
+        part[i] = path[i];
     }
-    return true;
+done:
+    wn_free(part);
+    return status;
 }
 
 wn_status wn_hdf5_open_object(wn_hdf5_file *file, const char *path, hid_t *object)
 {
+    bool found = false;
     file->has_refused = false;
     *object = -1;
-    bool found = exists(file, path);
+    wn_status status = look_for(&found, file, path);
+    if (status != WN_OK)
+        return status;
     if (found)
         *object = H5Oopen(file->id, path, file->links);
     if (*object >= 0)

@@ -27,8 +27,8 @@ void wn_layout_clear(wn_layout *layout);
 WN_MUST_USE wn_status wn_layout_compare(const wn_layout *first, const char *first_path, const wn_layout *other,
                                         const char *other_path);
 
-/* Local. Makes `first` hold for both of two equal layouts: the costlier kind of each dataset, float32 only where it
- * fits both. */
+/* Local. Makes `first` hold for both of two equal layouts: the costlier kind of each dataset, what is true of
+ * the types of either, float32 only where it fits both. */
 void wn_layout_widen(wn_layout *first, const wn_layout *other);
 
 #endif

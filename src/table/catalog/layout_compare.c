@@ -79,13 +79,24 @@ done:
     return status;
 }
 
+static void widen_type(wn_cell_type *type, const wn_cell_type *other)
+{
+    type->kind = other->kind > type->kind ? other->kind : type->kind;
+    type->is_half |= other->is_half;
+    type->is_single |= other->is_single;
+    type->is_long |= other->is_long;
+}
+
 void wn_layout_widen(wn_layout *first, const wn_layout *other)
 {
     first->is_float32 = first->is_float32 && other->is_float32;
     for (size_t m = 0; m < first->members.n; m++) {
         wn_member *member = &first->members.items[m];
         const wn_member *same = find_member(other, member, m);
-        if (same != NULL && same->type.kind > member->type.kind)
-            member->type.kind = same->type.kind;
+        if (same == NULL)
+            continue;
+        widen_type(&member->type, &same->type);
+        for (size_t k = 0; member->types != NULL && same->types != NULL && k < member->width; k++)
+            widen_type(&member->types[k], &same->types[k]);
     }
 }

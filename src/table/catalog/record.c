@@ -91,6 +91,9 @@ wn_status wn_record_numbers(wn_member *member, hid_t dataset)
         const wn_cell_type *type = &member->types[k];
         member->type.kind = type->kind > member->type.kind ? type->kind : member->type.kind;
         member->type.fits_float32 = member->type.fits_float32 && type->fits_float32;
+        member->type.is_half |= type->is_half;
+        member->type.is_single |= type->is_single;
+        member->type.is_long |= type->is_long;
     }
 done:
     wn_hdf5_release(record);

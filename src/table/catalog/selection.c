@@ -7,9 +7,15 @@
 #include <stdio.h>
 #include <string.h>
 
+/* A name that holds brackets is matched by itself, too. */
+static bool matches_name(const char *pattern, const char *name)
+{
+    return strcmp(pattern, name) == 0 || fnmatch(pattern, name, 0) == 0;
+}
+
 static bool matches(const char *pattern, const wn_member *member, const char *column)
 {
-    return fnmatch(pattern, column, 0) == 0 || fnmatch(pattern, member->name, 0) == 0;
+    return matches_name(pattern, column) || matches_name(pattern, member->name);
 }
 
 static bool is_matched(const char *const *patterns, size_t n, const wn_member *member, const char *column)

@@ -5,7 +5,19 @@
 #include <float.h>
 #include <math.h>
 
+#define MOST_HALF 65504.0
+
 enum { WIDEST_GAP = 16 }; /* fewer columns than this between two included ones are read along */
+
+/* To the nearest float16, of equally near ones the even one: below 2^-14 they are multiples of 2^-24, above they have
+ * 11 bits. */
+static double rounded_to_half(double value)
+{
+    int exponent = -14;
+    if (fabs(value) >= 0x1p-14)
+        exponent = ilogb(value);
+    return ldexp(nearbyint(ldexp(value, 10 - exponent)), exponent - 10);
+}
 
 wn_status wn_missing_values_of(const wn_dataset_info *dataset, const double *given, size_t n_given, double **values,
                                size_t *n_values)
@@ -13,13 +25,15 @@ wn_status wn_missing_values_of(const wn_dataset_info *dataset, const double *giv
     wn_status status = WN_OK;
     size_t n = 0;
     double *found = NULL;
-    TRY(wn_new(&found, 2 * n_given + 1));
+    TRY(wn_new(&found, 3 * n_given + 1));
     if (dataset->has_fill)
         found[n++] = dataset->fill;
     for (size_t i = 0; i < n_given; i++) {
         found[n++] = given[i];
-        if (dataset->kind == WN_CELL_FLOAT32 && fabs(given[i]) <= (double)FLT_MAX)
+        if (dataset->has_single && fabs(given[i]) <= (double)FLT_MAX)
             found[n++] = (double)(float)given[i];
+        if (dataset->has_half && fabs(given[i]) <= MOST_HALF)
+            found[n++] = rounded_to_half(given[i]);
     }
     *values = found;
     *n_values = n;

@@ -24,8 +24,9 @@ WN_MUST_USE wn_status wn_read_plans_new(wn_read_plan **plans, const wn_catalog *
                                         const wn_reader_options *options);
 void wn_read_plans_free(wn_read_plan *plans, const wn_catalog *catalog);
 
-/* Local. The values that mean missing in cells of a dataset: its fill value, those given, and for float32 those rounded
- * to float32. *values new, owned by the caller. Fails: WN_NO_MEMORY. */
+/* Local. The values that mean missing in cells of a dataset: its fill value, those given, and where some of its cells
+ * are float16 or float32, in any file or field of its records, those rounded so. *values new, owned by the caller.
+ * Fails: WN_NO_MEMORY. */
 WN_MUST_USE wn_status wn_missing_values_of(const wn_dataset_info *dataset, const double *given, size_t n_given,
                                            double **values, size_t *n_values);
 

@@ -162,8 +162,12 @@ wn_status wn_table_file_read_texts(wn_table_file *file, size_t dataset, int64_t 
         status = wn_fail(cells.status, "%s: %s: no memory for its texts", file->file.path,
                          file->catalog->datasets[dataset].path);
     TRY(status);
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         read[i] = wn_text_cells_at(&cells, buffer, i);
+        if (wn_text_cells_is_cut(&cells, buffer, i))
+            TRY(wn_fail(WN_BAD_DATA, "%s: %s, row %lld: a text holds a zero byte", file->file.path, info->path,
+                        (long long)first + (long long)(i / width)));
+    }
     *texts = read;
     read = NULL;
 done:

@@ -42,6 +42,7 @@ wn_status wn_text_cells_init(wn_text_cells *cells, const wn_hdf5_file *file, con
         return wn_hdf5_fail(file, path, "truncated or damaged");
     cells->is_variable = H5Tis_variable_str(cells->type) > 0;
     cells->is_space_padded = H5Tget_strpad(cells->type) == H5T_STR_SPACEPAD;
+    cells->ends_with_zero = cells->is_variable || H5Tget_strpad(cells->type) == H5T_STR_NULLTERM;
     cells->n_bytes = H5Tget_size(cells->type);
     if (is_field)
         wrap_field(cells, field);
@@ -67,6 +68,17 @@ wn_text wn_text_cells_at(const wn_text_cells *cells, const char *buffer, size_t 
     while (cells->is_space_padded && text.n_bytes > 0 && text.data[text.n_bytes - 1] == ' ')
         text.n_bytes--;
     return text;
+}
+
+bool wn_text_cells_is_cut(const wn_text_cells *cells, const char *buffer, size_t n)
+{
+    if (cells->ends_with_zero)
+        return false;
+    const char *text = buffer + n * cells->n_bytes;
+    size_t i = strnlen(text, cells->n_bytes);
+    while (i < cells->n_bytes && (text[i] == '\0' || (cells->is_space_padded && text[i] == ' ')))
+        i++;
+    return i < cells->n_bytes;
 }
 
 /* Texts of one run of rows; their bytes are added to *total. */

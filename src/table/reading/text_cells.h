@@ -11,7 +11,7 @@
 typedef struct {
     hid_t type, transfer;
     size_t n_bytes;
-    bool is_variable, is_space_padded;
+    bool is_variable, is_space_padded, ends_with_zero;
     wn_text_store *store; /* borrowed */
     wn_status status;     /* of what the library asked the store for */
 } wn_text_cells;
@@ -25,6 +25,9 @@ void wn_text_cells_clear(wn_text_cells *cells);
 /* Local. The nth text of a buffer that was read: without the padding of strings of fixed length, whose bytes stay in
  * the buffer. */
 wn_text wn_text_cells_at(const wn_text_cells *cells, const char *buffer, size_t n);
+
+/* Local. Whether it has bytes behind a zero byte, which a C string cannot hold and which are no padding. */
+bool wn_text_cells_is_cut(const wn_text_cells *cells, const char *buffer, size_t n);
 
 /* Local. Bytes that the texts of a row of an open dataset take: exactly for strings of fixed length, else the mean over
  * a few runs of rows, at least one a cell. Fails: WN_BAD_DATA, WN_NO_MEMORY. */
