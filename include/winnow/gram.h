@@ -52,8 +52,8 @@ typedef struct {
 WN_MUST_USE wn_status wn_gram_new(wn_gram **gram, const wn_gram_shape *shape);
 void wn_gram_free(wn_gram *gram);
 
-/* Local. Adds the rows of a block, whose cells are all finite; of sparse columns the centre is 0. One DSYRK for about a
- * thousand rows; its result goes into integers at a unit fixed by n_rows. Rows with cells far beyond the scale (sums of
+/* Local. Adds the rows of a block, whose cells are all finite; of sparse columns the centre is 0. One DSYRK for 512
+ * rows or more; its result goes into integers at a unit fixed by n_rows. Rows with cells far beyond the scale (sums of
  * squares above 64 a row in scaled units) take higher digits too, so that the other columns' sums lose nothing. In
  * single an SSYRK of 256 rows, whose error in a product is 2^-16 of sqrt(square_i x square_j) of these rows at most (n
  * u / (1 - n u), Higham 2002, section 3.1; some 2^-22 in fact), and a unit well below it. Fails: WN_BAD_DATA where sums

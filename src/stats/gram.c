@@ -8,9 +8,9 @@
 #include <string.h>
 
 /* A block's rows are multiplied by panels: few rows, so that their rounding stays small and they stay in the cache, and
- * enough of them that adding the product to the sums takes a small part of the time. In single fewer, and with the
- * label, whose products are small. */
-enum { LEAST_PANEL_ROWS = 1024, SINGLE_PANEL_ROWS = 256, LABEL_PANEL_ROWS = 256 };
+ * enough of them that adding the product to the sums takes a small part of the time: more where it is large. In single
+ * fewer, and with the label, whose products are small. */
+enum { LEAST_PANEL_ROWS = 512, WIDE_PANEL_ROWS = 1024, SINGLE_PANEL_ROWS = 256, LABEL_PANEL_ROWS = 256 };
 
 /* In single: a product of a panel of columns near 1 is about SINGLE_PANEL_ROWS with 24 bits; this is 16 times finer. */
 enum { SINGLE_UNIT = -20, SUM_BITS = 61 };
@@ -57,6 +57,17 @@ static int bits_of_rows(const wn_gram *gram)
     return bits;
 }
 
+static size_t panel_rows(const wn_gram *gram)
+{
+    if (gram->shape.products == WN_GRAM_WITH_LABEL)
+        return LABEL_PANEL_ROWS;
+    if (gram->shape.is_single)
+        return SINGLE_PANEL_ROWS;
+    if (gram->width < LEAST_PANEL_ROWS)
+        return LEAST_PANEL_ROWS;
+    return gram->width / 2 > WIDE_PANEL_ROWS ? gram->width / 2 : WIDE_PANEL_ROWS;
+}
+
 static void plan_digits(wn_gram *gram)
 {
     size_t width = gram->width;
@@ -69,11 +80,7 @@ static void plan_digits(wn_gram *gram)
         gram->unit = SINGLE_UNIT;
     for (size_t digit = 0; digit < gram->n_digits; digit++)
         gram->weight[digit] = ldexpl(1, gram->unit + (int)digit * WN_GRAM_DIGIT_BITS);
-    gram->panel_rows = width / 2 > LEAST_PANEL_ROWS ? width / 2 : LEAST_PANEL_ROWS;
-    if (!is_pairs)
-        gram->panel_rows = LABEL_PANEL_ROWS;
-    else if (gram->shape.is_single)
-        gram->panel_rows = SINGLE_PANEL_ROWS;
+    gram->panel_rows = panel_rows(gram);
 }
 
 wn_status wn_gram_new(wn_gram **gram, const wn_gram_shape *shape)
