@@ -7,23 +7,29 @@
 /* Nothing is kept for a quantile that is not sought. */
 static const wn_window empty_window = {INFINITY, -INFINITY};
 
-static void guess_column(wn_quantile_search *search, size_t i, const double *sorted, size_t n,
-                         const unsigned char *wanted)
+/* The windows of a column that are wanted, by its cells in the sample. */
+static void guess_column(wn_quantile_search *search, const wn_pilot *sample, size_t i, const unsigned char *wanted,
+                         double *cells)
 {
-    for (size_t p = 0; p < search->n_probabilities; p++) {
-        size_t k = i * search->n_probabilities + p;
-        bool is_wanted = !wanted || wanted[k];
-        search->windows[k] = is_wanted ? wn_window_of_sample(sorted, n, search->probability[p]) : empty_window;
-        search->open[k] = is_wanted;
-        search->n_open += is_wanted;
+    size_t q = search->n_probabilities, first = i * q, n_wanted = 0;
+    for (size_t k = first; k < first + q; k++) {
+        search->open[k] = !wanted || wanted[k];
+        n_wanted += search->open[k];
     }
+    search->n_open += n_wanted;
+    if (n_wanted > 0)
+        wn_windows_of_sample(cells, cells + sample->n_rows, wn_pilot_cells(sample, i, cells), q, search->probability,
+                             search->windows + first);
+    for (size_t k = first; k < first + q; k++)
+        if (!search->open[k])
+            search->windows[k] = empty_window;
 }
 
 wn_status wn_quantile_search_init(wn_quantile_search *search, const wn_pilot *sample, size_t n_probabilities,
                                   const double *probability, const unsigned char *wanted)
 {
     wn_status status = WN_OK;
-    double *sorted = NULL;
+    double *cells = NULL;
     size_t n_cols = sample->n_cols, n = n_cols * n_probabilities;
     *search =
         (wn_quantile_search){.n_cols = n_cols, .n_probabilities = n_probabilities, .n = n, .probability = probability};
@@ -31,13 +37,11 @@ wn_status wn_quantile_search_init(wn_quantile_search *search, const wn_pilot *sa
     TRY(wn_new(&search->windows, n));
     TRY(wn_new(&search->open, 2 * n));
     search->missed = search->open + n;
-    TRY(wn_new(&sorted, 2 * sample->n_rows));
-    for (size_t i = 0; i < n_cols; i++) {
-        size_t n_valid = wn_pilot_column(sample, i, sorted, sorted + sample->n_rows);
-        guess_column(search, i, sorted, n_valid, wanted);
-    }
+    TRY(wn_new(&cells, 2 * sample->n_rows));
+    for (size_t i = 0; i < n_cols; i++)
+        guess_column(search, sample, i, wanted, cells);
 done:
-    wn_free(sorted);
+    wn_free(cells);
     return status;
 }
 
