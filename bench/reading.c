@@ -113,7 +113,7 @@ static wn_status run_pass(bench *b, pass_kind kind)
     wn_moments *moments = NULL;
     wn_quantiles *quantiles = NULL;
     wn_window *windows = NULL;
-    double *sorted = NULL;
+    double *cells = NULL;
     int64_t *order = NULL;
     size_t n_blocks = (size_t)(b->blocks.last - b->blocks.first);
     size_t p = b->catalog->n_columns, n_accumulators = 0;
@@ -127,12 +127,11 @@ static wn_status run_pass(bench *b, pass_kind kind)
         accumulators[n_accumulators++] = bench_adding(&sum);
     if (kind.profiles) {
         TRY(wn_pilot_read(&pass, NULL, 0, b->catalog->n_blocks, 1, &pilot, NULL));
-        TRY(wn_new(&sorted, 2 * pilot->n_rows));
+        TRY(wn_new(&cells, 2 * pilot->n_rows));
         TRY(wn_new(&windows, 3 * p));
         for (size_t c = 0; c < p; c++) {
-            size_t n = wn_pilot_column(pilot, c, sorted, sorted + pilot->n_rows);
-            for (size_t k = 0; k < 3; k++)
-                windows[3 * c + k] = wn_window_of_sample(sorted, n, quartile[k]);
+            size_t n = wn_pilot_cells(pilot, c, cells);
+            wn_windows_of_sample(cells, cells + pilot->n_rows, n, 3, quartile, windows + 3 * c);
         }
         TRY(wn_moments_new(&moments, p));
         TRY(wn_quantiles_new(&quantiles, p, 3, quartile, windows, WINDOW_BYTES));
@@ -149,7 +148,7 @@ done:
     wn_quantiles_free(quantiles);
     wn_moments_free(moments);
     wn_free(windows);
-    wn_free(sorted);
+    wn_free(cells);
     wn_pilot_free(pilot);
     wn_reader_close(reader);
     return status;

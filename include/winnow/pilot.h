@@ -27,7 +27,4 @@ size_t wn_pilot_most_rows(size_t n_cols);
 /* Local. The valid cells of one column, in the order of rows, into cells[pilot->n_rows]; returns how many. */
 size_t wn_pilot_cells(const wn_pilot *pilot, size_t column, double *cells);
 
-/* Local. The same, sorted, into sorted[pilot->n_rows]; returns how many. scratch: as many more. */
-size_t wn_pilot_column(const wn_pilot *pilot, size_t column, double *sorted, double *scratch);
-
 #endif

@@ -37,9 +37,11 @@ wn_accumulator wn_quantiles_accumulator(wn_quantiles *quantiles);
 WN_MUST_USE wn_status wn_quantiles_finish(const wn_ranks *ranks, const wn_quantiles *quantiles, double *values,
                                           wn_window *windows, unsigned char *missed, size_t *n_missed);
 
-/* Local. The window that holds the quantile p of a column with overwhelming probability (about 6 standard errors of its
- * rank), from a sorted random sample of n of its valid cells; everything if the sample is small. */
-wn_window wn_window_of_sample(const double *sorted, size_t n, double probability);
+/* Local. For every probability[k], windows[k] that holds this quantile of a column with overwhelming probability (about
+ * 6 standard errors of its rank), from a random sample of n of its valid cells in any order; everything if the sample is
+ * small. scratch: n more. */
+void wn_windows_of_sample(const double *cells, double *scratch, size_t n, size_t n_probabilities,
+                          const double *probability, wn_window *windows);
 
 /* Local. The share of a column's cells that the window of a sample of n holds, about. */
 double wn_window_share(size_t n, double probability);

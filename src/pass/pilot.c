@@ -277,10 +277,3 @@ size_t wn_pilot_cells(const wn_pilot *pilot, size_t column, double *cells)
     }
     return n;
 }
-
-size_t wn_pilot_column(const wn_pilot *pilot, size_t column, double *sorted, double *scratch)
-{
-    size_t n = wn_pilot_cells(pilot, column, sorted);
-    wn_doubles_sort_by(sorted, scratch, n);
-    return n;
-}

@@ -33,31 +33,6 @@ double wn_quantile_sorted(const double *sorted, size_t n, double probability)
     return wn_between(sorted[lower], sorted[upper], weight);
 }
 
-/* Places of a sample of n on either side of its quantile. */
-static double window_spread(size_t n, double probability)
-{
-    static const double STANDARD_ERRORS = 6;
-    return STANDARD_ERRORS * sqrt((double)n * probability * (1 - probability)) + 2;
-}
-
-wn_window wn_window_of_sample(const double *sorted, size_t n, double probability)
-{
-    wn_window window = {-INFINITY, INFINITY};
-    double spread = window_spread(n, probability);
-    double low = probability * (double)n - spread, high = probability * (double)n + spread;
-    if (low >= 0)
-        window.low = sorted[(size_t)low];
-    if (high < (double)n)
-        window.high = sorted[(size_t)high];
-    return window;
-}
-
-double wn_window_share(size_t n, double probability)
-{
-    double share = n > 0 ? 2 * window_spread(n, probability) / (double)n : 1;
-    return share < 1 ? share : 1;
-}
-
 /* A target's two order statistics, counted from the least cell of its window. */
 typedef struct {
     int64_t lower, upper;

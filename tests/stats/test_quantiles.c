@@ -160,6 +160,22 @@ static void test_missed(void)
     check_values(values);
 }
 
+static wn_window window_of(const double *cells, size_t n, double p)
+{
+    static double scratch[N_ROWS];
+    wn_window window;
+    wn_windows_of_sample(cells, scratch, n, 1, &p, &window);
+    return window;
+}
+
+/* As sorting has it. */
+static wn_window window_of_sorted(const double *sorted, size_t n, double p)
+{
+    double spread = 6 * sqrt((double)n * p * (1 - p)) + 2, low = p * (double)n - spread, high = p * (double)n + spread;
+    return (wn_window){low >= 0 ? sorted[(size_t)low] : -(double)INFINITY,
+                       high < (double)n ? sorted[(size_t)high] : (double)INFINITY};
+}
+
 /* Of 400 random samples none has a window that misses; windows of large samples are narrow. */
 static void test_window_of_sample(void)
 {
@@ -171,14 +187,14 @@ static void test_window_of_sample(void)
             sample[i] = wn_random_uniform((wn_random){t, WN_RANDOM_TEST, i}, 0);
         qsort(sample, N_SAMPLE, sizeof *sample, ascending);
         for (size_t k = 0; k < N_PROBABILITIES; k++) {
-            wn_window window = wn_window_of_sample(sample, N_SAMPLE, probability[k]);
+            wn_window window = window_of(sample, N_SAMPLE, probability[k]);
             missed += window.low > probability[k] || window.high < probability[k];
             wide += window.high - window.low > 0.25;
         }
     }
     CU_ASSERT_EQUAL(missed, 0);
     CU_ASSERT_EQUAL(wide, 0);
-    wn_window all = wn_window_of_sample(sample, 10, 0.5), none = wn_window_of_sample(NULL, 0, 0.5);
+    wn_window all = window_of(sample, 10, 0.5), none = window_of(NULL, 0, 0.5);
     CU_ASSERT(all.low == -INFINITY && all.high == INFINITY);
     CU_ASSERT(none.low == -INFINITY && none.high == INFINITY);
 }
@@ -191,10 +207,33 @@ static void test_window_of_all(void)
     for (size_t n = 1; n <= N_ROWS; n += 37)
         for (double p = 0; p <= 1; p += 0.125) {
             double value = wn_quantile_sorted(sorted, n, p);
-            wn_window window = wn_window_of_sample(sorted, n, p);
+            wn_window window = window_of(sorted, n, p);
             CU_ASSERT(window.low <= value && value <= window.high);
         }
     CU_ASSERT(isnan(wn_quantile_sorted(sorted, 0, 0.5)));
+}
+
+/* The same windows of cells that nobody sorted: even, of few values, of one, far apart, of all sizes. */
+static void test_windows_of_cells(void)
+{
+    static const double wanted[] = {0, 0.01, 0.25, 0.5, 0.75, 0.99, 1};
+    enum { N_WANTED = sizeof wanted / sizeof *wanted };
+    double cells[N_ROWS], scratch[N_ROWS], sorted[N_ROWS];
+    wn_window windows[N_WANTED];
+    size_t wrong = 0;
+    for (size_t kind = 0; kind < N_COLS + 2; kind++)
+        for (size_t n = 0; n <= N_ROWS; n += n < 40 ? 1 : 97) {
+            for (size_t i = 0; i < n; i++)
+                cells[i] = kind < N_COLS ? cell((int64_t)i, kind) : kind == N_COLS ? 3.5 : i % 2 ? 1.7e308 : -1.7e308;
+            memcpy(sorted, cells, n * sizeof *sorted);
+            wn_doubles_sort(sorted, n);
+            wn_windows_of_sample(cells, scratch, n, N_WANTED, wanted, windows);
+            for (size_t k = 0; k < N_WANTED; k++) {
+                wn_window expected = window_of_sorted(sorted, n, wanted[k]);
+                wrong += windows[k].low != expected.low || windows[k].high != expected.high;
+            }
+        }
+    CU_ASSERT_EQUAL(wrong, 0);
 }
 
 /* Selection beside sorting: the same value, in whatever order the values come, ties or not. */
@@ -330,6 +369,7 @@ static const wn_test tests[] = {{"windows that miss", test_missed},
                                 {"windows of samples", test_window_of_sample},
                                 {"windows of one value", test_window_of_one_value},
                                 {"windows of the whole table", test_window_of_all},
+                                {"windows of cells in any order", test_windows_of_cells},
                                 {"selection", test_selection},
                                 {"carried by moments", test_carried},
                                 {"little memory for windows", test_budgets},

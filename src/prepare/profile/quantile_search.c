@@ -3,30 +3,31 @@
 #include "winnow/memory.h"
 
 #include <math.h>
+#include <string.h>
 
 /* Nothing is kept for a quantile that is not sought. */
 static const wn_window empty_window = {INFINITY, -INFINITY};
 
-static void guess_column(wn_quantile_search *search, size_t i, const double *sorted, size_t n)
+/* The windows of a column, by its cells in the sample; cells: room for twice as many. */
+static void guess_column(wn_quantile_search *search, const wn_pilot *sample, size_t i, double *cells)
 {
-    for (size_t p = 0; p < search->n_probabilities; p++) {
-        size_t k = i * search->n_probabilities + p;
-        if (search->open[k])
-            search->windows[k] = wn_window_of_sample(sorted, n, search->probability[p]);
-    }
+    size_t q = search->n_probabilities, first = i * q;
+    if (memchr(search->open + first, 1, q) != NULL)
+        wn_windows_of_sample(cells, cells + sample->n_rows, wn_pilot_cells(sample, i, cells), q, search->probability,
+                             search->windows + first);
 }
 
 /* The windows of this rank's columns: every size-th. */
 static wn_status guess(const wn_ranks *ranks, wn_quantile_search *search, const wn_pilot *sample)
 {
     wn_status status = WN_OK;
-    double *sorted = NULL;
+    double *cells = NULL;
     size_t first = (size_t)ranks->rank, step = (size_t)ranks->size;
-    TRY(wn_new(&sorted, 2 * sample->n_rows));
+    TRY(wn_new(&cells, 2 * sample->n_rows));
     for (size_t i = first; i < search->n_cols; i += step)
-        guess_column(search, i, sorted, wn_pilot_column(sample, i, sorted, sorted + sample->n_rows));
+        guess_column(search, sample, i, cells);
 done:
-    wn_free(sorted);
+    wn_free(cells);
     return status;
 }
 
