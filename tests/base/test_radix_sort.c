@@ -76,18 +76,22 @@ static double pixel(size_t i)
     return brightness > 0 ? floor(brightness) : 0;
 }
 
+/* With scratch and without. */
 static void check_doubles(double (*draw_double)(size_t i), size_t n)
 {
-    double *doubles = NULL, *expected = NULL;
-    if (CHECK_OK(wn_new(&doubles, n)) && CHECK_OK(wn_new(&expected, n))) {
+    double *doubles = NULL, *expected = NULL, *other = NULL;
+    if (CHECK_OK(wn_new(&doubles, n)) && CHECK_OK(wn_new(&expected, n)) && CHECK_OK(wn_new(&other, 2 * n))) {
         for (size_t i = 0; i < n; i++)
-            expected[i] = doubles[i] = draw_double(i);
+            expected[i] = doubles[i] = other[i] = draw_double(i);
         qsort(expected, n, sizeof *expected, by_double);
         wn_doubles_sort(doubles, n);
+        wn_doubles_sort_by(other, other + n, n);
         CU_ASSERT(memcmp(doubles, expected, n * sizeof *doubles) == 0);
+        CU_ASSERT(memcmp(other, expected, n * sizeof *doubles) == 0);
     }
     wn_free(doubles);
     wn_free(expected);
+    wn_free(other);
 }
 
 static void test_doubles(void)
