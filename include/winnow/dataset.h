@@ -65,8 +65,9 @@ WN_MUST_USE wn_status wn_dataset_read_labels(const wn_dataset *dataset, wn_reade
 WN_MUST_USE wn_status wn_dataset_of_training(wn_dataset **dataset, const wn_pass *pass, wn_rows *rows,
                                              const wn_recipe *recipe, wn_inputs inputs, wn_pass_cost *cost);
 
-/* Collective. At most `limit` rows (dense) of a dataset spread over ranks, those of smallest hash of (seed, row
- * number), in the order of row number, gathered on rank 0 as one piece of block -1 (an empty dataset on the others). */
+/* Collective. At most `limit` rows of a dataset spread over ranks, those of smallest hash of (seed, row
+ * number), in the order of row number, gathered on rank 0 as one piece of block -1 (an empty dataset on the others),
+ * sparse as the dataset's. */
 WN_MUST_USE wn_status wn_dataset_sample(wn_dataset **sample, const wn_ranks *ranks, const wn_dataset *dataset,
                                         size_t limit, uint64_t seed);
 

@@ -17,6 +17,10 @@ typedef struct {
 WN_MUST_USE wn_status wn_feed_init(wn_feed *feed, const wn_network *network, const wn_dataset *dataset, size_t n_rows);
 void wn_feed_clear(wn_feed *feed);
 
+/* Local. The gradient of the summed loss of the n rows from `first` on, without dropout, as wn_network_gradient; of
+ * sparse rows as wn_network_gradient_sparse, for the columns of feed->batch. */
+void wn_feed_gradient(wn_feed *feed, size_t first, size_t n, float *gradient);
+
 /* Local. Outputs (n, n_outputs) of the n rows from `first` on, borrowed until the next run. */
 const float *wn_feed_run(wn_feed *feed, size_t first, size_t n);
 

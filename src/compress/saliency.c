@@ -1,5 +1,6 @@
 #include "saliency.h"
 
+#include "winnow/feed.h"
 #include "winnow/memory.h"
 #include "winnow/prune.h"
 
@@ -8,17 +9,34 @@
 
 enum { RUNS = 256 };
 
+static void add_squares_of(const float *gradient, size_t first, size_t end, double *squares)
+{
+    for (size_t k = first; k < end; k++)
+        squares[k] += (double)gradient[k] * (double)gradient[k];
+}
+
+/* Of the first layer's weights, those of the batch's columns. */
+static void add_sparse_squares(const wn_column_set *columns, const wn_layer *layer, const float *gradient,
+                               double *squares)
+{
+    for (size_t c = 0; c < columns->n; c++)
+        for (size_t o = 0; o < layer->n_out; o++) {
+            double value = (double)gradient[layer->weight + c * layer->n_out + o];
+            squares[layer->weight + o * layer->n_in + columns->columns[c]] += value * value;
+        }
+}
+
 /* squares (n_parameters) += the squared gradient of each run of n_run rows; rows that do not fill a run are left out.
  */
-static void add_squares(const wn_scorer *scorer, const wn_network *network, wn_workspace *workspace, size_t n_run,
-                        float *gradient, double *squares)
+static void add_squares(wn_feed *feed, size_t n_run, float *gradient, double *squares)
 {
-    const wn_dataset *sample = scorer->sample;
-    for (size_t i = 0; i + n_run <= sample->n_rows; i += n_run) {
-        wn_network_gradient(network, workspace, sample->features + i * sample->n_features, sample->targets + i, n_run,
-                            n_run, (wn_dropout_draw){0}, gradient);
-        for (size_t k = 0; k < network->n_parameters; k++)
-            squares[k] += (double)gradient[k] * (double)gradient[k];
+    const wn_network *network = feed->network;
+    const wn_layer *first = &network->layers[0];
+    for (size_t i = 0; i + n_run <= feed->dataset->n_rows; i += n_run) {
+        wn_feed_gradient(feed, i, n_run, gradient);
+        if (feed->batch != NULL)
+            add_sparse_squares(&feed->batch->columns, first, gradient, squares);
+        add_squares_of(gradient, feed->batch != NULL ? first->bias : 0, network->n_parameters, squares);
     }
 }
 
@@ -26,17 +44,17 @@ wn_status wn_saliency_measure(const wn_scorer *scorer, const wn_network *network
 {
     wn_status status = WN_OK;
     wn_network *made = NULL;
-    wn_workspace *workspace = NULL;
+    wn_feed feed = {0};
     float *gradient = NULL;
     double *squares = NULL;
     size_t n_run = scorer->sample->n_rows / RUNS;
     n_run = n_run < 1 ? 1 : n_run;
     TRY(wn_network_copy(&made, network));
     made->dropout = 0;
-    TRY(wn_workspace_new(&workspace, made, n_run));
+    TRY(wn_feed_init(&feed, made, scorer->sample, n_run));
     TRY(wn_new(&gradient, network->n_parameters));
     TRY(wn_new(&squares, network->n_parameters));
-    add_squares(scorer, made, workspace, n_run, gradient, squares);
+    add_squares(&feed, n_run, gradient, squares);
     for (size_t k = 0; k < network->n_parameters; k++)
         made->parameters[k] = (float)(fabs((double)network->parameters[k]) * sqrt(squares[k]));
     *saliency = made;
@@ -44,7 +62,7 @@ wn_status wn_saliency_measure(const wn_scorer *scorer, const wn_network *network
 done:
     wn_free(squares);
     wn_free(gradient);
-    wn_workspace_free(workspace);
+    wn_feed_clear(&feed);
     wn_network_free(made);
     return status;
 }

@@ -42,33 +42,81 @@ done:
     return status;
 }
 
-/* A row as it travels: its number and target, then its features. */
-static size_t record_bytes(size_t n_features)
+/* A row as it travels: this, then its n features, or its n entries, where rows are sparse. Records lie at any byte. */
+typedef struct {
+    int64_t row;
+    float target;
+    uint32_t n;
+} record_head;
+
+typedef struct {
+    uint32_t column;
+    float value;
+} record_entry;
+
+static size_t record_bytes(size_t n, bool is_sparse)
 {
-    return sizeof(int64_t) + sizeof(float) + n_features * sizeof(float);
+    return sizeof(record_head) + n * (is_sparse ? sizeof(record_entry) : sizeof(float));
 }
 
-static void pack_row(const wn_dataset *dataset, size_t i, unsigned char *record)
+static record_head head_of_row(const wn_dataset *dataset, size_t i)
 {
-    memcpy(record, &dataset->rows[i], sizeof(int64_t));
-    memcpy(record + sizeof(int64_t), &dataset->targets[i], sizeof(float));
-    wn_dataset_copy_row(dataset, i, (float *)(void *)(record + sizeof(int64_t) + sizeof(float)));
+    const wn_sparse_rows *sparse = dataset->sparse;
+    size_t n = sparse != NULL ? sparse->start[i + 1] - sparse->start[i] : dataset->n_features;
+    return (record_head){dataset->rows[i], dataset->targets[i], (uint32_t)n};
 }
 
-static void unpack_row(wn_dataset *dataset, size_t i, const unsigned char *record)
+static record_head head_of_record(const unsigned char *record)
 {
-    memcpy(&dataset->rows[i], record, sizeof(int64_t));
-    memcpy(&dataset->targets[i], record + sizeof(int64_t), sizeof(float));
-    memcpy(dataset->features + i * dataset->n_features, record + sizeof(int64_t) + sizeof(float),
-           dataset->n_features * sizeof(float));
+    record_head head;
+    memcpy(&head, record, sizeof head);
+    return head;
 }
 
-/* Row numbers come first in a record. */
+/* Returns how long the record is. */
+static size_t pack_row(const wn_dataset *dataset, size_t i, unsigned char *record)
+{
+    record_head head = head_of_row(dataset, i);
+    unsigned char *values = record + sizeof head;
+    memcpy(record, &head, sizeof head);
+    if (dataset->sparse == NULL)
+        memcpy(values, dataset->features + i * dataset->n_features, dataset->n_features * sizeof(float));
+    for (size_t k = 0; dataset->sparse != NULL && k < head.n; k++) {
+        size_t from = dataset->sparse->start[i] + k;
+        record_entry entry = {dataset->sparse->column[from], (float)dataset->sparse->value[from]};
+        memcpy(values + k * sizeof entry, &entry, sizeof entry);
+    }
+    return record_bytes(head.n, dataset->sparse != NULL);
+}
+
+/* The next row of a dataset that has room for it. */
+static wn_status unpack_row(wn_dataset *dataset, size_t i, const unsigned char *record)
+{
+    wn_status status = WN_OK;
+    wn_sparse_rows *sparse = dataset->sparse;
+    record_head head = head_of_record(record);
+    const unsigned char *values = record + sizeof head;
+    dataset->rows[i] = head.row;
+    dataset->targets[i] = head.target;
+    if (sparse == NULL) {
+        memcpy(dataset->features + i * dataset->n_features, values, dataset->n_features * sizeof(float));
+        return WN_OK;
+    }
+    TRY(wn_sparse_rows_reserve(sparse, head.n));
+    for (size_t k = 0; k < head.n; k++) {
+        record_entry entry;
+        memcpy(&entry, values + k * sizeof entry, sizeof entry);
+        sparse->column[sparse->n_entries + k] = entry.column;
+        sparse->value[sparse->n_entries + k] = (double)entry.value;
+    }
+    wn_sparse_rows_end(sparse, head.n);
+done:
+    return status;
+}
+
 static int compare_records(const void *a, const void *b)
 {
-    int64_t x, y;
-    memcpy(&x, *(unsigned char *const *)a, sizeof x);
-    memcpy(&y, *(unsigned char *const *)b, sizeof y);
+    int64_t x = head_of_record(*(unsigned char *const *)a).row, y = head_of_record(*(unsigned char *const *)b).row;
     return (x > y) - (x < y);
 }
 
@@ -76,28 +124,45 @@ static wn_status pack_sample(const wn_dataset *dataset, const uint64_t *keys, ui
                              unsigned char **packed, size_t *n_packed)
 {
     wn_status status = WN_OK;
-    size_t bytes = record_bytes(dataset->n_features), n = 0;
-    *n_packed = any ? (size_t)count_up_to(keys, dataset->n_rows, threshold) : 0;
-    TRY(wn_memory_new((void **)packed, *n_packed, bytes, __func__));
+    bool is_sparse = dataset->sparse != NULL;
+    size_t n = 0;
     for (size_t i = 0; i < dataset->n_rows && any; i++)
         if (keys[i] <= threshold)
-            pack_row(dataset, i, *packed + bytes * n++);
+            n += record_bytes(head_of_row(dataset, i).n, is_sparse);
+    TRY(wn_new(packed, n));
+    *n_packed = 0;
+    for (size_t i = 0; i < dataset->n_rows && any; i++)
+        if (keys[i] <= threshold)
+            *n_packed += pack_row(dataset, i, *packed + *n_packed);
 done:
     return status;
 }
 
+/* Where each of the records begins: records (room for as many; NULL to count them). Returns how many. */
+static size_t find_records(unsigned char *received, size_t n_bytes, bool is_sparse, unsigned char **records)
+{
+    size_t n = 0;
+    for (size_t at = 0; at < n_bytes; at += record_bytes(head_of_record(received + at).n, is_sparse)) {
+        if (records != NULL)
+            records[n] = received + at;
+        n++;
+    }
+    return n;
+}
+
 /* One piece in the order of row numbers; none without rows. */
-static wn_status unpack_sample(unsigned char *received, size_t n, size_t n_features, wn_dataset **sample)
+static wn_status unpack_sample(unsigned char *received, size_t n_bytes, const wn_dataset *of, wn_dataset **sample)
 {
     wn_status status = WN_OK;
+    bool is_sparse = of->sparse != NULL;
+    size_t n = find_records(received, n_bytes, is_sparse, NULL);
     unsigned char **records = NULL;
     TRY(wn_new(&records, n));
-    for (size_t i = 0; i < n; i++)
-        records[i] = received + i * record_bytes(n_features);
+    find_records(received, n_bytes, is_sparse, records);
     qsort(records, n, sizeof *records, compare_records);
-    TRY(wn_dataset_new(sample, n, n_features, false, n > 0));
+    TRY(wn_dataset_new(sample, n, of->n_features, is_sparse, n > 0));
     for (size_t i = 0; i < n; i++)
-        unpack_row(*sample, i, records[i]);
+        TRY(unpack_row(*sample, i, records[i]));
     if (n > 0) {
         (*sample)->piece_first[1] = n;
         (*sample)->piece_block[0] = -1;
@@ -125,10 +190,10 @@ wn_status wn_dataset_sample(wn_dataset **sample, const wn_ranks *ranks, const wn
         keys[i] = row_key(seed, dataset->rows[i]);
     TRY(find_threshold(ranks, keys, dataset->n_rows, limit, &threshold, &any));
     TRY(wn_ranks_agree(ranks, pack_sample(dataset, keys, threshold, any, &packed, &counts[0])));
-    TRY(wn_ranks_exchange(ranks, packed, counts, record_bytes(dataset->n_features), &received, counts + size));
+    TRY(wn_ranks_exchange(ranks, packed, counts, 1, &received, counts + size));
     for (size_t r = 0; r < size; r++)
         n_received += counts[size + r];
-    TRY(wn_ranks_agree(ranks, unpack_sample(received, n_received, dataset->n_features, &new)));
+    TRY(wn_ranks_agree(ranks, unpack_sample(received, n_received, dataset, &new)));
     *sample = new;
     new = NULL;
 done:

@@ -32,6 +32,11 @@ typedef struct {
     wn_status pending; /* what failed on this rank since the last message; the next one carries it */
 } wn_trainer;
 
+/* Local. Room for `share` rows of one lane, 0 on a rank without lanes; closed also after a failure. Fails:
+ * WN_NO_MEMORY. */
+WN_MUST_USE wn_status wn_trainer_open_batch(wn_trainer *t, size_t share);
+void wn_trainer_close_batch(wn_trainer *t);
+
 /* Local. Picks a lane's rows of step s of the epoch and lays them out; zero rows fill the share up. Returns how many
  * are rows. */
 size_t wn_trainer_gather(wn_trainer *t, size_t lane, int64_t s);

@@ -6,10 +6,27 @@
 
 #include "winnow/prune.h"
 
+static wn_status sparsen(const wn_dataset *dataset, wn_sparse_rows *rows)
+{
+    wn_status status = WN_OK;
+    for (size_t i = 0; i < dataset->n_rows; i++) {
+        TRY(wn_sparse_rows_reserve(rows, dataset->n_features));
+        for (size_t j = 0; j < dataset->n_features; j++) {
+            rows->column[rows->n_entries + j] = (uint32_t)j;
+            rows->value[rows->n_entries + j] = (double)dataset->features[i * dataset->n_features + j];
+        }
+        wn_sparse_rows_end(rows, dataset->n_features);
+    }
+done:
+    return status;
+}
+
 /* 200 rows are 200 runs of one row: |w| times the root of the sum of squared gradients of single rows. */
 static void test_measure(void)
 {
     task t;
+    wn_sparse_rows rows = {0};
+    wn_network *of_sparse = NULL;
     wn_compress_options options = task_options();
     wn_network *wide = NULL, *saliency = NULL;
     wn_workspace *workspace = NULL;
@@ -28,7 +45,16 @@ static void test_measure(void)
         }
         for (size_t k = 0; saliency != NULL && k < wide->n_parameters; k++)
             CHECK_CLOSE((double)saliency->parameters[k], fabs((double)wide->parameters[k]) * sqrt(squares[k]), 1e-6);
+        wn_dataset sparse = *t.sample; /* the same rows, kept sparse */
+        scorer.sample = &sparse;
+        sparse.sparse = &rows;
+        if (CHECK_OK(sparsen(t.sample, &rows)) && CHECK_OK(wn_saliency_measure(&scorer, wide, &of_sparse)))
+            for (size_t k = 0; k < wide->n_parameters; k++)
+                CHECK_CLOSE((double)of_sparse->parameters[k], fabs((double)wide->parameters[k]) * sqrt(squares[k]),
+                            1e-5);
     }
+    wn_network_free(of_sparse);
+    wn_sparse_rows_clear(&rows);
     wn_workspace_free(workspace);
     wn_network_free(saliency);
     wn_network_free(wide);

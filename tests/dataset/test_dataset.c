@@ -303,8 +303,13 @@ static void test_sparse(void)
         }
         is_good = CHECK_OK(wn_dataset_sample(&of_dense, &test_ranks, dense, 50, 3)) &&
                   CHECK_OK(wn_dataset_sample(&of_sparse, &test_ranks, sparse, 50, 3));
-        CU_ASSERT_TRUE(is_good && of_dense->n_rows == of_sparse->n_rows &&
-                       memcmp(of_dense->features, of_sparse->features, of_dense->n_rows * sizeof row) == 0);
+        CU_ASSERT_TRUE(is_good && of_dense->n_rows == of_sparse->n_rows && of_sparse->sparse != NULL &&
+                       of_sparse->n_pieces == of_dense->n_pieces);
+        for (size_t i = 0; is_good && i < of_dense->n_rows; i++) {
+            wn_dataset_copy_row(of_sparse, i, row);
+            CU_ASSERT_TRUE(memcmp(row, of_dense->features + i * WIDE, sizeof row) == 0);
+            CU_ASSERT_EQUAL(of_sparse->rows[i], of_dense->rows[i]);
+        }
     }
     wn_dataset_free(of_sparse);
     wn_dataset_free(of_dense);

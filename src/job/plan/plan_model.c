@@ -197,8 +197,9 @@ static size_t background_bytes(const job_size *size, const rank_part *part)
 static size_t work_bytes(const job_size *size, const rank_part *part)
 {
     size_t wide = size->wide.n_parameters;
-    size_t run = least(size->sample_rows, WN_EVALUATION_ROWS) * size->wide.n_activations * sizeof(float);
-    size_t saliency = wide * (2 * sizeof(float) + sizeof(double));
+    size_t rows = least(size->sample_rows, WN_EVALUATION_ROWS);
+    size_t run = rows * size->wide.n_activations * sizeof(float) + batch_bytes(size, &size->wide, rows, false);
+    size_t saliency = wide * (2 * sizeof(float) + sizeof(double)) + run;
     size_t score = wide * (2 * sizeof(float) + 4) + run;
     return part->is_root ? larger(saliency, score) : 0;
 }
@@ -236,13 +237,13 @@ static size_t checkpoint_bytes(const job_size *size, const network_size *network
 static size_t judging_bytes(const job_size *size, const rank_part *part)
 {
     size_t sample = part->is_root ? size->sample_rows : 0;
-    return wide_rows_bytes(size, size->judge_rows) + wn_dataset_bytes(sample, size->wide.n_inputs);
+    return wide_rows_bytes(size, size->judge_rows) + wide_rows_bytes(size, sample);
 }
 
 /* While the sample is gathered its rows are there as sent, as received and as rows. */
 static size_t gathering_bytes(const job_size *size, const rank_part *part)
 {
-    return part->is_root ? 2 * wn_dataset_bytes(size->sample_rows, size->wide.n_inputs) : 0;
+    return part->is_root ? 2 * wide_rows_bytes(size, size->sample_rows) : 0;
 }
 
 static wn_model_moment train_moment(const job_size *size, const rank_part *part, bool prepares)
