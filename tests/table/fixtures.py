@@ -434,6 +434,15 @@ def sentinels():
     expect("sentinels", ["X0", "X1", "X2"], list(cells.T), [0, np.nan, 1, 2])
 
 
+def beside():
+    """One dataset of numbers, whose bytes are a block's, beside strings; several pieces of 1 MiB a block."""
+    os.makedirs(path("beside"))
+    for i, (kind, options) in enumerate((("f8", {}), ("f4", {}), ("f8", dict(chunks=(1000, 16), compression="gzip")))):
+        with h5py.File(path("beside/%d.h5" % i), "w") as f:
+            f.create_dataset("X", data=np.arange(40000 * 16).reshape(-1, 16).astype(kind), **options)
+            f.create_dataset("word", data=["w%d" % row for row in range(40000)], dtype="S8")
+
+
 def idx(name, array, code, compress=False):
     data = struct.pack(">BBBB", 0, 0, code, array.ndim) + struct.pack(">%dI" % array.ndim, *array.shape)
     data += array.astype(array.dtype.newbyteorder(">")).tobytes()
@@ -460,5 +469,5 @@ def idx_files():
     open(path("table.csv"), "w").write("a,b\n")
 
 
-for make in [matrices, unwritten, types, groups, huge, parts, bad, elsewhere, sentinels, idx_files]:
+for make in [matrices, unwritten, types, groups, huge, parts, bad, elsewhere, sentinels, beside, idx_files]:
     make()

@@ -614,6 +614,33 @@ static void test_texts(void)
     wn_catalog_free(catalog);
 }
 
+/* Cells of files whose bytes are a block's go there at once, also where the table has strings. */
+static void test_beside_texts(void)
+{
+    for (int file = 0; file < 3; file++) {
+        char name[32];
+        size_t wrong = 0;
+        wn_catalog *catalog = NULL;
+        wn_reader *reader = NULL;
+        wn_block *block = NULL;
+        snprintf(name, sizeof name, "beside/%d.h5", file);
+        wn_input input = input_of(name, NULL, NULL);
+        const wn_reader_options options = {.n_threads = 2};
+        if (!CHECK_OK(wn_catalog_read(&catalog, &input)) || !CHECK_OK(wn_reader_open(&reader, catalog, &options)) ||
+            !CHECK_OK(wn_reader_new_block(reader, &block)))
+            return;
+        for (int64_t b = 0; b < catalog->n_blocks && CHECK_OK(wn_reader_read(reader, b, block)); b++) {
+            wn_block_widen(block);
+            for (size_t i = 0; i < block->n_rows * block->n_cols; i++)
+                wrong += block->cells[i] != (double)(block->rows[0] * 16) + (double)i;
+        }
+        CU_ASSERT_EQUAL(wrong, 0);
+        wn_block_free(block);
+        wn_reader_close(reader);
+        wn_catalog_free(catalog);
+    }
+}
+
 /* A column of strings of 1 GiB is more than memory allows; it ends by a status. */
 /* Every third row has the word of its number: a label is one of two words, none of them, or missing. */
 static double wanted_label(size_t column, int64_t row)
@@ -729,6 +756,7 @@ static const wn_test tests[] = {{"matrices in every layout", test_matrices},
                                 {"changed files", test_changed},
                                 {"raw bytes that are cut", test_cut_external},
                                 {"texts", test_texts},
+                                {"numbers beside texts", test_beside_texts},
                                 {"records", test_records},
                                 {"labels of strings", test_text_labels},
                                 {"texts of a gibibyte", test_long_texts},

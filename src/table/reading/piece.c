@@ -112,7 +112,7 @@ void wn_piece_place(const wn_piece *piece, wn_cells cells)
 /* Where a piece's rows lie in the block. */
 static wn_cells place_in_block(const wn_piece *piece)
 {
-    return wn_cells_at(piece->target->cells, piece->at * piece->target->catalog->n_columns);
+    return wn_cells_at(piece->target->cells, piece->at * piece->target->catalog->n_cells);
 }
 
 /* The elements of a chunk's wanted rows, and of those after them. */
