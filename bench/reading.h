@@ -22,8 +22,10 @@ void bench_begin(bench *b);
 wn_status bench_inflate(bench *b);
 
 /* Collective. What any way of bringing rows into blocks and looking at each cell once must do, and nothing else: the
- * rank's bytes of X by pread, in slices that stay in a cache, and the words of each slice added up. */
-wn_status bench_slices(bench *b);
+ * rank's bytes of X by pread, in slices that stay in a cache, and the words of each slice added up. standardizes: and
+ * what any way of standardizing rows must do beside it: once their sums are known they are read again, and one
+ * subtraction and one product a cell go to fresh memory. */
+wn_status bench_slices(bench *b, bool standardizes);
 
 /* Local. An accumulator that adds up the words of every block, and nothing else: no statistic can do less with each
  * cell. */

@@ -115,10 +115,10 @@ def main():
               run("profile", contiguous, ranks), run("blocks", contiguous, ranks), run("adding", contiguous, ranks),
               "the pass with one addition a cell")
     duplicates(program, contiguous, rows)
-    ratio("file to profile and standardized rows, 2 ranks, over scikit-learn's SimpleImputer and StandardScaler", n_bytes,
-          run("prepare", contiguous, 2), peer(SKLEARN, contiguous))
-    ratio("file to profile and standardized rows, 2 ranks, over dask by 2 threads", n_bytes,
-          run("prepare", contiguous, 2), peer(DASK, contiguous))
+    for code, whose in ((SKLEARN, "scikit-learn's SimpleImputer and StandardScaler"), (DASK, "dask by 2 threads")):
+        ratio(f"file to profile and standardized rows, 2 ranks, over {whose}", n_bytes, run("prepare", contiguous, 2),
+              peer(code, contiguous), run("twice", contiguous, 2),
+              "2 ranks that read the rows for one addition a cell, and again for one product a cell into fresh memory")
 
 
 main()
