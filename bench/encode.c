@@ -1,12 +1,12 @@
 /* Fits one-hot levels to categories and makes the rows' features, as a run does on every rank: levels counted in
  * tallies and under keys over all ranks, the most frequent chosen, then features.
  *
- *   bench_encode LEVELS IN OUT
+ *   bench_encode LEVELS TIMES IN OUT
  *
  * IN: the numbers of rows, of columns of numbers and of strings (int64), then the numbers, row after row, then of every
- * string, row after row, an int64 length and its bytes. The seconds of both halves are told; OUT.names has the names of
- * the features a line each, OUT.R rank R's rows: their features that are not 0 (uint32), one of each column, then their
- * values (float32). */
+ * string, row after row, an int64 length and its bytes. Both halves are done so many times, as in one process of the
+ * peer, and their seconds told, a line each; OUT.names has the names of the features a line each, OUT.R rank R's rows:
+ * their features that are not 0 (uint32), one of each column, then their values (float32). */
 #include "encoder.h"
 #include "level_counts.h"
 
@@ -101,7 +101,7 @@ static wn_status new_recipe(bench *b, size_t levels)
 {
     wn_status status = WN_OK;
     size_t n = (size_t)(b->n_numbers + b->n_texts);
-    char(*names)[16] = NULL;
+    char(*names)[24] = NULL;
     wn_column *columns = NULL;
     TRY(wn_new(&names, n));
     TRY(wn_new(&columns, n));
@@ -215,11 +215,26 @@ done:
     return status;
 }
 
-static wn_status run(bench *b, char **argument)
+/* What a repetition made. */
+static void forget(bench *b)
+{
+    for (size_t e = 0; b->tile != NULL && e < b->recipe->n_encoders; e++)
+        wn_sparse_rows_clear(&b->tile[e]);
+    wn_free(b->tile);
+    wn_free(b->column);
+    wn_free(b->value);
+    wn_recipe_free(b->recipe);
+    b->tile = NULL;
+    b->column = NULL;
+    b->value = NULL;
+    b->recipe = NULL;
+}
+
+static wn_status run_once(bench *b, size_t levels)
 {
     wn_status status = WN_OK;
-    TRY(wn_ranks_agree(&b->ranks, read_rows(b, argument[1])));
-    TRY(wn_ranks_agree(&b->ranks, new_recipe(b, strtoull(argument[0], NULL, 10))));
+    forget(b);
+    TRY(wn_ranks_agree(&b->ranks, new_recipe(b, levels)));
     double begin = wn_clock_seconds();
     TRY(fit(b));
     double fitted = wn_clock_seconds();
@@ -227,7 +242,19 @@ static wn_status run(bench *b, char **argument)
     double done = wn_clock_seconds();
     if (b->ranks.rank == 0)
         printf("%.6f %.6f\n", fitted - begin, done - fitted);
-    TRY(wn_ranks_agree(&b->ranks, write_all(b, argument[2])));
+done:
+    return status;
+}
+
+static wn_status run(bench *b, char **argument)
+{
+    wn_status status = WN_OK;
+    size_t levels = strtoull(argument[0], NULL, 10);
+    long times = strtol(argument[1], NULL, 10);
+    TRY(wn_ranks_agree(&b->ranks, read_rows(b, argument[2])));
+    while (times-- > 0)
+        TRY(run_once(b, levels));
+    TRY(wn_ranks_agree(&b->ranks, write_all(b, argument[3])));
 done:
     return status;
 }
@@ -237,15 +264,10 @@ int main(int argc, char **argv)
     int threads;
     MPI_Init_thread(&argc, &argv, MPI_THREAD_FUNNELED, &threads);
     bench b = {.ranks = wn_ranks_of(MPI_COMM_WORLD)};
-    wn_status status = argc == 4 ? run(&b, argv + 1) : WN_USAGE;
+    wn_status status = argc == 5 ? run(&b, argv + 1) : WN_USAGE;
     if (status != WN_OK && b.ranks.rank == 0)
         fprintf(stderr, "bench_encode: %s\n", wn_status_message());
-    for (size_t e = 0; b.tile != NULL && e < b.recipe->n_encoders; e++)
-        wn_sparse_rows_clear(&b.tile[e]);
-    wn_free(b.tile);
-    wn_free(b.column);
-    wn_free(b.value);
-    wn_recipe_free(b.recipe);
+    forget(&b);
     for (size_t k = 0; b.blocks != NULL && k < b.n_blocks; k++)
         wn_block_free(b.blocks[k]);
     wn_free(b.blocks);

@@ -58,9 +58,6 @@ typedef struct wn_decoder wn_decoder;
 WN_MUST_USE wn_status wn_decoder_new(wn_decoder **decoder);
 void wn_decoder_free(wn_decoder *decoder);
 
-/* Local. The most bytes that a decoder comes to hold for chunks of this pipeline. For a plan. */
-size_t wn_decoder_bytes(const wn_pipeline *pipeline);
-
 /* Local. Undoes the filters of a stored chunk of n_bytes, last to first, but for those whose bit is set in filter_mask
  * (bit i is filter i), into the pipeline->chunk_bytes bytes of `decoded`. The bytes may be hostile: nothing is read or
  * written beyond the two buffers, whose contents are open after a failure. The buffers must not overlap.

@@ -17,7 +17,4 @@ wn_fixed_label wn_fixed_label_of(double least, double most, int64_t n_rows);
 /* Local. The numbers (n) of labels (n) within the scale's bounds; those outside get the bound, NaN 0. */
 void wn_fixed_label_fill(wn_fixed_label scale, const double *labels, size_t n, int32_t *numbers);
 
-/* Local. The label that a number, or a mean of numbers, stands for. */
-double wn_fixed_label_value(wn_fixed_label scale, double number);
-
 #endif

@@ -51,11 +51,4 @@ void wn_forest_free(wn_forest *forest);
  * split. importance (n_features). Fails: WN_NO_MEMORY. */
 WN_MUST_USE wn_status wn_forest_importance(const wn_forest *forest, double *importance);
 
-/* Local. The mean over trees of what the leaves of rows say: shares of the classes, (n_rows, n_classes), or the mean
- * label in fixed-point units, (n_rows, 1). codes (n_rows, n_features). A forest without rows says 0. */
-void wn_forest_predict(const wn_forest *forest, const uint8_t *codes, size_t n_rows, double *said);
-
-/* Local. A hash of all trees: equal for equal forests. Fails: WN_NO_MEMORY. */
-WN_MUST_USE wn_status wn_forest_hash(const wn_forest *forest, wn_hash *hash);
-
 #endif

@@ -1,5 +1,6 @@
 /* job.h - a job file as the program sees it: every value typed, checked, and filled with its default.
- * One table of keys (src/job/keys/keys.c) makes the parser, the defaults, the help and the job.yaml of a run directory. */
+ * One table of keys (src/job/keys/keys.c) makes the parser, the defaults, the help and the job.yaml of a run directory.
+ */
 #ifndef WINNOW_JOB_H
 #define WINNOW_JOB_H
 
@@ -231,6 +232,9 @@ WN_MUST_USE wn_status wn_job_check_width(const wn_job *job, size_t n_features);
  * missing in it, test files are left out. */
 wn_input wn_job_split_input(const wn_job *job);
 wn_reader_options wn_job_split_options(const wn_job *job);
+
+/* Local. Whether repeated rows are sought: they are dropped, or there are test files, whose leaked rows are counted. */
+bool wn_job_seeks_repeats(const wn_job *job);
 
 /* Local. The columns of a catalog, and whether its label, that clean.duplicates names (all where it names none); the
  * caller frees identity->columns. Fails: WN_BAD_DATA with a suggestion where a name or glob matches none. */

@@ -2,8 +2,8 @@
  * value. What a code becomes is the caller's: one_hot writes 1 at first_column + code, ordinal the code itself; the
  * codes of target encoding are in target_codes.h.
  *
- * To fit: count cells (wn_level_number or the string itself) with a tally, add over ranks, wn_tally_choose with the
- * job's bound and minimum 1, wn_levels_new. Missing cells have no level: fill them before. */
+ * To fit: count cells (wn_level_number or the string itself) with a tally, add over ranks and choose with the job's
+ * bound (keyed_counts.h), wn_levels_new. Missing cells have no level: fill them before. */
 #ifndef WINNOW_LEVELS_H
 #define WINNOW_LEVELS_H
 
@@ -11,6 +11,7 @@
 #include "winnow/tally.h"
 
 #include <stdbool.h>
+#include <string.h>
 
 typedef struct wn_levels wn_levels;
 
@@ -23,7 +24,13 @@ typedef struct {
 } wn_level_bytes;
 
 /* Local. The bytes of a number that is not NaN. */
-wn_level_bytes wn_level_number(double value);
+static inline wn_level_bytes wn_level_number(double value)
+{
+    wn_level_bytes number;
+    value += 0.0; /* -0 becomes 0 */
+    memcpy(number.bytes, &value, sizeof value);
+    return number;
+}
 
 /* Local. The number of such bytes. */
 double wn_level_value(wn_text number);
@@ -42,7 +49,8 @@ wn_text wn_levels_at(const wn_levels *levels, size_t i);
 /* Local. The code of a cell: its place in the order, or wn_levels_size for one that is rare or unseen. */
 size_t wn_levels_code_text(const wn_levels *levels, wn_text text);
 
-/* Local. The same of a number. */
-size_t wn_levels_code_number(const wn_levels *levels, double value);
+/* Local. The same of n cells: texts, the ith at [i * stride], or numbers, one behind the other; NaN is unseen. */
+void wn_levels_code_texts(const wn_levels *levels, const wn_text *texts, size_t stride, size_t n, uint32_t *codes);
+void wn_levels_code_numbers(const wn_levels *levels, const double *values, size_t n, uint32_t *codes);
 
 #endif

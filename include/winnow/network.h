@@ -6,6 +6,7 @@
 
 #include "winnow/labels.h"
 #include "winnow/recipe.h"
+#include "winnow/sparse_batch.h"
 
 typedef enum { WN_ACTIVATION_NONE, WN_ACTIVATION_RELU } wn_activation;
 
@@ -57,6 +58,14 @@ void wn_workspace_free(wn_workspace *workspace);
  * the workspace's. The bits of a row may depend on n_rows and its place: callers keep both fixed. */
 const float *wn_network_forward(const wn_network *network, wn_workspace *workspace, const float *x, size_t n_rows);
 
+/* Local. Room for the first layer's weights of n_columns inputs, which sparse rows need. Fails: WN_NO_MEMORY. */
+WN_MUST_USE wn_status wn_workspace_reserve_columns(wn_workspace *workspace, const wn_network *network,
+                                                   size_t n_columns);
+
+/* Local. The same outputs of sparse rows, to rounding: the first layer adds their entries alone, in their order. The
+ * workspace has room for the batch's columns. */
+const float *wn_network_forward_sparse(const wn_network *network, wn_workspace *workspace, const wn_sparse_batch *x);
+
 /* Which hidden ReLU units dropout silences is a function of (seed, step, lane, layer, unit, row). The units that stay
  * are divided by their expected share; only wn_network_gradient silences. */
 typedef struct {
@@ -69,6 +78,11 @@ typedef struct {
  * Returns the summed loss (double). */
 double wn_network_gradient(const wn_network *network, wn_workspace *workspace, const float *x, const float *targets,
                            size_t n_rows, size_t n_valid, wn_dropout_draw draw, float *gradient);
+
+/* Local. The same of sparse rows, to rounding. Of the first layer's weights, only those of the batch's columns have a
+ * gradient that is not 0, and only that is written, column after column: (columns, n_out) from the layer's place on. */
+double wn_network_gradient_sparse(const wn_network *network, wn_workspace *workspace, const wn_sparse_batch *x,
+                                  const float *targets, size_t n_valid, wn_dropout_draw draw, float *gradient);
 
 /* Local. After a gradient of n_rows rows whose loss is not finite: the first layer whose outputs are not finite;
  * n_layers if there is none. */

@@ -32,6 +32,10 @@ static inline void wn_sparse_rows_end(wn_sparse_rows *rows, size_t n_entries)
     rows->start[++rows->n_rows] = rows->n_entries;
 }
 
+/* Local. Appends a row whose first n_columns are NaN: of what is missing nothing is 0. Fails: WN_NO_MEMORY, and then
+ * the rows are what they were. */
+WN_MUST_USE wn_status wn_sparse_rows_append_missing(wn_sparse_rows *rows, size_t n_columns);
+
 /* Local. Gives back the room that is left. Fails: WN_NO_MEMORY, and then there is some left. */
 WN_MUST_USE wn_status wn_sparse_rows_fit(wn_sparse_rows *rows);
 

@@ -27,9 +27,20 @@ void wn_tally_begin_row(wn_tally *tally);
 /* Local. Adds one occurrence in the row begun last; the bytes are copied where they are new. Fails: WN_NO_MEMORY. */
 WN_MUST_USE wn_status wn_tally_add(wn_tally *tally, wn_text text, wn_hash key);
 
-/* Local. Begins a row and adds all of its text as one; much faster where that was there not long ago. Fails:
- * WN_NO_MEMORY. */
-WN_MUST_USE wn_status wn_tally_add_cell(wn_tally *tally, wn_text text);
+/* Cells of one column, the ith at [i * stride]: texts, or numbers where texts is NULL. A text without bytes, or NaN, is
+ * missing. Borrowed. */
+typedef struct {
+    const wn_text *texts;
+    const double *numbers;
+    size_t stride, n;
+} wn_tally_cells;
+
+/* Local. Begins a row for every cell from the *next on and adds all of it as one, a number by its bytes (levels.h);
+ * much faster where that was there not long ago. *next is moved behind the last cell, or behind the one by which the
+ * tally came to take more than most_bytes; n_valid[0] is added how many of those were there, n_valid[1] how many were
+ * missing. Fails: WN_NO_MEMORY. */
+WN_MUST_USE wn_status wn_tally_add_cells(wn_tally *tally, const wn_tally_cells *cells, size_t most_bytes, size_t *next,
+                                         int64_t n_valid[2]);
 
 /* Local. Begins a row and adds the terms of its text. Fails: WN_NO_MEMORY. */
 WN_MUST_USE wn_status wn_tally_add_terms(wn_tally *tally, wn_tokenizer *tokenizer, wn_text text);
@@ -38,15 +49,7 @@ WN_MUST_USE wn_status wn_tally_add_terms(wn_tally *tally, wn_tokenizer *tokenize
 size_t wn_tally_size(const wn_tally *tally);
 size_t wn_tally_bytes(const wn_tally *tally);
 
-/* Local. The ith entry in no particular order, i < size; its text is borrowed until the next add or empty. */
+/* Local. The ith entry in no particular order, i < size; its text is borrowed until the next add. */
 wn_tally_entry wn_tally_at(const wn_tally *tally, size_t i);
-
-/* Local. Forgets all entries and keeps the memory: after they were handed on, between two rows. */
-void wn_tally_empty(wn_tally *tally);
-
-/* Local. Leaves in entries[*n] the (at most) `limit` entries of largest count among those of at least `minimum_rows`
- * rows, ties broken by smaller key, sorted by key; sets *n. Choosing from what other choices left gives the same as
- * choosing from all: each rank chooses from its own keys, then all from the joined choices. */
-void wn_tally_choose(wn_tally_entry *entries, size_t *n, size_t limit, int64_t minimum_rows);
 
 #endif

@@ -1,8 +1,8 @@
 /* vocabulary.h - the terms of a text column that are features, and the sparse rows that texts become: tf and tf-idf.
  * Definitions are those of scikit-learn's TfidfVectorizer. How terms are counted is in tally.h.
  *
- * To fit: count with wn_tally_add_terms, add the counts over ranks, wn_tally_choose with the bound of the job,
- * wn_vocabulary_new. Of terms equally frequent at the bound those of smaller key stay, where scikit-learn keeps others.
+ * To fit: count with wn_tally_add_terms, add the counts over ranks and choose with the bound of the job
+ * (keyed_counts.h), wn_vocabulary_new. Of terms equally frequent at the bound those of smaller key stay, where scikit-learn keeps others.
  */
 #ifndef WINNOW_VOCABULARY_H
 #define WINNOW_VOCABULARY_H

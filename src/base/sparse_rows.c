@@ -2,6 +2,8 @@
 
 #include "winnow/memory.h"
 
+#include <math.h>
+
 enum { FIRST_ROWS = 64, FIRST_ENTRIES = 1024 };
 
 /* Twice the room, or what is needed where that is more. */
@@ -40,6 +42,19 @@ done:
 wn_status wn_sparse_rows_reserve(wn_sparse_rows *rows, size_t n_entries)
 {
     return wn_sparse_rows_reserve_rows(rows, 1, n_entries);
+}
+
+wn_status wn_sparse_rows_append_missing(wn_sparse_rows *rows, size_t n_columns)
+{
+    wn_status status = WN_OK;
+    TRY(wn_sparse_rows_reserve(rows, n_columns));
+    for (size_t k = 0; k < n_columns; k++) {
+        rows->column[rows->n_entries + k] = (uint32_t)k;
+        rows->value[rows->n_entries + k] = (double)NAN;
+    }
+    wn_sparse_rows_end(rows, n_columns);
+done:
+    return status;
 }
 
 wn_status wn_sparse_rows_fit(wn_sparse_rows *rows)

@@ -21,8 +21,6 @@ static const struct argp_option options[] = {
     {"output", 'o', "OUTPUT.h5", 0, "Where to write features, predictions, probabilities and rows", 0},
     {"model", KEY_MODEL, "compressed|dense", 0, "Which model predicts; the compressed one where the run has it", 0},
     {"id", KEY_ID, "COLUMN", 0, "Pass a numeric column through as /id/COLUMN. May be given again", 0},
-    {"quiet", 'q', NULL, 0, "Only warnings and errors", 0},
-    {"verbose", 'v', NULL, 0, "Also details", 0},
     {0}};
 
 static error_t take_model(apply_arguments *arguments, struct argp_state *state, const char *value)
@@ -58,7 +56,7 @@ static error_t parse(int key, char *value, struct argp_state *state)
     apply_arguments *arguments = state->input;
     switch (key) {
     case ARGP_KEY_INIT:
-        wn_cli_quieten(state);
+        wn_cli_begin(state, &arguments->level);
         return 0;
     case 'o':
         arguments->options.output = value;
@@ -67,12 +65,6 @@ static error_t parse(int key, char *value, struct argp_state *state)
         return take_model(arguments, state, value);
     case KEY_ID:
         return wn_cli_texts_add(&arguments->ids, value) == WN_OK ? 0 : ENOMEM;
-    case 'q':
-        arguments->level = WN_LOG_QUIET;
-        return 0;
-    case 'v':
-        arguments->level = WN_LOG_VERBOSE;
-        return 0;
     case ARGP_KEY_ARG:
         return take_argument(arguments, value);
     case ARGP_KEY_END:
@@ -87,7 +79,7 @@ static const struct argp parser = {options,
                                    "RUN FILE...",
                                    "Puts every row of the files through a run's recipe and model, in their order, and "
                                    "drops none. Where the files have the run's label, the metrics are printed.",
-                                   NULL,
+                                   wn_cli_messages,
                                    NULL,
                                    NULL};
 

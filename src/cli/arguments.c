@@ -68,6 +68,29 @@ void wn_cli_quieten(struct argp_state *state)
     state->err_stream = nowhere;
 }
 
+static error_t take_message(int key, char *value, struct argp_state *state)
+{
+    wn_log_level *level = state->input;
+    (void)value;
+    if (key != 'q' && key != 'v')
+        return ARGP_ERR_UNKNOWN;
+    *level = key == 'q' ? WN_LOG_QUIET : WN_LOG_VERBOSE;
+    return 0;
+}
+
+static const struct argp_option message_options[] = {
+    {"quiet", 'q', NULL, 0, "Only warnings and errors", 0}, {"verbose", 'v', NULL, 0, "Also details", 0}, {0}};
+
+static const struct argp messages = {message_options, take_message, NULL, NULL, NULL, NULL, NULL};
+
+const struct argp_child wn_cli_messages[] = {{&messages, 0, "Messages:", 9}, {0}};
+
+void wn_cli_begin(struct argp_state *state, wn_log_level *level)
+{
+    wn_cli_quieten(state);
+    state->child_inputs[0] = level;
+}
+
 static bool asks_for_help(int argc, char **argv)
 {
     for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)

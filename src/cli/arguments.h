@@ -3,6 +3,7 @@
 #ifndef WINNOW_CLI_ARGUMENTS_H
 #define WINNOW_CLI_ARGUMENTS_H
 
+#include "winnow/log.h"
 #include "winnow/status.h"
 
 #include <argp.h>
@@ -24,6 +25,12 @@ wn_status wn_cli_flush(void);
  * by argp_error and then return EINVAL, and call wn_cli_quieten on ARGP_KEY_INIT. */
 wn_status wn_cli_parse(const struct argp *argp, int argc, char **argv, void *input);
 void wn_cli_quieten(struct argp_state *state);
+
+/* The options -q and -v, as the children of a verb's parser. */
+extern const struct argp_child wn_cli_messages[];
+
+/* Local. In place of wn_cli_quieten in parsers with wn_cli_messages, which set *level. */
+void wn_cli_begin(struct argp_state *state, wn_log_level *level);
 
 /* Texts that an option gathers; borrowed from argv, freed by the caller with wn_free. */
 typedef struct {

@@ -25,9 +25,6 @@ static const struct argp_option options[] = {
     {NULL, 0, NULL, 0, "CSV:", 2},
     {"header", HEADER, "yes|no", 0, "Whether the first line names the columns; default: as it looks", 2},
     {"delimiter", DELIMITER, "CHARACTER", 0, "Between fields, or the word tab; default: found among , ; tab |", 2},
-    {NULL, 0, NULL, 0, "Messages:", 3},
-    {"quiet", 'q', NULL, 0, "Only warnings and errors", 3},
-    {"verbose", 'v', NULL, 0, "Also details", 3},
     {0}};
 
 static error_t set_header(convert_arguments *arguments, const char *value, struct argp_state *state)
@@ -60,7 +57,7 @@ static error_t parse(int key, char *value, struct argp_state *state)
     convert_arguments *arguments = state->input;
     switch (key) {
     case ARGP_KEY_INIT:
-        wn_cli_quieten(state);
+        wn_cli_begin(state, &arguments->level);
         return 0;
     case 'o':
         arguments->output = value;
@@ -69,12 +66,6 @@ static error_t parse(int key, char *value, struct argp_state *state)
         return set_header(arguments, value, state);
     case DELIMITER:
         return set_delimiter(arguments, value, state);
-    case 'q':
-        arguments->level = WN_LOG_QUIET;
-        return 0;
-    case 'v':
-        arguments->level = WN_LOG_VERBOSE;
-        return 0;
     case ARGP_KEY_ARG:
         return wn_cli_texts_add(&arguments->sources, value) == WN_OK ? 0 : ENOMEM;
     case ARGP_KEY_END:
@@ -96,7 +87,7 @@ static const struct argp parser = {options,
                                    "a dataset of its name, or of IDX files (MNIST's format): images become /px, "
                                    "labels /label; all also with .gz. Equal sources make equal bytes at any number of "
                                    "ranks.",
-                                   NULL,
+                                   wn_cli_messages,
                                    NULL,
                                    NULL};
 

@@ -51,9 +51,6 @@ static const struct argp_option options[] = {
     {"chunk", WN_GENERATE_CHUNK, "ROWS", 0, "Rows of a chunk; default near 512 KiB", 5},
     {"filter", WN_GENERATE_FILTER, "none|gzip|gzip+shuffle", 0, "Of chunks; default none", 5},
     {"level", WN_GENERATE_LEVEL, "1-9", 0, "Of gzip; default 4", 5},
-    {NULL, 0, NULL, 0, "Messages:", 6},
-    {"quiet", 'q', NULL, 0, "Only warnings and errors", 6},
-    {"verbose", 'v', NULL, 0, "Also details", 6},
     {0}};
 
 static error_t settle(generate_arguments *arguments, struct argp_state *state)
@@ -76,16 +73,10 @@ static error_t parse(int key, char *value, struct argp_state *state)
     }
     switch (key) {
     case ARGP_KEY_INIT:
-        wn_cli_quieten(state);
+        wn_cli_begin(state, &arguments->level);
         return 0;
     case 'o':
         arguments->texts.output = value;
-        return 0;
-    case 'q':
-        arguments->level = WN_LOG_QUIET;
-        return 0;
-    case 'v':
-        arguments->level = WN_LOG_VERBOSE;
         return 0;
     case ARGP_KEY_ARG:
         argp_error(state, "generate takes options alone, not '%s'", value);
@@ -103,7 +94,7 @@ static const struct argp parser = {options,
                                    "Makes a table of any size whose truth is known, and DIR/truth.json, which tells "
                                    "it: informative, redundant and noise columns, gaps, outliers, duplicates. Equal "
                                    "options make equal bytes at any number of ranks; each rank writes whole files.",
-                                   NULL,
+                                   wn_cli_messages,
                                    NULL,
                                    NULL};
 

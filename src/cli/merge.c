@@ -14,8 +14,6 @@ typedef struct {
 } merge_arguments;
 
 static const struct argp_option options[] = {{"output", 'o', "RECIPE.h5", 0, "Where to write the recipe of all", 0},
-                                             {"quiet", 'q', NULL, 0, "Only warnings and errors", 0},
-                                             {"verbose", 'v', NULL, 0, "Also details", 0},
                                              {0}};
 
 static error_t check_complete(const merge_arguments *arguments, struct argp_state *state)
@@ -31,16 +29,10 @@ static error_t parse(int key, char *value, struct argp_state *state)
     merge_arguments *arguments = state->input;
     switch (key) {
     case ARGP_KEY_INIT:
-        wn_cli_quieten(state);
+        wn_cli_begin(state, &arguments->level);
         return 0;
     case 'o':
         arguments->output = value;
-        return 0;
-    case 'q':
-        arguments->level = WN_LOG_QUIET;
-        return 0;
-    case 'v':
-        arguments->level = WN_LOG_VERBOSE;
         return 0;
     case ARGP_KEY_ARG:
         return wn_cli_texts_add(&arguments->recipes, value) == WN_OK ? 0 : ENOMEM;
@@ -60,7 +52,7 @@ static const struct argp parser = {options,
                                    "before, of jobs with the same input, clean, normalize and extract but for the "
                                    "files, without split, duplicates, rank, reduce, outlier rules and what fills or "
                                    "scales by quantiles.",
-                                   NULL,
+                                   wn_cli_messages,
                                    NULL,
                                    NULL};
 

@@ -40,8 +40,6 @@ static const struct argp_option options[] = {
     {"out", KEY_OUT, "DIRECTORY", 0, "Directory of the run, instead of the job's output.directory", 0},
     {"resume", KEY_RESUME, "auto|never", 0,
      "auto (default) goes on with a run that lies in the directory; never wants a new directory or a finished run", 0},
-    {"quiet", 'q', NULL, 0, "Only warnings and errors", 0},
-    {"verbose", 'v', NULL, 0, "Also details", 0},
     {"help-keys", KEY_HELP_KEYS, NULL, 0, "Print every key of a job file, and end", 0},
     {"dry-run", KEY_DRY_RUN, NULL, 0,
      "Only print the plan: passes, bytes, blocks and rows by rank, memory by purpose, lanes; nothing is written", 0},
@@ -125,7 +123,7 @@ static error_t parse(int key, char *value, struct argp_state *state)
     run_arguments *arguments = state->input;
     switch (key) {
     case ARGP_KEY_INIT:
-        wn_cli_quieten(state);
+        wn_cli_begin(state, &arguments->options.level);
         return 0;
     case KEY_SET:
         return wn_cli_texts_add(&arguments->settings, value) == WN_OK ? 0 : ENOMEM;
@@ -134,12 +132,6 @@ static error_t parse(int key, char *value, struct argp_state *state)
         return 0;
     case KEY_RESUME:
         return take_resume(arguments, state, value);
-    case 'q':
-        arguments->options.level = WN_LOG_QUIET;
-        return 0;
-    case 'v':
-        arguments->options.level = WN_LOG_VERBOSE;
-        return 0;
     case KEY_HELP_KEYS:
         arguments->prints_keys = true;
         return 0;
@@ -169,7 +161,7 @@ static const struct argp parser = {options,
                                    "JOB.yaml",
                                    "Runs a job into its directory, alone or on many ranks (mpirun, srun). Stages whose "
                                    "result lies there are reused.",
-                                   NULL,
+                                   wn_cli_messages,
                                    NULL,
                                    NULL};
 

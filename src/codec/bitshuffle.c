@@ -160,15 +160,6 @@ size_t wn_bitshuffle_size(const wn_stage *stage)
     return stage->n_in < HEADER_BYTES ? 0 : read_big_64(stage->in);
 }
 
-size_t wn_bitshuffle_bytes(const wn_filter *filter, size_t n)
-{
-    size_t size = value_of(filter, SIZE_VALUE), block = value_of(filter, BLOCK_VALUE);
-    if (size == 0)
-        return 0;
-    block = (block > 0 ? block : default_block(size)) * size;
-    return 2 * (block < n ? block : n);
-}
-
 /* Where bits are compressed, a header has bytes in all (8) and bytes a block (4), each block its stored length (4). */
 wn_status wn_bitshuffle_undo(wn_decoder *decoder, wn_stage *stage)
 {

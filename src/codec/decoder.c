@@ -79,24 +79,6 @@ static size_t bound_decoded(const wn_pipeline *pipeline, uint32_t mask, unsigned
     return n;
 }
 
-size_t wn_decoder_bytes(const wn_pipeline *pipeline)
-{
-    size_t bytes = sizeof(wn_decoder), most[2] = {0, 0}, blocks = 0;
-    bool is_last;
-    for (unsigned i = pipeline->n_filters, turn = 0; i-- > 0;) {
-        size_t n = bound_decoded(pipeline, 0, i, &is_last);
-        const wn_filter *filter = &pipeline->filters[i];
-        const wn_filter_entry *entry = wn_filter_entry_find(filter->id);
-        if (filter->id == FILTER_BITSHUFFLE && wn_bitshuffle_bytes(filter, n) > blocks)
-            blocks = wn_bitshuffle_bytes(filter, n);
-        if (is_last || entry == NULL || entry->keeps_bytes)
-            continue;
-        most[turn % 2] = n > most[turn % 2] ? n : most[turn % 2];
-        turn++;
-    }
-    return bytes + most[0] + most[1] + blocks;
-}
-
 /* The decoder at work on one chunk. */
 typedef struct {
     wn_decoder *decoder;

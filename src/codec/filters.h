@@ -57,9 +57,6 @@ wn_filter_undo wn_blosc_undo, wn_lz4_undo, wn_bitshuffle_undo, wn_zstd_undo;
 wn_filter_size wn_bzip2_size, wn_lzf_size, wn_blosc_size, wn_lz4_size, wn_bitshuffle_size, wn_zstd_size;
 wn_filter_check wn_blosc_check, wn_bitshuffle_check;
 
-/* Local. The scratch that bitshuffle comes to hold for chunks of n bytes. */
-size_t wn_bitshuffle_bytes(const wn_filter *filter, size_t n);
-
 /* Local. One bare LZ4 block that must decode to n_out bytes; false where it does not. */
 WN_MUST_USE bool wn_lz4_block(const unsigned char *in, size_t n_in, unsigned char *out, size_t n_out);
 

@@ -2,7 +2,7 @@
 
 #include "winnow/evaluation.h"
 #include "winnow/exact_sum.h"
-#include "winnow/memory.h"
+#include "winnow/feed.h"
 #include "winnow/stop.h"
 
 #include <math.h>
@@ -19,49 +19,39 @@ static void add_rows(wn_exact_sum *sum, const float *full, const float *small, s
     }
 }
 
-/* Two networks, each with its rows and scratch. */
+/* Runs of rows start at a piece's start, so that their shapes do not depend on the ranks. */
+static void add_piece(wn_exact_sum *sum, wn_feed *full, wn_feed *small, size_t piece)
+{
+    size_t last = full->dataset->piece_first[piece + 1];
+    for (size_t i = full->dataset->piece_first[piece]; i < last; i += WN_EVALUATION_ROWS) {
+        size_t n = last - i < WN_EVALUATION_ROWS ? last - i : WN_EVALUATION_ROWS;
+        add_rows(sum, wn_feed_run(full, i, n), wn_feed_run(small, i, n), n, full->network->n_outputs);
+    }
+}
+
+/* Two networks, each with its rows. */
 typedef struct {
     const wn_network *network;
     const wn_dataset *rows;
-    wn_workspace *workspace;
-    float *room; /* where sparse rows are laid out */
 } side;
 
-static const float *outputs(const side *of, size_t first, size_t n)
-{
-    return wn_network_forward(of->network, of->workspace, wn_dataset_rows(of->rows, first, n, of->room), n);
-}
-
-/* Runs of rows start at a piece's start, so that their shapes do not depend on the ranks. */
-static void add_piece(wn_exact_sum *sum, const side *full, const side *small, size_t piece)
-{
-    size_t last = full->rows->piece_first[piece + 1];
-    for (size_t i = full->rows->piece_first[piece]; i < last; i += WN_EVALUATION_ROWS) {
-        size_t n = last - i < WN_EVALUATION_ROWS ? last - i : WN_EVALUATION_ROWS;
-        add_rows(sum, outputs(full, i, n), outputs(small, i, n), n, full->network->n_outputs);
-    }
-}
-
 /* Ends early on a stop request, or where another rank tells of a fault. */
-static wn_status add_local(wn_exact_sum *sum, side *full, side *small, wn_agreement *agreement)
+static wn_status add_local(wn_exact_sum *sum, side full, side small, wn_agreement *agreement)
 {
     wn_status status = WN_OK;
-    if (full->rows->n_rows != small->rows->n_rows || full->network->n_outputs != small->network->n_outputs)
+    wn_feed a = {0}, b = {0};
+    if (full.rows->n_rows != small.rows->n_rows || full.network->n_outputs != small.network->n_outputs)
         return wn_fail(WN_INTERNAL, "two networks are compared on different rows or outputs");
-    TRY(wn_workspace_new(&full->workspace, full->network, WN_EVALUATION_ROWS));
-    TRY(wn_workspace_new(&small->workspace, small->network, WN_EVALUATION_ROWS));
-    TRY(wn_new(&full->room, wn_dataset_room(full->rows, WN_EVALUATION_ROWS)));
-    TRY(wn_new(&small->room, wn_dataset_room(small->rows, WN_EVALUATION_ROWS)));
-    for (size_t p = 0; p < full->rows->n_pieces && !wn_agreement_poll(agreement); p++) {
+    TRY(wn_feed_init(&a, full.network, full.rows, WN_EVALUATION_ROWS));
+    TRY(wn_feed_init(&b, small.network, small.rows, WN_EVALUATION_ROWS));
+    for (size_t p = 0; p < full.rows->n_pieces && !wn_agreement_poll(agreement); p++) {
         if (wn_stop_requested())
             TRY(wn_stop_fail("an evaluation"));
-        add_piece(sum, full, small, p);
+        add_piece(sum, &a, &b, p);
     }
 done:
-    wn_free(small->room);
-    wn_free(full->room);
-    wn_workspace_free(small->workspace);
-    wn_workspace_free(full->workspace);
+    wn_feed_clear(&b);
+    wn_feed_clear(&a);
     return status;
 }
 
@@ -71,10 +61,10 @@ wn_status wn_compress_distance(const wn_ranks *ranks, const wn_network *full, co
     wn_status status = WN_OK;
     wn_exact_sum sum = {0};
     wn_agreement agreement;
-    side a = {full, full_rows, NULL, NULL}, b = {small, small_rows, NULL, NULL};
     int64_t n_rows = (int64_t)full_rows->n_rows;
     TRY(wn_agreement_begin(&agreement, ranks));
-    TRY(wn_agreement_finish(&agreement, add_local(&sum, &a, &b, &agreement)));
+    TRY(wn_agreement_finish(&agreement,
+                            add_local(&sum, (side){full, full_rows}, (side){small, small_rows}, &agreement)));
     wn_exact_sum_normalize(&sum);
     TRY(wn_ranks_sum(ranks, sum.digit, WN_EXACT_SUM_SIZE));
     TRY(wn_ranks_sum(ranks, &n_rows, 1));

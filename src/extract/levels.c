@@ -20,14 +20,6 @@ struct wn_levels {
     size_t mask;
 };
 
-wn_level_bytes wn_level_number(double value)
-{
-    wn_level_bytes number;
-    value += 0.0; /* -0 becomes 0 */
-    memcpy(number.bytes, &value, sizeof value);
-    return number;
-}
-
 double wn_level_value(wn_text number)
 {
     double value;
@@ -119,7 +111,7 @@ wn_text wn_levels_at(const wn_levels *levels, size_t i)
     return levels->index.texts[i];
 }
 
-size_t wn_levels_code_text(const wn_levels *levels, wn_text text)
+static inline size_t code_of(const wn_levels *levels, wn_text text)
 {
     const wn_text_ends ends = wn_text_ends_of(text);
     size_t at = wn_text_ends_hash(ends, text) & levels->mask;
@@ -131,8 +123,21 @@ size_t wn_levels_code_text(const wn_levels *levels, wn_text text)
     return levels->index.n;
 }
 
-size_t wn_levels_code_number(const wn_levels *levels, double value)
+size_t wn_levels_code_text(const wn_levels *levels, wn_text text)
 {
-    wn_level_bytes number = wn_level_number(value);
-    return wn_levels_code_text(levels, (wn_text){number.bytes, sizeof number});
+    return code_of(levels, text);
+}
+
+void wn_levels_code_texts(const wn_levels *levels, const wn_text *texts, size_t stride, size_t n, uint32_t *codes)
+{
+    for (size_t i = 0; i < n; i++)
+        codes[i] = (uint32_t)code_of(levels, texts[i * stride]);
+}
+
+void wn_levels_code_numbers(const wn_levels *levels, const double *values, size_t n, uint32_t *codes)
+{
+    for (size_t i = 0; i < n; i++) {
+        const wn_level_bytes number = wn_level_number(values[i]);
+        codes[i] = (uint32_t)code_of(levels, (wn_text){number.bytes, sizeof number});
+    }
 }

@@ -1,8 +1,10 @@
 #include "winnow/tally.h"
 
 #include "text_ends.h"
+#include "winnow/levels.h"
 #include "winnow/memory.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -149,9 +151,19 @@ wn_status wn_tally_add(wn_tally *tally, wn_text text, wn_hash key)
     return WN_OK;
 }
 
-wn_status wn_tally_add_cell(wn_tally *tally, wn_text text)
+static wn_status add_other(wn_tally *tally, wn_text text, wn_text_ends ends, recent_cell *recent)
 {
     wn_status status = WN_OK;
+    wn_hash key = wn_hash_bytes(text.data, text.n_bytes, 0);
+    TRY(wn_tally_add(tally, text, key));
+    *recent = (recent_cell){ends, tally->slots[slot_of(tally, key)]};
+done:
+    return status;
+}
+
+/* *is_recent: it took no memory. */
+static inline wn_status add_cell(wn_tally *tally, wn_text text, bool *is_recent)
+{
     const wn_text_ends ends = wn_text_ends_of(text);
     recent_cell *recent = &tally->recent[wn_text_ends_hash(ends, text) % RECENT];
     tally->row++;
@@ -161,13 +173,60 @@ wn_status wn_tally_add_cell(wn_tally *tally, wn_text text)
             found->count++;
             found->rows++;
             found->last_row = tally->row;
+            *is_recent = true;
             return WN_OK;
         }
     }
-    wn_hash key = wn_hash_bytes(text.data, text.n_bytes, 0);
-    TRY(wn_tally_add(tally, text, key));
-    *recent = (recent_cell){ends, tally->slots[slot_of(tally, key)]};
+    *is_recent = false;
+    return add_other(tally, text, ends, recent);
+}
+
+static wn_status add_texts(wn_tally *tally, const wn_tally_cells *cells, size_t most_bytes, size_t *next,
+                           int64_t *n_valid)
+{
+    wn_status status = WN_OK;
+    bool is_recent;
+    while (*next < cells->n) {
+        wn_text text = cells->texts[(*next)++ * cells->stride];
+        if (text.n_bytes == 0)
+            continue;
+        TRY(add_cell(tally, text, &is_recent));
+        ++*n_valid;
+        if (!is_recent && wn_tally_bytes(tally) > most_bytes)
+            break;
+    }
 done:
+    return status;
+}
+
+static wn_status add_numbers(wn_tally *tally, const wn_tally_cells *cells, size_t most_bytes, size_t *next,
+                             int64_t *n_valid)
+{
+    wn_status status = WN_OK;
+    bool is_recent;
+    while (*next < cells->n) {
+        double cell = cells->numbers[(*next)++ * cells->stride];
+        if (isnan(cell))
+            continue;
+        const wn_level_bytes number = wn_level_number(cell);
+        TRY(add_cell(tally, (wn_text){number.bytes, sizeof number.bytes}, &is_recent));
+        ++*n_valid;
+        if (!is_recent && wn_tally_bytes(tally) > most_bytes)
+            break;
+    }
+done:
+    return status;
+}
+
+wn_status wn_tally_add_cells(wn_tally *tally, const wn_tally_cells *cells, size_t most_bytes, size_t *next,
+                             int64_t n_valid[2])
+{
+    size_t first = *next;
+    int64_t n = 0;
+    wn_status status = cells->texts != NULL ? add_texts(tally, cells, most_bytes, next, &n)
+                                            : add_numbers(tally, cells, most_bytes, next, &n);
+    n_valid[0] += n;
+    n_valid[1] += (int64_t)(*next - first) - n;
     return status;
 }
 
@@ -196,38 +255,4 @@ wn_tally_entry wn_tally_at(const wn_tally *tally, size_t i)
 {
     const entry *at = &tally->entries[i];
     return (wn_tally_entry){at->key, at->count, at->rows, {tally->bytes + at->begin, at->n_bytes}};
-}
-
-void wn_tally_empty(wn_tally *tally)
-{
-    memset(tally->slots, 0, 2 * tally->room * sizeof *tally->slots);
-    memset(tally->recent, 0, sizeof tally->recent);
-    tally->n = tally->n_bytes = 0;
-}
-
-static int by_key(const void *a, const void *b)
-{
-    return wn_hash_compare(((const wn_tally_entry *)a)->key, ((const wn_tally_entry *)b)->key);
-}
-
-static int by_count(const void *a, const void *b)
-{
-    const wn_tally_entry *left = a, *right = b;
-    if (left->count != right->count)
-        return left->count > right->count ? -1 : 1;
-    return by_key(a, b);
-}
-
-void wn_tally_choose(wn_tally_entry *entries, size_t *n, size_t limit, int64_t minimum_rows)
-{
-    size_t kept = 0;
-    for (size_t i = 0; i < *n; i++)
-        if (entries[i].rows >= minimum_rows)
-            entries[kept++] = entries[i];
-    if (kept > limit) {
-        qsort(entries, kept, sizeof *entries, by_count);
-        kept = limit;
-    }
-    qsort(entries, kept, sizeof *entries, by_key);
-    *n = kept;
 }

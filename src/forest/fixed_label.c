@@ -30,8 +30,3 @@ void wn_fixed_label_fill(wn_fixed_label scale, const double *labels, size_t n, i
     for (size_t i = 0; i < n; i++)
         numbers[i] = number_of(scale, labels[i]);
 }
-
-double wn_fixed_label_value(wn_fixed_label scale, double number)
-{
-    return scale.centre + number * scale.unit;
-}

@@ -1,5 +1,6 @@
 #include "evaluation_sums.h"
 
+#include "winnow/feed.h"
 #include "winnow/memory.h"
 #include "winnow/stop.h"
 
@@ -79,34 +80,28 @@ static size_t longest_run(const wn_dataset *dataset)
 }
 
 /* A run of at most WN_EVALUATION_ROWS rows from `first` on; how many there were. */
-static size_t add_run(wn_evaluation *evaluation, const wn_network *network, wn_workspace *workspace,
-                      const wn_dataset *dataset, size_t first, size_t end, float *room)
+static size_t add_run(wn_evaluation *evaluation, wn_feed *feed, size_t first, size_t end)
 {
     size_t n = end - first < WN_EVALUATION_ROWS ? end - first : WN_EVALUATION_ROWS;
-    const float *x = wn_dataset_rows(dataset, first, n, room);
-    wn_evaluation_add(evaluation, wn_network_forward(network, workspace, x, n), dataset->targets + first, n);
+    wn_evaluation_add(evaluation, wn_feed_run(feed, first, n), feed->dataset->targets + first, n);
     return n;
 }
 
 wn_status wn_evaluation_add_dataset(wn_evaluation *evaluation, const wn_network *network, const wn_dataset *dataset,
                                     wn_agreement *agreement)
 {
-    wn_workspace *workspace = NULL;
-    float *room = NULL;
-    wn_status status = wn_workspace_new(&workspace, network, longest_run(dataset));
-    if (status == WN_OK)
-        status = wn_new(&room, wn_dataset_room(dataset, longest_run(dataset)));
+    wn_feed feed;
+    wn_status status = wn_feed_init(&feed, network, dataset, longest_run(dataset));
     for (size_t p = 0; status == WN_OK && p < dataset->n_pieces; p++) {
         size_t end = dataset->piece_first[p + 1];
         for (size_t first = dataset->piece_first[p]; first < end;)
-            first += add_run(evaluation, network, workspace, dataset, first, end, room);
+            first += add_run(evaluation, &feed, first, end);
         if (agreement != NULL && wn_stop_requested())
             status = wn_stop_fail("an evaluation");
         if (agreement != NULL && wn_agreement_poll(agreement))
             break;
     }
-    wn_free(room);
-    wn_workspace_free(workspace);
+    wn_feed_clear(&feed);
     return status;
 }
 

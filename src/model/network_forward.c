@@ -54,20 +54,38 @@ void wn_workspace_free(wn_workspace *workspace)
 {
     if (workspace == NULL)
         return;
+    wn_free(workspace->weights);
     wn_free(workspace->data);
     wn_free(workspace->output);
     wn_free(workspace);
 }
 
-static void dense(const wn_layer *layer, const float *parameters, const float *x, size_t n_rows, float *z)
+wn_status wn_workspace_reserve_columns(wn_workspace *workspace, const wn_network *network, size_t n_columns)
 {
-    int rows = (int)n_rows, n_in = (int)layer->n_in, n_out = (int)layer->n_out;
-    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, rows, n_out, n_in, 1.0f, x, n_in, parameters + layer->weight,
-                n_in, 0.0f, z, n_out);
+    wn_free(workspace->weights);
+    workspace->weights = NULL;
+    return wn_memory_new((void **)&workspace->weights, n_columns, network->layers[0].n_out * sizeof(float), __func__);
+}
+
+static void products(const wn_layer *layer, const float *weight, wn_layer_input x, wn_workspace *workspace, float *z)
+{
+    int rows = (int)x.n_rows, n_in = (int)layer->n_in, n_out = (int)layer->n_out;
+    if (x.dense != NULL) {
+        cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, rows, n_out, n_in, 1.0f, x.dense, n_in, weight, n_in, 0.0f,
+                    z, n_out);
+        return;
+    }
+    wn_column_set_gather(&x.sparse->columns, weight, layer->n_out, workspace->weights);
+    wn_sparse_products(x.sparse, workspace->weights, layer->n_out, z);
+}
+
+static void affine(const wn_layer *layer, const float *parameters, wn_layer_input x, wn_workspace *workspace, float *z)
+{
+    products(layer, parameters + layer->weight, x, workspace, z);
     if (layer->activation == WN_ACTIVATION_RELU)
-        wn_kernel_bias_relu(z, parameters + layer->bias, n_rows, layer->n_out);
+        wn_kernel_bias_relu(z, parameters + layer->bias, x.n_rows, layer->n_out);
     else
-        wn_kernel_bias(z, parameters + layer->bias, n_rows, layer->n_out);
+        wn_kernel_bias(z, parameters + layer->bias, x.n_rows, layer->n_out);
 }
 
 /* A stream of its own for each (seed, step, lane, layer); the kernel counts rows and units. */
@@ -77,24 +95,28 @@ static wn_random dropout_stream(const wn_dropout_draw *draw, size_t layer)
     return (wn_random){draw->seed, WN_RANDOM_DROPOUT, wn_hash_bytes(identity, sizeof identity, 0).low};
 }
 
-float *wn_workspace_forward(const wn_network *network, wn_workspace *workspace, const float *x, size_t n_rows,
+float *wn_workspace_forward(const wn_network *network, wn_workspace *workspace, wn_layer_input x,
                             const wn_dropout_draw *draw)
 {
-    const float *input = x;
     for (size_t i = 0; i < network->n_layers; i++) {
         const wn_layer *layer = &network->layers[i];
-        dense(layer, network->parameters, input, n_rows, workspace->output[i]);
+        affine(layer, network->parameters, x, workspace, workspace->output[i]);
         if (draw != NULL && network->dropout > 0.0f && layer->activation == WN_ACTIVATION_RELU)
-            wn_kernel_dropout(workspace->output[i], n_rows, layer->n_out, dropout_stream(draw, i),
+            wn_kernel_dropout(workspace->output[i], x.n_rows, layer->n_out, dropout_stream(draw, i),
                               wn_dropout_rule_of(network->dropout));
-        input = workspace->output[i];
+        x = (wn_layer_input){workspace->output[i], NULL, x.n_rows};
     }
     return workspace->output[network->n_layers - 1];
 }
 
 const float *wn_network_forward(const wn_network *network, wn_workspace *workspace, const float *x, size_t n_rows)
 {
-    return wn_workspace_forward(network, workspace, x, n_rows, NULL);
+    return wn_workspace_forward(network, workspace, (wn_layer_input){x, NULL, n_rows}, NULL);
+}
+
+const float *wn_network_forward_sparse(const wn_network *network, wn_workspace *workspace, const wn_sparse_batch *x)
+{
+    return wn_workspace_forward(network, workspace, (wn_layer_input){NULL, x, x->n_rows}, NULL);
 }
 
 void wn_network_softmax(float *outputs, size_t n_rows, size_t n_outputs)

@@ -17,11 +17,14 @@ static wn_status use_block(wn_block *block, const wn_block_step *steps, size_t n
             wn_block_widen(block);
         TRY(steps[i].apply(steps[i].context, block));
     }
-    for (size_t i = 0; i < n_accumulators && block->n_rows > 0; i++) {
-        if (!accumulators[i].ops->takes_raw)
-            wn_block_widen(block);
-        TRY(accumulators[i].ops->add(accumulators[i].state, block));
-    }
+    for (int raw = 1; raw >= 0; raw--) /* what takes raw cells goes first: they are half as many bytes */
+        for (size_t i = 0; i < n_accumulators && block->n_rows > 0; i++) {
+            if (accumulators[i].ops->takes_raw != raw)
+                continue;
+            if (!raw)
+                wn_block_widen(block);
+            TRY(accumulators[i].ops->add(accumulators[i].state, block));
+        }
 done:
     return status;
 }

@@ -22,6 +22,11 @@ wn_column_kernels wn_column_run_limit(wn_column_kernels most)
     return kernels();
 }
 
+wn_column_kernels wn_column_run_kernels(void)
+{
+    return kernels();
+}
+
 static size_t least(size_t a, size_t b)
 {
     return a < b ? a : b;

@@ -63,6 +63,9 @@ typedef enum { WN_KERNELS_PLAIN, WN_KERNELS_AVX2, WN_KERNELS_AVX512 } wn_column_
 /* Local. For tests: none beyond `most` from now on. Returns those that are used: what this processor has of them. */
 wn_column_kernels wn_column_run_limit(wn_column_kernels most);
 
+/* Local. Those that are used. */
+wn_column_kernels wn_column_run_kernels(void);
+
 /* The kernels of a processor with AVX2, and with AVX-512 (f, dq, bw, vl) and BMI; the caller has asked for it. */
 #ifdef __x86_64__
 void wn_strip_fill8_avx2(const float *cells, size_t row_cells, size_t n, float *runs);

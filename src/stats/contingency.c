@@ -1,5 +1,8 @@
 #include "winnow/contingency.h"
 
+#include "column_bins.h"
+#include "column_run.h"
+
 #include "winnow/memory.h"
 
 #include <math.h>
@@ -7,12 +10,20 @@
 
 struct wn_contingency {
     size_t n_cols, n_bins, n_classes;
-    size_t n_places;     /* the power of two that n_bins fits in */
-    double *edges;       /* (n_cols, n_places), filled up by NaN, which no cell reaches; owned */
-    double *class_edges; /* (n_classes - 1), owned */
-    int64_t *counts;     /* (n_cols, n_bins, n_classes), owned */
-    int64_t *of_class;   /* (n_classes) labelled rows of the block that is added; owned */
+    size_t n_places;     /* of a column's edges */
+    double *edges;       /* (n_cols, n_places), owned */
+    float *floats;       /* (n_cols, n_places) the same as floats; owned */
+    double *class_edges; /* of the label's, as many as they need; owned */
+    size_t n_class_places;
+    int64_t *counts;   /* (n_cols, n_bins, n_classes), owned */
+    int64_t *of_class; /* (n_classes) labelled rows of the block that is added; owned */
 };
+
+static void fill_edges(double *to, size_t n_places, const double *from, size_t n)
+{
+    for (size_t k = 0; k < n_places; k++)
+        to[k] = k < n ? from[k] : (double)NAN;
+}
 
 wn_status wn_contingency_new(wn_contingency **contingency, size_t n_cols, size_t n_bins, const double *edges,
                              size_t n_classes, const double *class_edges)
@@ -23,18 +34,17 @@ wn_status wn_contingency_new(wn_contingency **contingency, size_t n_cols, size_t
     made->n_cols = n_cols;
     made->n_bins = n_bins;
     made->n_classes = n_classes;
-    made->n_places = 1;
-    while (made->n_places < n_bins)
-        made->n_places *= 2;
+    made->n_places = wn_bin_places(n_bins);
+    made->n_class_places = wn_bin_places(n_classes);
     TRY(wn_new(&made->edges, n_cols * made->n_places));
-    TRY(wn_new(&made->class_edges, n_classes - 1));
+    TRY(wn_new(&made->floats, n_cols * made->n_places));
+    TRY(wn_new(&made->class_edges, made->n_class_places));
     TRY(wn_new(&made->counts, n_cols * n_bins * n_classes));
     TRY(wn_new(&made->of_class, n_classes));
     for (size_t c = 0; c < n_cols; c++)
-        for (size_t k = 0; k < made->n_places; k++)
-            made->edges[c * made->n_places + k] = k + 1 < n_bins ? edges[c * (n_bins - 1) + k] : (double)NAN;
-    if (n_classes > 1)
-        memcpy(made->class_edges, class_edges, (n_classes - 1) * sizeof *class_edges);
+        fill_edges(made->edges + c * made->n_places, made->n_places, edges + c * (n_bins - 1), n_bins - 1);
+    wn_bin_floats(made->edges, n_cols * made->n_places, made->floats);
+    fill_edges(made->class_edges, made->n_class_places, class_edges, n_classes - 1);
     *contingency = made;
     made = NULL;
 done:
@@ -49,77 +59,108 @@ void wn_contingency_free(wn_contingency *contingency)
     wn_free(contingency->of_class);
     wn_free(contingency->counts);
     wn_free(contingency->class_edges);
+    wn_free(contingency->floats);
     wn_free(contingency->edges);
     wn_free(contingency);
 }
 
-/* How many of n edges are <= x: the bin of x. */
-static size_t bin_of(const double *edges, size_t n, double x)
+static wn_bin_edges edges_of(const wn_contingency *contingency, size_t column)
 {
-    size_t bin = 0;
-    while (bin < n && edges[bin] <= x)
-        bin++;
-    return bin;
+    size_t n = contingency->n_places;
+    return (wn_bin_edges){contingency->n_bins - 1, n, contingency->edges + column * n,
+                          contingency->floats + column * n};
 }
 
-/* The same among n_places - 1 edges, by halving without a branch. */
-static size_t place_of(const double *edges, size_t n_places, double x)
-{
-    size_t place = 0;
-    for (size_t half = n_places / 2; half > 0; half /= 2)
-        place += half & -(size_t)(edges[place + half - 1] <= x);
-    return place;
-}
-
-enum { TILE_ROWS = 64 };
-
-/* The labelled rows of a tile: where they are, and their classes. */
+/* The rows of a strip: their classes, and those that have a label. */
 typedef struct {
-    size_t n;
-    const double *row[TILE_ROWS]; /* dense cells */
-    size_t number[TILE_ROWS], class[TILE_ROWS];
-} tile_rows;
+    size_t first, n, n_labelled;
+    _Alignas(64) double label[WN_RUN_ROWS]; /* filled up with gaps to whole steps */
+    uint16_t class[WN_RUN_ROWS];            /* 0 without a label */
+} strip_rows;
 
-static void find_classes(const wn_contingency *contingency, const wn_block *block, size_t first, tile_rows *tile)
+static void find_classes(wn_contingency *contingency, const wn_block *block, size_t first, strip_rows *rows)
 {
-    size_t left = block->n_rows - first, end = first + (left < TILE_ROWS ? left : TILE_ROWS);
-    tile->n = 0;
-    for (size_t i = first; i < end; i++) {
-        if (isnan(block->labels[i]))
-            continue;
-        tile->row[tile->n] = block->cells + i * block->n_cols;
-        tile->number[tile->n] = i;
-        tile->class[tile->n++] = bin_of(contingency->class_edges, contingency->n_classes - 1, block->labels[i]);
-    }
+    const wn_bin_edges edges = {contingency->n_classes - 1, contingency->n_class_places, contingency->class_edges,
+                                NULL};
+    size_t left = block->n_rows - first, n = left < WN_RUN_ROWS ? left : WN_RUN_ROWS, end = n;
+    memcpy(rows->label, block->labels + first, n * sizeof *rows->label);
+    while (end % WN_RUN_STEP > 0)
+        rows->label[end++] = (double)NAN;
+    rows->first = first;
+    rows->n = n;
+    rows->n_labelled = wn_column_bins(&edges, (wn_cells){rows->label, false}, end, rows->class);
+    for (size_t i = 0; i < n; i++)
+        contingency->of_class[rows->class[i]] += !isnan(rows->label[i]);
 }
 
-/* Column by column, so that the edges and counts of one stay near. */
-static void count_tile(wn_contingency *contingency, const wn_block *block, const tile_rows *tile)
+static bool is_missing(wn_cells run, size_t i)
 {
-    size_t n_classes = contingency->n_classes, table = contingency->n_bins * n_classes;
-    for (size_t c = 0; c < block->n_cols; c++) {
-        size_t column = wn_block_column(block, c);
-        const double *edges = contingency->edges + column * contingency->n_places;
-        int64_t *counts = contingency->counts + column * table;
-        for (size_t i = 0; i < tile->n; i++) {
-            double cell = tile->row[i][c];
-            counts[place_of(edges, contingency->n_places, cell) * n_classes + tile->class[i]] += cell == cell;
+    return run.is_float32 ? isnan(((const float *)run.data)[i]) : isnan(((const double *)run.data)[i]);
+}
+
+/* Cells that are one after the other often lie in one bin and class, and then wait for each other: so four tables take
+ * turns. No count is above WN_RUN_ROWS. */
+enum { TURNS = 4, MOST_TURNED = 1024 };
+
+static void count_in_turns(const uint16_t *place, size_t n, int64_t *counts, size_t n_counts)
+{
+    uint16_t table[TURNS][MOST_TURNED];
+    size_t i = 0;
+    for (size_t t = 0; t < TURNS; t++)
+        memset(table[t], 0, n_counts * sizeof table[t][0]);
+    for (; i + TURNS <= n; i += TURNS)
+        for (size_t t = 0; t < TURNS; t++)
+            table[t][place[i + t]]++;
+    for (; i < n; i++)
+        table[0][place[i]]++;
+    for (size_t k = 0; k < n_counts; k++)
+        counts[k] += (uint16_t)(table[0][k] + table[1][k]) + (uint16_t)(table[2][k] + table[3][k]);
+}
+
+/* One column of the strip. */
+static void count_run(wn_contingency *contingency, const strip_rows *rows, size_t column, wn_cells run, size_t n)
+{
+    uint16_t place[WN_RUN_ROWS];
+    const wn_bin_edges edges = edges_of(contingency, column);
+    const uint16_t n_classes = (uint16_t)contingency->n_classes;
+    size_t n_counts = contingency->n_bins * n_classes, n_there = wn_column_bins(&edges, run, n, place);
+    int64_t *counts = contingency->counts + column * n_counts;
+    for (size_t i = 0; i < n; i++)
+        place[i] = (uint16_t)(place[i] * n_classes + rows->class[i]);
+    if (n_there < rows->n || rows->n_labelled < rows->n)
+        for (size_t i = 0; i < rows->n; i++)
+            counts[place[i]] += !isnan(rows->label[i]) && !is_missing(run, i);
+    else if (n_counts > MOST_TURNED)
+        for (size_t i = 0; i < rows->n; i++)
+            counts[place[i]]++;
+    else
+        count_in_turns(place, rows->n, counts, n_counts);
+}
+
+static void count_strip(wn_contingency *contingency, const wn_block *block, const strip_rows *rows)
+{
+    wn_column_strip strip;
+    for (size_t first = 0; first < block->n_cols; first += WN_RUN_COLS) {
+        wn_column_strip_fill(&strip, block, rows->first, first);
+        for (size_t k = 0; k < strip.n_cols; k++) {
+            wn_column_strip_ask_ahead(block, rows->first, first, k);
+            count_run(contingency, rows, wn_block_column(block, first + k), wn_column_strip_run(&strip, k), strip.n);
         }
     }
 }
 
-/* The tile's entries of sparse columns, which are then taken from the cells that are 0. */
-static void count_entries(wn_contingency *contingency, const wn_sparse_part *part, const tile_rows *tile)
+/* The strip's entries of sparse columns, which are then taken from the cells that are 0. */
+static void count_entries(wn_contingency *contingency, const wn_sparse_part *part, const strip_rows *rows)
 {
     size_t n_classes = contingency->n_classes, table = contingency->n_bins * n_classes;
-    for (size_t i = 0; i < tile->n; i++) {
-        size_t row = tile->number[i], class = tile->class[i];
-        for (size_t k = part->rows.start[row]; k < part->rows.start[row + 1]; k++) {
+    for (size_t i = 0; i < rows->n; i++) {
+        size_t row = rows->first + i;
+        for (size_t k = part->rows.start[row]; k < part->rows.start[row + 1] && !isnan(rows->label[i]); k++) {
             size_t column = part->first + part->rows.column[k];
-            const double *edges = contingency->edges + column * contingency->n_places;
-            int64_t *counts = contingency->counts + column * table + class;
-            counts[place_of(edges, contingency->n_places, part->rows.value[k]) * n_classes]++;
-            counts[place_of(edges, contingency->n_places, 0) * n_classes]--;
+            const wn_bin_edges edges = edges_of(contingency, column);
+            int64_t *counts = contingency->counts + column * table + rows->class[i];
+            counts[wn_bin_of(&edges, part->rows.value[k]) * n_classes]++;
+            counts[wn_bin_of(&edges, 0) * n_classes]--;
         }
     }
 }
@@ -129,8 +170,8 @@ static void count_zeros(wn_contingency *contingency, const wn_sparse_part *part,
 {
     size_t n_classes = contingency->n_classes, table = contingency->n_bins * n_classes;
     for (size_t column = part->first; column < part->first + part->n_cols; column++) {
-        const double *edges = contingency->edges + column * contingency->n_places;
-        int64_t *counts = contingency->counts + column * table + place_of(edges, contingency->n_places, 0) * n_classes;
+        const wn_bin_edges edges = edges_of(contingency, column);
+        int64_t *counts = contingency->counts + column * table + wn_bin_of(&edges, 0) * n_classes;
         for (size_t k = 0; k < n_classes; k++)
             counts[k] += of_class[k];
     }
@@ -138,16 +179,14 @@ static void count_zeros(wn_contingency *contingency, const wn_sparse_part *part,
 
 void wn_contingency_add(wn_contingency *contingency, const wn_block *block)
 {
-    tile_rows tile;
+    strip_rows rows;
     size_t n_parts = block->wide != NULL ? block->wide->n_parts : 0;
     memset(contingency->of_class, 0, contingency->n_classes * sizeof *contingency->of_class);
-    for (size_t first = 0; first < block->n_rows; first += TILE_ROWS) {
-        find_classes(contingency, block, first, &tile);
-        count_tile(contingency, block, &tile);
+    for (size_t first = 0; first < block->n_rows; first += WN_RUN_ROWS) {
+        find_classes(contingency, block, first, &rows);
+        count_strip(contingency, block, &rows);
         for (size_t p = 0; p < n_parts; p++)
-            count_entries(contingency, &block->wide->parts[p], &tile);
-        for (size_t i = 0; i < tile.n; i++)
-            contingency->of_class[tile.class[i]]++;
+            count_entries(contingency, &block->wide->parts[p], &rows);
     }
     for (size_t p = 0; p < n_parts; p++)
         count_zeros(contingency, &block->wide->parts[p], contingency->of_class);
@@ -173,7 +212,7 @@ static wn_span keys_of(void *state)
 
 wn_accumulator wn_contingency_accumulator(wn_contingency *contingency)
 {
-    static const wn_accumulator_ops ops = {"contingency", add, sums_of, keys_of, false};
+    static const wn_accumulator_ops ops = {"contingency", add, sums_of, keys_of, true};
     return (wn_accumulator){&ops, contingency};
 }
 

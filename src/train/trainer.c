@@ -21,6 +21,24 @@ static wn_status check_inputs(const wn_trainer *t)
     return WN_OK;
 }
 
+/* Room for one lane's part of a batch. */
+static wn_status open_batch(wn_trainer *t, size_t share)
+{
+    wn_status status = WN_OK;
+    TRY(wn_workspace_new(&t->workspace, t->network, share));
+    TRY(wn_new(&t->targets, share));
+    TRY(wn_new(&t->picked, share));
+    TRY(wn_new(&t->places, share));
+    if (t->train->sparse == NULL) {
+        TRY(wn_memory_new((void **)&t->rows, share, t->network->n_inputs * sizeof *t->rows, __func__));
+    } else {
+        TRY(wn_sparse_batch_new(&t->batch, t->train, share));
+        TRY(wn_workspace_reserve_columns(t->workspace, t->network, wn_sparse_batch_most_columns(t->batch)));
+    }
+done:
+    return status;
+}
+
 static wn_status open_buffers(wn_trainer *t)
 {
     wn_status status = WN_OK;
@@ -29,12 +47,9 @@ static wn_status open_buffers(wn_trainer *t)
     TRY(check_inputs(t));
     TRY(wn_optimizer_new(&t->optimizer, &t->options->optimizer, t->network->n_parameters,
                          t->options->n_epochs * t->lanes->n_steps));
-    TRY(wn_gradient_sum_new(&t->sum, t->network, t->lanes));
-    TRY(wn_workspace_new(&t->workspace, t->network, t->n_lanes > 0 ? t->share : 0));
+    TRY(wn_gradient_sum_new(&t->sum, t->network, t->lanes, t->train->sparse != NULL));
     TRY(wn_new(&t->mean, t->network->n_parameters));
-    TRY(wn_new(&t->rows, t->n_lanes > 0 ? t->share * t->network->n_inputs : 0));
-    TRY(wn_new(&t->targets, t->n_lanes > 0 ? t->share : 0));
-    TRY(wn_new(&t->places, t->n_lanes > 0 ? t->share : 0));
+    TRY(open_batch(t, t->n_lanes > 0 ? t->share : 0));
     TRY(wn_new(&t->order, t->train->n_rows));
     TRY(wn_new(&t->order_first, t->n_lanes + 1));
 done:
@@ -46,8 +61,10 @@ static void close_buffers(wn_trainer *t)
     wn_free(t->order_first);
     wn_free(t->order);
     wn_free(t->places);
+    wn_free(t->picked);
     wn_free(t->targets);
     wn_free(t->rows);
+    wn_sparse_batch_free(t->batch);
     wn_free(t->mean);
     wn_workspace_free(t->workspace);
     wn_gradient_sum_free(t->sum);
@@ -77,18 +94,52 @@ static wn_status shuffle(wn_trainer *t, int64_t epoch)
     return WN_OK;
 }
 
+static void lay_out_dense(wn_trainer *t)
+{
+    size_t n_inputs = t->network->n_inputs;
+    for (size_t i = 0; i < t->share; i++)
+        if (t->picked[i] >= 0)
+            wn_dataset_copy_row(t->train, (size_t)t->picked[i], t->rows + i * n_inputs);
+        else
+            memset(t->rows + i * n_inputs, 0, n_inputs * sizeof *t->rows);
+}
+
+static void lay_out_sparse(wn_trainer *t)
+{
+    wn_sparse_batch_begin(t->batch);
+    for (size_t i = 0; i < t->share; i++)
+        if (t->picked[i] >= 0)
+            wn_sparse_batch_add(t->batch, t->train, (size_t)t->picked[i]);
+        else
+            wn_sparse_batch_add_zeros(t->batch);
+    wn_sparse_batch_end(t->batch);
+}
+
+void wn_trainer_lay_out(wn_trainer *t)
+{
+    for (size_t i = 0; i < t->share; i++)
+        t->targets[i] = t->picked[i] >= 0 ? t->train->targets[t->picked[i]] : 0;
+    if (t->batch != NULL)
+        lay_out_sparse(t);
+    else
+        lay_out_dense(t);
+}
+
+double wn_trainer_gradient(wn_trainer *t, size_t n_valid, wn_dropout_draw draw, float *gradient)
+{
+    if (t->batch != NULL)
+        return wn_network_gradient_sparse(t->network, t->workspace, t->batch, t->targets, n_valid, draw, gradient);
+    return wn_network_gradient(t->network, t->workspace, t->rows, t->targets, t->share, n_valid, draw, gradient);
+}
+
 size_t wn_trainer_gather(wn_trainer *t, size_t lane, int64_t s)
 {
-    size_t n_inputs = t->network->n_inputs, first = t->order_first[lane] + (size_t)s * t->share;
+    size_t first = t->order_first[lane] + (size_t)s * t->share;
     size_t left = first < t->order_first[lane + 1] ? t->order_first[lane + 1] - first : 0;
     size_t n = left < t->share ? left : t->share;
-    for (size_t i = 0; i < n; i++) {
-        size_t row = (size_t)t->order[first + i];
-        wn_dataset_copy_row(t->train, row, t->rows + i * n_inputs);
-        t->targets[i] = t->train->targets[row];
-    }
-    memset(t->rows + n * n_inputs, 0, (t->share - n) * n_inputs * sizeof *t->rows);
-    memset(t->targets + n, 0, (t->share - n) * sizeof *t->targets);
+    for (size_t i = 0; i < t->share; i++)
+        t->picked[i] = i < n ? t->order[first + i] : -1;
+    wn_trainer_lay_out(t);
     return n;
 }
 
@@ -97,9 +148,8 @@ static void make_gradients(wn_trainer *t, int64_t step, int64_t s)
     for (size_t i = 0; i < t->n_lanes; i++) {
         wn_dropout_draw draw = {t->options->seed, step, t->lanes->mine.first + (int64_t)i};
         size_t n = wn_trainer_gather(t, i, s);
-        double loss = wn_network_gradient(t->network, t->workspace, t->rows, t->targets, t->share, n, draw,
-                                          wn_gradient_sum_lane(t->sum, i));
-        if (!wn_gradient_sum_set(t->sum, i, (int64_t)n, loss))
+        double loss = wn_trainer_gradient(t, n, draw, wn_gradient_sum_lane(t->sum, i));
+        if (!wn_gradient_sum_set(t->sum, i, (int64_t)n, loss, t->batch != NULL ? &t->batch->columns : NULL))
             wn_trainer_blame(t, i, s, n, draw);
     }
 }

@@ -7,20 +7,32 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Into t->mean, by way of a lane's gradient: none is needed any more. */
+static double make_sparse(wn_trainer *t, size_t n_valid, wn_dropout_draw draw)
+{
+    const wn_layer *layer = &t->network->layers[0];
+    float *gradient = wn_gradient_sum_lane(t->sum, 0);
+    double loss = wn_trainer_gradient(t, n_valid, draw, gradient);
+    memcpy(t->mean, gradient, t->network->n_parameters * sizeof *t->mean);
+    memset(t->mean + layer->weight, 0, layer->n_in * layer->n_out * sizeof *t->mean);
+    wn_column_set_spread(&t->batch->columns, 0, t->batch->columns.n, gradient + layer->weight, layer->n_out,
+                         t->mean + layer->weight);
+    return loss;
+}
+
 /* The loss, and the gradient into t->mean, that the rows at n places of a lane's part of a batch (order: its rows) make
  * when all others are zero. They keep their places, by which dropout draws. */
 static double make_of_some(wn_trainer *t, const int64_t *order, const size_t *places, size_t n, wn_dropout_draw draw)
 {
-    size_t n_inputs = t->network->n_inputs, last = 0;
-    memset(t->rows, 0, t->share * n_inputs * sizeof *t->rows);
-    memset(t->targets, 0, t->share * sizeof *t->targets);
+    size_t last = 0;
+    for (size_t i = 0; i < t->share; i++)
+        t->picked[i] = -1;
     for (size_t k = 0; k < n; k++) {
-        size_t i = places[k], row = (size_t)order[i];
-        wn_dataset_copy_row(t->train, row, t->rows + i * n_inputs);
-        t->targets[i] = t->train->targets[row];
-        last = i > last ? i : last;
+        t->picked[places[k]] = order[places[k]];
+        last = places[k] > last ? places[k] : last;
     }
-    return wn_network_gradient(t->network, t->workspace, t->rows, t->targets, t->share, last + 1, draw, t->mean);
+    wn_trainer_lay_out(t);
+    return t->batch != NULL ? make_sparse(t, last + 1, draw) : wn_trainer_gradient(t, last + 1, draw, t->mean);
 }
 
 static bool is_bad(wn_trainer *t, const int64_t *order, const size_t *places, size_t n, wn_dropout_draw draw)

@@ -305,6 +305,7 @@ static inline wn_status sample_text_recipe(wn_recipe **recipe, bool has_idf)
     wn_catalog catalog = {.n_columns = 2, .columns = columns, .has_label = true, .label.name = columns[0].name};
     TRY(wn_recipe_new(&made, &catalog));
     made->columns[1].kind = WN_COLUMN_TEXT;
+    made->columns[1].rule.missing = WN_MISSING_CONSTANT;
     TRY(wn_recipe_set_encoders(made, &facts, 1));
     made->labels.task = WN_TASK_CLASSIFICATION;
     made->labels.n_classes = 2;

@@ -26,8 +26,7 @@ bool written_chunk_make(written_chunk *chunk, size_t n_elements, size_t size, ad
 bool written_chunk_read(written_chunk *chunk, hid_t dataset, hsize_t first);
 void written_chunk_clear(written_chunk *chunk);
 
-/* A new decoder holds at most what a plan counts for it, and no allocation that fails leaks; in the end the cells are
- * right. */
+/* A new decoder: no allocation that fails leaks; in the end the cells are right. */
 void written_chunk_check_memory(const written_chunk *chunk);
 
 #endif

@@ -9,6 +9,7 @@
  *
  * Texts are written as an int64 length and bytes each; other numbers as int64 and double. */
 #include "winnow/image_orientations.h"
+#include "winnow/keyed_counts.h"
 #include "winnow/levels.h"
 #include "winnow/memory.h"
 #include "winnow/number_text.h"
@@ -114,16 +115,30 @@ done:
     return status;
 }
 
-/* The chosen entries of a tally: *entries (new), *n. */
-static wn_status choose(const wn_tally *tally, size_t limit, int64_t minimum, wn_tally_entry **entries, size_t *n)
+static int by_key(const void *a, const void *b)
 {
+    return wn_hash_compare(((const wn_keyed_count *)a)->key, ((const wn_keyed_count *)b)->key);
+}
+
+/* The chosen entries of a tally, by key; the caller clears them. */
+static wn_status choose(const wn_tally *tally, size_t limit, int64_t minimum, wn_keyed_top *chosen)
+{
+    static const wn_ranks alone = {.comm = MPI_COMM_NULL, .size = 1};
     wn_status status = WN_OK;
-    *n = wn_tally_size(tally);
-    TRY(wn_new(entries, *n));
-    for (size_t i = 0; i < *n; i++)
-        (*entries)[i] = wn_tally_at(tally, i);
-    wn_tally_choose(*entries, n, limit, minimum);
+    wn_keyed_counts *counts = NULL;
+    TRY(wn_keyed_counts_new(&counts, 0, NULL));
+    for (size_t i = 0; i < wn_tally_size(tally); i++) {
+        wn_tally_entry entry = wn_tally_at(tally, i);
+        wn_keyed_count count = {.key = entry.key, .count = entry.count, .rows = entry.rows};
+        count.text = entry.text.data;
+        count.n_text = entry.text.n_bytes;
+        TRY(wn_keyed_counts_add(counts, &count));
+    }
+    TRY(wn_keyed_counts_top(&alone, counts, limit, minimum, chosen));
+    if (chosen->n > 0)
+        qsort(chosen->entries, chosen->n, sizeof *chosen->entries, by_key);
 done:
+    wn_keyed_counts_free(counts);
     return status;
 }
 
@@ -147,11 +162,11 @@ done:
     return status;
 }
 
-static void write_terms(const wn_tally_entry *entries, size_t n, const double *idf, FILE *out)
+static void write_terms(const wn_keyed_count *entries, size_t n, const double *idf, FILE *out)
 {
     write_integer(out, (int64_t)n);
     for (size_t i = 0; i < n; i++) {
-        write_text(out, entries[i].text);
+        write_text(out, (wn_text){entries[i].text, entries[i].n_text});
         write_integer(out, entries[i].count);
         write_integer(out, entries[i].rows);
         write_double(out, idf[i]);
@@ -163,21 +178,22 @@ static wn_status tfidf(char **argument, input *in, FILE *out)
     wn_status status = WN_OK;
     wn_tokenizer *tokenizer = NULL;
     wn_tally *tally = NULL;
-    wn_tally_entry *entries = NULL;
+    wn_keyed_top chosen = {0};
     wn_vocabulary *vocabulary = NULL;
     wn_text *terms = NULL;
     double *idf = NULL;
-    size_t n;
     TRY(wn_tokenizer_new(&tokenizer, argument[3], (size_t)atoi(argument[4])));
     TRY(read_texts(in, argument[5]));
     TRY(wn_tally_new(&tally));
     for (size_t i = 0; i < in->n; i++)
         TRY(wn_tally_add_terms(tally, tokenizer, in->texts[i]));
-    TRY(choose(tally, (size_t)atol(argument[1]), atol(argument[2]), &entries, &n));
+    TRY(choose(tally, (size_t)atol(argument[1]), atol(argument[2]), &chosen));
+    const wn_keyed_count *entries = chosen.entries;
+    size_t n = chosen.n;
     TRY(wn_new(&terms, n));
     TRY(wn_new(&idf, n));
     for (size_t i = 0; i < n; i++) {
-        terms[i] = entries[i].text;
+        terms[i] = (wn_text){entries[i].text, entries[i].n_text};
         idf[i] = wn_idf((int64_t)in->n, entries[i].rows);
     }
     write_terms(entries, n, idf, out);
@@ -187,7 +203,7 @@ done:
     wn_vocabulary_free(vocabulary);
     wn_free(idf);
     wn_free(terms);
-    wn_free(entries);
+    wn_keyed_top_clear(&chosen);
     wn_tally_free(tally);
     wn_tokenizer_free(tokenizer);
     return status;
@@ -223,9 +239,16 @@ static void write_levels(const wn_levels *levels, const input *in, bool are_numb
         }
         write_text(out, text);
     }
-    for (size_t i = 0; i < in->n; i++)
-        write_integer(out, (int64_t)(are_numbers ? wn_levels_code_number(levels, wn_level_value(in->texts[i]))
-                                                 : wn_levels_code_text(levels, in->texts[i])));
+    for (size_t i = 0; i < in->n; i++) {
+        uint32_t code = 0;
+        if (are_numbers) {
+            double value = wn_level_value(in->texts[i]);
+            wn_levels_code_numbers(levels, &value, 1, &code);
+        } else {
+            wn_levels_code_texts(levels, &in->texts[i], 1, 1, &code);
+        }
+        write_integer(out, (int64_t)code);
+    }
 }
 
 static wn_status levels(char **argument, input *in, FILE *out)
@@ -233,23 +256,24 @@ static wn_status levels(char **argument, input *in, FILE *out)
     wn_status status = WN_OK;
     bool are_numbers = strcmp(argument[0], "numbers") == 0;
     wn_tally *tally = NULL;
-    wn_tally_entry *entries = NULL;
+    wn_keyed_top chosen = {0};
     wn_text *texts = NULL;
     wn_levels *made = NULL;
-    size_t n;
     TRY(read_texts(in, argument[2]));
     TRY(wn_tally_new(&tally));
     TRY(count_levels(tally, in, are_numbers));
-    TRY(choose(tally, (size_t)atol(argument[1]), 1, &entries, &n));
+    TRY(choose(tally, (size_t)atol(argument[1]), 1, &chosen));
+    const wn_keyed_count *entries = chosen.entries;
+    size_t n = chosen.n;
     TRY(wn_new(&texts, n));
     for (size_t i = 0; i < n; i++)
-        texts[i] = entries[i].text;
+        texts[i] = (wn_text){entries[i].text, entries[i].n_text};
     TRY(wn_levels_new(&made, texts, n, are_numbers));
     write_levels(made, in, are_numbers, out);
 done:
     wn_levels_free(made);
     wn_free(texts);
-    wn_free(entries);
+    wn_keyed_top_clear(&chosen);
     wn_tally_free(tally);
     return status;
 }

@@ -24,7 +24,10 @@ static void test_none(void)
     wn_levels *levels = NULL;
     if (CHECK_OK(wn_levels_new(&levels, NULL, 0, true))) {
         CU_ASSERT_EQUAL(wn_levels_size(levels), 0);
-        CU_ASSERT_EQUAL(wn_levels_code_number(levels, 3), 0);
+        const double values[] = {3, (double)NAN};
+        uint32_t codes[] = {9, 9};
+        wn_levels_code_numbers(levels, values, 2, codes);
+        CU_ASSERT(codes[0] == 0 && codes[1] == 0);
     }
     wn_levels_free(levels);
 }
@@ -94,9 +97,31 @@ static void test_codes(void)
     wn_levels_free(levels);
 }
 
-static const wn_test tests[] = {{"what is refused", test_refused},
-                                {"no level", test_none},
-                                {"names of numbers", test_names},
-                                {"codes", test_codes},
-                                {"allocations that fail", test_allocation_fails}};
+/* Cells by runs have the codes that each has. */
+static void test_runs(void)
+{
+    enum { LEVELS = 5, CELLS = 9, STRIDE = 2 };
+    const double values[] = {-2, 0, 0.5, 7, 1e300}, cells[CELLS] = {7, -0.0, 1e300, (double)NAN, -2, 0, 0.25, 0.5, 8};
+    static const uint32_t wanted[CELLS] = {3, 1, 4, LEVELS, 0, 1, LEVELS, 2, LEVELS};
+    wn_text numbers[LEVELS], texts[CELLS * STRIDE];
+    wn_levels *levels = NULL;
+    uint32_t codes[CELLS];
+    for (size_t i = 0; i < LEVELS; i++)
+        numbers[i] = (wn_text){(const char *)&values[i], sizeof *values};
+    for (size_t i = 0; i < CELLS * STRIDE; i++) /* between the cells lie others */
+        texts[i] = i % STRIDE == 0 ? (wn_text){(const char *)&cells[i / STRIDE], sizeof *cells} : numbers[0];
+    texts[1 * STRIDE] = numbers[1]; /* bytes know of no -0 */
+    if (CHECK_OK(wn_levels_new(&levels, numbers, LEVELS, true))) {
+        wn_levels_code_numbers(levels, cells, CELLS, codes);
+        CU_ASSERT(memcmp(codes, wanted, sizeof codes) == 0);
+        memset(codes, 0, sizeof codes);
+        wn_levels_code_texts(levels, texts, STRIDE, CELLS, codes);
+        CU_ASSERT(memcmp(codes, wanted, sizeof codes) == 0);
+    }
+    wn_levels_free(levels);
+}
+
+static const wn_test tests[] = {{"what is refused", test_refused}, {"no level", test_none},
+                                {"names of numbers", test_names},  {"codes", test_codes},
+                                {"codes of runs", test_runs},      {"allocations that fail", test_allocation_fails}};
 TEST_MAIN("levels", tests)

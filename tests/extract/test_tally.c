@@ -1,10 +1,11 @@
-/* Counts beside a naive count of drawn strings, choices in one go and by parts, allocations that fail. */
+/* Counts beside a naive count of drawn strings, allocations that fail. */
 #include "winnow/tally.h"
 
 #include "testing.h"
 #include "winnow/memory.h"
 #include "winnow/random.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -74,12 +75,6 @@ static void test_counts(void)
             CU_ASSERT_EQUAL(entry.rows, rows[word]);
         }
         CU_ASSERT(wn_tally_bytes(tally) <= wn_memory_used());
-        wn_tally_empty(tally);
-        CU_ASSERT_EQUAL(wn_tally_size(tally), 0);
-        CHECK_OK(add_rows(tally, 0, 1));
-        CU_ASSERT_EQUAL(wn_tally_size(tally), 1); /* row 0 draws of one word */
-        CU_ASSERT_EQUAL(wn_tally_at(tally, 0).count, ROW_WORDS);
-        CU_ASSERT_EQUAL(wn_tally_at(tally, 0).rows, 1);
     }
     wn_tally_free(tally);
 }
@@ -98,52 +93,6 @@ static void test_texts(void)
         CU_ASSERT(memcmp(entry.text.data, bytes, n) == 0);
     }
     wn_tally_free(tally);
-}
-
-static wn_tally_entry entry_of(uint64_t key, int64_t count, int64_t rows)
-{
-    return (wn_tally_entry){{key, 0}, count, rows, {NULL, 0}};
-}
-
-static void test_choice(void)
-{
-    wn_tally_entry entries[] = {entry_of(5, 7, 1), entry_of(4, 3, 3), entry_of(3, 3, 2),
-                                entry_of(2, 9, 2), entry_of(1, 3, 2), entry_of(0, 2, 2)};
-    size_t n = 6;
-    wn_tally_choose(entries, &n, 3, 2);
-    CU_ASSERT_EQUAL(n, 3);
-    CU_ASSERT_EQUAL(entries[0].key.low, 1); /* 3, and 3 and 4 have larger keys */
-    CU_ASSERT_EQUAL(entries[1].key.low, 2);
-    CU_ASSERT_EQUAL(entries[2].key.low, 3);
-    wn_tally_choose(entries, &n, 10, 1);
-    CU_ASSERT_EQUAL(n, 3);
-    wn_tally_choose(entries, &n, 0, 1);
-    CU_ASSERT_EQUAL(n, 0);
-    wn_tally_choose(entries, &n, 5, 1);
-    CU_ASSERT_EQUAL(n, 0);
-}
-
-/* Choices of parts, joined and chosen from again, are the choice of all. */
-static void test_choice_by_parts(void)
-{
-    enum { N = 1000, LIMIT = 50 };
-    static wn_tally_entry all[N], parts[N];
-    size_t n = N, n_joined = 0;
-    for (size_t i = 0; i < N; i++)
-        all[i] = parts[i] = entry_of(wn_random_bits((wn_random){2, WN_RANDOM_TEST, 0}, i), 1 + (int64_t)(i * i % 37),
-                                     1 + (int64_t)(i % 5));
-    for (size_t first = 0; first < N; first += 300) {
-        size_t part = N - first < 300 ? N - first : 300;
-        wn_tally_choose(parts + first, &part, LIMIT, 3);
-        memmove(parts + n_joined, parts + first, part * sizeof *parts);
-        n_joined += part;
-    }
-    wn_tally_choose(parts, &n_joined, LIMIT, 3);
-    wn_tally_choose(all, &n, LIMIT, 3);
-    CU_ASSERT_EQUAL(n, LIMIT);
-    CU_ASSERT_EQUAL(n_joined, n);
-    for (size_t i = 0; i < n; i++)
-        CU_ASSERT_EQUAL(parts[i].key.low, all[i].key.low);
 }
 
 static void test_allocation_fails(void)
@@ -175,36 +124,104 @@ static wn_text cell(size_t i, char *bytes)
     return (wn_text){bytes, n};
 }
 
-/* Cells come as the same texts added one by one do, also after what was counted is forgotten. */
-static void test_cells(void)
+enum { N_CELLS = 60000, TEXT_BYTES = 64, STRIDE = 3, RUN = 1000 };
+
+/* Every STRIDEth text and number is a cell, some of which are missing; what lies between them is none. */
+static wn_status make_cells(wn_text **texts, double **numbers, char **bytes)
 {
-    wn_tally *cells = NULL, *single = NULL;
-    char bytes[64];
-    bool made = CHECK_OK(wn_tally_new(&cells)) && CHECK_OK(wn_tally_new(&single));
-    for (size_t i = 0; made && i < 60000; i++) {
-        if (i == 20000) {
-            wn_tally_empty(cells);
-            wn_tally_empty(single);
+    wn_status status = WN_OK;
+    TRY(wn_new(bytes, (size_t)N_CELLS * TEXT_BYTES));
+    TRY(wn_new(texts, (size_t)N_CELLS * STRIDE));
+    TRY(wn_new(numbers, (size_t)N_CELLS * STRIDE));
+    for (size_t i = 0; i < N_CELLS; i++) {
+        uint64_t drawn = wn_random_bits((wn_random){2, WN_RANDOM_TEST, i}, 0);
+        size_t which = (size_t)wn_random_below(drawn, 1 + i / 4);
+        (*texts)[i * STRIDE] = cell(which, *bytes + i * TEXT_BYTES);
+        (*numbers)[i * STRIDE] = i % 7 == 0 ? -0.0 : (double)which / 8 - 3;
+        if (i % 11 == 0) {
+            (*texts)[i * STRIDE].n_bytes = 0;
+            (*numbers)[i * STRIDE] = (double)NAN;
         }
-        wn_text text =
-            cell((size_t)wn_random_below(wn_random_bits((wn_random){2, WN_RANDOM_TEST, i}, 0), 1 + i / 4), bytes);
-        made = CHECK_OK(wn_tally_add_cell(cells, text));
-        wn_tally_begin_row(single);
-        made = CHECK_OK(wn_tally_add(single, text, wn_hash_bytes(text.data, text.n_bytes, 0))) && made;
+        (*texts)[i * STRIDE + 1] = (wn_text){"between", 7};
+        (*numbers)[i * STRIDE + 1] = 1e9;
     }
-    CU_ASSERT_EQUAL(wn_tally_size(cells), wn_tally_size(single));
-    for (size_t i = 0; made && i < wn_tally_size(cells); i++) {
-        wn_tally_entry a = wn_tally_at(cells, i), b = wn_tally_at(single, i);
+done:
+    return status;
+}
+
+static wn_status add_single(wn_tally *tally, const wn_tally_cells *cells, size_t i)
+{
+    const wn_text *text = cells->texts != NULL ? &cells->texts[i * cells->stride] : NULL;
+    double number = text == NULL ? cells->numbers[i * cells->stride] + 0.0 : 0;
+    if (text == NULL ? isnan(number) : text->n_bytes == 0)
+        return WN_OK;
+    const wn_text added = text != NULL ? *text : (wn_text){(const char *)&number, sizeof number};
+    wn_tally_begin_row(tally);
+    return wn_tally_add(tally, added, wn_hash_bytes(added.data, added.n_bytes, 0));
+}
+
+static void check_same(const wn_tally *tally, const wn_tally *wanted)
+{
+    CU_ASSERT_EQUAL(wn_tally_size(tally), wn_tally_size(wanted));
+    for (size_t i = 0; i < wn_tally_size(tally) && i < wn_tally_size(wanted); i++) {
+        wn_tally_entry a = wn_tally_at(tally, i), b = wn_tally_at(wanted, i);
         CU_ASSERT(wn_hash_compare(a.key, b.key) == 0 && a.count == b.count && a.rows == b.rows);
     }
+}
+
+/* Cells by runs come as the same ones added one by one do, also where both forget what they counted as often as the
+ * runs' tally becomes larger than most_bytes. */
+static void check_cells(const wn_tally_cells *all, size_t most_bytes)
+{
+    wn_tally *runs = NULL, *single = NULL;
+    int64_t n_valid[2] = {0, 0};
+    size_t n_handed_on = 0;
+    bool made = CHECK_OK(wn_tally_new(&runs)) && CHECK_OK(wn_tally_new(&single));
+    for (size_t first = 0; made && first < all->n; first += RUN) {
+        wn_tally_cells run = {.stride = all->stride, .n = RUN};
+        run.texts = all->texts != NULL ? all->texts + first * all->stride : NULL;
+        run.numbers = all->numbers != NULL ? all->numbers + first * all->stride : NULL;
+        for (size_t next = 0, from = 0; made && next < run.n; from = next) {
+            made = CHECK_OK(wn_tally_add_cells(runs, &run, most_bytes, &next, n_valid));
+            for (; made && from < next; from++)
+                made = CHECK_OK(add_single(single, &run, from));
+            if (wn_tally_bytes(runs) <= most_bytes)
+                continue;
+            check_same(runs, single);
+            n_handed_on++;
+            wn_tally_free(runs);
+            wn_tally_free(single);
+            runs = single = NULL;
+            made = made && CHECK_OK(wn_tally_new(&runs)) && CHECK_OK(wn_tally_new(&single));
+        }
+    }
+    if (made)
+        check_same(runs, single);
+    CU_ASSERT_EQUAL(n_valid[1], (N_CELLS + 10) / 11);
+    CU_ASSERT_EQUAL(n_valid[0] + n_valid[1], N_CELLS);
+    CU_ASSERT_EQUAL(n_handed_on > 0, most_bytes < SIZE_MAX);
     wn_tally_free(single);
-    wn_tally_free(cells);
+    wn_tally_free(runs);
+}
+
+static void test_cells(void)
+{
+    wn_text *texts = NULL;
+    double *numbers = NULL;
+    char *bytes = NULL;
+    if (CHECK_OK(make_cells(&texts, &numbers, &bytes)))
+        for (size_t bounded = 0; bounded < 2; bounded++) {
+            size_t most = bounded ? 200000 : SIZE_MAX;
+            check_cells(&(wn_tally_cells){.texts = texts, .stride = STRIDE, .n = N_CELLS}, most);
+            check_cells(&(wn_tally_cells){.numbers = numbers, .stride = STRIDE, .n = N_CELLS}, most);
+        }
+    wn_free(numbers);
+    wn_free(texts);
+    wn_free(bytes);
 }
 
 static const wn_test tests[] = {{"counts and rows", test_counts},
                                 {"texts", test_texts},
-                                {"the choice of the most frequent", test_choice},
-                                {"choices by parts", test_choice_by_parts},
                                 {"cells", test_cells},
                                 {"allocations that fail", test_allocation_fails}};
 TEST_MAIN("tally", tests)

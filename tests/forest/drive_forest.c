@@ -5,6 +5,8 @@
  *
  * DIRECTORY has train.f64 (n_train, n_features), label.f64 (n_train), test.f64 (n_test, n_features). Edges are
  * quantiles of the first 65,536 rows. Writes said.f64 (n_test, outputs) and prints JSON. */
+#include "grown.h"
+
 #include "winnow/bin_codes.h"
 #include "winnow/clock.h"
 #include "winnow/fixed_label.h"
@@ -158,9 +160,9 @@ static wn_status write_said(const drive *d)
     double *said = NULL;
     FILE *file = NULL;
     TRY(wn_new(&said, n));
-    wn_forest_predict(d->forest, d->test_codes, d->n_test, said);
+    grown_predict(d->forest, d->test_codes, d->n_test, said);
     for (size_t i = 0; d->n_classes == 0 && i < n; i++)
-        said[i] = wn_fixed_label_value(d->scale, said[i]);
+        said[i] = label_of(d->scale, said[i]);
     snprintf(path, sizeof path, "%s/said.f64", d->directory);
     file = fopen(path, "wb");
     if (file == NULL || fwrite(said, sizeof *said, n, file) != n)
@@ -188,7 +190,7 @@ static wn_status tell(const drive *d)
     char text[WN_HASH_TEXT_SIZE];
     TRY(wn_new(&importance, d->n_features));
     TRY(wn_forest_importance(d->forest, importance));
-    TRY(wn_forest_hash(d->forest, &hash));
+    TRY(grown_hash(d->forest, &hash));
     TRY(write_said(d));
     wn_hash_text(hash, text);
     printf("{\"hash\": \"%s\", \"code_seconds\": %.4f, \"grow_seconds\": %.4f, \"peak\": %zu", text, d->code_seconds,

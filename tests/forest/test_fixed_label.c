@@ -1,5 +1,6 @@
 #include "winnow/fixed_label.h"
 
+#include "grown.h"
 #include "testing.h"
 
 #include <math.h>
@@ -16,8 +17,7 @@ static void check_scale(double least, double most, int64_t n_rows, double bits)
     wn_fixed_label_fill(scale, labels, 64, numbers);
     for (size_t i = 0; i < 64; i++) {
         wrong += fabs((double)numbers[i]) > bound;
-        wrong +=
-            fabs(wn_fixed_label_value(scale, numbers[i]) - labels[i]) > 0.51 * scale.unit + 1e-15 * fabs(labels[i]);
+        wrong += fabs(label_of(scale, numbers[i]) - labels[i]) > 0.51 * scale.unit + 1e-15 * fabs(labels[i]);
     }
     CU_ASSERT_EQUAL(wrong, 0);
     CU_ASSERT(fabs((double)numbers[63]) > 0.49 * bound);
@@ -39,7 +39,7 @@ static void test_edges(void)
     int32_t numbers[3];
     wn_fixed_label_fill(flat, labels, 2, numbers);
     CU_ASSERT(numbers[0] == 0 && numbers[1] == 0);
-    CU_ASSERT(wn_fixed_label_value(flat, 0) == 5);
+    CU_ASSERT(label_of(flat, 0) == 5);
     wn_fixed_label_fill(scale, odd, 3, numbers);
     CU_ASSERT(numbers[0] == 0 && numbers[1] == 1 << 26 && numbers[2] == -(1 << 26));
     wn_fixed_label tiny = wn_fixed_label_of(0, 0x1p-1060, 10);

@@ -3,6 +3,7 @@
 #include "winnow/forest.h"
 
 #include "bag.h"
+#include "grown.h"
 #include "made_table.h"
 #include "testing.h"
 #include "tree.h"
@@ -46,7 +47,7 @@ static void check_same(const made_table *table, placing place, const wn_forest_o
     wn_forest *forest = NULL;
     wn_hash hash = {0};
     if (CHECK_OK(grow(table, place, options, &forest)))
-        CHECK_OK(wn_forest_hash(forest, &hash));
+        CHECK_OK(grown_hash(forest, &hash));
     CU_ASSERT_EQUAL(wn_hash_compare(hash, wanted), 0);
     wn_forest_free(forest);
 }
@@ -58,7 +59,7 @@ static void check_table(size_t n_rows, size_t n_features, size_t n_bins, size_t 
     wn_forest *alone = NULL;
     wn_hash wanted = {0};
     bool is_made = CHECK_OK(made_table_init(&table, n_rows, n_features, n_bins, n_classes));
-    is_made = is_made && CHECK_OK(grow_alone(&table, options, &alone)) && CHECK_OK(wn_forest_hash(alone, &wanted));
+    is_made = is_made && CHECK_OK(grow_alone(&table, options, &alone)) && CHECK_OK(grown_hash(alone, &wanted));
     CHECK_OK(wn_ranks_agree(&test_ranks, is_made ? WN_OK : WN_INTERNAL));
     for (placing place = EVEN; is_made && place < N_PLACES; place++) {
         wn_forest_options other = *options;
@@ -248,7 +249,7 @@ static void test_predict(void)
     bool is_made = CHECK_OK(made_table_init(&table, 1000, 6, 32, 3)) && CHECK_OK(wn_new(&said, 3000));
     CHECK_OK(wn_ranks_agree(&test_ranks, is_made ? WN_OK : WN_INTERNAL));
     if (is_made && CHECK_OK(grow(&table, FIRST_TWO, &options, &forest))) {
-        wn_forest_predict(forest, table.codes, table.n_rows, said);
+        grown_predict(forest, table.codes, table.n_rows, said);
         for (size_t i = 0; i < table.n_rows; i++) {
             const double *row = said + 3 * i;
             size_t best = row[1] > row[0] ? 1 : 0;

@@ -72,6 +72,28 @@ static void kinds(void)
     wn_job_free(job);
 }
 
+/* A gap of a text has no fill; it is an error where that is said by name. */
+static void texts(void)
+{
+    static const char *const overrides[] = {"mean", "most_frequent", "{constant: 3}", "drop_row", "error"};
+    static const wn_status wanted[] = {WN_BAD_DATA, WN_BAD_DATA, WN_BAD_DATA, WN_OK, WN_OK};
+    for (size_t i = 0; i < 5; i++) {
+        char text[256];
+        wn_recipe_column columns[N];
+        wn_recipe recipe = recipe_of(columns);
+        wn_job_errors errors = {0};
+        columns[5].is_text = true;
+        snprintf(text, sizeof text,
+                 "input: {files: [a], types: {\"odd[1]\": text}}\nclean: {overrides: {\"odd[1]\": {missing: %s}}}\n",
+                 overrides[i]);
+        wn_job *job = read_text(text, NULL, 0, &errors);
+        wn_job_errors_clear(&errors);
+        CU_ASSERT_EQUAL(job ? wn_job_column_rules(job, &recipe) : WN_INTERNAL, wanted[i]);
+        CU_ASSERT(i < 3 || columns[5].rule.missing == (i == 3 ? WN_MISSING_DROP_ROW : WN_MISSING_ERROR));
+        wn_job_free(job);
+    }
+}
+
 static void sections_left_out(void)
 {
     wn_recipe_column columns[N];
@@ -155,6 +177,7 @@ static void cells_of_images(void)
 
 static const wn_test tests[] = {{"section-wide choices", section_wide},
                                 {"kinds of columns", kinds},
+                                {"texts", texts},
                                 {"sections left out", sections_left_out},
                                 {"the later override wins", the_later_override_wins},
                                 {"an override without column", an_override_without_column},

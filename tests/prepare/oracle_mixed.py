@@ -291,8 +291,27 @@ train: {{model: {{type: logistic}}, epochs: 1, batch: 64}}
         checks.that(((scores["stability"] >= 0) & (scores["stability"] <= 1)).all(), f"{name}: stability of the choice of terms")
 
 
+def check_gaps_of_texts(checks, program, directory, frame):
+    """Where a gap of a text is an error: in training rows, and in rows of apply."""
+    notes = make_notes(3)
+    gaps, full = (os.path.join(directory, f"{name}-*.h5") for name in ("gaps", "full"))
+    write_notes(gaps, frame, notes)
+    write_notes(full, frame, [note or "empty" for note in notes])
+    text = ("input: {{files: ['{table}'], label: y, types: {{note: text}}}}\nextract: {{text: {{method: tf}}}}\n"
+            "clean: {{missing: median, overrides: {{note: {{missing: error}}}}}}\ntrain: {{model: {{type: logistic}}, epochs: 1, batch: 64}}\n")
+    job = write_text(os.path.join(directory, "gaps.yaml"), text.format(table=gaps))
+    done = winnow(program, ["run", job, "--out", os.path.join(directory, "gaps"), "-q"])
+    checks.that(done.returncode == 65 and f"note ({notes.count('')})" in done.stderr, f"gaps of texts in training rows: {done.stderr}")
+    job = write_text(os.path.join(directory, "full.yaml"), text.format(table=full))
+    run = os.path.join(directory, "full")
+    checks.equal(winnow(program, ["run", job, "--out", run, "-q"]).returncode, 0, "no gap of a text")
+    done = winnow(program, ["apply", run, gaps.replace("*", "0"), "-o", os.path.join(directory, "gaps.h5")])
+    row = notes.index("")
+    checks.that(done.returncode == 65 and f"column note, row {row}:" in done.stderr, f"a gap of a text in apply, row {row}: {done.stderr}")
+
+
 def check_images(checks, program, directory, frame):
-    """Edges and orientations in place of pixels, with gaps and colours, against scipy.ndimage."""
+    """Edges and orientations in place of pixels, with gaps and colours, against scipy.ndimage; normalization is for numbers alone."""
     rng = numpy.random.default_rng(9)
     images = rng.normal(size=(ROWS, 6, 5, 2)).cumsum(axis=1).cumsum(axis=2) * 50
     images[rng.random(images.shape) < 0.01] = numpy.nan
@@ -319,12 +338,13 @@ def check_images(checks, program, directory, frame):
 memory: 1GiB
 input: {{files: ['{table}'], label: y, types: {{px: {{image: [6, 5, 2]}}}}}}
 clean: {{missing: median}}
+normalize: {{method: log}}
 extract: {{image: {{method: METHOD, cell: 2, bins: 4}}}}
 rank: {{methods: [variance, anova, mutual_information]}}
 train: {{model: {{type: logistic}}, epochs: 1, batch: 64}}
 """.replace("METHOD", method))
         names, scores = feature_names(run)
-        wanted = {"a": frame.a.to_numpy(), **dict(zip(wanted_names, values.reshape(ROWS, -1).T))}
+        wanted = {"a": numpy.sign(frame.a) * numpy.log1p(frame.a.abs()), **dict(zip(wanted_names, values.reshape(ROWS, -1).T))}
         checks.equal(sorted(names), sorted(wanted), f"{method}: names")
         wanted = numpy.column_stack([wanted[name] for name in names])
         with h5py.File(os.path.join(run, "recipe.h5")) as recipe:
@@ -354,6 +374,9 @@ def check_refused(checks, program, directory, table):
              ("types: {a: time}", "", 78, "time"),
              ("table: /", "clean: {missing: median, overrides: {line: {missing: mean}}}", 65, "clean.overrides: line has a fill for numbers"),
              ("table: /", "normalize: {overrides: {plant: standard}}", 65, "normalize.overrides: plant has a method")]
+    twice = "clean: {overrides: {line: {missing: mean}, plant: {outliers: {rule: iqr}}}}\nnormalize: {overrides: {plant: log}}"
+    cases += [("table: /", twice, 65, f"clean.overrides: {name} has") for name in ("line", "plant")]
+    cases += [("table: /", twice, 65, "normalize.overrides: plant has a method")]
     for section, more, status, words in cases:
         job = write_text(os.path.join(directory, "refused.yaml"),
                          f"input: {{files: ['{table}'], label: y, {section}}}\n{more}\n")
@@ -373,6 +396,7 @@ def main(program):
         check_components(checks, program, directory, frame, table)
         check_ordinal(checks, program, directory, frame, table, levels)
         check_terms(checks, program, directory, frame)
+        check_gaps_of_texts(checks, program, directory, frame)
         check_images(checks, program, directory, frame)
         check_no_terms(checks, program, directory, frame)
         check_refused(checks, program, directory, table)

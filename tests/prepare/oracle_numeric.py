@@ -2,6 +2,7 @@
 normalization, duplicates by columns, a split by machine; the same fingerprints at 1, 2, 3 and 7 ranks."""
 
 import os
+import shutil
 import sys
 
 import h5py
@@ -240,6 +241,10 @@ def leaks(checks, program, directory):
     checks.that(bool(together.sum() >= leaked), "leaked rows are a part of all repeats")
     checks.equal(run["rows"]["leaked"], leaked, "leaked rows, in the named columns")
     checks.equal(run["rows"]["test"], len(other), "test rows stay")
+    copy = shutil.copy(train, os.path.join(directory, "copy.h5"))
+    kept = text.replace(test, copy).replace("duplicates: {columns: [infinite, y, ties]}, ", "")
+    _, run, _, _, _ = fit(program, directory, checks, "copy", (2,), kept)
+    checks.equal((run["rows"]["leaked"], run["rows"]["dropped"]["duplicate"]), (run["rows"]["test"], 0), "leaked rows, where repeats stay")
     for key, value, word in (("input.split.by", "machin", "machine"), ("clean.duplicates", "{columns: [tie]}", "ties")):
         wrong = winnow(program, ["check", write_text(os.path.join(directory, "wrong.yaml"), text), "--set", f"{key}={value}"])
         told = wrong.stdout + wrong.stderr

@@ -55,7 +55,7 @@ static void check_order(const wn_dataset *dataset, const wn_forest_table *table,
     size_t wrong = 0, n = dataset->n_rows;
     for (size_t i = 0; i < n; i++) {
         const uint8_t *codes = table->codes + i * N_FEATURES;
-        double real = wn_fixed_label_value(table->scale, table->labels[i]);
+        double real = table->scale.centre + table->labels[i] * table->scale.unit;
         wrong += table->numbers[i] != dataset->rows[i];
         wrong += n_classes > 0 ? table->labels[i] != (int32_t)dataset->targets[i]
                                : fabs(real - real_label(dataset->rows[i])) > 1e-107;

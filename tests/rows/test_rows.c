@@ -120,7 +120,7 @@ static bool has_earlier_twin(const test_table *table, size_t row)
     return false;
 }
 
-static void test_duplicates(void)
+static void check_duplicates(bool stay)
 {
     fixture_spec spec = {.name = "repeats", .n_rows = main_rows, .n_files = 7, .n_test_files = 2, .unlabelled = 0.02};
     wn_split split = {0.2, 0, 5, true};
@@ -129,14 +129,14 @@ static void test_duplicates(void)
     int64_t leaked = -1, naive_leaked = 0, naive_duplicates = 0;
     size_t n_wrong = 0;
     if (fixture_open(&table, &spec) && CHECK_OK(wn_rows_new(&rows, &table.pass, table.catalog, &split)) &&
-        CHECK_OK(wn_rows_drop_duplicates(rows, &table.pass, &(wn_duplicates_options){.seed = 5}, &leaked, NULL))) {
+        CHECK_OK(wn_rows_drop_duplicates(rows, &table.pass, &(wn_duplicates_options){.stay = stay, .seed = 5}, &leaked, NULL))) {
         unsigned char *all = fixture_statuses(&table, rows);
         for (size_t i = 0; all && i < table.n_rows; i++) {
             unsigned char wanted = naive_status(&table, i, &split);
             if (wanted != WN_ROW_NO_LABEL && has_earlier_twin(&table, i)) {
                 naive_leaked += wanted == WN_ROW_TEST;
                 naive_duplicates += wanted != WN_ROW_TEST;
-                wanted = wanted == WN_ROW_TEST ? WN_ROW_TEST : WN_ROW_DUPLICATE;
+                wanted = wanted == WN_ROW_TEST || stay ? wanted : WN_ROW_DUPLICATE;
             }
             n_wrong += all[i] != wanted;
         }
@@ -147,6 +147,12 @@ static void test_duplicates(void)
     }
     wn_rows_free(rows);
     fixture_close(&table);
+}
+
+static void test_duplicates(void)
+{
+    check_duplicates(false);
+    check_duplicates(true);
 }
 
 /* Any run of blocks, the same for a rank at every call: overlapping others, leaving gaps, maybe empty. */

@@ -3,6 +3,7 @@
  *       -> parameters (n_steps, n) after each step
  *   train FILE: TASK N_CLASSES N_LAYERS WIDTH... BATCH LANES EPOCHS TYPE RATE MOMENTUM N_ROWS features... targets...
  *       -> initial parameters, then the final ones, then loss and accuracy (or r2) of all rows
+ *   sparse FILE: as train, of rows that are kept sparse
  * Types are the numbers of the headers' enumerations. */
 #include "winnow/trainer.h"
 
@@ -73,6 +74,7 @@ typedef struct {
     int64_t batch, n_lanes, n_rows;
     wn_trainer_options options;
     float *features, *targets;
+    bool is_sparse;
 } problem;
 
 static wn_status read_problem(problem *p)
@@ -108,6 +110,8 @@ static wn_status train(const wn_ranks *ranks, const problem *p, wn_network *netw
     wn_lanes lanes;
     TRY(wn_lanes_deal(ranks, p->n_rows, p->batch, p->n_lanes, 0.5, &lanes));
     TRY(lane_dataset_new(&dataset, &table, lanes.n_lanes, lanes.mine));
+    if (p->is_sparse)
+        TRY(lane_dataset_sparsen(dataset));
     TRY(wn_trainer_run(ranks, &lanes, dataset, NULL, &p->labels, &p->options, network));
     TRY(wn_metrics_of(ranks, network, &p->labels, dataset, metrics));
 done:
@@ -115,10 +119,10 @@ done:
     return status;
 }
 
-static wn_status drive_train(const wn_ranks *ranks)
+static wn_status drive_train(const wn_ranks *ranks, bool is_sparse)
 {
     wn_status status = WN_OK;
-    problem p = {0};
+    problem p = {.is_sparse = is_sparse};
     wn_network *network = NULL;
     wn_metrics metrics = {0};
     TRY(read_problem(&p));
@@ -148,8 +152,8 @@ int main(int argc, char **argv)
     input = argc == 3 ? fopen(argv[2], "r") : NULL;
     if (input != NULL && strcmp(argv[1], "optimizer") == 0)
         status = drive_optimizer();
-    else if (input != NULL && strcmp(argv[1], "train") == 0)
-        status = drive_train(&ranks);
+    else if (input != NULL && (strcmp(argv[1], "train") == 0 || strcmp(argv[1], "sparse") == 0))
+        status = drive_train(&ranks, strcmp(argv[1], "sparse") == 0);
     if (status != WN_OK)
         fprintf(stderr, "%s\n", wn_status_message());
     if (input != NULL)

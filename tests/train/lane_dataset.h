@@ -30,7 +30,34 @@ static inline void lane_dataset_free(wn_dataset *dataset)
     wn_free(dataset->rows);
     wn_free(dataset->targets);
     wn_free(dataset->features);
+    if (dataset->sparse != NULL)
+        wn_sparse_rows_clear(dataset->sparse);
+    wn_free(dataset->sparse);
     wn_free(dataset);
+}
+
+/* The same rows, kept sparse. */
+static inline wn_status lane_dataset_sparsen(wn_dataset *dataset)
+{
+    wn_status status = WN_OK;
+    TRY(wn_new(&dataset->sparse, 1));
+    for (size_t i = 0; i < dataset->n_rows; i++) {
+        size_t n = 0;
+        wn_sparse_rows *rows = dataset->sparse;
+        TRY(wn_sparse_rows_reserve(rows, dataset->n_features));
+        for (size_t j = 0; j < dataset->n_features; j++) {
+            float value = dataset->features[i * dataset->n_features + j];
+            if (value == 0.0f)
+                continue;
+            rows->column[rows->n_entries + n] = (uint32_t)j;
+            rows->value[rows->n_entries + n++] = (double)value;
+        }
+        wn_sparse_rows_end(rows, n);
+    }
+    wn_free(dataset->features);
+    dataset->features = NULL;
+done:
+    return status;
 }
 
 /* Appends the pieces of one lane. */

@@ -79,9 +79,9 @@ def optimizers():
     optimizer("Adam, cosine", ADAM, lambda p: torch.optim.Adam(p, lr=rate), rate, 0, 0, True, 10)
 
 
-def train(n_ranks, task, n_classes, widths, batch, lanes, epochs, kind, rate, momentum, x, y):
+def train(n_ranks, task, n_classes, widths, batch, lanes, epochs, kind, rate, momentum, x, y, mode="train"):
     n_parameters = sum((i + 1) * o for i, o in zip(widths, widths[1:]))
-    found = drive(n_ranks, "train", [task, n_classes, len(widths) - 1, *widths], [batch, lanes, epochs],
+    found = drive(n_ranks, mode, [task, n_classes, len(widths) - 1, *widths], [batch, lanes, epochs],
                   [kind, rate, momentum, len(x)], x, y)
     return found[:n_parameters], found[n_parameters:2 * n_parameters], *found[2 * n_parameters:]
 
@@ -106,13 +106,15 @@ def least_squares():
     close("least squares: r2", r2, 1 - np.mean(residual**2) / np.var(y.astype(np.float64)), 1e-6)
 
 
-def whole_batch():
+def whole_batch(n_inputs, mode):
     """With all rows in one batch their order does not matter, and PyTorch must go the same way."""
-    widths = [10, 16, 4]
-    x = random.normal(size=(300, 10)).astype(np.float32)
+    widths = [n_inputs, 16, 4]
+    x = random.normal(size=(300, n_inputs)).astype(np.float32)
+    if mode == "sparse":
+        x[random.uniform(size=x.shape) < 0.9] = 0
     y = random.integers(4, size=300)
-    start, found, *_ = train(3, CLASSIFICATION, 4, widths, 512, 8, 20, ADAM, 0.01, 0.0, x, y)
-    model = torch.nn.Sequential(torch.nn.Linear(10, 16), torch.nn.ReLU(), torch.nn.Linear(16, 4))
+    start, found, *_ = train(3, CLASSIFICATION, 4, widths, 512, 8, 20, ADAM, 0.01, 0.0, x, y, mode)
+    model = torch.nn.Sequential(torch.nn.Linear(n_inputs, 16), torch.nn.ReLU(), torch.nn.Linear(16, 4))
     for layer, (weight, bias) in zip((model[0], model[2]), split(start, widths)):
         layer.weight.data, layer.bias.data = torch.tensor(weight).float(), torch.tensor(bias).float()
     stepper = torch.optim.Adam(model.parameters(), lr=0.01)
@@ -121,7 +123,7 @@ def whole_batch():
         torch.nn.functional.cross_entropy(model(torch.tensor(x)), torch.tensor(y)).backward()
         stepper.step()
     expected = np.concatenate([p.detach().numpy().ravel() for p in model.parameters()])
-    close("20 steps of Adam on an MLP", found, expected, 1e-5)
+    close(f"20 steps of Adam on an MLP, {mode}", found, expected, 1e-5)
 
 
 def predict(parameters, widths, x):
@@ -147,6 +149,7 @@ torch.manual_seed(1)
 torch.set_num_threads(1)
 optimizers()
 least_squares()
-whole_batch()
+whole_batch(10, "train")
+whole_batch(70, "sparse")
 digits()
 sys.exit(1 if failures else 0)

@@ -24,6 +24,14 @@ void problem_fill(void)
     }
 }
 
+void problem_fill_thin(void)
+{
+    problem_fill();
+    for (size_t i = 0; i < ROWS * INPUTS; i++)
+        if (problem_features[i] < 1.0f || i / INPUTS % 9 == 4)
+            problem_features[i] = 0.0f;
+}
+
 const problem problem_plain = {.task = WN_TASK_CLASSIFICATION,
                                .n_rows = ROWS,
                                .batch = 64,
@@ -93,6 +101,10 @@ wn_status problem_train(const wn_ranks *ranks, const problem *p, wn_network **ne
     TRY(wn_lanes_deal(ranks, p->n_rows, p->batch, p->n_lanes, p->rank0_share, &lanes));
     TRY(lane_dataset_new(&dataset, &table, lanes.n_lanes, lanes.mine));
     TRY(lane_dataset_new(&validation, &sample, 4, wn_range_part(4, ranks->size, ranks->rank)));
+    if (p->is_sparse) {
+        TRY(lane_dataset_sparsen(dataset));
+        TRY(lane_dataset_sparsen(validation));
+    }
     TRY(problem_network(network, p));
     TRY(wn_trainer_run(ranks, &lanes, dataset, p->has_validation ? validation : NULL,
                        p->task == WN_TASK_REGRESSION ? &problem_regression : &problem_classification, &options,

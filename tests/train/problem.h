@@ -12,6 +12,9 @@ extern const wn_labels problem_classification, problem_regression;
 /* Local. Makes the rows. */
 void problem_fill(void);
 
+/* Local. Makes rows most of whose cells are 0. */
+void problem_fill_thin(void);
+
 /* What a training is of. */
 typedef struct {
     wn_task task;
@@ -19,6 +22,7 @@ typedef struct {
     double rank0_share;
     float dropout;
     bool has_hidden, has_validation;
+    bool is_sparse; /* rows are kept so */
     wn_optimizer_type optimizer;
     double learning_rate;
     const unsigned char *mask;

@@ -39,11 +39,11 @@ static wn_status reduce(const wn_ranks *ranks, const wn_network *network, wn_sta
     wn_lanes lanes;
     wn_gradient_sum *sum = NULL;
     TRY(wn_lanes_deal(ranks, 11, LANES * SHARE, LANES, 0.5, &lanes));
-    TRY(wn_gradient_sum_new(&sum, network, &lanes));
+    TRY(wn_gradient_sum_new(&sum, network, &lanes, false));
     for (int64_t lane = lanes.mine.first; lane < lanes.mine.last; lane++) {
         size_t i = (size_t)(lane - lanes.mine.first);
         fill_lane(network, lane, wn_gradient_sum_lane(sum, i));
-        wn_gradient_sum_set(sum, i, lane == 2 ? 3 : SHARE, lane_loss(lane));
+        wn_gradient_sum_set(sum, i, lane == 2 ? 3 : SHARE, lane_loss(lane), NULL);
     }
     TRY(wn_gradient_sum_reduce(ranks, sum, brings, mean, loss, n_rows));
 done:
@@ -94,6 +94,66 @@ static void test_same_bits(void)
     wn_network_free(network);
 }
 
+/* Lane l's rows have these inputs; the third lane's have none. */
+static bool has_input(int64_t lane, size_t input)
+{
+    return lane != 2 && (input + (size_t)lane) % 3 == 0;
+}
+
+/* The sum of lanes that have gradients for some inputs only; the others' are 0. */
+static wn_status reduce_some(const wn_ranks *ranks, const wn_network *network, bool is_sparse, float *mean)
+{
+    wn_status status = WN_OK;
+    const wn_layer *layer = &network->layers[0];
+    wn_lanes lanes;
+    wn_gradient_sum *sum = NULL;
+    wn_column_set set = {0};
+    float whole[MOST];
+    double loss;
+    int64_t n_rows;
+    TRY(wn_lanes_deal(ranks, 11, LANES * SHARE, LANES, 0.5, &lanes));
+    TRY(wn_column_set_init(&set, layer->n_in));
+    TRY(wn_gradient_sum_new(&sum, network, &lanes, is_sparse));
+    for (int64_t lane = lanes.mine.first; lane < lanes.mine.last; lane++) {
+        size_t i = (size_t)(lane - lanes.mine.first);
+        float *gradient = wn_gradient_sum_lane(sum, i);
+        fill_lane(network, lane, whole);
+        wn_column_set_empty(&set);
+        for (size_t j = 0; j < layer->n_in; j++)
+            if (has_input(lane, j))
+                wn_column_set_add(&set, (uint32_t)j);
+        for (size_t k = 0; k < layer->n_in * layer->n_out; k++)
+            whole[k] = has_input(lane, k % layer->n_in) ? whole[k] : 0.0f;
+        wn_column_set_list(&set);
+        memcpy(gradient, whole, network->n_parameters * sizeof *whole);
+        if (is_sparse) {
+            memset(gradient, 0x7f, layer->n_in * layer->n_out * sizeof *whole); /* what is not written is not read */
+            wn_column_set_gather(&set, whole, layer->n_out, gradient);
+        }
+        wn_gradient_sum_set(sum, i, SHARE, 1.0, is_sparse ? &set : NULL);
+    }
+    TRY(wn_gradient_sum_reduce(ranks, sum, WN_OK, mean, &loss, &n_rows));
+done:
+    wn_column_set_clear(&set);
+    wn_gradient_sum_free(sum);
+    return status;
+}
+
+static void test_sparse(void)
+{
+    wn_ranks alone = wn_ranks_of(MPI_COMM_SELF);
+    wn_network *network = made_network();
+    float dense[MOST], sparse[MOST], here[MOST];
+    memset(sparse, 0x7f, sizeof sparse);
+    memset(here, 0x7f, sizeof here);
+    CHECK_OK(reduce_some(&alone, network, false, dense));
+    CHECK_OK(reduce_some(&alone, network, true, here));
+    CHECK_OK(reduce_some(&test_ranks, network, true, sparse));
+    CU_ASSERT_EQUAL(memcmp(dense, here, network->n_parameters * sizeof *dense), 0);
+    CU_ASSERT_EQUAL(memcmp(dense, sparse, network->n_parameters * sizeof *dense), 0);
+    wn_network_free(network);
+}
+
 /* One rank's failure, with its message, is every rank's. */
 static void test_failing_rank(void)
 {
@@ -136,13 +196,14 @@ static void check_not_finite(bool gradient_is, bool loss_is, int blames, const c
     double loss;
     int64_t n_rows;
     CHECK_OK(wn_lanes_deal(&test_ranks, 12, LANES * SHARE, LANES, 1.0, &lanes));
-    CHECK_OK(wn_gradient_sum_new(&sum, network, &lanes));
+    CHECK_OK(wn_gradient_sum_new(&sum, network, &lanes, false));
     for (int64_t lane = lanes.mine.first; lane < lanes.mine.last; lane++) {
         size_t i = (size_t)(lane - lanes.mine.first);
         fill_lane(network, lane, wn_gradient_sum_lane(sum, i));
         if (lane == LANES - 1 && gradient_is)
             wn_gradient_sum_lane(sum, i)[network->layers[1].weight + 5] = NAN;
-        bool is_finite = wn_gradient_sum_set(sum, i, SHARE, lane == LANES - 1 && loss_is ? (double)INFINITY : 1.0);
+        bool is_finite =
+            wn_gradient_sum_set(sum, i, SHARE, lane == LANES - 1 && loss_is ? (double)INFINITY : 1.0, NULL);
         CU_ASSERT_EQUAL(is_finite, lane != LANES - 1);
         if (lane == LANES - 1 && blames == BLAMES_ROW)
             wn_gradient_sum_blame(sum, 0, 41 + lane, true);
@@ -181,11 +242,11 @@ static void test_extremes(void)
             double loss = -1.0;
             int64_t n_rows = -1;
             CHECK_OK(wn_lanes_deal(&test_ranks, 1000, n_lanes, n_lanes, 1.0, &lanes));
-            CHECK_OK(wn_gradient_sum_new(&sum, network, &lanes));
+            CHECK_OK(wn_gradient_sum_new(&sum, network, &lanes, false));
             for (int64_t lane = 0; lane < lanes.mine.last - lanes.mine.first; lane++) {
                 for (size_t i = 0; i < network->n_parameters; i++)
                     wn_gradient_sum_lane(sum, (size_t)lane)[i] = extremes[e];
-                wn_gradient_sum_set(sum, (size_t)lane, 1, 1e300);
+                wn_gradient_sum_set(sum, (size_t)lane, 1, 1e300, NULL);
             }
             CHECK_OK(wn_gradient_sum_reduce(&test_ranks, sum, WN_OK, mean, &loss, &n_rows));
             CU_ASSERT_EQUAL(n_rows, n_lanes);
@@ -207,7 +268,7 @@ static void test_no_rows(void)
     double loss = -1.0;
     int64_t n_rows = -1;
     CHECK_OK(wn_lanes_deal(&test_ranks, 0, 8, 8, 1.0, &lanes));
-    CHECK_OK(wn_gradient_sum_new(&sum, network, &lanes));
+    CHECK_OK(wn_gradient_sum_new(&sum, network, &lanes, false));
     CHECK_OK(wn_gradient_sum_reduce(&test_ranks, sum, WN_OK, mean, &loss, &n_rows));
     CU_ASSERT_EQUAL(n_rows, 0);
     CU_ASSERT_EQUAL(loss, 0.0);
@@ -227,7 +288,7 @@ static void test_failing_allocations(void)
     wn_status status = WN_NO_MEMORY;
     for (int64_t nth = 1; status != WN_OK && nth < 30; nth++) {
         wn_memory_fail_at(nth);
-        status = wn_gradient_sum_new(&sum, network, &lanes);
+        status = wn_gradient_sum_new(&sum, network, &lanes, true);
         wn_memory_fail_at(0);
         CU_ASSERT_TRUE(status == WN_OK || (status == WN_NO_MEMORY && sum == NULL && wn_memory_used() == used));
     }
@@ -241,7 +302,7 @@ static const wn_test tests[] = {
     {"same bits at any rank count", test_same_bits},   {"a rank that fails", test_failing_rank},
     {"a rank that wants to stop", test_stop},          {"not finite", test_not_finite},
     {"largest and least magnitudes", test_extremes},   {"no rows", test_no_rows},
-    {"failing allocations", test_failing_allocations},
+    {"failing allocations", test_failing_allocations}, {"gradients of some inputs", test_sparse},
 };
 
 TEST_MAIN("train/gradient_sum", tests)

@@ -70,6 +70,54 @@ static void test_empty_lanes(void)
     check_same_bits(&p);
 }
 
+/* Sparse rows train as the same dense ones do, to rounding; many steps of a linear model, for a unit of a hidden layer
+ * may fall silent by a rounding. */
+static void check_like_dense(const problem *sparse)
+{
+    problem dense = *sparse;
+    wn_network *a = NULL, *b = NULL;
+    wn_epoch *of_a = NULL, *of_b = NULL;
+    dense.is_sparse = false;
+    bool is_trained = CHECK_OK(problem_train(&test_ranks, sparse, &a, &of_a)) &&
+                      CHECK_OK(problem_train(&test_ranks, &dense, &b, &of_b));
+    for (size_t i = 0; is_trained && i < a->n_parameters; i++)
+        CHECK_CLOSE((double)a->parameters[i], (double)b->parameters[i], 1e-4);
+    for (int64_t e = 0; is_trained && e < sparse->n_epochs; e++) {
+        CHECK_CLOSE(of_a[e].loss, of_b[e].loss, 1e-5);
+        CHECK_CLOSE(of_a[e].validation.loss, of_b[e].validation.loss, 1e-5);
+    }
+    wn_free(of_b);
+    wn_free(of_a);
+    wn_network_free(b);
+    wn_network_free(a);
+}
+
+static void test_sparse(void)
+{
+    problem p = problem_plain;
+    problem_fill_thin();
+    p.is_sparse = true;
+    check_same_bits(&p);
+    p.n_epochs = 1;
+    check_like_dense(&p);
+    p.dropout = 0.3f;
+    p.rank0_share = 1.0;
+    p.n_lanes = 16;
+    p.optimizer = WN_OPTIMIZER_ADAGRAD;
+    check_same_bits(&p);
+    p.has_hidden = false;
+    p.n_epochs = 3;
+    check_same_bits(&p);
+    check_like_dense(&p);
+    p.task = WN_TASK_REGRESSION;
+    p.optimizer = WN_OPTIMIZER_SGD;
+    p.learning_rate = 0.001;
+    check_like_dense(&p);
+    p.n_rows = 4; /* lanes without rows */
+    p.batch = 512;
+    check_same_bits(&p);
+}
+
 /* A model without hidden layer on a linear table finds its coefficients. */
 static void test_reaches_solution(void)
 {
@@ -246,6 +294,7 @@ static void test_bad_row_under_dropout(void)
         wn_network *network = NULL;
         char expected[64];
         problem_fill();
+        p.is_sparse = row % 2 == 0;
         p.task = WN_TASK_REGRESSION;
         p.has_validation = false;
         p.optimizer = WN_OPTIMIZER_SGD;
@@ -327,6 +376,7 @@ static void test_failing_allocations(void)
 static const wn_test tests[] = {
     {"same bits at any rank count", test_same_bits},
     {"lanes without rows", test_empty_lanes},
+    {"sparse rows", test_sparse},
     {"least squares", test_reaches_solution},
     {"three clouds", test_learns_classes},
     {"one step by hand", test_one_step},

@@ -1,4 +1,4 @@
-#include "job_reader.h"
+#include "job_rules.h"
 
 #include "values.h"
 #include "winnow/memory.h"
@@ -82,6 +82,14 @@ bool wn_job_image_has(const wn_job *job, const char *name, const char *column)
     if (!image || strncmp(column, name, n) != 0 || !wn_value_integer(column + n, &cell))
         return false;
     return cell >= 0 && cell < wn_job_image_cells(image);
+}
+
+bool wn_job_encodes_pixel(const wn_job *job, const char *column)
+{
+    bool is_pixel = false;
+    for (size_t i = 0; i < job->input.n_types && job->has_extract && job->extract.image.method != WN_IMAGE_NONE; i++)
+        is_pixel |= wn_job_image_has(job, job->input.types[i].name, column);
+    return is_pixel;
 }
 
 /* What is ignored is excluded, once. */

@@ -1,5 +1,6 @@
 #include "job_rules.h"
 
+#include "job_fit.h"
 #include "winnow/inspect.h"
 #include "winnow/memory.h"
 
@@ -14,6 +15,14 @@ static bool is_about_inputs(wn_status status)
 static wn_status worse(wn_status a, wn_status b)
 {
     return a > b ? a : b;
+}
+
+/* A message of which some begin with the key. */
+static void tell(wn_job_reader *reader, const char *key, const char *message)
+{
+    size_t n = strlen(key);
+    bool has_key = strncmp(message, key, n) == 0 && strncmp(message + n, ": ", 2) == 0;
+    wn_job_fault_at(reader, key, "%s", message + (has_key ? n + 2 : 0));
 }
 
 /* Files, table and label fail together: tells by which, and takes it out of the input so that the rest can be tried.
@@ -33,7 +42,7 @@ static bool blame_one(wn_job_reader *reader, wn_input *input)
         key = "input.table";
         *input = without_table;
     }
-    wn_job_fault_at(reader, key, "%s", message);
+    tell(reader, key, message);
     return strcmp(key, "input.files") != 0;
 }
 
@@ -54,11 +63,11 @@ static wn_status blame(wn_job_reader *reader, const wn_input *whole)
     columns.exclude = whole->exclude, columns.n_exclude = whole->n_exclude;
     wn_status status = whole->n_test > 0 ? wn_catalog_try(&tests) : WN_OK;
     if (status != WN_OK)
-        wn_job_fault_at(reader, "input.test", "%s", wn_status_message());
+        tell(reader, "input.test", wn_status_message());
     worst = worse(worst, status);
     status = whole->n_include + whole->n_exclude > 0 ? wn_catalog_try(&columns) : WN_OK;
     if (status != WN_OK)
-        wn_job_fault_at(reader, "input.columns", "%s", wn_status_message());
+        tell(reader, "input.columns", wn_status_message());
     worst = worse(worst, status);
     if (worst != WN_OK)
         return worst;
@@ -138,7 +147,7 @@ static wn_status check_split(wn_job_reader *reader)
         return WN_OK;
     wn_status status = wn_catalog_try(&input);
     if (status != WN_OK)
-        wn_job_fault_at(reader, "input.split.by", "%s", wn_status_message());
+        tell(reader, "input.split.by", wn_status_message());
     return status;
 }
 
@@ -150,20 +159,55 @@ static bool has_encoders(const wn_job *job)
            (job->has_clean && job->clean.indicators);
 }
 
-/* Kinds, and rules that do not fit them; the message begins with the key. */
-static wn_status check_rules(wn_job_reader *reader, const wn_catalog *catalog)
+typedef wn_status (*fits)(const wn_job *job, size_t entry, const wn_recipe *recipe);
+
+/* Each entry of a map whose columns are there: whether it makes sense for them. */
+static wn_status check_entries(wn_job_reader *reader, const char *key, size_t n, fits fit, const wn_recipe *recipe)
 {
-    wn_recipe *recipe = NULL;
-    wn_status status = wn_recipe_new(&recipe, catalog);
-    if (status == WN_OK)
-        status = wn_job_column_rules(reader->job, recipe);
-    wn_recipe_free(recipe);
+    wn_status worst = WN_OK;
+    const wn_yaml *map = wn_yaml_at(reader->root, key);
+    for (size_t i = 0; i < n; i++) {
+        wn_status status = fit(reader->job, i, recipe);
+        if (status == WN_OK)
+            continue;
+        const wn_yaml *place = map && map->kind == WN_YAML_MAP && i < map->n ? map->key_nodes[i] : map;
+        wn_job_fault_add(reader, place, key, "%s", wn_status_message() + strlen(key) + 2);
+        worst = status;
+    }
+    return worst;
+}
+
+/* What is left, where entries fit: images whose pixels do not lie in order. */
+static wn_status check_rest(wn_job_reader *reader, wn_recipe *recipe)
+{
+    wn_status status = wn_job_column_rules(reader->job, recipe);
     char key[WN_YAML_PATH_SIZE] = "";
     const char *message = wn_status_message(), *colon = status == WN_BAD_DATA ? strstr(message, ": ") : NULL;
     if (colon == NULL)
         return status;
     snprintf(key, sizeof key, "%.*s", (int)(colon - message), message);
     wn_job_fault_at(reader, key, "%s", colon + 2);
+    return status;
+}
+
+static wn_status check_rules(wn_job_reader *reader, const wn_catalog *catalog)
+{
+    const wn_job *job = reader->job;
+    wn_recipe *recipe = NULL;
+    wn_status status = wn_recipe_new(&recipe, catalog);
+    if (status != WN_OK)
+        return status;
+    wn_job_column_kinds(job, recipe);
+    status = check_entries(reader, "input.types", job->input.n_types, wn_job_type_fit, recipe);
+    if (job->has_clean)
+        status =
+            worse(status, check_entries(reader, "clean.overrides", job->clean.n_overrides, wn_job_clean_fit, recipe));
+    if (job->has_normalize)
+        status = worse(status, check_entries(reader, "normalize.overrides", job->normalize.n_overrides,
+                                             wn_job_normalize_fit, recipe));
+    if (status == WN_OK)
+        status = check_rest(reader, recipe);
+    wn_recipe_free(recipe);
     return status;
 }
 

@@ -1,5 +1,6 @@
 #include "job_rules.h"
 
+#include "job_fit.h"
 #include "winnow/memory.h"
 #include "winnow/nearest_name.h"
 
@@ -63,6 +64,11 @@ wn_status wn_job_pattern_check(const wn_job *job, const char *key, const char *p
                    near ? near : "", near ? "?" : "");
 }
 
+bool wn_job_seeks_repeats(const wn_job *job)
+{
+    return (job->has_clean && job->clean.drop_duplicates) || job->input.test.n > 0;
+}
+
 wn_status wn_job_identity(const wn_job *job, const wn_catalog *catalog, wn_identity *identity)
 {
     wn_status status = WN_OK;
@@ -107,55 +113,31 @@ done:
     return status;
 }
 
-/* Kinds by input.types, the later one wins. Fails: WN_BAD_DATA where the cells are none of the kind. */
-static wn_status set_kind(const wn_job *job, const char *column, bool is_text, wn_column_kind *kind)
+void wn_job_column_kinds(const wn_job *job, wn_recipe *recipe)
 {
     static const wn_column_kind kinds[] = {WN_COLUMN_NUMERIC, WN_COLUMN_CATEGORICAL, WN_COLUMN_TEXT, WN_COLUMN_NUMERIC,
                                            WN_COLUMN_NUMERIC};
-    *kind = is_text ? WN_COLUMN_CATEGORICAL : WN_COLUMN_NUMERIC;
-    for (size_t i = 0; i < job->input.n_types; i++) {
-        const wn_column_type *type = &job->input.types[i];
-        if (!wn_job_matches(job, type->name, column))
-            continue;
-        *kind = kinds[type->word];
-        if (is_text && *kind == WN_COLUMN_NUMERIC)
-            return wn_fail(WN_BAD_DATA, "input.types: %s is numeric or an image, but column %s has strings", type->name,
-                           column);
-        if (!is_text && *kind == WN_COLUMN_TEXT)
-            return wn_fail(WN_BAD_DATA, "input.types: %s is text, but column %s has numbers", type->name, column);
+    for (size_t c = 0; c < recipe->n_columns; c++) {
+        wn_recipe_column *column = &recipe->columns[c];
+        column->kind = column->is_text ? WN_COLUMN_CATEGORICAL : WN_COLUMN_NUMERIC;
+        for (size_t i = 0; i < job->input.n_types; i++)
+            if (wn_job_matches(job, job->input.types[i].name, column->name))
+                column->kind = kinds[job->input.types[i].word];
     }
-    return WN_OK;
 }
 
-static wn_status refuse_override(const char *key, const char *glob, const char *what, const char *column,
-                                 wn_column_kind kind)
+/* What is said of columns by name. */
+static wn_status check_fit(const wn_job *job, const wn_recipe *recipe)
 {
-    return wn_fail(WN_BAD_DATA, "%s: %s has %s, which makes no sense for column %s, a %s", key, glob, what, column,
-                   kind == WN_COLUMN_TEXT ? "text" : "category");
-}
-
-/* Overrides that a column which is no number cannot have. */
-static wn_status check_fit(const wn_job *job, const wn_recipe_column *column)
-{
-    wn_column_kind kind = column->kind;
-    for (size_t i = 0; job->has_clean && i < job->clean.n_overrides; i++) {
-        const wn_clean_override *override = &job->clean.overrides[i];
-        bool fills_number = override->missing == WN_MISSING_MEAN || override->missing == WN_MISSING_MEDIAN ||
-                            (column->is_text && override->missing == WN_MISSING_CONSTANT);
-        if (!wn_job_matches(job, override->glob, column->name))
-            continue;
-        if (override->has_missing && fills_number)
-            return refuse_override("clean.overrides", override->glob, "a fill for numbers", column->name, kind);
-        if (override->has_outliers && override->rule != WN_OUTLIERS_NONE)
-            return refuse_override("clean.overrides", override->glob, "outliers", column->name, kind);
-    }
-    for (size_t i = 0; job->has_normalize && i < job->normalize.n_overrides; i++) {
-        const wn_normalize_override *override = &job->normalize.overrides[i];
-        bool acts = override->how.method != WN_NORMALIZE_NONE || override->how.transform != WN_TRANSFORM_NONE;
-        if (acts && wn_job_matches(job, override->glob, column->name))
-            return refuse_override("normalize.overrides", override->glob, "a method", column->name, kind);
-    }
-    return WN_OK;
+    wn_status status = WN_OK;
+    for (size_t i = 0; i < job->input.n_types; i++)
+        TRY(wn_job_type_fit(job, i, recipe));
+    for (size_t i = 0; job->has_clean && i < job->clean.n_overrides; i++)
+        TRY(wn_job_clean_fit(job, i, recipe));
+    for (size_t i = 0; job->has_normalize && i < job->normalize.n_overrides; i++)
+        TRY(wn_job_normalize_fit(job, i, recipe));
+done:
+    return status;
 }
 
 /* What is for numbers alone. */
@@ -184,6 +166,16 @@ static void fit_category(const wn_job *job, wn_recipe_column *column)
         rule->missing = WN_MISSING_CONSTANT; /* it makes no feature: its gaps do not matter */
 }
 
+/* Section-wide an error is what is not said. */
+static bool is_error_by_name(const wn_job *job, const char *column)
+{
+    bool is_error = false;
+    for (size_t i = 0; job->has_clean && i < job->clean.n_overrides; i++)
+        if (job->clean.overrides[i].has_missing && wn_job_matches(job, job->clean.overrides[i].glob, column))
+            is_error = job->clean.overrides[i].missing == WN_MISSING_ERROR;
+    return is_error;
+}
+
 static void fit_text(const wn_job *job, wn_recipe_column *column)
 {
     wn_column_rule *rule = &column->rule;
@@ -192,33 +184,27 @@ static void fit_text(const wn_job *job, wn_recipe_column *column)
                                       job->extract.text.minimum_documents, (size_t)job->extract.text.ngrams,
                                       job->extract.text.stem};
     leave_cells(rule);
-    if (rule->missing != WN_MISSING_DROP_ROW)
+    if (rule->missing != WN_MISSING_DROP_ROW && !is_error_by_name(job, column->name))
         rule->missing = WN_MISSING_CONSTANT; /* without a word */
 }
 
-static wn_status column_rule(const wn_job *job, wn_recipe_column *column)
+static void column_rule(const wn_job *job, wn_recipe_column *column)
 {
-    wn_status status = WN_OK;
     wn_column_rule rule = {.missing = WN_MISSING_ERROR};
-    TRY(set_kind(job, column->name, column->is_text, &column->kind));
     if (job->has_clean)
         clean_rule(job, column->name, &rule);
     if (job->has_normalize)
         normalize_rule(job, column->name, &rule);
     column->indicates = job->has_clean && job->clean.indicators && column->kind != WN_COLUMN_TEXT;
     column->rule = rule;
-    if (column->kind == WN_COLUMN_NUMERIC)
-        goto done;
-    TRY(check_fit(job, column));
     if (column->kind == WN_COLUMN_CATEGORICAL)
         fit_category(job, column);
-    else
+    else if (column->kind == WN_COLUMN_TEXT)
         fit_text(job, column);
-done:
-    return status;
 }
 
-/* An image begins at the column of its first pixel; those of the others are to follow in order. */
+/* An image begins at the column of its first pixel; those of the others are to follow in order. Features are made of
+ * filled pixels, and what is normalized are numbers. */
 static wn_status image_rule(const wn_job *job, const wn_column_type *type, wn_recipe *recipe)
 {
     bool has_cells = job->extract.image.method == WN_IMAGE_ORIENTATIONS;
@@ -226,10 +212,12 @@ static wn_status image_rule(const wn_job *job, const wn_column_type *type, wn_re
     while (first < recipe->n_cells && !wn_job_image_has(job, type->name, recipe->columns[first].name))
         first++;
     for (; k < n && first + k < recipe->n_cells; k++) {
-        const wn_recipe_column *column = &recipe->columns[first + k];
+        wn_recipe_column *column = &recipe->columns[first + k];
         if (!wn_job_image_has(job, type->name, column->name) || column->kind != WN_COLUMN_NUMERIC ||
             (size_t)atoll(column->name + n_name) != k)
             break;
+        column->rule.normalize = WN_NORMALIZE_NONE;
+        column->rule.transform = WN_TRANSFORM_NONE;
     }
     if (k < n)
         return wn_fail(WN_BAD_DATA, "input.types: the %zu columns of the image %s do not lie side by side in order", n,
@@ -261,8 +249,10 @@ wn_status wn_job_column_rules(const wn_job *job, wn_recipe *recipe)
     for (size_t i = 0; i < recipe->n_columns; i++)
         columns[i] = recipe->columns[i].name;
     TRY(check_names(job, columns, recipe->n_columns));
+    wn_job_column_kinds(job, recipe);
+    TRY(check_fit(job, recipe));
     for (size_t i = 0; i < recipe->n_columns; i++)
-        TRY(column_rule(job, &recipe->columns[i]));
+        column_rule(job, &recipe->columns[i]);
     TRY(image_rules(job, recipe));
 done:
     wn_free(columns);

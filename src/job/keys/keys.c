@@ -142,7 +142,8 @@ const wn_key wn_keys[] = {
     {.path = "clean.infinite", .kind = &wn_kind_choice, AT(clean.infinite_is_missing), .words = infinite,
      .value = "error", .help = "what an infinite cell is"},
     {.path = "clean.overrides", .kind = &wn_kind_clean_overrides, AT(clean.overrides), .value = "{}",
-     .help = "missing and outliers for columns by name or glob; the later one wins"},
+     .help = "missing and outliers for columns by name or glob, the later one wins; what makes no sense for one of them is an error: a category has "
+             "most_frequent, drop_row, error and (of numbers) a constant, a text drop_row and error, and neither has outliers"},
     {.path = "clean.indicators", .kind = &wn_kind_boolean, AT(clean.indicators), .value = "false",
      .help = "a 0/1 feature NAME?missing for each column with gaps in training rows"},
 
@@ -150,7 +151,7 @@ const wn_key wn_keys[] = {
      .help = "over the cleaned training cells: standard, mean 0 and population deviation 1; minmax, from 0 to 1; robust, "
              "median 0 and distance of the quartiles 1; maxabs, greatest size 1; log is sign(x) log(1 + |x|)"},
     {.path = "normalize.overrides", .kind = &wn_kind_normalize_overrides, AT(normalize.overrides), .value = "{}",
-     .help = "method for columns by name or glob; the later one wins"},
+     .help = "method for columns of numbers by name or glob; the later one wins"},
 
     {.path = "extract.categorical.method", .kind = &wn_kind_word, AT(extract.method), .words = categories,
      .value = "none", .help = "features of categories; ordinal: one, the number of the level in their order; target: the mean of the label over "

@@ -74,12 +74,12 @@ static wn_stage_plan statistics_plan(const rules_ask *ask, bool sums_more)
                            0};
 }
 
-static const char *rows_why(const wn_job *job, bool drops_duplicates)
+static const char *rows_why(const wn_job *job, bool hashes)
 {
     if (job->input.split_by)
-        return drops_duplicates ? "labels and the column split by, then hashes of all rows"
-                                : "labels and the column split by only";
-    return drops_duplicates ? "labels, then hashes of all rows" : "labels only";
+        return hashes ? "labels and the column split by, then hashes of all rows"
+                      : "labels and the column split by only";
+    return hashes ? "labels, then hashes of all rows" : "labels only";
 }
 
 static wn_stage_plan solving_plan(const char *stage, wn_solving_passes passes)
@@ -91,11 +91,11 @@ size_t wn_stage_plans(const wn_job *job, const wn_recipe *rules, const wn_catalo
                       wn_stage_plan plans[WN_MAX_STAGE_PLANS])
 {
     size_t n = 0, n_features = wn_plan_features(job, catalog);
-    bool drops_duplicates = job->has_clean && job->clean.drop_duplicates;
+    bool hashes = wn_job_seeks_repeats(job);
     rules_ask ask = ask_of(rules);
     bool beside = job->has_compress && job->compress.while_training;
     bool reduces = job->has_reduce && job->reduce.method != WN_REDUCE_NONE;
-    plans[n++] = (wn_stage_plan){"rows", rows_why(job, drops_duplicates), drops_duplicates, drops_duplicates};
+    plans[n++] = (wn_stage_plan){"rows", rows_why(job, hashes), hashes, hashes};
     plans[n++] = profile_plan(&ask);
     if (has_targets(rules))
         plans[n++] = (wn_stage_plan){"targets", "labels by level of categories and part of the rows", 1, 1};

@@ -284,7 +284,7 @@ wn_memory_plan wn_memory_plan_of(int n_ranks, const wn_job *job, const wn_catalo
     if (counts_values(job))
         plan.values = WN_MODES_BYTES;
     plan.values = larger(plan.values + level_bytes(job, catalog), target_bytes(job, catalog));
-    if (job->has_clean && job->clean.drop_duplicates)
+    if (wn_job_seeks_repeats(job))
         plan.duplicates = wn_row_hashes_bytes(
             rows, left_of((size_t)job->memory, plan.blocks + plan.rows + plan.rest + plan.libraries));
     wn_model_moment moment = wn_model_plan_of(n_ranks, job, catalog, plan.blocks, rows, block);

@@ -127,14 +127,15 @@ done:
     return status;
 }
 
-static wn_status drop_duplicates(wn_run_state *state, wn_stage_meter *meter)
+static wn_status seek_repeats(wn_run_state *state, wn_stage_meter *meter)
 {
     wn_status status = WN_OK;
     const wn_job *job = state->job;
     wn_identity identity = {0};
     wn_pass pass = wn_stage_pass(state, "duplicates");
     TRY(wn_ranks_agree(state->ranks, wn_job_identity(job, state->catalog, &identity)));
-    const wn_duplicates_options options = {.seed = (uint64_t)job->seed,
+    const wn_duplicates_options options = {.stay = !(job->has_clean && job->clean.drop_duplicates),
+                                           .seed = (uint64_t)job->seed,
                                            .identity = job->clean.duplicate_columns.n > 0 ? &identity : NULL,
                                            .budget = state->plan.duplicates,
                                            .directory = wn_run_directory_root(state->directory)};
@@ -158,8 +159,8 @@ static wn_status find_rows(wn_run_state *state, wn_stage_meter *meter)
     TRY(wn_rows_new(&state->rows, &pass, state->catalog, &split));
     meter->cost.bytes_read += wn_reader_bytes_read(state->reader) - bytes_before;
     TRY(split_by_value(state, &split, meter));
-    if (job->has_clean && job->clean.drop_duplicates)
-        TRY(drop_duplicates(state, meter));
+    if (wn_job_seeks_repeats(job))
+        TRY(seek_repeats(state, meter));
     TRY(wn_rows_write(state->ranks, state->rows, wn_run_directory_path(state->directory, ROWS)));
     result = json_pack("{s:I}", "leaked", (json_int_t)state->leaked);
     const char *files[] = {ROWS};

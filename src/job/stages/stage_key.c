@@ -5,7 +5,7 @@
 #include <cblas.h>
 #include <string.h>
 
-enum { STAGE_FORMAT = 2 }; /* raised when a stage's result changes its meaning */
+enum { STAGE_FORMAT = 3 }; /* raised when a stage's result changes its meaning */
 
 wn_status wn_stage_key(const wn_run_state *state, wn_hash before, const char *const *sections, wn_hash *key)
 {

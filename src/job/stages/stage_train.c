@@ -31,17 +31,17 @@ done:
     return status;
 }
 
-/* The model must fit the task that the labels turned out to be. */
+/* The model must fit the task that the labels turned out to be. What only the inputs tell is bad data, as everywhere. */
 static wn_status check_task(const wn_run_state *state)
 {
     bool classifies = state->recipe->labels.task == WN_TASK_CLASSIFICATION;
     if (state->job->train.model == WN_MODEL_LINEAR && classifies)
-        return wn_fail(WN_BAD_JOB,
+        return wn_fail(WN_BAD_DATA,
                        "train.model.type: linear predicts real labels, but the label has %zu classes; allowed: "
                        "logistic, mlp, or input.task: regression",
                        state->recipe->labels.n_classes);
     if (state->job->train.model == WN_MODEL_LOGISTIC && !classifies)
-        return wn_fail(WN_BAD_JOB,
+        return wn_fail(WN_BAD_DATA,
                        "train.model.type: logistic needs classes, but the label is real; allowed: linear, mlp, "
                        "or input.task: classification");
     return WN_OK;

@@ -17,6 +17,56 @@ size_t wn_category_size(const wn_category *category)
     return wn_levels_size(category->levels);
 }
 
+/* Cells of the run's rows as they are read. */
+static void gather(const wn_raw_rows *rows, size_t position, const wn_category_run *run, double *cells)
+{
+    size_t at = run->first * rows->n_cols + position;
+    if (rows->cells.is_float32)
+        for (size_t i = 0; i < run->n; i++)
+            cells[i] = (double)((const float *)rows->cells.data)[at + i * rows->n_cols];
+    else
+        for (size_t i = 0; i < run->n; i++)
+            cells[i] = ((const double *)rows->cells.data)[at + i * rows->n_cols];
+}
+
+static void code_numbers(const wn_category *category, const wn_recipe_column *column, const wn_raw_rows *rows,
+                         wn_category_run *run)
+{
+    double cells[WN_CATEGORY_RUN];
+    gather(rows, column->position, run, cells);
+    for (size_t i = 0; i < run->n; i++) {
+        cells[i] = wn_outliers_apply(column, cells[i]);
+        cells[i] = isnan(cells[i]) ? column->fill : cells[i];
+    }
+    wn_levels_code_numbers(category->levels, cells, run->n, run->code);
+    for (size_t i = 0; i < run->n; i++)
+        if (isnan(cells[i]))
+            run->code[i] = WN_CATEGORY_GAP;
+}
+
+static void code_texts(const wn_category *category, const wn_recipe_column *column, const wn_raw_rows *rows,
+                       wn_category_run *run)
+{
+    const wn_text *texts = rows->texts + run->first * rows->n_texts + column->position;
+    uint32_t gap = category->fill < 0 ? WN_CATEGORY_GAP : (uint32_t)category->fill;
+    wn_levels_code_texts(category->levels, texts, rows->n_texts, run->n, run->code);
+    for (size_t i = 0; i < run->n; i++)
+        if (texts[i * rows->n_texts].n_bytes == 0)
+            run->code[i] = gap;
+}
+
+bool wn_category_next(const wn_category *category, const wn_recipe_column *column, const wn_raw_rows *rows,
+                      wn_category_run *run)
+{
+    run->first += run->n;
+    run->n = rows->n_rows - run->first < WN_CATEGORY_RUN ? rows->n_rows - run->first : WN_CATEGORY_RUN;
+    if (category->are_numbers)
+        code_numbers(category, column, rows, run);
+    else
+        code_texts(category, column, rows, run);
+    return run->n > 0;
+}
+
 static wn_status write_numbers(const wn_category *category, const wn_recipe_file *file, const char *name)
 {
     wn_status status = WN_OK;

@@ -10,8 +10,6 @@
 #include "winnow/keyed_counts.h"
 #include "winnow/levels.h"
 
-#include <math.h>
-
 typedef struct {
     wn_levels *levels; /* owned */
     int64_t *count;    /* (levels) training rows of each; owned */
@@ -28,21 +26,20 @@ void wn_category_clear(wn_category *category);
 /* Local. How many levels. */
 size_t wn_category_size(const wn_category *category);
 
-/* Local. The level of row i: its place in their order, behind the last for all others; SIZE_MAX for a gap that nothing
- * fills. */
-static inline size_t wn_category_code(const wn_category *category, const wn_recipe_column *column,
-                                      const wn_raw_rows *rows, size_t i)
-{
-    if (category->are_numbers) {
-        double cell = wn_outliers_apply(column, wn_raw_cell(rows, i, column));
-        cell = isnan(cell) ? column->fill : cell;
-        return isnan(cell) ? SIZE_MAX : wn_levels_code_number(category->levels, cell);
-    }
-    wn_text text = rows->texts[i * rows->n_texts + column->position];
-    if (text.n_bytes == 0)
-        return category->fill < 0 ? SIZE_MAX : (size_t)category->fill;
-    return wn_levels_code_text(category->levels, text);
-}
+enum { WN_CATEGORY_RUN = 64 }; /* rows whose codes are told together */
+
+/* A run's codes. */
+typedef struct {
+    size_t first, n; /* rows */
+    uint32_t code[WN_CATEGORY_RUN];
+} wn_category_run;
+
+static const uint32_t WN_CATEGORY_GAP = UINT32_MAX;
+
+/* Local. The levels of the run of rows behind the one before (all zero at first): the place of each in their order,
+ * behind the last for all others, WN_CATEGORY_GAP for a gap that nothing fills. False: there are no more rows. */
+bool wn_category_next(const wn_category *category, const wn_recipe_column *column, const wn_raw_rows *rows,
+                      wn_category_run *run);
 
 /* Local. Into a group of recipe.h5 that is there, and back. Fails: as recipe_file.h. */
 WN_MUST_USE wn_status wn_category_write(const wn_category *category, const wn_recipe_file *file, const char *group);

@@ -45,13 +45,15 @@ static wn_status one_hot_apply(const wn_encoder *encoder, const wn_recipe *recip
 {
     const wn_recipe_column *column = &recipe->columns[encoder->column];
     size_t size = one_hot_size(encoder->state);
-    for (size_t i = 0; i < rows->n_rows; i++) {
-        size_t code = wn_category_code(encoder->state, column, rows, i);
-        if (code < size)
-            out[i * stride + code] = 1;
-        for (size_t k = 0; code == SIZE_MAX && k < size; k++)
-            out[i * stride + k] = (double)NAN;
-    }
+    wn_category_run run = {0};
+    while (wn_category_next(encoder->state, column, rows, &run))
+        for (size_t i = 0; i < run.n; i++) {
+            double *row = out + (run.first + i) * stride;
+            if (run.code[i] < size)
+                row[run.code[i]] = 1;
+            for (size_t k = 0; run.code[i] == WN_CATEGORY_GAP && k < size; k++)
+                row[k] = (double)NAN;
+        }
     return WN_OK;
 }
 
@@ -69,24 +71,33 @@ done:
     return status;
 }
 
+static wn_status append_run(wn_sparse_rows *out, const wn_category_run *run, size_t size)
+{
+    wn_status status = WN_OK;
+    TRY(wn_sparse_rows_reserve_rows(out, run->n, run->n));
+    for (size_t i = 0; i < run->n; i++) {
+        if (run->code[i] == WN_CATEGORY_GAP) {
+            TRY(append_gap(out, size));
+            TRY(wn_sparse_rows_reserve_rows(out, run->n - i, run->n - i));
+            continue;
+        }
+        out->column[out->n_entries] = run->code[i];
+        out->value[out->n_entries] = 1;
+        wn_sparse_rows_end(out, run->code[i] < size);
+    }
+done:
+    return status;
+}
+
 static wn_status one_hot_append(const wn_encoder *encoder, const wn_recipe *recipe, const wn_raw_rows *rows,
                                 wn_sparse_rows *out)
 {
     wn_status status = WN_OK;
     const wn_recipe_column *column = &recipe->columns[encoder->column];
     size_t size = one_hot_size(encoder->state);
-    TRY(wn_sparse_rows_reserve_rows(out, rows->n_rows, rows->n_rows));
-    for (size_t i = 0; i < rows->n_rows; i++) {
-        size_t code = wn_category_code(encoder->state, column, rows, i);
-        if (code == SIZE_MAX) {
-            TRY(append_gap(out, size));
-            TRY(wn_sparse_rows_reserve_rows(out, rows->n_rows - i, rows->n_rows - i));
-            continue;
-        }
-        out->column[out->n_entries] = (uint32_t)code;
-        out->value[out->n_entries] = 1;
-        wn_sparse_rows_end(out, code < size);
-    }
+    wn_category_run run = {0};
+    while (wn_category_next(encoder->state, column, rows, &run))
+        TRY(append_run(out, &run, size));
 done:
     return status;
 }
@@ -189,10 +200,10 @@ static double ordinal_greatest(const void *state)
 static wn_status ordinal_apply(const wn_encoder *encoder, const wn_recipe *recipe, const wn_raw_rows *rows, double *out,
                                size_t stride)
 {
-    for (size_t i = 0; i < rows->n_rows; i++) {
-        size_t code = wn_category_code(encoder->state, &recipe->columns[encoder->column], rows, i);
-        out[i * stride] = code == SIZE_MAX ? (double)NAN : (double)code;
-    }
+    wn_category_run run = {0};
+    while (wn_category_next(encoder->state, &recipe->columns[encoder->column], rows, &run))
+        for (size_t i = 0; i < run.n; i++)
+            out[(run.first + i) * stride] = run.code[i] == WN_CATEGORY_GAP ? (double)NAN : (double)run.code[i];
     return WN_OK;
 }
 

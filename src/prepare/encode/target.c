@@ -78,12 +78,14 @@ static wn_status target_apply(const wn_encoder *encoder, const wn_recipe *recipe
 {
     const wn_target *target = encoder->state;
     size_t n_codes = wn_target_codes(target), n = target->n_features;
-    for (size_t i = 0; i < rows->n_rows; i++) {
-        size_t code = wn_category_code(&target->category, &recipe->columns[encoder->column], rows, i);
-        const double *codes = target->codes + fold_of(target, rows, i) * n_codes * n;
-        for (size_t k = 0; k < n; k++)
-            out[i * stride + k] = code == SIZE_MAX ? (double)NAN : codes[code * n + k];
-    }
+    wn_category_run run = {0};
+    while (wn_category_next(&target->category, &recipe->columns[encoder->column], rows, &run))
+        for (size_t i = 0; i < run.n; i++) {
+            size_t row = run.first + i, code = run.code[i];
+            const double *codes = target->codes + fold_of(target, rows, row) * n_codes * n;
+            for (size_t k = 0; k < n; k++)
+                out[row * stride + k] = code == WN_CATEGORY_GAP ? (double)NAN : codes[code * n + k];
+        }
     return WN_OK;
 }
 

@@ -33,29 +33,36 @@ bool wn_targets_wait(const wn_recipe *recipe)
     return false;
 }
 
+static wn_status add_row(target_count *count, const wn_target *target, const wn_block *block, size_t row, size_t code)
+{
+    const wn_labels *labels = &count->recipe->labels;
+    size_t fold = wn_target_fold(target->seed, (uint64_t)block->rows[row], target->n_folds);
+    if (labels->n_classes == 0) {
+        wn_target_sums_add_value(count->sums, code, fold, block->labels[row]);
+        return WN_OK;
+    }
+    int class = wn_labels_class(labels, block->labels[row]);
+    if (class < 0)
+        return wn_fail(WN_BAD_DATA, "label %s: %.17g is none of the classes", count->recipe->label_name,
+                       block->labels[row]);
+    wn_target_sums_add_class(count->sums, code, fold, (size_t) class);
+    return WN_OK;
+}
+
 static wn_status add(void *state, const wn_block *block)
 {
+    wn_status status = WN_OK;
     target_count *count = state;
     const wn_encoder *encoder = &count->recipe->encoders[count->encoder];
     const wn_target *target = encoder->state;
-    const wn_labels *labels = &count->recipe->labels;
     const wn_raw_rows rows = wn_raw_rows_of(block, 0, block->n_rows);
-    for (size_t i = 0; i < block->n_rows; i++) {
-        size_t code = wn_category_code(&target->category, &count->recipe->columns[encoder->column], &rows, i);
-        size_t fold = wn_target_fold(target->seed, (uint64_t)block->rows[i], target->n_folds);
-        if (code == SIZE_MAX)
-            continue;
-        if (labels->n_classes == 0) {
-            wn_target_sums_add_value(count->sums, code, fold, block->labels[i]);
-            continue;
-        }
-        int class = wn_labels_class(labels, block->labels[i]);
-        if (class < 0)
-            return wn_fail(WN_BAD_DATA, "label %s: %.17g is none of the classes", count->recipe->label_name,
-                           block->labels[i]);
-        wn_target_sums_add_class(count->sums, code, fold, (size_t) class);
-    }
-    return WN_OK;
+    wn_category_run run = {0};
+    while (wn_category_next(&target->category, &count->recipe->columns[encoder->column], &rows, &run))
+        for (size_t i = 0; i < run.n; i++)
+            if (run.code[i] != WN_CATEGORY_GAP)
+                TRY(add_row(count, target, block, run.first + i, run.code[i]));
+done:
+    return status;
 }
 
 static wn_span sums(void *state)

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Features are the terms in the order of their bytes; a gap has none of them. */
+/* Features are the terms in the order of their bytes. */
 typedef struct {
     wn_vocabulary *vocabulary; /* its weights follow from the rest */
     bool has_idf;
@@ -40,19 +40,23 @@ static wn_status terms_name(const wn_encoder *encoder, const wn_recipe *recipe, 
     return wn_string_format(name, "%s=%.*s", recipe->columns[encoder->column].name, (int)term.n_bytes, term.data);
 }
 
-/* Scratch is made anew, so that threads do not share it. */
+/* A gap is a text without words, unless that is an error. Scratch is made anew, so that threads do not share it. */
 static wn_status terms_append(const wn_encoder *encoder, const wn_recipe *recipe, const wn_raw_rows *rows,
                               wn_sparse_rows *out)
 {
     wn_status status = WN_OK;
     const terms *kept = encoder->state;
-    size_t position = recipe->columns[encoder->column].position;
+    const wn_recipe_column *column = &recipe->columns[encoder->column];
+    bool is_error = column->rule.missing == WN_MISSING_ERROR;
     wn_tokenizer *tokenizer = NULL;
     wn_term_counter *counter = NULL;
     TRY(wn_tokenizer_new(&tokenizer, kept->stem, (size_t)kept->ngrams));
     TRY(wn_term_counter_new(&counter, kept->vocabulary));
-    for (size_t i = 0; i < rows->n_rows; i++)
-        TRY(wn_term_counter_append(counter, tokenizer, rows->texts[i * rows->n_texts + position], 0, out));
+    for (size_t i = 0; i < rows->n_rows; i++) {
+        wn_text text = rows->texts[i * rows->n_texts + column->position];
+        TRY(is_error && text.n_bytes == 0 ? wn_sparse_rows_append_missing(out, terms_size(kept))
+                                          : wn_term_counter_append(counter, tokenizer, text, 0, out));
+    }
 done:
     wn_term_counter_free(counter);
     wn_tokenizer_free(tokenizer);

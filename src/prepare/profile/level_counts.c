@@ -11,8 +11,6 @@
 #include "winnow/memory.h"
 #include "winnow/profile.h"
 
-#include <math.h>
-
 enum { LEAST_SHARE = 256 << 10, STRIP_ROWS = 512 /* whose cells stay in a processor's cache */ };
 
 /* Rows are counted in a tally, which is handed on before it is large. */
@@ -124,44 +122,68 @@ static wn_status hand_on(counted_column *counted)
         count.n_text = entry.text.n_bytes;
         TRY(wn_keyed_counts_add(counted->counts, &count));
     }
-    wn_tally_free(counted->tally);
+    wn_tally_free(counted->tally); /* its room is what made it too large */
     counted->tally = NULL;
     TRY(wn_tally_new(&counted->tally));
 done:
     return status;
 }
 
-static wn_status add_cell(counted_column *counted, wn_text text)
+static wn_status add_levels(counted_column *counted, int64_t gaps[2], const wn_tally_cells *cells)
 {
     wn_status status = WN_OK;
-    TRY(counted->tokenizer != NULL ? wn_tally_add_terms(counted->tally, counted->tokenizer, text)
-                                   : wn_tally_add_cell(counted->tally, text));
-    if (wn_tally_bytes(counted->tally) > counted->tally_bytes)
-        TRY(hand_on(counted));
+    for (size_t next = 0; next < cells->n;) {
+        TRY(wn_tally_add_cells(counted->tally, cells, counted->tally_bytes, &next, gaps));
+        if (wn_tally_bytes(counted->tally) > counted->tally_bytes)
+            TRY(hand_on(counted));
+    }
 done:
     return status;
 }
 
-/* Rows first .. end - 1. */
-static wn_status add_column(counted_column *counted, int64_t gaps[2], const wn_block *block, size_t first, size_t end)
+/* Of texts; without a tokenizer only how many there are. */
+static wn_status add_terms(counted_column *counted, int64_t gaps[2], const wn_tally_cells *cells)
 {
     wn_status status = WN_OK;
-    for (size_t i = first; i < end; i++) {
-        wn_level_bytes number = {{0}};
-        wn_text text = {number.bytes, 0};
-        if (counted->is_text) {
-            text = block->texts[i * block->n_texts + counted->position];
-        } else if (!isnan(block->cells[i * block->n_cols + counted->position])) {
-            double cell = block->cells[i * block->n_cols + counted->position];
-            if (wn_long_integer_is_shared(counted->is_long, cell))
-                TRY(wn_long_integer_refuse(counted->name, cell, "a category of such levels"));
-            number = wn_level_number(cell);
-            text.n_bytes = sizeof number.bytes;
-        }
+    for (size_t i = 0; i < cells->n; i++) {
+        wn_text text = cells->texts[i * cells->stride];
         gaps[text.n_bytes == 0]++;
-        if (text.n_bytes > 0 && counted->tally != NULL)
-            TRY(add_cell(counted, text));
+        if (text.n_bytes == 0 || counted->tokenizer == NULL)
+            continue;
+        TRY(wn_tally_add_terms(counted->tally, counted->tokenizer, text));
+        if (wn_tally_bytes(counted->tally) > counted->tally_bytes)
+            TRY(hand_on(counted));
     }
+done:
+    return status;
+}
+
+/* Levels are told from each other, which cells of large integers do not allow. */
+static wn_status check_levels(const counted_column *counted, const wn_tally_cells *cells)
+{
+    wn_status status = WN_OK;
+    for (size_t i = 0; counted->is_long && i < cells->n && status == WN_OK; i++)
+        if (wn_long_integer_is_shared(true, cells->numbers[i * cells->stride]))
+            status =
+                wn_long_integer_refuse(counted->name, cells->numbers[i * cells->stride], "a category of such levels");
+    return status;
+}
+
+/* n rows from `first` on. */
+static wn_status add_column(counted_column *counted, int64_t gaps[2], const wn_block *block, size_t first, size_t n)
+{
+    wn_status status = WN_OK;
+    wn_tally_cells cells = {.n = n};
+    if (counted->is_text) {
+        cells.texts = block->texts + first * block->n_texts + counted->position;
+        cells.stride = block->n_texts;
+    } else {
+        cells.numbers = block->cells + first * block->n_cols + counted->position;
+        cells.stride = block->n_cols;
+        TRY(check_levels(counted, &cells));
+    }
+    bool are_levels = counted->tally != NULL && counted->tokenizer == NULL;
+    status = are_levels ? add_levels(counted, gaps, &cells) : add_terms(counted, gaps, &cells);
 done:
     return status;
 }
@@ -171,9 +193,9 @@ static wn_status add(void *state, const wn_block *block)
     wn_level_counts *counts = state;
     wn_status status = WN_OK;
     for (size_t first = 0; first < block->n_rows; first += STRIP_ROWS) {
-        size_t end = block->n_rows - first < STRIP_ROWS ? block->n_rows : first + STRIP_ROWS;
+        size_t n = block->n_rows - first < STRIP_ROWS ? block->n_rows - first : STRIP_ROWS;
         for (size_t i = 0; i < counts->n; i++)
-            TRY(add_column(&counts->columns[i], counts->gaps + 2 * i, block, first, end));
+            TRY(add_column(&counts->columns[i], counts->gaps + 2 * i, block, first, n));
     }
 done:
     return status;
