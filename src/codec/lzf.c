@@ -4,7 +4,7 @@
 #include <limits.h>
 #include <lzf.h>
 
-/* A bare LZF stream (liblzf), as h5py writes it; the size is in the client data, for HDF5's library alone. */
+/* A bare LZF stream (liblzf), as h5py writes it. */
 wn_status wn_lzf_undo(wn_decoder *decoder, wn_stage *stage)
 {
     (void)decoder;
@@ -17,7 +17,23 @@ wn_status wn_lzf_undo(wn_decoder *decoder, wn_stage *stage)
     return WN_OK;
 }
 
+/* Told by the stream itself: runs of 1 to 32 bytes as they are, and copies of 3 to 264 bytes, in two bytes or three.
+ * The client data are not there for strings of any length, of which the library asks no filter. */
 size_t wn_lzf_size(const wn_stage *stage)
 {
-    return stage->filter->n_values > 2 ? stage->filter->values[2] : 0;
+    enum { MOST_LITERALS = 32, LONG = 7 };
+    size_t n = 0, at = 0;
+    while (at < stage->n_in) {
+        unsigned control = stage->in[at++], length = control >> 5;
+        if (control < MOST_LITERALS) {
+            n += control + 1;
+            at += control + 1;
+            continue;
+        }
+        if (length == LONG && at < stage->n_in)
+            length += stage->in[at++];
+        n += length + 2;
+        at++;
+    }
+    return n;
 }

@@ -31,7 +31,9 @@ static double f_of_classes(const wn_gram_sums *gram, size_t c, size_t n_present)
         long double gap = (long double)gram->label_product[k * gram->n_cols + c] / n - mean;
         between += n * gap * gap;
     }
-    long double within = total_squares(gram, c) - between;
+    long double total = total_squares(gram, c), within = total - between;
+    if (!(total > 0))
+        return 0; /* squares too small for a double: it does not vary, as for normalization */
     long double rounding = (long double)gram->rounding * (long double)gram->square[c];
     return quotient(between, within, rounding, (long double)(n_present - 1),
                     (long double)(gram->n_rows - (int64_t)n_present));

@@ -35,7 +35,8 @@ static bool is_compared(const wn_identity *identity, size_t column)
     return is;
 }
 
-/* Cells that stand for several integers cannot tell that rows are equal. */
+/* Cells that stand for several integers cannot tell that rows are equal. (Where all stay, leaks are counted by cells.)
+ */
 static wn_status check_cells(void *context, wn_block *block)
 {
     const compared *what = context;
@@ -91,7 +92,7 @@ wn_status wn_rows_drop_duplicates(wn_rows *rows, const wn_pass *pass, const wn_d
     compared what = {rows->catalog, identity};
     wn_block_step steps[] = {{labelled_apply, rows, true}, {check_cells, &what, true}};
     wn_accumulator accumulator = wn_row_hashes_accumulator(hashes);
-    TRY(wn_pass_run(pass, steps, 2, &accumulator, 1, cost));
+    TRY(wn_pass_run(pass, steps, options->stay ? 1 : 2, &accumulator, 1, cost));
     TRY(wn_row_hashes_finish(pass->ranks, hashes, &n_leaked));
     TRY(wn_ranks_sum(pass->ranks, &n_leaked, 1));
     *leaked = n_leaked;

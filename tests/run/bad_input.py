@@ -89,6 +89,16 @@ def constant_column(bench):
     bench.checks.that(run_json(out)["metrics"]["dense"]["loss"] is not None, "a constant column: the loss is finite")
 
 
+def tiny_column(bench):
+    path = table(bench.path("tiny.h5"), b=numpy.random.default_rng(7).normal(size=200) * 1e-200)
+    job = write_text(bench.path("tiny.yaml"), job_text(path, more="rank: {methods: [anova]}\n"))
+    done = winnow(bench.program, ["run", job, "--out", bench.path("tiny")], 2)
+    bench.checks.equal(done.returncode, 0, f"squares below a double: status ({done.stderr[-500:]})")
+    with h5py.File(os.path.join(bench.path("tiny"), "recipe.h5")) as recipe:
+        scores = dict(zip(recipe["features/name"].asstr()[:], recipe["ranking/anova"][:]))
+    bench.checks.equal(scores["b"], 0.0, "F of a column whose squares are below a double")
+
+
 def bad_jobs(bench):
     good = bench.path("good.h5")
     three = f"input:\n  files: [{good}]\n  lable: kind\n  label: kind\ntrain:\n  epochs: -3\n  batch: many\n"
@@ -109,6 +119,7 @@ def main():
         bad_files(bench)
         bad_cells(bench)
         constant_column(bench)
+        tiny_column(bench)
         bad_jobs(bench)
     checks.close()
 

@@ -282,7 +282,7 @@ def bad():
         with h5py.File(path(f"texts/{part}.h5"), "w") as f:
             f["a"] = np.array(rows, "f4")
             f.create_dataset("note", data=["" if i % 7 == 0 else "n\u00e4" * (i % 40) + str(i) for i in rows],
-                             dtype=h5py.string_dtype(), chunks=(100,), compression="gzip")
+                             dtype=h5py.string_dtype(), chunks=(100,), compression="gzip" if part == 0 else "lzf")
             f["b"] = np.array(rows, "f8") + 0.5
             f["fixed"] = np.array([f"f{i % 1000}".encode() for i in rows], "S5")
             f["pair"] = np.array([[f"p{i}", f"q{i % 3}"] for i in rows], dtype="S8")

@@ -171,9 +171,21 @@ done:
     return status;
 }
 
+/* Levels are told from each other, which cells of large integers do not allow. */
+static wn_status check_levels(const counted_column *counted, const wn_tally_cells *cells)
+{
+    wn_status status = WN_OK;
+    for (size_t i = 0; counted->is_long && i < cells->n && status == WN_OK; i++)
+        if (wn_long_integer_is_shared(true, cells->numbers[i * cells->stride]))
+            status =
+                wn_long_integer_refuse(counted->name, cells->numbers[i * cells->stride], "a category of such levels");
+    return status;
+}
+
 /* n rows from `first` on. */
 static wn_status add_column(counted_column *counted, int64_t gaps[2], const wn_block *block, size_t first, size_t n)
 {
+    wn_status status = WN_OK;
     wn_tally_cells cells = {.n = n};
     if (counted->is_text) {
         cells.texts = block->texts + first * block->n_texts + counted->position;
@@ -181,9 +193,12 @@ static wn_status add_column(counted_column *counted, int64_t gaps[2], const wn_b
     } else {
         cells.numbers = block->cells + first * block->n_cols + counted->position;
         cells.stride = block->n_cols;
+        TRY(check_levels(counted, &cells));
     }
     bool are_levels = counted->tally != NULL && counted->tokenizer == NULL;
-    return are_levels ? add_levels(counted, gaps, &cells) : add_terms(counted, gaps, &cells);
+    status = are_levels ? add_levels(counted, gaps, &cells) : add_terms(counted, gaps, &cells);
+done:
+    return status;
 }
 
 static wn_status add(void *state, const wn_block *block)

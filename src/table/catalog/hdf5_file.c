@@ -65,6 +65,9 @@ void wn_hdf5_release(hid_t id)
     }
 }
 
+/* So begins what base/memory says in a filter of ours; what a damaged file asks for is no lack of memory. */
+static const char OWN_MEMORY[] = "out of memory: ";
+
 static herr_t keep_innermost(unsigned n, const H5E_error2_t *error, void *reason)
 {
     if (n == 0 && error->desc != NULL)
@@ -78,6 +81,8 @@ wn_status wn_hdf5_fail(const wn_hdf5_file *file, const char *object, const char 
     H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, keep_innermost, reason);
     H5Eclear2(H5E_DEFAULT);
     wn_status status = strstr(reason, "errno = ") != NULL ? WN_IO : WN_BAD_DATA;
+    if (strncmp(reason, OWN_MEMORY, strlen(OWN_MEMORY)) == 0)
+        status = WN_NO_MEMORY;
     const char *colon = object != NULL ? ": " : "", *open = reason[0] != '\0' ? " (HDF5: " : "";
     const char *close = reason[0] != '\0' ? ")" : "";
     return wn_fail(status, "%s%s%s: %s%s%s%s", file->path, colon, object != NULL ? object : "", what, open, reason,
