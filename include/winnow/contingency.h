@@ -6,9 +6,10 @@
 
 typedef struct wn_contingency wn_contingency;
 
-/* Local. For each of n_cols columns, n_bins bins (at most 256, like the classes) by ascending edges (n_cols, n_bins - 1): bin k holds edge[k-1] <= x <
- * edge[k] (NumPy's searchsorted(edges, x, side='right')); equal edges leave a bin empty. The class of a row is the bin
- * of its label by class_edges (n_classes - 1), by the same rule. Copied. The caller frees it. Fails: WN_NO_MEMORY. */
+/* Local. For each of n_cols columns, n_bins bins (at most 256, like the classes) by ascending edges (n_cols, n_bins -
+ * 1): bin k holds edge[k-1] <= x < edge[k] (NumPy's searchsorted(edges, x, side='right')); equal edges leave a bin
+ * empty. The class of a row is the bin of its label by class_edges (n_classes - 1), by the same rule. Copied. The
+ * caller frees it. Fails: WN_NO_MEMORY. */
 WN_MUST_USE wn_status wn_contingency_new(wn_contingency **contingency, size_t n_cols, size_t n_bins,
                                          const double *edges, size_t n_classes, const double *class_edges);
 void wn_contingency_free(wn_contingency *contingency);

@@ -2,7 +2,8 @@
  * Definitions are those of scikit-learn's TfidfVectorizer. How terms are counted is in tally.h.
  *
  * To fit: count with wn_tally_add_terms, add the counts over ranks and choose with the bound of the job
- * (keyed_counts.h), wn_vocabulary_new. Of terms equally frequent at the bound those of smaller key stay, where scikit-learn keeps others.
+ * (keyed_counts.h), wn_vocabulary_new. Of terms equally frequent at the bound those of smaller key stay, where
+ * scikit-learn keeps others.
  */
 #ifndef WINNOW_VOCABULARY_H
 #define WINNOW_VOCABULARY_H

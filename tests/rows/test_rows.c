@@ -129,7 +129,8 @@ static void check_duplicates(bool stay)
     int64_t leaked = -1, naive_leaked = 0, naive_duplicates = 0;
     size_t n_wrong = 0;
     if (fixture_open(&table, &spec) && CHECK_OK(wn_rows_new(&rows, &table.pass, table.catalog, &split)) &&
-        CHECK_OK(wn_rows_drop_duplicates(rows, &table.pass, &(wn_duplicates_options){.stay = stay, .seed = 5}, &leaked, NULL))) {
+        CHECK_OK(wn_rows_drop_duplicates(rows, &table.pass, &(wn_duplicates_options){.stay = stay, .seed = 5}, &leaked,
+                                         NULL))) {
         unsigned char *all = fixture_statuses(&table, rows);
         for (size_t i = 0; all && i < table.n_rows; i++) {
             unsigned char wanted = naive_status(&table, i, &split);

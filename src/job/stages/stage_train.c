@@ -31,7 +31,8 @@ done:
     return status;
 }
 
-/* The model must fit the task that the labels turned out to be. What only the inputs tell is bad data, as everywhere. */
+/* The model must fit the task that the labels turned out to be. What only the inputs tell is bad data, as everywhere.
+ */
 static wn_status check_task(const wn_run_state *state)
 {
     bool classifies = state->recipe->labels.task == WN_TASK_CLASSIFICATION;
