@@ -38,8 +38,8 @@ WN_MUST_USE wn_status wn_quantiles_finish(const wn_ranks *ranks, const wn_quanti
                                           wn_window *windows, unsigned char *missed, size_t *n_missed);
 
 /* Local. For every probability[k], windows[k] that holds this quantile of a column with overwhelming probability (about
- * 6 standard errors of its rank), from a random sample of n of its valid cells in any order; everything if the sample is
- * small. scratch: n more. */
+ * 6 standard errors of its rank), from a random sample of n of its valid cells in any order; everything if the sample
+ * is small. scratch: n more. */
 void wn_windows_of_sample(const double *cells, double *scratch, size_t n, size_t n_probabilities,
                           const double *probability, wn_window *windows);
 
