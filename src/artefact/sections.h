@@ -14,21 +14,20 @@ enum { WN_MAX_COLUMNS = 1 << 22, WN_MAX_LAYERS = 64, WN_MAX_WIDTH = 1 << 22, WN_
 WN_MUST_USE wn_status wn_artefact_build(wn_artefact **artefact, const wn_network *network, const wn_coding *coding,
                                         const wn_recipe *recipe);
 
-/* Local. Decodes the weights, counts them, hashes all numbers. Fails: WN_NO_MEMORY. */
+/* Local. Decodes the weights, counts them, hashes all numbers. */
 WN_MUST_USE wn_status wn_artefact_complete(wn_artefact *artefact);
 
-/* Local. A whole artefact as bytes, and back (new, the caller frees it); n_bytes of the artefact is set. Fails:
- * WN_NO_MEMORY; reading WN_BAD_DATA naming the section. */
+/* Local. A whole artefact as bytes, and back. n_bytes of the artefact is set. */
 WN_MUST_USE wn_status wn_artefact_encode(const wn_artefact *artefact, wn_bytes *out);
 WN_MUST_USE wn_status wn_artefact_decode(wn_artefact **artefact, const unsigned char *data, size_t n);
 
 /* Local. Names in little room: runs of one stem with ascending numbers. Reading: names (n) are new, owned by the
- * caller, also those before a failure. Fails: WN_NO_MEMORY; reading WN_BAD_DATA. */
+ * caller, also those before a failure. */
 WN_MUST_USE wn_status wn_names_pack(wn_bytes *out, char *const *names, size_t n);
 WN_MUST_USE wn_status wn_names_unpack(wn_cursor *cursor, char **names, size_t n);
 
 /* Local. Label, classes and names of the columns; what the columns' cells go through, and the encoders that make the
- * features where these are not the cells one by one; a layer. Fail: WN_NO_MEMORY; reading WN_BAD_DATA. */
+ * features where these are not the cells one by one; a layer. */
 WN_MUST_USE wn_status wn_section_pack_names(wn_bytes *out, const wn_recipe *recipe);
 WN_MUST_USE wn_status wn_section_unpack_names(wn_cursor *cursor, wn_recipe **recipe);
 WN_MUST_USE wn_status wn_section_pack_columns(wn_bytes *out, const wn_recipe *recipe);
