@@ -46,8 +46,6 @@ typedef struct {
     float *bias;   /* (n_out) for FLOAT32, else NULL; owned */
 } wn_read_layer;
 
-/* Local. The next layer, of n_in inputs. The caller clears it, also after a failure. Fails: WN_BAD_DATA, WN_NO_MEMORY.
- */
 WN_MUST_USE wn_status wn_section_unpack_layer(wn_cursor *cursor, size_t n_in, wn_read_layer *layer);
 void wn_read_layer_clear(wn_read_layer *layer);
 
