@@ -14,16 +14,15 @@ enum { WN_MAX_COLUMNS = 1 << 22, WN_MAX_LAYERS = 64, WN_MAX_WIDTH = 1 << 22, WN_
 WN_MUST_USE wn_status wn_artefact_build(wn_artefact **artefact, const wn_network *network, const wn_coding *coding,
                                         const wn_recipe *recipe);
 
-/* Local. Decodes the weights, counts them, hashes all numbers. Fails: WN_NO_MEMORY. */
+/* Local. Decodes the weights, counts them, hashes all numbers. */
 WN_MUST_USE wn_status wn_artefact_complete(wn_artefact *artefact);
 
-/* Local. A whole artefact as bytes, and back (new, the caller frees it); n_bytes of the artefact is set. Fails:
- * WN_NO_MEMORY; reading WN_BAD_DATA naming the section. */
+/* Local. A whole artefact as bytes, and back. n_bytes of the artefact is set. */
 WN_MUST_USE wn_status wn_artefact_encode(const wn_artefact *artefact, wn_bytes *out);
 WN_MUST_USE wn_status wn_artefact_decode(wn_artefact **artefact, const unsigned char *data, size_t n);
 
 /* Local. Names in little room: runs of one stem with ascending numbers. Reading: names (n) are new, owned by the
- * caller, also those before a failure. Fails: WN_NO_MEMORY; reading WN_BAD_DATA. */
+ * caller, also those before a failure. */
 WN_MUST_USE wn_status wn_names_pack(wn_bytes *out, char *const *names, size_t n);
 WN_MUST_USE wn_status wn_names_unpack(wn_cursor *cursor, char **names, size_t n);
 
@@ -50,8 +49,6 @@ typedef struct {
     float *bias;   /* (n_out) for FLOAT32, else NULL; owned */
 } wn_read_layer;
 
-/* Local. The next layer, of n_in inputs. The caller clears it, also after a failure. Fails: WN_BAD_DATA, WN_NO_MEMORY.
- */
 WN_MUST_USE wn_status wn_section_unpack_layer(wn_cursor *cursor, size_t n_in, wn_read_layer *layer);
 void wn_read_layer_clear(wn_read_layer *layer);
 
