@@ -6,6 +6,9 @@
 
 #include <immintrin.h>
 
+/* Without optimization gathers are macros of GCC, whose masks of all ones are of another sign than it then takes. */
+#pragma GCC diagnostic ignored "-Wsign-conversion"
+
 #define AVX512 __attribute__((target("avx512f,avx512dq,avx512bw,avx512vl,popcnt,bmi")))
 
 /* Sixteen floats among groups of n_places / 32 edges: the place of the group. */
