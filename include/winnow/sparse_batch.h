@@ -26,8 +26,10 @@ size_t wn_sparse_batch_most_columns(const wn_sparse_batch *batch);
 /* Local. No rows: others are to be added. */
 void wn_sparse_batch_begin(wn_sparse_batch *batch);
 
-/* Local. Adds a row of the dataset, or one of zeros. */
+/* Local. Adds a row of the dataset. */
 void wn_sparse_batch_add(wn_sparse_batch *batch, const wn_dataset *dataset, size_t row);
+
+/* Local. Adds a row of zeros. */
 void wn_sparse_batch_add_zeros(wn_sparse_batch *batch);
 
 /* Local. All rows are added: the columns are listed. */

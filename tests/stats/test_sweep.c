@@ -1,53 +1,18 @@
 /* Every kernel of this processor beside plain loops, bit for bit, over strips of every shape. */
-#include "kernels.h"
 #include "sweep.h"
 
+#include "drawn_block.h"
+#include "kernels.h"
 #include "testing.h"
-#include "winnow/random.h"
 
 #include <math.h>
 #include <string.h>
 
 enum { MOST_COLS = 600, MOST_ROWS = 1100 };
 
-/* Normal numbers far from 0, some small integers that occur often, some gaps. */
-static double draw(wn_random stream, uint64_t at)
-{
-    uint64_t bits = wn_random_bits(stream, at);
-    if (bits % 16 == 0)
-        return (double)NAN;
-    if (bits % 16 < 4)
-        return (double)(bits % 5);
-    return (double)(float)(wn_random_normal(stream, at) * 100 + 3);
-}
-
-/* A block of float32 or double cells. */
-static wn_block *make_block(size_t n_rows, size_t n_cols, bool is_float32)
-{
-    wn_block *block = NULL;
-    const wn_random stream = {5, WN_RANDOM_TEST, n_rows * 1000 + n_cols};
-    if (!CHECK_OK(wn_block_new(&block, n_rows, n_cols, is_float32)))
-        return NULL;
-    block->n_rows = n_rows;
-    block->raw = block->buffer;
-    for (size_t i = 0; i < n_rows * n_cols; i++) {
-        double x = draw(stream, i);
-        if (is_float32)
-            ((float *)block->buffer.data)[i] = (float)x;
-        else
-            ((double *)block->buffer.data)[i] = x;
-    }
-    return block;
-}
-
-static double cell_of(wn_cells cells, size_t i)
-{
-    return cells.is_float32 ? (double)((const float *)cells.data)[i] : ((const double *)cells.data)[i];
-}
-
 static double slot_cell(const wn_sweep *sweep, size_t period, size_t slot)
 {
-    return cell_of(wn_strip_vector(sweep->strip, sweep->vector), period * sweep->strip->n_vectors * WN_SLOTS + slot);
+    return drawn_cell(wn_strip_vector(sweep->strip, sweep->vector), period * sweep->strip->n_vectors * WN_SLOTS + slot);
 }
 
 /* Of cells that are there: how many, and the sum of their bits, whatever their order. */
@@ -91,7 +56,7 @@ static size_t window_faults(const wn_sweep *sweep, const wn_swept_window *found,
         n_reached += x >= sweep->windows[k].low[s];
         faults += (found->inside[t] >> s & 1) != is_inside;
         if (is_inside && kept.data != NULL)
-            faults += cell_of(kept, (size_t)n_inside) != x;
+            faults += drawn_cell(kept, (size_t)n_inside) != x;
         n_inside += is_inside;
     }
     return faults + (found->n_reached[s] != n_reached || found->n_inside[s] != n_inside);
@@ -155,12 +120,12 @@ static void check_block(size_t n_rows, size_t n_cols, bool is_float32)
 {
     static wn_strip strip;
     static tally wanted[MOST_COLS], found[MOST_COLS];
-    wn_block *block = make_block(n_rows, n_cols, is_float32);
+    wn_block *block = drawn_block_new(n_rows, n_cols, is_float32);
     size_t columns[WN_SLOTS];
     memset(wanted, 0, sizeof wanted);
     memset(found, 0, sizeof found);
     for (size_t i = 0; block != NULL && i < n_rows * n_cols; i++)
-        tally_cell(&wanted[i % n_cols], cell_of(block->raw, i));
+        tally_cell(&wanted[i % n_cols], drawn_cell(block->raw, i));
     wn_strip_begin(&strip);
     while (block != NULL && wn_strip_next(&strip, block))
         for (size_t v = 0; v < strip.n_vectors; v++) {
