@@ -121,7 +121,7 @@ static wn_status sum_rows(wn_statistics_states *states, const wn_pass *pass, wn_
     TRY(wn_ranks_agree(pass->ranks, status));
     size_t n = wn_statistics_states_accumulators(states, accumulators);
     size_t n_steps = wn_statistics_states_steps(states, rows, steps), n_seen = 0;
-    for (size_t i = states->is_filled ? 1 : 0; i < n; i++)
+    for (size_t i = states->is_filled ? 1 : 0; i < n; i++) /* moments are the first */
         seen[n_seen++] = states->extraction.features ? wn_extraction_accumulator(&states->extraction, accumulators[i])
                                                      : accumulators[i];
     if (states->quartiles.quantiles)

@@ -20,7 +20,7 @@ WN_MUST_USE wn_status wn_sums_init(wn_sums *sums, const wn_statistics_plan *plan
                                    const wn_labels *labels, const wn_statistics_options *options);
 void wn_sums_clear(wn_sums *sums);
 
-/* Local. The accumulators that are there. Returns how many. */
+/* Local. The accumulators that are there, moments first. Returns how many. */
 size_t wn_sums_accumulators(const wn_sums *sums, wn_accumulator accumulators[WN_SUMS_STATES]);
 
 /* Local. Moments, products and contingency tables of the sums into statistics; no edges, no hash. Fails: WN_NO_MEMORY.
