@@ -41,7 +41,7 @@ x <- matrix(read("train.f64", n * p), n, p, byrow = TRUE); colnames(x) <- paste0
 z <- matrix(read("test.f64", m * p), m, p, byrow = TRUE); colnames(z) <- colnames(x)
 y <- factor(read("label.f64", n)); t <- factor(read("test_label.f64", m))
 begin <- proc.time()["elapsed"]
-model <- ranger(x = x, y = y, num.trees = 100, max.depth = 10, num.threads = 2, oob.error = FALSE, seed = 1)
+model <- ranger(x = x, y = y, num.trees = 100, max.depth = 10, num.threads = 2, oob.error = FALSE, seed = 1, verbose = FALSE)
 seconds <- proc.time()["elapsed"] - begin
 cat(seconds, mean(predict(model, z)$predictions == t), "\\n")
 """
