@@ -8,14 +8,14 @@
 typedef struct {
     size_t n_rows, n_cols;
     bool is_complete; /* every row of the table that passed the steps is in it */
-    double *cells;    /* (n_rows, n_cols), in the order of row numbers; NaN is missing */
+    wn_cells cells;   /* (n_rows, n_cols), in the order of row numbers, as wide as raw ones; NaN is missing */
     double *labels;   /* (n_rows) */
     int64_t *rows;    /* (n_rows) */
 } wn_pilot;
 
 /* Collective. Reads a fixed set of blocks spread evenly over the table (all of a small one: at most WN_PILOT_BLOCKS),
- * applies the steps, keeps at most the row bound's rows (all where they are not more, else the same number a block as
- * far as it has them, chosen by hash of seed and row), and shares them. The caller frees it. Fails: as wn_pass_run. */
+ * applies the steps, which drop rows and leave cells as they are, keeps at most the row bound's rows (all where they are not more, else the same number a block as
+ * far as it has them, chosen by hash of seed and row), and shares them. Ranks' blocks ascend. The caller frees it. Fails: as wn_pass_run. */
 enum { WN_PILOT_BLOCKS = 32 };
 WN_MUST_USE wn_status wn_pilot_read(const wn_pass *pass, const wn_block_step *steps, size_t n_steps, int64_t n_blocks,
                                     uint64_t seed, wn_pilot **pilot, wn_pass_cost *cost);

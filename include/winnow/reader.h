@@ -74,6 +74,9 @@ size_t wn_reader_block_rows(const wn_reader *reader, int64_t index);
 /* Local. Columns of a block: the catalog's. */
 size_t wn_reader_n_cols(const wn_reader *reader);
 
+/* Local. Whether raw cells are float32. */
+bool wn_reader_is_float32(const wn_reader *reader);
+
 /* Local. Bytes of cells and labels got from files so far (decoded size; from the cache counts nothing). */
 int64_t wn_reader_bytes_read(const wn_reader *reader);
 

@@ -1,7 +1,6 @@
 #include "winnow/pilot.h"
 
 #include "winnow/memory.h"
-#include "winnow/radix_sort.h"
 #include "winnow/random.h"
 
 #include <math.h>
@@ -10,15 +9,17 @@
 
 enum { MOST_CELLS = 1 << 23, MOST_ROWS = 65536, LEAST_ROWS = 1024 };
 
-/* Rows of the pilot's blocks on this rank, as they travel: the bits of the row's number, the label, the cells. Of every
- * block at most `level` rows are kept, those of smallest hash. */
+/* Rows of the pilot's blocks on this rank, in the order of their numbers. Of every block at most `level` rows are kept,
+ * those of smallest hash. */
 typedef struct {
     size_t n_cols, level;
     uint64_t seed;
     const int64_t *blocks;            /* (n_blocks) numbers of the pilot's blocks, borrowed */
     int64_t present[WN_PILOT_BLOCKS]; /* rows that passed the steps, of every one of the pilot's blocks */
     size_t n_blocks;
-    double *rows; /* (capacity, n_cols + 2), owned */
+    wn_cells cells; /* (capacity, n_cols) as wide as raw cells, owned like the following */
+    double *labels; /* (capacity) */
+    int64_t *rows;  /* (capacity) */
     size_t n, capacity;
 } chosen_rows;
 
@@ -36,12 +37,29 @@ static int by_hash(const void *a, const void *b)
     return left->at < right->at ? -1 : left->at > right->at;
 }
 
+static int by_place(const void *a, const void *b)
+{
+    size_t left = ((const candidate *)a)->at, right = ((const candidate *)b)->at;
+    return left < right ? -1 : left > right;
+}
+
+/* A step may have widened the block: what was float32 still is, in double. */
+static void keep_cells(wn_cells to, wn_cells from, size_t n)
+{
+    if (to.is_float32 == from.is_float32) {
+        memcpy(to.data, from.data, n * wn_cell_bytes(to.is_float32));
+        return;
+    }
+    for (size_t c = 0; c < n; c++)
+        ((float *)to.data)[c] = (float)((const double *)from.data)[c];
+}
+
 static void keep_row(chosen_rows *chosen, const wn_block *block, size_t at)
 {
-    double *out = chosen->rows + chosen->n++ * (chosen->n_cols + 2);
-    memcpy(out, &block->rows[at], sizeof *out);
-    out[1] = block->labels[at];
-    wn_cells_widen(out + 2, wn_cells_at(wn_block_view(block), at * block->n_cols), block->n_cols);
+    size_t n_cols = chosen->n_cols;
+    keep_cells(wn_cells_at(chosen->cells, chosen->n * n_cols), wn_cells_at(wn_block_view(block), at * n_cols), n_cols);
+    chosen->labels[chosen->n] = block->labels[at];
+    chosen->rows[chosen->n++] = block->rows[at];
 }
 
 static size_t least(size_t a, size_t b)
@@ -111,6 +129,7 @@ static wn_status choose(void *state, const wn_block *block)
     size_t n = least(block->n_rows, chosen->level);
     TRY(wn_new(&candidates, block->n_rows + 1));
     qsort(candidates, draw_candidates(chosen, block, n, candidates), sizeof *candidates, by_hash);
+    qsort(candidates, n, sizeof *candidates, by_place);
     for (size_t i = 0; i < n; i++)
         keep_row(chosen, block, candidates[i].at);
     chosen->present[place_of(chosen, block->index)] = (int64_t)block->n_rows;
@@ -137,6 +156,29 @@ static int64_t chosen_block(int64_t k, int64_t n, int64_t n_blocks)
     return n == n_blocks ? k : (int64_t)(((__int128)(2 * k + 1) * n_blocks) / (2 * n));
 }
 
+static void free_chosen(chosen_rows *chosen)
+{
+    wn_free(chosen->rows);
+    wn_free(chosen->labels);
+    wn_free(chosen->cells.data);
+    chosen->rows = NULL;
+    chosen->labels = NULL;
+    chosen->cells.data = NULL;
+}
+
+/* Local. For `capacity` rows, in place of those that were there. */
+static wn_status make_room(chosen_rows *chosen)
+{
+    wn_status status = WN_OK;
+    free_chosen(chosen);
+    TRY(wn_memory_new(&chosen->cells.data, chosen->capacity, chosen->n_cols * wn_cell_bytes(chosen->cells.is_float32),
+                      __func__));
+    TRY(wn_new(&chosen->labels, chosen->capacity));
+    TRY(wn_new(&chosen->rows, chosen->capacity));
+done:
+    return status;
+}
+
 /* One pass over those of the chosen blocks that are this rank's, at the level that is set. */
 static wn_status read_blocks(const wn_pass *pass, const wn_block_step *steps, size_t n_steps, chosen_rows *chosen,
                              wn_pass_cost *cost)
@@ -153,10 +195,7 @@ static wn_status read_blocks(const wn_pass *pass, const wn_block_step *steps, si
             order[n_mine++] = chosen->blocks[k];
             chosen->capacity += least(wn_reader_block_rows(pass->reader, chosen->blocks[k]), chosen->level);
         }
-    wn_free(chosen->rows);
-    chosen->rows = NULL;
-    TRY(wn_ranks_agree(pass->ranks, wn_memory_new((void **)&chosen->rows, chosen->capacity,
-                                                  (chosen->n_cols + 2) * sizeof *chosen->rows, __func__)));
+    TRY(wn_ranks_agree(pass->ranks, make_room(chosen)));
     TRY(wn_pass_run_blocks(pass, order, n_mine, steps, n_steps, &accumulator, 1, cost));
     TRY(wn_ranks_sum(pass->ranks, chosen->present, chosen->n_blocks));
 done:
@@ -190,45 +229,21 @@ done:
     return status;
 }
 
-/* The number of a row, and where it lies. */
-typedef struct {
-    uint64_t number, at;
-} place_of_row;
-
-static void copy_row(wn_pilot *pilot, size_t i, const double *row)
-{
-    memcpy(&pilot->rows[i], row, sizeof *pilot->rows);
-    pilot->labels[i] = row[1];
-    memcpy(pilot->cells + i * pilot->n_cols, row + 2, pilot->n_cols * sizeof *row);
-}
-
-/* Local. The gathered rows, in the order of their numbers, into a pilot. */
-static wn_status lay_out(const double *rows, size_t n, size_t n_cols, bool is_complete, wn_pilot **pilot)
+/* Collective. The rows of all ranks, in the order of these, which is that of the rows' numbers. What was gathered is
+ * freed here before the next is. */
+static wn_status gather(const wn_ranks *ranks, chosen_rows *chosen, wn_pilot *pilot)
 {
     wn_status status = WN_OK;
-    wn_pilot *made = NULL;
-    place_of_row *places = NULL;
-    size_t width = n_cols + 2;
-    TRY(wn_new(&made, 1));
-    made->n_rows = n;
-    made->n_cols = n_cols;
-    made->is_complete = is_complete;
-    TRY(wn_new(&made->cells, n * n_cols));
-    TRY(wn_new(&made->labels, n));
-    TRY(wn_new(&made->rows, n));
-    TRY(wn_new(&places, n));
-    for (size_t i = 0; i < n; i++) {
-        memcpy(&places[i].number, rows + i * width, sizeof places[i].number);
-        places[i].at = i;
-    }
-    wn_words_sort((uint64_t *)(void *)places, n, sizeof *places / sizeof(uint64_t));
-    for (size_t i = 0; i < n; i++)
-        copy_row(made, i, rows + places[i].at * width);
-    *pilot = made;
-    made = NULL;
+    size_t n = 0, row = chosen->n_cols * wn_cell_bytes(chosen->cells.is_float32);
+    pilot->n_cols = chosen->n_cols;
+    pilot->cells.is_float32 = chosen->cells.is_float32;
+    TRY(wn_ranks_gather_all(ranks, chosen->cells.data, chosen->n, row, &pilot->cells.data, &n));
+    wn_free(chosen->cells.data);
+    chosen->cells.data = NULL;
+    TRY(wn_ranks_gather_all(ranks, chosen->labels, chosen->n, sizeof *chosen->labels, (void **)&pilot->labels, &n));
+    TRY(wn_ranks_gather_all(ranks, chosen->rows, chosen->n, sizeof *chosen->rows, (void **)&pilot->rows,
+                            &pilot->n_rows));
 done:
-    wn_free(places);
-    wn_pilot_free(made);
     return status;
 }
 
@@ -236,24 +251,25 @@ wn_status wn_pilot_read(const wn_pass *pass, const wn_block_step *steps, size_t 
                         uint64_t seed, wn_pilot **pilot, wn_pass_cost *cost)
 {
     wn_status status = WN_OK;
-    double *all = NULL;
+    wn_pilot *made = NULL;
     int64_t blocks[WN_PILOT_BLOCKS];
-    size_t n_all = 0, n_cols = wn_reader_n_cols(pass->reader), bound = wn_pilot_most_rows(n_cols);
+    size_t n_cols = wn_reader_n_cols(pass->reader), bound = wn_pilot_most_rows(n_cols);
     int64_t n_read = n_blocks < WN_PILOT_BLOCKS ? n_blocks : WN_PILOT_BLOCKS;
     for (int64_t k = 0; k < n_read; k++)
         blocks[k] = chosen_block(k, n_read, n_blocks);
     chosen_rows chosen = {.n_cols = n_cols, .seed = seed, .blocks = blocks, .n_blocks = (size_t)n_read};
+    chosen.cells.is_float32 = wn_reader_is_float32(pass->reader);
     wn_pass pilot_pass = *pass;
     pilot_pass.name = "pilot";
     TRY(choose_rows(&pilot_pass, steps, n_steps, &chosen, bound, cost));
-    TRY(wn_ranks_gather_all(pass->ranks, chosen.rows, chosen.n, (n_cols + 2) * sizeof(double), (void **)&all, &n_all));
-    wn_free(chosen.rows); /* before as many are laid out */
-    chosen.rows = NULL;
-    bool is_complete = n_read == n_blocks && has_all(&chosen);
-    TRY(wn_ranks_agree(pass->ranks, lay_out(all, n_all, n_cols, is_complete, pilot)));
+    TRY(wn_ranks_agree(pass->ranks, wn_new(&made, 1)));
+    made->is_complete = n_read == n_blocks && has_all(&chosen);
+    TRY(gather(pass->ranks, &chosen, made));
+    *pilot = made;
+    made = NULL;
 done:
-    wn_free(all);
-    wn_free(chosen.rows);
+    wn_pilot_free(made);
+    free_chosen(&chosen);
     return status;
 }
 
@@ -263,15 +279,18 @@ void wn_pilot_free(wn_pilot *pilot)
         return;
     wn_free(pilot->rows);
     wn_free(pilot->labels);
-    wn_free(pilot->cells);
+    wn_free(pilot->cells.data);
     wn_free(pilot);
 }
 
 size_t wn_pilot_cells(const wn_pilot *pilot, size_t column, double *cells)
 {
-    size_t n = 0;
+    size_t n = 0, n_cols = pilot->n_cols;
+    const float *floats = pilot->cells.data;
+    const double *doubles = pilot->cells.data;
     for (size_t i = 0; i < pilot->n_rows; i++) {
-        double cell = pilot->cells[i * pilot->n_cols + column];
+        size_t at = i * n_cols + column;
+        double cell = pilot->cells.is_float32 ? (double)floats[at] : doubles[at];
         if (!isnan(cell))
             cells[n++] = cell;
     }

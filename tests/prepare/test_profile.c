@@ -117,6 +117,15 @@ static void test_small_windows(void)
     window_bytes = 0;
 }
 
+static void set_cell(wn_pilot *pilot, size_t i, double value)
+{
+    void *cell = wn_cells_at(pilot->cells, i).data;
+    if (pilot->cells.is_float32)
+        *(float *)cell = (float)value;
+    else
+        *(double *)cell = value;
+}
+
 /* A pilot that knows nothing of the table: the windows miss, and further passes mend that. */
 static void test_misleading_pilot(void)
 {
@@ -133,7 +142,7 @@ static void test_misleading_pilot(void)
         rules_with_drops(recipe);
         naive_prepare(&table, recipe, status, naive, cleaned);
         for (size_t i = 0; i < pilot->n_rows * pilot->n_cols; i++)
-            pilot->cells[i] = -1000 - (double)i;
+            set_cell(pilot, i, -1000 - (double)i);
         if (CHECK_OK(fixture_profile(&table.pass, rows, pilot, recipe, &n_passes, NULL)))
             for (size_t j = 0; j < FIXTURE_COLS; j++)
                 check_column(&recipe->columns[j], &naive[j]);

@@ -55,13 +55,19 @@ static size_t pilot_rows(const wn_catalog *catalog)
     return (size_t)catalog->n_rows < rows ? (size_t)catalog->n_rows : rows;
 }
 
-/* While the pilot's rows are gathered they are there as chosen, as received and as laid out, with their places; while
- * they are chosen, beside the blocks and the hashes of one. */
+/* Raw; cleaned ones are doubles. */
+static size_t pilot_row_bytes(const wn_catalog *catalog)
+{
+    return catalog->n_cells * wn_cell_bytes(catalog->is_float32) + 2 * sizeof(double);
+}
+
+/* While the pilot's rows are gathered they are there as chosen and as received; while they are chosen, beside the
+ * blocks and the hashes of one. */
 static size_t gathering_bytes(const wn_catalog *catalog, size_t rows, size_t block, size_t blocks)
 {
     size_t pilot = pilot_rows(catalog), mine = rows < pilot ? rows : pilot;
-    size_t row = (catalog->n_cells + 2) * sizeof(double), pair = 2 * sizeof(uint64_t);
-    return larger((mine + 2 * pilot) * row + pilot * pair, blocks + mine * row + (block + 1) * pair);
+    size_t row = pilot_row_bytes(catalog);
+    return larger((mine + pilot) * row, blocks + mine * row + (block + 1) * 2 * sizeof(uint64_t));
 }
 
 /* At least a byte: no bytes would be no bound. */
@@ -134,7 +140,7 @@ wn_memory_plan wn_memory_plan_of(int n_ranks, const wn_job *job, const wn_catalo
     wn_memory_plan plan = {
         .blocks = in_flight * block * (p * cell_bytes + 2 * sizeof(double) + wn_plan_text_bytes(catalog)) + extracted,
         .pilot =
-            pilot_rows(catalog) * (2 * (p + 2) + wn_plan_image_features(job)) * sizeof(double), /* raw and cleaned */
+            pilot_rows(catalog) * (pilot_row_bytes(catalog) + (p + 2 + wn_plan_image_features(job)) * sizeof(double)),
         .gram = wn_plan_sums_bytes(job, n_features, block),
         .folds = wn_plan_folds_bytes(job, n_features, block),
         .reduction = wn_plan_reduction_bytes(job, n_features, block),

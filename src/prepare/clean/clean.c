@@ -130,14 +130,14 @@ wn_status wn_clean_pilot(const wn_pilot *pilot, const wn_recipe *recipe, bool fi
     wn_cleaner cleaner = {0};
     size_t n = pilot->n_rows;
     TRY(wn_cleaner_init(&cleaner, recipe, NULL, fills));
-    TRY(wn_memory_new((void **)&new.cells, n, pilot->n_cols * sizeof *new.cells, __func__));
+    TRY(wn_memory_new(&new.cells.data, n, pilot->n_cols * sizeof(double), __func__));
     TRY(wn_new(&new.labels, n));
     TRY(wn_new(&new.rows, n));
-    memcpy(new.cells, pilot->cells, n * pilot->n_cols * sizeof *new.cells);
+    wn_cells_widen(new.cells.data, pilot->cells, n * pilot->n_cols);
     memcpy(new.labels, pilot->labels, n * sizeof *new.labels);
     memcpy(new.rows, pilot->rows, n * sizeof *new.rows);
     wn_block block = {.n_rows = n, .n_cols = pilot->n_cols, .capacity = n};
-    block.cells = new.cells;
+    block.cells = new.cells.data;
     block.labels = new.labels;
     block.rows = new.rows;
     TRY(cleaner_apply(&cleaner, &block));
@@ -152,7 +152,7 @@ done:
 
 void wn_clean_pilot_clear(wn_pilot *cleaned)
 {
-    wn_free(cleaned->cells);
+    wn_free(cleaned->cells.data);
     wn_free(cleaned->labels);
     wn_free(cleaned->rows);
     *cleaned = (wn_pilot){0};

@@ -128,11 +128,10 @@ static wn_status distant_pilot(const wn_pilot *pilot, const wn_recipe *recipe, w
     double *cells = NULL;
     size_t n = pilot->n_rows * pilot->n_cols;
     TRY(wn_new(&cells, n));
-    for (size_t i = 0; i < n; i++)
-        cells[i] = pilot->cells[i];
+    wn_cells_widen(cells, pilot->cells, n);
     take_distances(recipe, cells, pilot->n_rows, pilot->n_cols);
     *sample = *pilot;
-    sample->cells = cells;
+    sample->cells = (wn_cells){.data = cells};
 done:
     return status;
 }
@@ -162,7 +161,7 @@ static wn_status find_deviations(const wn_pass *pass, wn_rows *rows, const wn_pi
     measurement.wanted = wanted;
     TRY(wn_measure(&measurement, NULL, deviations, n_passes, cost));
 done:
-    wn_free(sample.cells);
+    wn_free(sample.cells.data);
     wn_free(wanted);
     return status;
 }

@@ -123,7 +123,7 @@ static wn_status plan_sampled(const wn_ranks *ranks, wn_statistics_plan *plan, c
     wn_status status = WN_OK;
     double *features = NULL, greatest = encoder->ops->greatest(encoder->state);
     size_t size = encoder->ops->size(encoder->state);
-    wn_raw_rows rows = {.cells = {.data = pilot->cells}, .n_rows = pilot->n_rows, .n_cols = pilot->n_cols};
+    wn_raw_rows rows = {.cells = pilot->cells, .n_rows = pilot->n_rows, .n_cols = pilot->n_cols};
     TRY(wn_memory_new((void **)&features, pilot->n_rows, size * sizeof *features, __func__));
     TRY(encoder->ops->apply(encoder, recipe, &rows, features, size));
     for (size_t f = 0; f < size; f++) {
@@ -159,14 +159,15 @@ done:
 static wn_status thin_pilot(const wn_pilot *pilot, wn_pilot *sample)
 {
     wn_status status = WN_OK;
-    size_t n = SAMPLE_ROWS, n_cols = pilot->n_cols;
+    size_t n = SAMPLE_ROWS, n_cols = pilot->n_cols, row = n_cols * wn_cell_bytes(pilot->cells.is_float32);
     *sample = (wn_pilot){.n_rows = n, .n_cols = n_cols};
-    TRY(wn_new(&sample->cells, n * n_cols));
+    sample->cells.is_float32 = pilot->cells.is_float32;
+    TRY(wn_memory_new(&sample->cells.data, n, row, __func__));
     TRY(wn_new(&sample->labels, n));
     TRY(wn_new(&sample->rows, n));
     for (size_t i = 0; i < n; i++) {
         size_t from = i * pilot->n_rows / n;
-        memcpy(sample->cells + i * n_cols, pilot->cells + from * n_cols, n_cols * sizeof *sample->cells);
+        memcpy(wn_cells_at(sample->cells, i * n_cols).data, wn_cells_at(pilot->cells, from * n_cols).data, row);
         sample->labels[i] = pilot->labels[from];
         sample->rows[i] = pilot->rows[from];
     }

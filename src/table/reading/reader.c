@@ -39,6 +39,11 @@ size_t wn_reader_n_cols(const wn_reader *reader)
     return reader->catalog->n_cells;
 }
 
+bool wn_reader_is_float32(const wn_reader *reader)
+{
+    return reader->catalog->is_float32;
+}
+
 size_t wn_reader_block_capacity(const wn_reader *reader)
 {
     int64_t most = 0;
