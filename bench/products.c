@@ -54,7 +54,7 @@ done:
 static wn_status prepare(bench *b)
 {
     wn_status status = WN_OK;
-    wn_range blocks = wn_range_part(b->catalog->n_blocks, b->ranks->size, b->ranks->rank);
+    wn_range blocks = wn_catalog_part(b->catalog, b->ranks->size, b->ranks->rank);
     wn_reader_options options = {0};
     TRY(wn_node_threads(b->ranks, &options.n_threads));
     TRY(wn_reader_open(&b->reader, b->catalog, &options));

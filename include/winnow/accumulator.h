@@ -27,6 +27,9 @@ typedef struct {
     /* Local. The int64 keys; n = 0 where there are none. */
     wn_span (*keys)(void *state);
     bool takes_raw; /* adds what wn_block_view says; else the block is widened first */
+    /* Local. Adds the rows that `add` has kept, after the last block and before the sums are looked at; NULL where it
+     * keeps none. Fails: as add. */
+    wn_status (*settle)(void *state);
 } wn_accumulator_ops;
 
 typedef struct {

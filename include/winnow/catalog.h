@@ -112,6 +112,14 @@ void wn_catalog_free(wn_catalog *catalog);
  * float64), 256 to 65,536 rows, and never straddles files. */
 wn_block_extent wn_catalog_block(const wn_catalog *catalog, int64_t index);
 
+/* Local. How many neighbouring blocks, those of equal number / this, are always dealt to one rank: where rows are wide
+ * or files are small, as many as have about 1,024 rows together, so that products of columns are made of so many at a
+ * time (gram.h); but so few that 64 such runs are left. */
+int64_t wn_catalog_run_blocks(const wn_catalog *catalog);
+
+/* Local. Part number `part` of the blocks, cut into n_parts between such runs: what a rank reads. */
+wn_range wn_catalog_part(const wn_catalog *catalog, int n_parts, int part);
+
 /* Local. The file that a row of the table lies in. */
 const wn_file *wn_catalog_file_of(const wn_catalog *catalog, int64_t row);
 

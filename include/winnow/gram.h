@@ -25,8 +25,13 @@ typedef struct {
     int label_exponent;
     int64_t n_rows; /* rows of the whole table: they bound the entries (Cauchy-Schwarz) and so give the unit */
     wn_gram_products products;
-    bool is_single; /* of pairs: rows are multiplied in float32 */
+    bool is_single;     /* of pairs: rows are multiplied in float32 */
+    int64_t run_blocks; /* of pairs in double: rows of blocks of equal number / run_blocks are multiplied together; one
+                           state is given all of them, in their order. 0 and 1: each block's alone */
 } wn_gram_shape;
+
+/* Rows of a run of blocks that are multiplied together, at most. */
+enum { WN_GRAM_RUN_ROWS = 1024 };
 
 /* Finished sums over the valid rows, in the cells' own units about `centre`. */
 typedef struct {
@@ -53,11 +58,12 @@ WN_MUST_USE wn_status wn_gram_new(wn_gram **gram, const wn_gram_shape *shape);
 void wn_gram_free(wn_gram *gram);
 
 /* Local. Adds the rows of a block, whose cells are all finite; of sparse columns the centre is 0. One DSYRK for 512
- * rows or more; its result goes into integers at a unit fixed by n_rows. Rows with cells far beyond the scale (sums of
- * squares above 64 a row in scaled units) take higher digits too, so that the other columns' sums lose nothing. In
- * single an SSYRK of 256 rows, whose error in a product is 2^-16 of sqrt(square_i x square_j) of these rows at most (n
- * u / (1 - n u), Higham 2002, section 3.1; some 2^-22 in fact), and a unit well below it. Fails: WN_BAD_DATA where sums
- * of squares exceed 2^78 a row (in single 2^77 / n_rows). */
+ * rows or more, as far as a block, or a run of them, has so many; rows of a run wait until there are 1,024, the next
+ * run begins or the state is settled (wn_accumulator_ops). Its result goes into integers at a unit fixed by n_rows.
+ * Rows with cells far beyond the scale (sums of squares above 64 a row in scaled units) take higher digits too, so that
+ * the other columns' sums lose nothing. In single an SSYRK of 256 rows, whose error in a product is 2^-16 of
+ * sqrt(square_i x square_j) of these rows at most (n u / (1 - n u), Higham 2002, section 3.1; some 2^-22 in fact), and
+ * a unit well below it. Fails: WN_BAD_DATA where sums of squares exceed 2^78 a row (in single 2^77 / n_rows). */
 WN_MUST_USE wn_status wn_gram_add(wn_gram *gram, const wn_block *block);
 
 /* Local. The state in its erased form; borrowed. */

@@ -119,7 +119,7 @@ static wn_span no_integers(void *state)
     return (wn_span){NULL, 0};
 }
 
-static const wn_accumulator_ops sink_ops = {"rows", sink_add, no_integers, no_integers, true};
+static const wn_accumulator_ops sink_ops = {"rows", sink_add, no_integers, no_integers, true, NULL};
 
 static wn_status sink_init(sink *state)
 {

@@ -81,12 +81,24 @@ done:
     return status;
 }
 
+/* Local. What accumulators keep of the last blocks. */
+static wn_status settle(const wn_accumulator *accumulators, size_t n)
+{
+    wn_status status = WN_OK;
+    for (size_t i = 0; i < n; i++)
+        if (accumulators[i].ops->settle != NULL)
+            TRY(accumulators[i].ops->settle(accumulators[i].state));
+done:
+    return status;
+}
+
 static wn_status run_local(local_work *work, const int64_t *order, size_t n_blocks, const wn_block_step *steps,
                            size_t n_steps, const wn_accumulator *accumulators, size_t n_accumulators)
 {
     wn_status status = WN_OK;
     TRY(wn_prefetch_start(&work->prefetch, work->pass->reader, order, n_blocks));
     TRY(stream(work, steps, n_steps, accumulators, n_accumulators));
+    TRY(settle(accumulators, n_accumulators));
 done:
     wn_prefetch_stop(work->prefetch);
     return status;

@@ -184,7 +184,7 @@ static wn_status read_blocks(const wn_pass *pass, const wn_block_step *steps, si
                              wn_pass_cost *cost)
 {
     wn_status status = WN_OK;
-    static const wn_accumulator_ops ops = {"pilot", choose, nothing, nothing, true};
+    static const wn_accumulator_ops ops = {"pilot", choose, nothing, nothing, true, NULL};
     wn_accumulator accumulator = {&ops, chosen};
     int64_t order[WN_PILOT_BLOCKS];
     size_t n_mine = 0;

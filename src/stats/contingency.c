@@ -212,7 +212,7 @@ static wn_span keys_of(void *state)
 
 wn_accumulator wn_contingency_accumulator(wn_contingency *contingency)
 {
-    static const wn_accumulator_ops ops = {"contingency", add, sums_of, keys_of, true};
+    static const wn_accumulator_ops ops = {"contingency", add, sums_of, keys_of, true, NULL};
     return (wn_accumulator){&ops, contingency};
 }
 

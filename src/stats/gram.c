@@ -29,6 +29,8 @@ static wn_status copy_shape(wn_gram *gram, const wn_gram_shape *shape)
     int *exponent = NULL;
     gram->shape = *shape;
     gram->shape.is_single = shape->is_single && shape->products == WN_GRAM_PAIRS;
+    bool has_runs = shape->products == WN_GRAM_PAIRS && !shape->is_single && shape->run_blocks > 1;
+    gram->shape.run_blocks = has_runs ? shape->run_blocks : 1;
     gram->shape.centre = NULL;
     gram->shape.exponent = NULL;
     gram->shape.classes = NULL;
@@ -63,6 +65,8 @@ static size_t panel_rows(const wn_gram *gram)
         return LABEL_PANEL_ROWS;
     if (gram->shape.is_single)
         return SINGLE_PANEL_ROWS;
+    if (gram->shape.run_blocks > 1)
+        return WN_GRAM_RUN_ROWS;
     if (gram->width < LEAST_PANEL_ROWS)
         return LEAST_PANEL_ROWS;
     return gram->width / 2 > WIDE_PANEL_ROWS ? gram->width / 2 : WIDE_PANEL_ROWS;
@@ -126,7 +130,8 @@ void wn_gram_free(wn_gram *gram)
 static wn_status make_room(wn_gram *gram, const wn_block *block)
 {
     wn_status status = WN_OK;
-    size_t n = block->n_rows < gram->panel_rows ? block->n_rows : gram->panel_rows;
+    bool has_few = block->n_rows < gram->panel_rows && gram->shape.run_blocks == 1;
+    size_t n = has_few ? block->n_rows : gram->panel_rows;
     if (n <= gram->capacity || (block->wide != NULL && gram->shape.products == WN_GRAM_WITH_LABEL))
         return WN_OK;
     if (gram->shape.is_single)
@@ -176,9 +181,14 @@ static void add_large_product(wn_gram *gram)
     }
 }
 
-static wn_status add_panel(wn_gram *gram, const wn_block *block, size_t first, size_t n_rows)
+/* The rows that were taken. */
+static wn_status add_panel(wn_gram *gram)
 {
-    wn_gram_multiply(gram, block, first, n_rows);
+    size_t n_rows = gram->n_taken;
+    if (n_rows == 0)
+        return WN_OK;
+    wn_gram_multiply(gram);
+    gram->n_taken = 0;
     double most = wn_gram_largest_square(gram), bound = ldexp((double)n_rows, headroom_of(gram));
     if (most <= bound)
         add_product(gram);
@@ -189,21 +199,45 @@ static wn_status add_panel(wn_gram *gram, const wn_block *block, size_t first, s
             WN_BAD_DATA,
             "rows %lld to %lld hold a cell so far from its column's spread that sums of squares lose all digits; "
             "an outlier rule (clean.outliers) or missing_values can remove it",
-            (long long)block->rows[first], (long long)block->rows[first + n_rows - 1]);
+            (long long)gram->rows[0], (long long)gram->rows[1]);
     gram->sums[0] += (int64_t)n_rows;
     return WN_OK;
 }
 
+static void take(wn_gram *gram, const wn_block *block, size_t first, size_t n_rows)
+{
+    wn_gram_take(gram, block, first, n_rows);
+    if (gram->n_taken == 0)
+        gram->rows[0] = block->rows[first];
+    gram->rows[1] = block->rows[first + n_rows - 1];
+    gram->n_taken += n_rows;
+}
+
+/* Panels are cut where the run is full or over, never where a rank's blocks end. */
 wn_status wn_gram_add(wn_gram *gram, const wn_block *block)
 {
     wn_status status = WN_OK;
+    int64_t run = block->index / gram->shape.run_blocks;
+    if (run != gram->run)
+        TRY(add_panel(gram));
+    gram->run = run;
     TRY(make_room(gram, block));
-    for (size_t first = 0; first < block->n_rows; first += gram->panel_rows) {
-        size_t left = block->n_rows - first;
-        TRY(add_panel(gram, block, first, left < gram->panel_rows ? left : gram->panel_rows));
+    for (size_t first = 0, n; first < block->n_rows; first += n) {
+        size_t left = block->n_rows - first, room = gram->panel_rows - gram->n_taken;
+        n = left < room ? left : room;
+        take(gram, block, first, n);
+        if (n == room)
+            TRY(add_panel(gram));
     }
+    if (gram->shape.run_blocks == 1)
+        TRY(add_panel(gram));
 done:
     return status;
+}
+
+static wn_status settle(void *state)
+{
+    return add_panel(state);
 }
 
 static wn_status add(void *state, const wn_block *block)
@@ -225,6 +259,6 @@ static wn_span keys_of(void *state)
 
 wn_accumulator wn_gram_accumulator(wn_gram *gram)
 {
-    static const wn_accumulator_ops ops = {"gram", add, sums_of, keys_of, true};
+    static const wn_accumulator_ops ops = {"gram", add, sums_of, keys_of, true, settle};
     return (wn_accumulator){&ops, gram};
 }

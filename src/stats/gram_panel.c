@@ -145,7 +145,7 @@ static void multiply_row(wn_gram *gram, const wn_block *block, size_t i)
         add_entry(gram, shape->n_cols + label.line, label.factor, label);
 }
 
-/* With the label, row by row from what is not 0. */
+/* With the label, row by row from what is not 0: there is nothing to wait for. */
 static void multiply_entries(wn_gram *gram, const wn_block *block, size_t first, size_t n_rows)
 {
     memset(gram->product, 0, gram->n_lines * gram->width * sizeof *gram->product);
@@ -153,23 +153,27 @@ static void multiply_entries(wn_gram *gram, const wn_block *block, size_t first,
         multiply_row(gram, block, i);
 }
 
-void wn_gram_multiply(wn_gram *gram, const wn_block *block, size_t first, size_t n_rows)
+void wn_gram_take(wn_gram *gram, const wn_block *block, size_t first, size_t n_rows)
 {
-    bool is_with_label = gram->shape.products == WN_GRAM_WITH_LABEL;
-    if (is_with_label && block->wide != NULL) {
+    gram->is_multiplied = block->wide != NULL && gram->shape.products == WN_GRAM_WITH_LABEL;
+    if (gram->is_multiplied)
         multiply_entries(gram, block, first, n_rows);
-        return;
-    }
-    if (gram->shape.is_single) {
+    else if (gram->shape.is_single)
         scale_singles(gram, block, first, n_rows);
-        multiply_singles(gram, n_rows);
-        return;
-    }
-    scale_rows(gram, block, first, n_rows, gram->scaled);
-    if (is_with_label)
-        multiply_with_label(gram, n_rows);
     else
-        multiply_pairs(gram, n_rows);
+        scale_rows(gram, block, first, n_rows, gram->scaled + gram->n_taken * gram->width);
+}
+
+void wn_gram_multiply(wn_gram *gram)
+{
+    if (gram->is_multiplied)
+        return;
+    if (gram->shape.is_single)
+        multiply_singles(gram, gram->n_taken);
+    else if (gram->shape.products == WN_GRAM_WITH_LABEL)
+        multiply_with_label(gram, gram->n_taken);
+    else
+        multiply_pairs(gram, gram->n_taken);
 }
 
 const double *wn_gram_line(wn_gram *gram, size_t i)

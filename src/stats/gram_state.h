@@ -33,6 +33,10 @@ struct wn_gram {
     float *single_product; /* (width, width) in single */
     size_t panel_rows;     /* most rows of one product */
     size_t capacity;
+    size_t n_taken;     /* rows that wait in `scaled` for the others of their panel ... */
+    int64_t run;        /* ... which are of this run of blocks; */
+    int64_t rows[2];    /* numbers of the first and the last of them */
+    bool is_multiplied; /* their products were made when they were taken */
 };
 
 /* Local. Where line i begins. */
@@ -41,8 +45,11 @@ static inline size_t wn_gram_line_begin(const wn_gram *gram, size_t i)
     return gram->shape.products == WN_GRAM_PAIRS ? i : 0;
 }
 
-/* Local. Scales n_rows rows of a block and multiplies them. */
-void wn_gram_multiply(wn_gram *gram, const wn_block *block, size_t first, size_t n_rows);
+/* Local. Puts n_rows rows of a block behind the gram->n_taken that the panel has; there is room. */
+void wn_gram_take(wn_gram *gram, const wn_block *block, size_t first, size_t n_rows);
+
+/* Local. Products of the rows that were taken. */
+void wn_gram_multiply(wn_gram *gram);
 
 /* Local. Line i of the product, (width); borrowed until the next call. */
 const double *wn_gram_line(wn_gram *gram, size_t i);

@@ -106,7 +106,7 @@ static wn_span nothing(void *state)
 
 wn_accumulator wn_modes_accumulator(wn_modes *modes)
 {
-    static const wn_accumulator_ops ops = {"modes", add, nothing, nothing, true};
+    static const wn_accumulator_ops ops = {"modes", add, nothing, nothing, true, NULL};
     return (wn_accumulator){&ops, modes};
 }
 

@@ -130,6 +130,6 @@ static wn_span keys_of(void *state)
 
 wn_accumulator wn_moments_accumulator(wn_moments *moments)
 {
-    static const wn_accumulator_ops ops = {"moments", add, sums_of, keys_of, true};
+    static const wn_accumulator_ops ops = {"moments", add, sums_of, keys_of, true, NULL};
     return (wn_accumulator){&ops, moments};
 }

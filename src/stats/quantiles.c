@@ -105,6 +105,6 @@ static wn_span keys_of(void *state)
 
 wn_accumulator wn_quantiles_accumulator(wn_quantiles *quantiles)
 {
-    static const wn_accumulator_ops ops = {"quantiles", add, sums_of, keys_of, true};
+    static const wn_accumulator_ops ops = {"quantiles", add, sums_of, keys_of, true, NULL};
     return (wn_accumulator){&ops, quantiles};
 }

@@ -250,6 +250,6 @@ static wn_span nothing(void *state)
 
 wn_accumulator wn_row_hashes_accumulator(wn_row_hashes *hashes)
 {
-    static const wn_accumulator_ops ops = {"row_hashes", add, nothing, nothing, true};
+    static const wn_accumulator_ops ops = {"row_hashes", add, nothing, nothing, true, NULL};
     return (wn_accumulator){&ops, hashes};
 }

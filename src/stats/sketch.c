@@ -200,7 +200,7 @@ static wn_span keys_of(void *state)
 
 wn_accumulator wn_sketch_accumulator(wn_sketch *sketch)
 {
-    static const wn_accumulator_ops ops = {"sketch", add, sums_of, keys_of, true};
+    static const wn_accumulator_ops ops = {"sketch", add, sums_of, keys_of, true, NULL};
     return (wn_accumulator){&ops, sketch};
 }
 

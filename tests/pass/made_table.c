@@ -36,7 +36,7 @@ bool made_open(made_table *table, const wn_ranks *ranks, const char *pattern)
     if (!CHECK_OK(opened))
         return false;
     table->pass = (wn_pass){.ranks = ranks, .reader = table->reader, .name = "test"};
-    table->pass.blocks = wn_range_part(table->catalog->n_blocks, ranks->size, ranks->rank);
+    table->pass.blocks = wn_catalog_part(table->catalog, ranks->size, ranks->rank);
     table->pass.total_rows = table->catalog->n_rows;
     return true;
 }

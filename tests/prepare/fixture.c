@@ -127,7 +127,7 @@ static wn_status open_files(test_table *table, const fixture_spec *spec)
     TRY(wn_ranks_agree(&test_ranks, wn_reader_open(&table->reader, table->catalog, &options)));
     table->pass = (wn_pass){.ranks = &test_ranks,
                             .reader = table->reader,
-                            .blocks = wn_range_part(table->catalog->n_blocks, test_ranks.size, test_ranks.rank),
+                            .blocks = wn_catalog_part(table->catalog, test_ranks.size, test_ranks.rank),
                             .name = "test",
                             .total_rows = table->catalog->n_rows};
 done:

@@ -115,7 +115,7 @@ static wn_status open_table(void)
     TRY(wn_ranks_agree(&test_ranks, wn_reader_open(&reader, catalog, &options)));
     pass = (wn_pass){.ranks = &test_ranks,
                      .reader = reader,
-                     .blocks = wn_range_part(catalog->n_blocks, test_ranks.size, test_ranks.rank),
+                     .blocks = wn_catalog_part(catalog, test_ranks.size, test_ranks.rank),
                      .name = "test",
                      .total_rows = catalog->n_rows};
     TRY(wn_rows_new(&rows, &pass, catalog, &split));

@@ -53,7 +53,7 @@ static wn_status find_labels(const label_case *a_case, const char *name, wn_labe
     TRY(wn_ranks_agree(&test_ranks, wn_reader_open(&reader, catalog, &options)));
     wn_pass pass = {.ranks = &test_ranks,
                     .reader = reader,
-                    .blocks = wn_range_part(catalog->n_blocks, test_ranks.size, test_ranks.rank),
+                    .blocks = wn_catalog_part(catalog, test_ranks.size, test_ranks.rank),
                     .name = "labels",
                     .total_rows = catalog->n_rows};
     TRY(wn_rows_new(&rows, &pass, catalog, &(wn_split){0.1, 0.1, 1, true}));
@@ -155,7 +155,7 @@ static wn_status find_words(const char *path, wn_task wanted, wn_labels *labels)
     TRY(wn_ranks_agree(&test_ranks, wn_reader_open(&reader, catalog, &(wn_reader_options){0})));
     wn_pass pass = {.ranks = &test_ranks,
                     .reader = reader,
-                    .blocks = wn_range_part(catalog->n_blocks, test_ranks.size, test_ranks.rank),
+                    .blocks = wn_catalog_part(catalog, test_ranks.size, test_ranks.rank),
                     .name = "labels",
                     .total_rows = catalog->n_rows};
     TRY(wn_label_words_find(&pass, catalog, &words));

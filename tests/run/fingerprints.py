@@ -79,6 +79,30 @@ def same_of_sparse_rows(program, directory, name, n_rows, epochs, ranks, checks)
     check_ranks(program, directory, name, job, ranks, checks)
 
 
+SMALL_FILES = """
+seed: 3
+input: {{files: ["{directory}/small-*.h5"], label: y}}
+clean: {{missing: mean, indicators: true}}
+rank: {{methods: [variance, anova], folds: 3, keep: 0.9}}
+reduce: {{method: pca, components: 3}}
+"""
+
+
+def same_of_small_files(program, directory, n_files, n_rows, ranks, checks):
+    """So many files that neighbouring blocks are multiplied together: no rank may cut between them."""
+    rng = numpy.random.default_rng(5)
+    for k in range(n_files):
+        with h5py.File(os.path.join(directory, f"small-{k:03}.h5"), "w") as file:
+            x = rng.standard_normal((n_rows, 6)) * 1.1 ** numpy.arange(6) + 0.3
+            x[rng.random(x.shape) < 0.05] = numpy.nan
+            file["x"], file["y"] = x, rng.integers(0, 3, n_rows)
+    job = write_text(os.path.join(directory, "small.yaml"), SMALL_FILES.format(directory=directory))
+    found = [fingerprints(program, directory, job, n, checks) for n in ranks]
+    checks.that(found[0] is not None and "statistics" in found[0], f"small files: a fingerprint, got {found[0]}")
+    for n, other in zip(ranks[1:], found[1:]):
+        checks.equal(other, found[0], f"small files: fingerprints on {n} ranks")
+
+
 def check_ranks(program, directory, name, job, ranks, checks):
     found = {n: fingerprints(program, directory, job, n, checks) for n in ranks}
     first = found[ranks[0]]
@@ -95,6 +119,7 @@ def main():
         same_everywhere(program, directory, "several-blocks", 3000, 4, 3, [1, 2, 3, 5, 8], checks)
         same_everywhere(program, directory, "few-rows", 40, 2, 2, [1, 3, 48], checks)
         same_of_sparse_rows(program, directory, "words", 1500, 2, [1, 2, 3, 7], checks)
+        same_of_small_files(program, directory, 131, 12, [1, 2, 3, 5], checks)
     checks.close()
 
 

@@ -231,8 +231,136 @@ static void test_raw(void)
     }
 }
 
+enum { RUN_BLOCKS = 3, FEW_ROWS = 150, LEFT_OUT = 4 };
+
+static wn_gram *make_gram_of_runs(int64_t run_blocks)
+{
+    const wn_gram_shape shape = {
+        .n_cols = N_COLS, .centre = centre, .exponent = exponent, .n_rows = N_ROWS, .run_blocks = run_blocks};
+    wn_gram *gram = NULL;
+    CHECK_OK(wn_gram_new(&gram, &shape));
+    return gram;
+}
+
+/* Blocks first to last - 1 of few rows, but for the one that steps left none of; then as after a pass. */
+static void add_few(wn_gram *gram, wn_block *block, size_t first, size_t last)
+{
+    for (size_t b = first; b < last; b++) {
+        draw_block(block, b);
+        block->n_rows = FEW_ROWS;
+        if (b != LEFT_OUT)
+            CHECK_OK(wn_gram_add(gram, block));
+    }
+    CHECK_OK(wn_gram_accumulator(gram).ops->settle(gram));
+}
+
+/* The same rows, those of a run as one block. */
+static void add_whole_runs(wn_gram *gram, wn_block *block, wn_block *whole)
+{
+    for (size_t b = 0; b < N_BLOCKS; b++) {
+        draw_block(block, b);
+        if (b % RUN_BLOCKS == 0)
+            whole->n_rows = 0;
+        for (size_t i = 0; i < FEW_ROWS && b != LEFT_OUT; i++, whole->n_rows++) {
+            memcpy(whole->cells + whole->n_rows * N_COLS, block->cells + i * N_COLS, N_COLS * sizeof(double));
+            whole->labels[whole->n_rows] = block->labels[i];
+            whole->rows[whole->n_rows] = block->rows[i];
+        }
+        if (b % RUN_BLOCKS == RUN_BLOCKS - 1)
+            CHECK_OK(wn_gram_add(gram, whole));
+    }
+}
+
+static bool is_sum(wn_gram *a, wn_gram *b, wn_gram *total)
+{
+    wn_span x = wn_gram_accumulator(a).ops->sums(a), y = wn_gram_accumulator(b).ops->sums(b),
+            sum = wn_gram_accumulator(total).ops->sums(total);
+    bool is_equal = sum.data[0] == (N_BLOCKS - 1) * FEW_ROWS;
+    for (size_t i = 0; i < sum.n; i++)
+        is_equal &= x.data[i] + y.data[i] == sum.data[i];
+    return is_equal;
+}
+
+/* Bit by bit what one block of a run's rows gives, whichever state is given which run. */
+static void test_runs(void)
+{
+    wn_gram *all = make_gram_of_runs(RUN_BLOCKS), *first = make_gram_of_runs(RUN_BLOCKS),
+            *second = make_gram_of_runs(RUN_BLOCKS), *whole = make_gram_of_runs(1), *nothing = make_gram_of_runs(0);
+    wn_block *block = NULL, *run = NULL;
+    if (CHECK_OK(wn_block_new(&block, BLOCK_ROWS, N_COLS, false)) &&
+        CHECK_OK(wn_block_new(&run, RUN_BLOCKS * FEW_ROWS, N_COLS, false))) {
+        add_few(all, block, 0, N_BLOCKS);
+        add_few(first, block, 0, RUN_BLOCKS);
+        add_few(second, block, RUN_BLOCKS, N_BLOCKS);
+        add_whole_runs(whole, block, run);
+        CU_ASSERT(is_sum(first, second, all));
+        CU_ASSERT(is_sum(nothing, whole, all));
+    }
+    wn_block_free(run);
+    wn_block_free(block);
+    wn_gram_free(nothing);
+    wn_gram_free(whole);
+    wn_gram_free(second);
+    wn_gram_free(first);
+    wn_gram_free(all);
+}
+
+/* More rows than are multiplied together: each is added, and once. */
+static void test_long_run(void)
+{
+    wn_gram *gram = make_gram_of_runs(N_BLOCKS);
+    wn_block *block = NULL;
+    wn_gram_sums *sums = NULL;
+    long double sum = 0, product = 0;
+    if (CHECK_OK(wn_block_new(&block, BLOCK_ROWS, N_COLS, false))) {
+        for (size_t b = 0; b < N_BLOCKS; b++) {
+            draw_block(block, b);
+            for (size_t i = 0; i < BLOCK_ROWS; i++) {
+                long double x = block->cells[i * N_COLS + 1], y = block->cells[i * N_COLS + 2] - centre[2];
+                sum += x;
+                product += x * y;
+            }
+            CHECK_OK(wn_gram_add(gram, block));
+        }
+        CHECK_OK(wn_gram_accumulator(gram).ops->settle(gram));
+        if (CHECK_OK(wn_gram_finish(gram, &sums))) {
+            CU_ASSERT(N_ROWS > WN_GRAM_RUN_ROWS && sums->n_rows == N_ROWS);
+            CU_ASSERT(fabs(sums->sum[1] - (double)sum) < 1e-10);
+            CU_ASSERT(fabs(sums->product[1 * N_COLS + 2] - (double)product) < 1e-9);
+        }
+    }
+    wn_gram_sums_free(sums);
+    wn_block_free(block);
+    wn_gram_free(gram);
+}
+
+/* A cell out of reach is told when its run is over: by the next one, or at the end. */
+static void test_refused_later(void)
+{
+    for (size_t bad = 0; bad < N_BLOCKS; bad += RUN_BLOCKS) {
+        wn_gram *gram = make_gram_of_runs(RUN_BLOCKS);
+        wn_block *block = NULL;
+        wn_status status = WN_OK;
+        if (CHECK_OK(wn_block_new(&block, BLOCK_ROWS, N_COLS, false)))
+            for (size_t b = 0; b < N_BLOCKS && status == WN_OK; b++) {
+                draw_block(block, b);
+                if (b == bad)
+                    block->cells[0] = 1e30;
+                status = wn_gram_add(gram, block);
+                CU_ASSERT_EQUAL(status, bad == 0 && b == RUN_BLOCKS ? WN_BAD_DATA : WN_OK);
+            }
+        if (status == WN_OK)
+            CU_ASSERT_EQUAL(wn_gram_accumulator(gram).ops->settle(gram), WN_BAD_DATA);
+        wn_block_free(block);
+        wn_gram_free(gram);
+    }
+}
+
 static const wn_test tests[] = {{"rounding", test_rounding},
                                 {"raw cells", test_raw},
+                                {"runs of blocks", test_runs},
+                                {"a run longer than a panel", test_long_run},
+                                {"cells out of reach in a run", test_refused_later},
                                 {"far cells cost the other columns nothing", test_far_cells},
                                 {"cells out of reach", test_refused},
                                 {"with the label only", test_with_label},

@@ -104,6 +104,37 @@ static int64_t naive_block_rows(int64_t chunk, size_t row_bytes)
     return best;
 }
 
+/* Parts cover the blocks in their order, and no run of blocks is parted; runs have about 1,024 rows where 64 are left.
+ */
+static void check_parts(int64_t n_rows, int64_t n_blocks, int64_t run)
+{
+    const wn_catalog catalog = {.n_rows = n_rows, .n_blocks = n_blocks};
+    CU_ASSERT_EQUAL(wn_catalog_run_blocks(&catalog), run);
+    for (int n_parts = 1; n_parts <= 70; n_parts += 23) {
+        int64_t next = 0;
+        for (int part = 0; part < n_parts; part++) {
+            wn_range blocks = wn_catalog_part(&catalog, n_parts, part);
+            CU_ASSERT_EQUAL(blocks.first, next);
+            CU_ASSERT(blocks.last >= blocks.first && (blocks.last % run == 0 || blocks.last == n_blocks));
+            next = blocks.last;
+        }
+        CU_ASSERT_EQUAL(next, n_blocks);
+    }
+}
+
+static void test_parts(void)
+{
+    check_parts(0, 0, 1);
+    check_parts(5, 3, 1);
+    check_parts(65536, 128, 2);    /* 512 rows a block */
+    check_parts(50000, 196, 3);    /* 256 rows: of four blocks, 49 runs were left */
+    check_parts(1000000, 3907, 4); /* 256 rows */
+    check_parts(200000, 49, 1);
+    check_parts(100000000, 2671, 1); /* of many rows */
+    check_parts(4000, 1000, 15);     /* small files */
+    check_parts(131072 + 1, 257, 2);
+}
+
 static void check_block_rows(const char *name, const char *label, size_t file, int64_t chunk)
 {
     wn_catalog *catalog = NULL;
@@ -449,6 +480,7 @@ static void test_short_bytes(void)
 
 static const wn_test tests[] = {{"the same on all ranks", test_shared},
                                 {"fails on all ranks", test_shared_failure},
+                                {"parts", test_parts},
                                 {"blocks", test_blocks},
                                 {"files and test files", test_files},
                                 {"columns", test_columns},

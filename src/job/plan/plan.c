@@ -128,7 +128,7 @@ wn_rows_plan wn_rows_plan_of(int n_ranks, const wn_catalog *catalog)
 {
     wn_rows_plan plan = {.least_rows = INT64_MAX};
     for (int rank = 0; rank < n_ranks; rank++) {
-        wn_range blocks = wn_range_part(catalog->n_blocks, n_ranks, rank);
+        wn_range blocks = wn_catalog_part(catalog, n_ranks, rank);
         int64_t rows = 0;
         if (blocks.first < blocks.last) {
             wn_block_extent last = wn_catalog_block(catalog, blocks.last - 1);

@@ -134,6 +134,7 @@ wn_memory_plan wn_memory_plan_of(int n_ranks, const wn_job *job, const wn_catalo
     size_t rows = ((size_t)catalog->n_rows + size - 1) / size + block;
     rows = rows < (size_t)catalog->n_rows ? rows : (size_t)catalog->n_rows;
     size_t cell_bytes = sizeof(double) + (catalog->is_float32 ? sizeof(float) : 0); /* raw, and widened */
+    size_t panel = wn_catalog_run_blocks(catalog) > 1 ? larger(block, WN_GRAM_RUN_ROWS) : block;
     size_t extracted = wn_plan_extracted_bytes(job, catalog, n_features, block);
     size_t in_flight = BLOCKS_AT_REST + BLOCKS_PER_THREAD * (n_threads + 1);
     in_flight = in_flight < 2 * (size_t)catalog->n_blocks + 1 ? in_flight : 2 * (size_t)catalog->n_blocks + 1;
@@ -141,9 +142,9 @@ wn_memory_plan wn_memory_plan_of(int n_ranks, const wn_job *job, const wn_catalo
         .blocks = in_flight * block * (p * cell_bytes + 2 * sizeof(double) + wn_plan_text_bytes(catalog)) + extracted,
         .pilot =
             pilot_rows(catalog) * (pilot_row_bytes(catalog) + (p + 2 + wn_plan_image_features(job)) * sizeof(double)),
-        .gram = wn_plan_sums_bytes(job, n_features, block),
-        .folds = wn_plan_folds_bytes(job, n_features, block),
-        .reduction = wn_plan_reduction_bytes(job, n_features, block),
+        .gram = wn_plan_sums_bytes(job, n_features, block, panel),
+        .folds = wn_plan_folds_bytes(job, n_features, block, panel),
+        .reduction = wn_plan_reduction_bytes(job, n_features, block, panel),
         .rows = rows,
         .rest = REST + wn_plan_code_bytes(job, catalog) + (wn_job_profile_adds(job) ? wn_profile_sums_bytes(p) : 0)};
     plan.libraries = libraries_bytes(n_ranks, wn_plan_largest_sum(job, n_features));

@@ -29,11 +29,11 @@ static size_t solver_bytes(const wn_job *job, size_t n_columns)
     return matrices * n_columns * n_columns * sizeof(double);
 }
 
-/* Products as digits, as a block makes them and finished, beside a scaled block. */
-static size_t pair_bytes(const wn_job *job, size_t n_columns, size_t block)
+/* Products as digits, as a block makes them and finished, beside a scaled block, or rows of several. */
+static size_t pair_bytes(const wn_job *job, size_t n_columns, size_t panel)
 {
     size_t width = n_columns + 1 + label_columns(job), cell = job->reduce.is_single ? sizeof(float) : sizeof(double);
-    return width * width * (job->reduce.is_single ? 3 : 4) * sizeof(double) + block * width * cell;
+    return width * width * (job->reduce.is_single ? 3 : 4) * sizeof(double) + panel * width * cell;
 }
 
 enum { LABEL_PANEL = 256 }; /* rows of a block that are scaled together */
@@ -46,12 +46,12 @@ static size_t label_bytes(const wn_job *job, size_t n_columns, size_t block)
 }
 
 /* Exact sums of moments; products; contingency tables as counted and finished, the classes at their most. */
-static size_t pass_bytes(const wn_job *job, size_t n_columns, size_t block)
+static size_t pass_bytes(const wn_job *job, size_t n_columns, size_t block, size_t panel)
 {
     wn_products products = wn_job_products(job, n_columns);
     size_t bytes = n_columns * 3 * sizeof(wn_exact_sum);
     if (products == WN_PRODUCTS_OF_PAIRS)
-        bytes += pair_bytes(job, n_columns, block);
+        bytes += pair_bytes(job, n_columns, panel);
     if (products == WN_PRODUCTS_WITH_LABEL)
         bytes += label_bytes(job, n_columns, block);
     if (job->has_rank && job->rank.use[WN_RANK_MUTUAL_INFORMATION]) {
@@ -61,22 +61,22 @@ static size_t pass_bytes(const wn_job *job, size_t n_columns, size_t block)
     return bytes;
 }
 
-size_t wn_plan_sums_bytes(const wn_job *job, size_t n_features, size_t block_rows)
+size_t wn_plan_sums_bytes(const wn_job *job, size_t n_features, size_t block_rows, size_t panel_rows)
 {
     bool has_pairs = wn_job_products(job, n_features) == WN_PRODUCTS_OF_PAIRS;
     bool screens = job->has_rank && job->rank.use[WN_RANK_LASSO] && !has_pairs;
     size_t solving = has_pairs ? solver_bytes(job, n_features) : 0;
     if (screens)
         solving = wn_lasso_screen_bytes(n_features, label_columns(job), block_rows);
-    return pass_bytes(job, n_features, block_rows) + solving;
+    return pass_bytes(job, n_features, block_rows, panel_rows) + solving;
 }
 
 /* Sums of the parts of the rows, and the rows of one part. */
-size_t wn_plan_folds_bytes(const wn_job *job, size_t n_features, size_t block_rows)
+size_t wn_plan_folds_bytes(const wn_job *job, size_t n_features, size_t block_rows, size_t panel_rows)
 {
     if (!job->has_rank || job->rank.folds == 0)
         return 0;
-    return (size_t)job->rank.folds * pass_bytes(job, n_features, block_rows) +
+    return (size_t)job->rank.folds * pass_bytes(job, n_features, block_rows, panel_rows) +
            block_rows * (n_features + 3) * sizeof(double);
 }
 
@@ -122,7 +122,7 @@ static bool reads_chosen(const wn_job *job, size_t n_features)
     return reduces && !sweeps(job, n_features) && wn_job_products(job, n_features) != WN_PRODUCTS_OF_PAIRS;
 }
 
-size_t wn_plan_reduction_bytes(const wn_job *job, size_t n_features, size_t block_rows)
+size_t wn_plan_reduction_bytes(const wn_job *job, size_t n_features, size_t block_rows, size_t panel_rows)
 {
     size_t n = wn_plan_selected(job, n_features);
     if (sweeps(job, n_features)) {
@@ -131,7 +131,7 @@ size_t wn_plan_reduction_bytes(const wn_job *job, size_t n_features, size_t bloc
         return wn_randomized_bytes(&options, n_features, n, block_rows);
     }
     if (reads_chosen(job, n_features))
-        return pair_bytes(job, n, block_rows) + solver_bytes(job, n) + wn_feature_pass_bytes(n_features, n, block_rows);
+        return pair_bytes(job, n, panel_rows) + solver_bytes(job, n) + wn_feature_pass_bytes(n_features, n, block_rows);
     return 0;
 }
 

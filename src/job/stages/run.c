@@ -48,7 +48,7 @@ static wn_status open_table(wn_run_state *state)
     TRY(wn_ranks_agree(state->ranks, wn_reader_open(&state->reader, state->catalog, &options)));
     state->pass = (wn_pass){.ranks = state->ranks,
                             .reader = state->reader,
-                            .blocks = wn_range_part(state->catalog->n_blocks, state->ranks->size, state->ranks->rank),
+                            .blocks = wn_catalog_part(state->catalog, state->ranks->size, state->ranks->rank),
                             .name = "read",
                             .total_rows = state->catalog->n_rows,
                             .directory = wn_run_directory_root(state->directory)};

@@ -119,7 +119,7 @@ static wn_span no_keys(void *state)
 
 wn_accumulator wn_cleaner_accumulator(wn_cleaner *cleaner)
 {
-    static const wn_accumulator_ops ops = {"outliers", add_nothing, outlier_sums, no_keys, true};
+    static const wn_accumulator_ops ops = {"outliers", add_nothing, outlier_sums, no_keys, true, NULL};
     return (wn_accumulator){&ops, cleaner};
 }
 

@@ -82,7 +82,7 @@ static wn_span no_keys(void *state)
 
 wn_status wn_target_counts_new(wn_target_counts **counts, const wn_recipe *recipe)
 {
-    static const wn_accumulator_ops ops = {"targets", add, sums, no_keys, false};
+    static const wn_accumulator_ops ops = {"targets", add, sums, no_keys, false, NULL};
     wn_status status = WN_OK;
     wn_target_counts *made = NULL;
     size_t n = 0;

@@ -228,7 +228,7 @@ static wn_span no_keys(void *state)
 
 wn_accumulator wn_level_counts_accumulator(wn_level_counts *counts)
 {
-    static const wn_accumulator_ops ops = {"levels", add, sums, no_keys, false};
+    static const wn_accumulator_ops ops = {"levels", add, sums, no_keys, false, NULL};
     return (wn_accumulator){&ops, counts};
 }
 

@@ -193,7 +193,7 @@ bool wn_profile_sums_transform(const wn_profile_sums *sums)
 
 wn_accumulator wn_profile_sums_accumulator(wn_profile_sums *sums)
 {
-    static const wn_accumulator_ops ops = {"transformed", add, sums_of, keys_of, false};
+    static const wn_accumulator_ops ops = {"transformed", add, sums_of, keys_of, false, NULL};
     return (wn_accumulator){&ops, sums};
 }
 

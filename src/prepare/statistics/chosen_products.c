@@ -28,7 +28,7 @@ static void describe_label(const wn_gram_sums *gram, const wn_labels *labels, wn
 }
 
 static wn_status new_gram(wn_gram **gram, const wn_recipe *recipe, const wn_statistics *statistics,
-                          const wn_chosen_options *options, int64_t n_rows)
+                          const wn_chosen_options *options, const wn_catalog *catalog)
 {
     wn_status status = WN_OK;
     double *centre = NULL;
@@ -43,7 +43,8 @@ static wn_status new_gram(wn_gram **gram, const wn_recipe *recipe, const wn_stat
     wn_gram_shape shape = {.n_cols = options->n,
                            .centre = centre,
                            .exponent = exponent,
-                           .n_rows = n_rows,
+                           .n_rows = catalog->n_rows,
+                           .run_blocks = wn_catalog_run_blocks(catalog),
                            .is_single = options->is_single};
     describe_label(statistics->gram, &recipe->labels, &shape);
     TRY(wn_gram_new(gram, &shape));
@@ -59,7 +60,7 @@ wn_status wn_chosen_products_run(const wn_pass *pass, wn_rows *rows, const wn_re
 {
     wn_status status = WN_OK;
     wn_gram *gram = NULL;
-    TRY(wn_ranks_agree(pass->ranks, new_gram(&gram, recipe, statistics, options, rows->catalog->n_rows)));
+    TRY(wn_ranks_agree(pass->ranks, new_gram(&gram, recipe, statistics, options, rows->catalog)));
     const wn_accumulator accumulator = wn_gram_accumulator(gram);
     TRY(wn_feature_pass_run(pass, rows, recipe, options->features, options->n, &accumulator, 1, cost));
     TRY(wn_ranks_agree(pass->ranks, wn_gram_finish(gram, sums)));

@@ -66,9 +66,16 @@ static wn_span keys(void *state)
     return accumulator->inner.ops->keys(accumulator->inner.state);
 }
 
+static wn_status settle(void *state)
+{
+    const wn_feature_accumulator *accumulator = state;
+    const wn_accumulator *inner = &accumulator->inner;
+    return inner->ops->settle != NULL ? inner->ops->settle(inner->state) : WN_OK;
+}
+
 wn_accumulator wn_extraction_accumulator(wn_extraction *extraction, wn_accumulator inner)
 {
-    static const wn_accumulator_ops ops = {"features", add, sums, keys, true};
+    static const wn_accumulator_ops ops = {"features", add, sums, keys, true, settle};
     wn_feature_accumulator *accumulator = &extraction->accumulators[extraction->n_accumulators++];
     *accumulator = (wn_feature_accumulator){extraction->features, inner};
     return (wn_accumulator){&ops, accumulator};

@@ -99,10 +99,16 @@ static wn_span keys(void *state)
     return sees->inner.ops->keys(sees->inner.state);
 }
 
+static wn_status settle(void *state)
+{
+    const seeing *sees = state;
+    return sees->inner.ops->settle != NULL ? sees->inner.ops->settle(sees->inner.state) : WN_OK;
+}
+
 static wn_status see(const choice *chosen, const wn_accumulator *accumulators, size_t n, seeing **sees,
                      wn_accumulator **seen)
 {
-    static const wn_accumulator_ops ops = {"chosen", add, sums, keys, true};
+    static const wn_accumulator_ops ops = {"chosen", add, sums, keys, true, settle};
     wn_status status = WN_OK;
     TRY(wn_new(sees, n));
     TRY(wn_new(seen, n));

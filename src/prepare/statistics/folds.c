@@ -39,8 +39,8 @@ static void name_states(wn_folds *folds)
     }
 }
 
-wn_status wn_folds_new(wn_folds **folds, const wn_statistics_plan *plan, int64_t n_rows, const wn_labels *labels,
-                       const wn_statistics_options *options)
+wn_status wn_folds_new(wn_folds **folds, const wn_statistics_plan *plan, const wn_catalog *catalog,
+                       const wn_labels *labels, const wn_statistics_options *options)
 {
     wn_status status = WN_OK;
     wn_folds *made = NULL;
@@ -53,7 +53,7 @@ wn_status wn_folds_new(wn_folds **folds, const wn_statistics_plan *plan, int64_t
     TRY(wn_new(&made->ops, n * WN_SUMS_STATES));
     TRY(wn_new(&made->names, n * WN_SUMS_STATES));
     for (size_t f = 0; f < n; f++) {
-        TRY(wn_sums_init(&made->sums[f], plan, n_rows, labels, options));
+        TRY(wn_sums_init(&made->sums[f], plan, catalog, labels, options));
         made->n_states = wn_sums_accumulators(&made->sums[f], made->inner + f * made->n_states);
     }
     name_states(made);
@@ -147,7 +147,7 @@ static wn_span no_integers(void *state)
 
 size_t wn_folds_accumulators(wn_folds *folds, wn_accumulator accumulators[WN_FOLDS_STATES])
 {
-    static const wn_accumulator_ops ops = {"folds", add_block, no_integers, no_integers, false};
+    static const wn_accumulator_ops ops = {"folds", add_block, no_integers, no_integers, false, NULL};
     if (folds == NULL)
         return 0;
     size_t n = folds->n * folds->n_states;

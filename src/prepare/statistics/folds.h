@@ -13,7 +13,7 @@ enum { WN_FOLDS_STATES = 1 + WN_MOST_FOLDS * WN_SUMS_STATES };
 typedef struct wn_folds wn_folds;
 
 /* Local. options->n_folds of them. The caller frees it. Fails: WN_NO_MEMORY. */
-WN_MUST_USE wn_status wn_folds_new(wn_folds **folds, const wn_statistics_plan *plan, int64_t n_rows,
+WN_MUST_USE wn_status wn_folds_new(wn_folds **folds, const wn_statistics_plan *plan, const wn_catalog *catalog,
                                    const wn_labels *labels, const wn_statistics_options *options);
 void wn_folds_free(wn_folds *folds);
 

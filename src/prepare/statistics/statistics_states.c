@@ -25,9 +25,9 @@ wn_status wn_statistics_states_init(wn_statistics_states *states, wn_rows *rows,
     states->cleaner.drops = false; /* the profile has dropped what goes */
     for (size_t i = 0; i < recipe->n_cells; i++)
         states->cleaner.counts |= recipe->columns[i].outliers < 0;
-    TRY(wn_sums_init(&states->sums, plan, rows->catalog->n_rows, &recipe->labels, options));
+    TRY(wn_sums_init(&states->sums, plan, rows->catalog, &recipe->labels, options));
     if (options->n_folds > 0)
-        TRY(wn_folds_new(&states->folds, plan, rows->catalog->n_rows, &recipe->labels, options));
+        TRY(wn_folds_new(&states->folds, plan, rows->catalog, &recipe->labels, options));
 done:
     return status;
 }

@@ -4,8 +4,8 @@
 
 #include <string.h>
 
-static wn_status new_gram(wn_sums *sums, const wn_statistics_plan *plan, int64_t n_rows, const wn_labels *labels,
-                          const wn_statistics_options *options)
+static wn_status new_gram(wn_sums *sums, const wn_statistics_plan *plan, const wn_catalog *catalog,
+                          const wn_labels *labels, const wn_statistics_options *options)
 {
     wn_gram_shape shape = {
         .n_cols = plan->n_cols,
@@ -16,20 +16,21 @@ static wn_status new_gram(wn_sums *sums, const wn_statistics_plan *plan, int64_t
         .has_label = plan->has_label,
         .label_centre = plan->label_centre,
         .label_exponent = plan->label_exponent,
-        .n_rows = n_rows,
+        .n_rows = catalog->n_rows,
+        .run_blocks = wn_catalog_run_blocks(catalog),
         .products = options->products,
         .is_single = options->is_single,
     };
     return wn_gram_new(&sums->gram, &shape);
 }
 
-wn_status wn_sums_init(wn_sums *sums, const wn_statistics_plan *plan, int64_t n_rows, const wn_labels *labels,
-                       const wn_statistics_options *options)
+wn_status wn_sums_init(wn_sums *sums, const wn_statistics_plan *plan, const wn_catalog *catalog,
+                       const wn_labels *labels, const wn_statistics_options *options)
 {
     wn_status status = WN_OK;
     TRY(wn_moments_new(&sums->moments, plan->n_cols));
     if (options->gram)
-        TRY(new_gram(sums, plan, n_rows, labels, options));
+        TRY(new_gram(sums, plan, catalog, labels, options));
     if (options->n_bins > 0)
         TRY(wn_contingency_new(&sums->contingency, plan->n_cols, plan->n_bins, plan->edges, plan->n_classes,
                                plan->class_edges));

@@ -14,9 +14,9 @@ typedef struct {
     wn_contingency *contingency; /* NULL unless asked for */
 } wn_sums;
 
-/* Local. By a plan that is there; n_rows: of the whole table. The caller clears them, also after a failure. Fails:
- * WN_NO_MEMORY. */
-WN_MUST_USE wn_status wn_sums_init(wn_sums *sums, const wn_statistics_plan *plan, int64_t n_rows,
+/* Local. By a plan that is there; the catalog is borrowed for the call. The caller clears them, also after a failure.
+ * Fails: WN_NO_MEMORY. */
+WN_MUST_USE wn_status wn_sums_init(wn_sums *sums, const wn_statistics_plan *plan, const wn_catalog *catalog,
                                    const wn_labels *labels, const wn_statistics_options *options);
 void wn_sums_clear(wn_sums *sums);
 

@@ -223,6 +223,25 @@ void wn_catalog_free(wn_catalog *catalog)
     wn_free(catalog);
 }
 
+int64_t wn_catalog_run_blocks(const wn_catalog *catalog)
+{
+    enum { RUN_ROWS = 1024, LEAST_RUNS = 64 };
+    int64_t most = catalog->n_blocks / LEAST_RUNS;
+    if (most <= 1)
+        return 1;
+    int64_t rows = (catalog->n_rows + catalog->n_blocks - 1) / catalog->n_blocks, run = (RUN_ROWS + rows / 2) / rows;
+    run = run < most ? run : most;
+    return run > 1 ? run : 1;
+}
+
+wn_range wn_catalog_part(const wn_catalog *catalog, int n_parts, int part)
+{
+    int64_t n = catalog->n_blocks, run = wn_catalog_run_blocks(catalog);
+    wn_range runs = wn_range_part((n + run - 1) / run, n_parts, part);
+    int64_t first = runs.first * run, last = runs.last * run;
+    return (wn_range){first < n ? first : n, last < n ? last : n};
+}
+
 wn_block_extent wn_catalog_block(const wn_catalog *catalog, int64_t index)
 {
     size_t low = 0, high = catalog->n_files;
