@@ -1,6 +1,8 @@
 #include "quantile_search.h"
 
 #include "winnow/memory.h"
+#include "winnow/profile.h"
+#include "winnow/window_sample.h"
 
 #include <math.h>
 #include <string.h>
@@ -73,6 +75,57 @@ void wn_quantile_search_clear(wn_quantile_search *search)
     wn_free(search->windows);
     wn_free(search->open);
     *search = (wn_quantile_search){0};
+}
+
+static size_t rows_of_blocks(const wn_catalog *catalog, const int64_t *blocks, size_t n_blocks)
+{
+    size_t n = 0;
+    for (size_t k = 0; k < n_blocks; k++)
+        n += wn_catalog_block(catalog, blocks[k]).n_rows;
+    return n;
+}
+
+size_t wn_profile_window_rows(const wn_catalog *catalog, size_t n_pilot_rows)
+{
+    enum { FEW_OF_BLOCKS = 4, FEW_OF_ROWS = 4 };
+    int64_t blocks[WN_PILOT_BLOCKS];
+    if (catalog->n_blocks < FEW_OF_BLOCKS * WN_PILOT_BLOCKS)
+        return n_pilot_rows;
+    size_t n_rows = rows_of_blocks(catalog, blocks, wn_pilot_blocks(catalog->n_blocks, blocks));
+    return n_rows >= FEW_OF_ROWS * n_pilot_rows ? n_rows : n_pilot_rows;
+}
+
+/* Bytes for what windows hold of so many rows: twice what they do of random ones, of doubles. */
+static size_t sample_budget(const wn_quantile_search *search, const wn_pass *pass, size_t n_pilot_rows, size_t n_rows)
+{
+    double cells = 2 * wn_window_share(n_pilot_rows, 0.5) * (double)n_rows;
+    size_t wanted = search->n * ((size_t)cells * sizeof(double) + WN_WINDOW_LEAST);
+    return pass->window_bytes > 0 && pass->window_bytes < wanted ? pass->window_bytes : wanted;
+}
+
+wn_status wn_quantile_search_narrow(wn_quantile_search *search, const wn_pilot *sample, const wn_catalog *catalog,
+                                    const wn_pass *pass, const wn_block_step *steps, size_t n_steps, wn_pass_cost *cost)
+{
+    wn_status status = WN_OK;
+    wn_window_sample *cells = NULL;
+    wn_accumulator accumulators[WN_WINDOW_SAMPLE_STATES];
+    int64_t blocks[WN_PILOT_BLOCKS], mine[WN_PILOT_BLOCKS];
+    size_t n_mine = 0, n_blocks = wn_pilot_blocks(catalog->n_blocks, blocks);
+    size_t n_rows = rows_of_blocks(catalog, blocks, n_blocks);
+    if (search->n_open == 0)
+        return WN_OK;
+    for (size_t k = 0; k < n_blocks; k++)
+        if (blocks[k] >= pass->blocks.first && blocks[k] < pass->blocks.last)
+            mine[n_mine++] = blocks[k];
+    TRY(wn_ranks_agree(pass->ranks,
+                       wn_window_sample_new(&cells, search->n_cols, search->n_probabilities, search->probability,
+                                            search->windows, sample_budget(search, pass, sample->n_rows, n_rows))));
+    wn_window_sample_accumulators(cells, accumulators);
+    TRY(wn_pass_run_blocks(pass, mine, n_mine, steps, n_steps, accumulators, WN_WINDOW_SAMPLE_STATES, cost));
+    TRY(wn_window_sample_finish(pass->ranks, cells, search->windows));
+done:
+    wn_window_sample_free(cells);
+    return status;
 }
 
 wn_status wn_quantile_search_begin(wn_quantile_search *search, const wn_pass *pass)
