@@ -119,6 +119,16 @@ static void plan_windows(wn_memory_plan *plan, const wn_job *job, const wn_catal
     plan->window_cells = windows.wanted;
 }
 
+/* What the needs leave keeps blocks as far as it goes; where it would keep few of a rank's, later passes gain next to
+ * nothing by it, and a table of any size takes no more than the needs. */
+static size_t cache_of(const wn_memory_plan *plan, const wn_job *job, const wn_catalog *catalog)
+{
+    enum { FEW = 4 };
+    size_t cell = wn_cell_bytes(catalog->is_float32), left = (size_t)job->memory - plan->need;
+    size_t row = catalog->n_cells * cell + sizeof(double) + wn_plan_text_bytes(catalog);
+    return job->memory > 0 && plan->need < (size_t)job->memory && left >= plan->rows * row / FEW ? left : 0;
+}
+
 /* Hashes of rows that memory does not hold are spilled. The columns' statistics, the duplicates and the model are never
  * there at once. */
 wn_memory_plan wn_memory_plan_of(int n_ranks, const wn_job *job, const wn_catalog *catalog, size_t n_threads)
@@ -163,6 +173,7 @@ wn_memory_plan wn_memory_plan_of(int n_ranks, const wn_job *job, const wn_catalo
     plan.need = larger(plan.need, plan.blocks + plan.prepared);
     plan.need =
         larger(plan.need, gathering_bytes(catalog, rows, block, plan.blocks)) + plan.rows + plan.rest + plan.libraries;
+    plan.cache = cache_of(&plan, job, catalog);
     return plan;
 }
 
@@ -203,6 +214,6 @@ wn_status wn_plan_memory(const wn_ranks *ranks, const wn_job *job, const wn_cata
                   plan->blocks >> 20, plan->pilot >> 20, plan->gram >> 20, plan->duplicates >> 20, plan->features >> 20,
                   plan->model >> 20, plan->compression >> 20, plan->checkpoint >> 20, (size_t)job->memory >> 20);
     if (status == WN_OK)
-        options->cache_bytes = (size_t)job->memory - plan->need;
+        options->cache_bytes = plan->cache;
     return status;
 }
