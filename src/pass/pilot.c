@@ -137,9 +137,9 @@ static int64_t chosen_block(int64_t k, int64_t n, int64_t n_blocks)
     return n == n_blocks ? k : (int64_t)(((__int128)(2 * k + 1) * n_blocks) / (2 * n));
 }
 
-size_t wn_pilot_blocks(int64_t n_blocks, int64_t blocks[WN_PILOT_BLOCKS])
+size_t wn_pilot_blocks(int64_t n_blocks, size_t most, int64_t *blocks)
 {
-    int64_t n = n_blocks < WN_PILOT_BLOCKS ? n_blocks : WN_PILOT_BLOCKS;
+    int64_t n = n_blocks < (int64_t)most ? n_blocks : (int64_t)most;
     for (int64_t k = 0; k < n; k++)
         blocks[k] = chosen_block(k, n, n_blocks);
     return (size_t)n;
@@ -247,7 +247,7 @@ wn_status wn_pilot_read(const wn_pass *pass, const wn_block_step *steps, size_t 
     double *all = NULL;
     int64_t blocks[WN_PILOT_BLOCKS];
     size_t n_all = 0, n_cols = wn_reader_n_cols(pass->reader), bound = wn_pilot_most_rows(n_cols);
-    size_t n_read = wn_pilot_blocks(n_blocks, blocks);
+    size_t n_read = wn_pilot_blocks(n_blocks, WN_PILOT_BLOCKS, blocks);
     chosen_rows chosen = {.n_cols = n_cols, .seed = seed, .blocks = blocks, .n_blocks = n_read};
     wn_pass pilot_pass = *pass;
     pilot_pass.name = "pilot";

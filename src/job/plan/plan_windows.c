@@ -57,7 +57,9 @@ static size_t wanted_bytes(const wn_job *job, const wn_catalog *catalog, size_t 
 {
     size_t width = wn_cell_bytes(!takes_doubles(job, catalog));
     size_t raw = n * cells_of_window(wn_profile_window_rows(catalog, n_sample), rows) * width;
-    size_t clean = (seeks_clean_quartiles(job) ? n : job->has_clean ? catalog->n_cells : 0) *
+    size_t clean = (seeks_clean_quartiles(job) ? n
+                    : job->has_clean           ? catalog->n_cells
+                                               : 0) *
                    cells_of_window(n_sample, rows) * sizeof(double);
     return (raw > clean ? raw : clean) + n * WN_WINDOW_LEAST;
 }
@@ -93,8 +95,7 @@ wn_windows_plan wn_windows_plan_of(const wn_job *job, const wn_catalog *catalog,
     size_t n = count_windows(job, catalog->n_cells);
     size_t wanted = wanted_bytes(job, catalog, rows, n_sample, n), beside = search_bytes(n);
     left = left > beside ? left - beside : 0;
-    size_t budget = wanted <= left
-                        ? larger(wanted, least(left / 2, n * room_of_window(n > 0 ? wanted / n : 0, rows)))
-                        : larger(least(left, n * NARROWING), n * WN_WINDOW_LEAST);
+    size_t budget = wanted <= left ? larger(wanted, least(left / 2, n * room_of_window(n > 0 ? wanted / n : 0, rows)))
+                                   : larger(least(left, n * NARROWING), n * WN_WINDOW_LEAST);
     return (wn_windows_plan){budget, budget + beside, wanted};
 }

@@ -77,22 +77,32 @@ void wn_quantile_search_clear(wn_quantile_search *search)
     *search = (wn_quantile_search){0};
 }
 
-static size_t rows_of_blocks(const wn_catalog *catalog, const int64_t *blocks, size_t n_blocks)
+/* The blocks that windows are guessed from once the pilot is there: of a table of many times as many. */
+enum { LEAST_BLOCKS = 32, MOST_BLOCKS = 64 };
+
+typedef struct {
+    int64_t blocks[MOST_BLOCKS];
+    size_t n_blocks, n_rows;
+} sampled_blocks;
+
+/* One in eight, held between these. */
+static void choose_blocks(const wn_catalog *catalog, sampled_blocks *chosen)
 {
-    size_t n = 0;
-    for (size_t k = 0; k < n_blocks; k++)
-        n += wn_catalog_block(catalog, blocks[k]).n_rows;
-    return n;
+    int64_t n = catalog->n_blocks / 8;
+    n = n < LEAST_BLOCKS ? LEAST_BLOCKS : n > MOST_BLOCKS ? MOST_BLOCKS : n;
+    chosen->n_blocks = wn_pilot_blocks(catalog->n_blocks, (size_t)n, chosen->blocks);
+    chosen->n_rows = 0;
+    for (size_t k = 0; k < chosen->n_blocks; k++)
+        chosen->n_rows += wn_catalog_block(catalog, chosen->blocks[k]).n_rows;
 }
 
 size_t wn_profile_window_rows(const wn_catalog *catalog, size_t n_pilot_rows)
 {
     enum { FEW_OF_BLOCKS = 4, FEW_OF_ROWS = 4 };
-    int64_t blocks[WN_PILOT_BLOCKS];
-    if (catalog->n_blocks < FEW_OF_BLOCKS * WN_PILOT_BLOCKS)
-        return n_pilot_rows;
-    size_t n_rows = rows_of_blocks(catalog, blocks, wn_pilot_blocks(catalog->n_blocks, blocks));
-    return n_rows >= FEW_OF_ROWS * n_pilot_rows ? n_rows : n_pilot_rows;
+    sampled_blocks chosen;
+    choose_blocks(catalog, &chosen);
+    bool is_worth = catalog->n_blocks >= FEW_OF_BLOCKS * LEAST_BLOCKS && chosen.n_rows >= FEW_OF_ROWS * n_pilot_rows;
+    return is_worth ? chosen.n_rows : n_pilot_rows;
 }
 
 /* Bytes for what windows hold of so many rows: twice what they do of random ones, of doubles. */
@@ -109,17 +119,18 @@ wn_status wn_quantile_search_narrow(wn_quantile_search *search, const wn_pilot *
     wn_status status = WN_OK;
     wn_window_sample *cells = NULL;
     wn_accumulator accumulators[WN_WINDOW_SAMPLE_STATES];
-    int64_t blocks[WN_PILOT_BLOCKS], mine[WN_PILOT_BLOCKS];
-    size_t n_mine = 0, n_blocks = wn_pilot_blocks(catalog->n_blocks, blocks);
-    size_t n_rows = rows_of_blocks(catalog, blocks, n_blocks);
+    sampled_blocks chosen;
+    int64_t mine[MOST_BLOCKS];
+    size_t n_mine = 0;
     if (search->n_open == 0)
         return WN_OK;
-    for (size_t k = 0; k < n_blocks; k++)
-        if (blocks[k] >= pass->blocks.first && blocks[k] < pass->blocks.last)
-            mine[n_mine++] = blocks[k];
-    TRY(wn_ranks_agree(pass->ranks,
-                       wn_window_sample_new(&cells, search->n_cols, search->n_probabilities, search->probability,
-                                            search->windows, sample_budget(search, pass, sample->n_rows, n_rows))));
+    choose_blocks(catalog, &chosen);
+    for (size_t k = 0; k < chosen.n_blocks; k++)
+        if (chosen.blocks[k] >= pass->blocks.first && chosen.blocks[k] < pass->blocks.last)
+            mine[n_mine++] = chosen.blocks[k];
+    TRY(wn_ranks_agree(pass->ranks, wn_window_sample_new(&cells, search->n_cols, search->n_probabilities,
+                                                         search->probability, search->windows,
+                                                         sample_budget(search, pass, sample->n_rows, chosen.n_rows))));
     wn_window_sample_accumulators(cells, accumulators);
     TRY(wn_pass_run_blocks(pass, mine, n_mine, steps, n_steps, accumulators, WN_WINDOW_SAMPLE_STATES, cost));
     TRY(wn_window_sample_finish(pass->ranks, cells, search->windows));
