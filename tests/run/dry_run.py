@@ -159,7 +159,8 @@ def check_resident(checks, program, directory):
 
 
 def check_windows(checks, program, directory):
-    """Where the quantiles' windows hold more than memory, one pass more is told; nothing of the table is read for that."""
+    """Where the quantiles' windows hold more than memory, one pass more is told, and of so long a table no block is kept;
+    nothing of the table is read for that."""
     table = os.path.join(directory, "endless.h5")
     with h5py.File(table, "w") as file:
         file.create_dataset("x", (2**27, 28), "f4", chunks=(2**16, 28))
@@ -169,6 +170,7 @@ def check_windows(checks, program, directory):
         checks.equal(plan.returncode, 0, f"{memory}: {plan.stderr[-300:]}")
         told = re.search(r"one pass more where windows of quantiles hold about ([\d.]+) MiB", plan.stdout)
         checks.equal(told is not None, is_told, f"{memory}: {plan.stdout}")
+        checks.equal("would keep few of the blocks: none" in plan.stdout, is_told, f"{memory}: {plan.stdout}")
 
 
 def check_limits(checks, program, directory, table):
