@@ -163,8 +163,10 @@ static wn_status warn_of_classes(const wn_run_state *state, const wn_dataset *tr
     int64_t *n_rows = NULL;
     char text[WN_CLASS_TEXT_SIZE];
     size_t n_taught = 0, taught = 0, other = 0;
+    if (labels->n_classes == 0)
+        return WN_OK;
     TRY(wn_ranks_agree(state->ranks, wn_new(&n_rows, labels->n_classes)));
-    for (size_t i = 0; i < train->n_rows && labels->n_classes > 0; i++)
+    for (size_t i = 0; i < train->n_rows; i++)
         n_rows[(size_t)train->targets[i]]++;
     TRY(wn_ranks_sum(state->ranks, n_rows, labels->n_classes));
     for (size_t k = labels->n_classes; k-- > 0;) {
