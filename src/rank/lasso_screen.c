@@ -1,6 +1,7 @@
 #include "winnow/lasso_screen.h"
 
 #include "lasso_labels.h"
+#include "lasso_screening.h"
 
 #include "winnow/memory.h"
 #include "winnow/sketch.h"
@@ -9,28 +10,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Of one run; m features are in the screen. */
-typedef struct {
-    const wn_statistics *statistics; /* borrowed */
-    wn_correlations all;             /* of all features with the label; no pairs */
-    size_t n, m, most, n_labels;
-    size_t *labels;         /* (n_label_cols) columns that have paths */
-    double *deviation;      /* (n_labels) */
-    double *product;        /* (n_labels, n) correlations of all features with the labels */
-    size_t *screen;         /* (most) features */
-    unsigned char *is_in;   /* (n) */
-    double *entry;          /* (most) of those in the screen, the best of the labels */
-    double *weights;        /* (n_labels x CHECKED, most) at the alphas that are checked */
-    double *alpha, *before; /* (n_labels x CHECKED) these, and the alpha before each */
-    size_t n_taken;         /* labels whose paths were taken */
-    double *slopes;         /* (n_labels x CHECKED, n) correlations with the residuals */
-} screening;
-
-static wn_status open_screening(screening *s, const wn_statistics *statistics, size_t n)
+static wn_status open_screening(wn_lasso_screening *s, const wn_statistics *statistics, size_t n)
 {
     wn_status status = WN_OK;
     const wn_gram_sums *gram = statistics->gram;
-    *s = (screening){.statistics = statistics, .n = n, .most = n < WN_LASSO_SCREEN ? n : WN_LASSO_SCREEN};
+    *s = (wn_lasso_screening){.statistics = statistics, .n = n, .most = n < WN_LASSO_SCREEN ? n : WN_LASSO_SCREEN};
     TRY(wn_lasso_check_labels(gram));
     TRY(wn_correlations_init(&s->all, statistics));
     TRY(wn_new(&s->labels, gram->n_label_cols));
@@ -56,7 +40,7 @@ done:
     return status;
 }
 
-static void close_screening(screening *s)
+static void close_screening(wn_lasso_screening *s)
 {
     wn_free(s->slopes);
     wn_free(s->before);
@@ -86,7 +70,7 @@ static int most_urgent(const void *a, const void *b)
 
 /* Lets in the features of the largest urge above `least`, until there are `room` in the screen. Returns how many came.
  */
-static wn_status let_in(screening *s, const double *urge, double least, size_t room, size_t *n_come)
+static wn_status let_in(wn_lasso_screening *s, const double *urge, double least, size_t room, size_t *n_come)
 {
     wn_status status = WN_OK;
     candidate *candidates = NULL;
@@ -107,7 +91,7 @@ done:
 }
 
 /* Those that go with a label most, as a share of the one that goes most with it. */
-static wn_status begin_screen(screening *s)
+static wn_status begin_screen(wn_lasso_screening *s)
 {
     wn_status status = WN_OK;
     double *urge = NULL;
@@ -130,7 +114,7 @@ done:
 
 static wn_status take_path(void *context, size_t k, const wn_lasso_path *path)
 {
-    screening *s = context;
+    wn_lasso_screening *s = context;
     size_t first = s->n_taken++ * WN_LASSO_CHECKED, every = path->n_alphas / WN_LASSO_CHECKED;
     (void)k;
     for (size_t i = 0; i < s->m; i++)
@@ -145,7 +129,7 @@ static wn_status take_path(void *context, size_t k, const wn_lasso_path *path)
 }
 
 /* Paths of the features in the screen, by their products. */
-static wn_status fit_paths(screening *s, const wn_gram_sums *gram)
+static wn_status fit_paths(wn_lasso_screening *s, const wn_gram_sums *gram)
 {
     wn_status status = WN_OK;
     double *ends = NULL;
@@ -164,143 +148,9 @@ done:
     return status;
 }
 
-static wn_status new_sketch(const screening *s, size_t n_directions, wn_sketch **sketch)
-{
-    static const double MARGIN = 1 + 1e-6;
-    wn_status status = WN_OK;
-    double *factor = NULL, *squares = NULL;
-    const wn_moments_summary *moments = s->statistics->moments;
-    TRY(wn_new(&factor, s->n));
-    TRY(wn_new(&squares, s->n));
-    for (size_t f = 0; f < s->n; f++) {
-        bool varies = s->all.deviation[f] > 0;
-        double shift = varies ? moments->mean[f] * 0x1p-52 / s->all.deviation[f] : 0;
-        factor[f] = varies ? 1 / s->all.deviation[f] : 0;
-        squares[f] = varies ? (1 + shift * shift) * (double)moments->n_rows * MARGIN : 0;
-    }
-    const wn_sketch_shape shape = {s->n, moments->mean, factor, squares, n_directions, false};
-    TRY(wn_sketch_new(sketch, &shape));
-done:
-    wn_free(squares);
-    wn_free(factor);
-    return status;
-}
-
-static double length_of(const double *weights, size_t n)
-{
-    double square = 0;
-    for (size_t i = 0; i < n; i++)
-        square += weights[i] * weights[i];
-    return sqrt(square);
-}
-
-/* slopes of the checks first .. first + n - 1: correlation with the label less that with the fitted values. */
-static void take_slopes(screening *s, const wn_sketch *sketch, double *product, size_t first, size_t n)
-{
-    double n_rows = (double)s->statistics->moments->n_rows;
-    wn_sketch_finish(sketch, product);
-    for (size_t c = first; c < first + n; c++) {
-        const double *label = s->product + c / WN_LASSO_CHECKED * s->n;
-        double length = length_of(s->weights + c * s->most, s->m);
-        for (size_t f = 0; f < s->n; f++)
-            s->slopes[c * s->n + f] = label[f] - length * product[(c - first) * s->n + f] / n_rows;
-    }
-}
-
-/* What a pass over the rows needs. */
-typedef struct {
-    const wn_pass *pass;
-    wn_rows *rows;
-    const wn_recipe *recipe;
-    int *n_passes;
-    wn_pass_cost *cost;
-} reading;
-
-static wn_status check_some(screening *s, const reading *read, const size_t *all, size_t first, size_t n)
-{
-    wn_status status = WN_OK;
-    wn_sketch *sketch = NULL;
-    double *directions = NULL, *product = NULL;
-    status = new_sketch(s, n, &sketch);
-    if (status == WN_OK)
-        status = wn_new(&directions, n * s->n);
-    if (status == WN_OK)
-        status = wn_new(&product, n * s->n);
-    TRY(wn_ranks_agree(read->pass->ranks, status));
-    for (size_t c = 0; c < n; c++) {
-        const double *weights = s->weights + (first + c) * s->most;
-        double length = length_of(weights, s->m);
-        for (size_t i = 0; i < s->m && length > 0; i++)
-            directions[c * s->n + s->screen[i]] = weights[i] / length;
-    }
-    wn_sketch_begin(sketch, directions);
-    const wn_accumulator accumulator = wn_sketch_accumulator(sketch);
-    TRY(wn_feature_pass_run(read->pass, read->rows, read->recipe, all, s->n, &accumulator, 1, read->cost));
-    ++*read->n_passes;
-    take_slopes(s, sketch, product, first, n);
-done:
-    wn_free(product);
-    wn_free(directions);
-    wn_sketch_free(sketch);
-    return status;
-}
-
-static wn_status check_all(screening *s, const reading *read)
-{
-    wn_status status = WN_OK;
-    size_t *all = NULL, n_checks = s->n_labels * WN_LASSO_CHECKED;
-    TRY(wn_ranks_agree(read->pass->ranks, wn_new(&all, s->n)));
-    for (size_t f = 0; f < s->n; f++)
-        all[f] = f;
-    for (size_t first = 0; first < n_checks; first += WN_LASSO_DIRECTIONS) {
-        size_t left = n_checks - first, n = left < WN_LASSO_DIRECTIONS ? left : WN_LASSO_DIRECTIONS;
-        TRY(check_some(s, read, all, first, n));
-    }
-done:
-    wn_free(all);
-    return status;
-}
-
-/* Duality gap of check c over all features, as lasso_descent.c has it for its own. */
-static double gap_of(const screening *s, size_t c)
-{
-    const double *weights = s->weights + c * s->most, *slopes = s->slopes + c * s->n;
-    const double *label = s->product + c / WN_LASSO_CHECKED * s->n;
-    double explained = 0, turned = 0, size = 0, steepest = 0;
-    for (size_t i = 0; i < s->m; i++) {
-        explained += label[s->screen[i]] * weights[i];
-        turned += slopes[s->screen[i]] * weights[i];
-        size += fabs(weights[i]);
-    }
-    for (size_t f = 0; f < s->n; f++)
-        steepest = fmax(steepest, fabs(slopes[f]));
-    double residual = 1 - explained - turned, scale = steepest > s->alpha[c] ? s->alpha[c] / steepest : 1;
-    return residual / 2 + s->alpha[c] * size - (scale * (1 - explained) - scale * scale * residual / 2);
-}
-
-/* How far each feature outside breaks its condition, at the worst check whose gap is too large; *exact_to as the report
- * has it. */
-static void judge(const screening *s, double *urge, double *exact_to)
-{
-    static const double GAP = 1e-7 / 2; /* the label's square is 1 */
-    *exact_to = 0;
-    memset(urge, 0, s->n * sizeof *urge);
-    for (size_t c = 0; c < s->n_labels * WN_LASSO_CHECKED; c++) {
-        size_t first = c / WN_LASSO_CHECKED * WN_LASSO_CHECKED;
-        bool holds = gap_of(s, c) <= GAP;
-        if (holds && c - first + 1 == WN_LASSO_CHECKED)
-            *exact_to = fmax(*exact_to, s->alpha[c] / s->before[first]);
-        for (size_t f = 0; f < s->n && !holds; f++)
-            if (!s->is_in[f])
-                urge[f] = fmax(urge[f], fabs(s->slopes[c * s->n + f]) / s->alpha[c] - 1);
-        if (!holds)
-            *exact_to = fmax(*exact_to, s->before[c] / s->before[first]);
-    }
-}
-
 /* Of a feature outside: its correlation with the last residual; where it broke its condition, as if it entered there.
  */
-static double entry_outside(const screening *s, size_t f)
+static double entry_outside(const wn_lasso_screening *s, size_t f)
 {
     double best = 0;
     for (size_t l = 0; l < s->n_labels; l++) {
@@ -316,7 +166,7 @@ static double entry_outside(const screening *s, size_t f)
     return s->all.deviation[f] > 0 ? best : 0;
 }
 
-static void fill_score(const screening *s, double *score)
+static void fill_score(const wn_lasso_screening *s, double *score)
 {
     for (size_t f = 0; f < s->n; f++)
         score[f] = s->is_in[f] ? 0 : entry_outside(s, f);
@@ -324,7 +174,7 @@ static void fill_score(const screening *s, double *score)
         score[s->screen[i]] = s->entry[i];
 }
 
-static wn_status run_round(screening *s, const reading *read)
+static wn_status run_round(wn_lasso_screening *s, const wn_lasso_reading *read)
 {
     wn_status status = WN_OK;
     wn_gram_sums *gram = NULL;
@@ -332,7 +182,7 @@ static wn_status run_round(screening *s, const reading *read)
     TRY(wn_chosen_products_run(read->pass, read->rows, read->recipe, s->statistics, &options, &gram, read->cost));
     ++*read->n_passes;
     TRY(wn_ranks_agree(read->pass->ranks, fit_paths(s, gram)));
-    TRY(check_all(s, read));
+    TRY(wn_lasso_check_all(s, read));
 done:
     wn_gram_sums_free(gram);
     return status;
@@ -343,8 +193,8 @@ wn_status wn_lasso_screen_run(const wn_pass *pass, wn_rows *rows, const wn_recip
                               int *n_passes, wn_pass_cost *cost)
 {
     wn_status status = WN_OK;
-    screening s = {0};
-    const reading read = {pass, rows, recipe, n_passes, cost};
+    wn_lasso_screening s = {0};
+    const wn_lasso_reading read = {pass, rows, recipe, n_passes, cost};
     double *urge = NULL;
     size_t n_come = 1;
     *report = (wn_lasso_screen_report){0};
@@ -358,7 +208,7 @@ wn_status wn_lasso_screen_run(const wn_pass *pass, wn_rows *rows, const wn_recip
         TRY(run_round(&s, &read));
         report->n_rounds++;
         report->n_screened = s.m;
-        judge(&s, urge, &report->exact_to);
+        wn_lasso_judge(&s, urge, &report->exact_to);
         n_come = 0;
         if (report->n_rounds < WN_LASSO_ROUNDS)
             TRY(wn_ranks_agree(pass->ranks, let_in(&s, urge, 0, s.most, &n_come)));

@@ -27,11 +27,14 @@ JOBS = {
     "told": {"rest": "", "missing": "most_frequent", "rule": "quantile", "limit": 0.01, "action": "report", "normalize": "minmax"},
 }
 
+# Every stage that there is.
+ALL_STAGES = {"rest": "extract: {categorical: {method: target}}\noutput: {data: true}\n" + RANK.replace("anova", "anova, random_forest") + TRAIN +
+                      "compress: {epochs: 1, tolerance: 0.5}\n", "duplicates": "drop"}
 
 # Training takes more than the statistics here.
 MODEL = ("train: {{model: {{type: mlp, hidden: [400, 200]}}, epochs: 2, batch: 512, lanes: 8, checkpoint: 20ms, optimizer: {{type: {}}}}}\n"
          "compress: {{while_training: {}, epochs: 1, trials: 2, tolerance: 0.5}}\n")
-HEAVY = {"beside": RANK.replace("components: 3", "components: 30, append: true") + MODEL.format("adam", "true"), "after": MODEL.format("sgd", "false")}
+HEAVY = {"beside": RANK.replace("keep: 1.0", "keep: 1, always: ['x*']").replace("components: 3", "components: 30, append: true") + MODEL.format("adam", "true"), "after": MODEL.format("sgd", "false")}
 FOLDED = "rank: {methods: [variance, anova, mutual_information, lasso], folds: 5}\n"
 
 
@@ -68,6 +71,16 @@ def check_job(checks, program, directory, table, name, values):
     checks.equal(int(rows.group(1)), run["rows"]["read"], f"{name}: rows")
     again = winnow(program, ["run", job, "--out", out, "--dry-run", "--ranks", "3"])
     checks.equal(again.stdout, plan.stdout, f"{name}: --ranks 3 plans what 3 ranks plan")
+    return planned
+
+
+def check_all_stages(checks, program, directory):
+    table = os.path.join(directory, "places.h5")
+    _, label = troubled_table(table, 2000, chunk=100)
+    with h5py.File(table, "a") as file:
+        file["place"] = [f"place {(i * 7 + kind) % 5}" for i, kind in enumerate(label)]
+    planned = check_job(checks, program, directory, table, "all stages", ALL_STAGES)
+    checks.equal(len(set(planned) - {"all"}), 11, f"all stages: {planned}")
 
 
 def planned_and_allocated(out):
@@ -216,6 +229,7 @@ def main():
         troubled_table(table, 2000, chunk=100)
         for name, values in JOBS.items():
             check_job(checks, program, directory, table, name, values)
+        check_all_stages(checks, program, directory)
         for name, rest in HEAVY.items():
             for n_ranks in (1, 3):
                 check_memory(checks, program, directory, name, rest, n_ranks)
