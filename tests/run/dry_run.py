@@ -195,6 +195,9 @@ def check_limits(checks, program, directory, table):
     causes = [[line for line in text.splitlines() if "exceeds memory" in line] for text in (planned.stderr, done.stderr)]
     checks.equal(causes[0], causes[1], "the cause is the same")
     checks.that(len(causes[0]) == 1, f"one line of cause: {causes[0]}")
+    needed = re.search(r"(\d+) MiB a rank are needed", causes[0][0]).group(1)
+    enough = winnow(program, ["run", job, "--set", f"memory={needed}MiB", "--dry-run"], 2)
+    checks.equal(enough.returncode, 0, f"what is said to be needed is enough ({enough.stderr[-300:]})")
     many = winnow(program, ["run", job, "--set", "memory=1GiB", "--dry-run", "--ranks", "1000"])
     checks.that(re.search(r"\d+ read nothing", many.stdout) is not None, f"idle ranks are told: {many.stdout}")
     checks.that("8 of 1000 ranks train" in many.stdout or "1 of 1000 ranks train" in many.stdout,

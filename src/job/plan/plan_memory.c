@@ -177,6 +177,12 @@ wn_memory_plan wn_memory_plan_of(int n_ranks, const wn_job *job, const wn_catalo
     return plan;
 }
 
+/* Whole MiB that are enough: what is said to be needed is taken when it is given. */
+static size_t enough_mib(size_t n_bytes)
+{
+    return (n_bytes + (1 << 20) - 1) >> 20;
+}
+
 /* What would be enough, where it is the parts of the rows that are too much. */
 static wn_status refuse_folds(const wn_memory_plan *plan, size_t memory)
 {
@@ -184,7 +190,7 @@ static wn_status refuse_folds(const wn_memory_plan *plan, size_t memory)
                    "the plan exceeds memory: rank.folds sums each part of the rows on its own, which takes %zu MiB of "
                    "the %zu MiB a rank that are needed, memory allows %zu; use fewer folds, fewer columns "
                    "(input.columns), or a larger `memory`",
-                   plan->folds >> 20, plan->need >> 20, memory >> 20);
+                   plan->folds >> 20, enough_mib(plan->need), memory >> 20);
 }
 
 wn_status wn_memory_plan_check(const wn_memory_plan *plan, size_t memory)
@@ -199,9 +205,9 @@ wn_status wn_memory_plan_check(const wn_memory_plan *plan, size_t memory)
         "prepared rows %zu, products of columns %zu, reduction %zu, blocks %zu, pilot %zu, duplicates %zu, values %zu, "
         "windows of quantiles %zu, forest %zu), "
         "memory allows %zu; use more ranks, or a larger `memory`",
-        plan->need >> 20, plan->model >> 20, plan->compression >> 20, plan->checkpoint >> 20, plan->features >> 20,
-        plan->gram >> 20, plan->reduction >> 20, plan->blocks >> 20, plan->pilot >> 20, plan->duplicates >> 20,
-        plan->values >> 20, plan->windows >> 20, plan->forest >> 20, memory >> 20);
+        enough_mib(plan->need), plan->model >> 20, plan->compression >> 20, plan->checkpoint >> 20,
+        plan->features >> 20, plan->gram >> 20, plan->reduction >> 20, plan->blocks >> 20, plan->pilot >> 20,
+        plan->duplicates >> 20, plan->values >> 20, plan->windows >> 20, plan->forest >> 20, memory >> 20);
 }
 
 wn_status wn_plan_memory(const wn_ranks *ranks, const wn_job *job, const wn_catalog *catalog,
