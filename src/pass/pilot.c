@@ -179,6 +179,14 @@ done:
     return status;
 }
 
+size_t wn_pilot_blocks(int64_t n_blocks, size_t most, int64_t *blocks)
+{
+    int64_t n = n_blocks < (int64_t)most ? n_blocks : (int64_t)most;
+    for (int64_t k = 0; k < n; k++)
+        blocks[k] = chosen_block(k, n, n_blocks);
+    return (size_t)n;
+}
+
 /* One pass over those of the chosen blocks that are this rank's, at the level that is set. */
 static wn_status read_blocks(const wn_pass *pass, const wn_block_step *steps, size_t n_steps, chosen_rows *chosen,
                              wn_pass_cost *cost)
@@ -254,16 +262,14 @@ wn_status wn_pilot_read(const wn_pass *pass, const wn_block_step *steps, size_t 
     wn_pilot *made = NULL;
     int64_t blocks[WN_PILOT_BLOCKS];
     size_t n_cols = wn_reader_n_cols(pass->reader), bound = wn_pilot_most_rows(n_cols);
-    int64_t n_read = n_blocks < WN_PILOT_BLOCKS ? n_blocks : WN_PILOT_BLOCKS;
-    for (int64_t k = 0; k < n_read; k++)
-        blocks[k] = chosen_block(k, n_read, n_blocks);
-    chosen_rows chosen = {.n_cols = n_cols, .seed = seed, .blocks = blocks, .n_blocks = (size_t)n_read};
+    size_t n_read = wn_pilot_blocks(n_blocks, WN_PILOT_BLOCKS, blocks);
+    chosen_rows chosen = {.n_cols = n_cols, .seed = seed, .blocks = blocks, .n_blocks = n_read};
     chosen.cells.is_float32 = wn_reader_is_float32(pass->reader);
     wn_pass pilot_pass = *pass;
     pilot_pass.name = "pilot";
     TRY(choose_rows(&pilot_pass, steps, n_steps, &chosen, bound, cost));
     TRY(wn_ranks_agree(pass->ranks, wn_new(&made, 1)));
-    made->is_complete = n_read == n_blocks && has_all(&chosen);
+    made->is_complete = (int64_t)n_read == n_blocks && has_all(&chosen);
     TRY(gather(pass->ranks, &chosen, made));
     *pilot = made;
     made = NULL;
