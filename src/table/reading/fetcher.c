@@ -4,7 +4,8 @@
 
 #include <string.h>
 
-enum { PIECE_BYTES = 1 << 20, MOST_REST_BYTES = 128 << 20 };
+/* AHEAD_BYTES: of chunks that are fetched, and not decoded yet. Two of them are fetched ahead in any case. */
+enum { PIECE_BYTES = 1 << 20, MOST_REST_BYTES = 128 << 20, AHEAD_BYTES = 2 << 20, LEAST_AHEAD = 2 };
 
 void wn_fetcher_init(wn_fetcher *fetcher)
 {
@@ -153,8 +154,10 @@ done:
 static wn_status take_bytes(const part *p, wn_piece *piece)
 {
     size_t n = piece->n_bytes, ample = n + n / 8, most = wn_storage_chunk_bytes(p->storage);
+    size_t busy = wn_workers_count(p->fetcher->workers), ahead = AHEAD_BYTES / most;
     piece->spares = &p->fetcher->spares;
-    return wn_spare_bytes_take(piece->spares, n, ample < most ? ample : most, &piece->bytes);
+    ahead = ahead > LEAST_AHEAD ? ahead : LEAST_AHEAD;
+    return wn_spare_bytes_take(piece->spares, busy + ahead, n, ample < most ? ample : most, &piece->bytes);
 }
 
 /* The bytes of a chunk, as they are stored. */
