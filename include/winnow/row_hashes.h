@@ -11,20 +11,22 @@
 
 typedef struct wn_row_hashes wn_row_hashes;
 
-/* All but the last two the same on all ranks. */
+/* All but the last three the same on all ranks. */
 typedef struct {
     size_t n_cols, n_texts;
     uint64_t seed;         /* keys the hash */
     const size_t *columns; /* (n_chosen) ascending numbers of the columns that count, those of texts from n_cols on,
                               copied; NULL: all of them, and the label */
     size_t n_chosen;
-    bool has_label;                           /* the label counts, besides `columns` */
-    int64_t n_originals;                      /* only rows of smaller number are repeated by others (INT64_MAX: all) */
-    size_t most_rows;                         /* no rank adds more */
-    size_t budget;                            /* bytes; 0: no bound */
-    const char *directory;                    /* of the spill; copied; NULL with no bound only */
-    void (*take)(void *context, int64_t row); /* of this rank, below n_originals: it repeats a row of smaller number */
-    void *context;                            /* borrowed */
+    bool has_label;                            /* the label counts, besides `columns` */
+    int64_t n_originals;                       /* only rows of smaller number are repeated by others (INT64_MAX: all) */
+    size_t most_rows;                          /* no rank adds more */
+    size_t budget;                             /* bytes; 0: no bound */
+    const char *directory;                     /* of the spill; copied; NULL with no bound only */
+    void (*take)(void *context, int64_t row);  /* of this rank, below n_originals: it repeats a row of smaller number */
+    bool (*leaks)(void *context, int64_t row); /* of this rank, below n_originals: rows beyond that equal it are
+                                                  counted; NULL: all are */
+    void *context;                             /* borrowed */
 } wn_row_hashes_options;
 
 /* Local. Bytes that a state takes at most from new to finish: those of `budget`, fewer where the rows need fewer, more
@@ -44,8 +46,8 @@ WN_MUST_USE wn_status wn_row_hashes_add(wn_row_hashes *hashes, const wn_block *b
 wn_accumulator wn_row_hashes_accumulator(wn_row_hashes *hashes);
 
 /* Collective, once, after all rows were added. The rows that equal a row of smaller number, added on any rank and below
- * n_originals: their own rank takes those below n_originals, each once, in no order; the others are counted: *n_leaked,
- * this rank's. Fails as wn_row_hashes_add, agreed. */
+ * n_originals: their own rank takes those below n_originals, each once, in no order; the others are counted where the
+ * first of all that equal them `leaks`: *n_leaked, this rank's. Fails as wn_row_hashes_add, agreed. */
 WN_MUST_USE wn_status wn_row_hashes_finish(const wn_ranks *ranks, wn_row_hashes *hashes, int64_t *n_leaked);
 
 #endif

@@ -59,7 +59,7 @@ typedef struct {
 typedef struct {
     int64_t read, kept, train, validation, test;
     int64_t duplicate, missing, outlier, no_label;
-    int64_t leaked; /* test rows of input.test that equal a row of the training files */
+    int64_t leaked; /* test rows of input.test that equal a training row, before drops */
 } wn_ledger;
 
 /* Collective. Reads the labels of this rank's blocks and marks rows without one, then splits by the hash of (seed,
@@ -92,9 +92,10 @@ WN_MUST_USE wn_status wn_rows_read(const wn_ranks *ranks, wn_rows **rows, const 
 
 /* Collective. One pass that hashes all rows that have a label and marks as duplicate those of `files` that equal an
  * earlier one of `files`, in what the identity says (NULL: all columns and the label); the first stays; with `stay`
- * all of them. Rows of test files that equal a row of `files` are counted in *leaked and stay. Hashes take
- * wn_row_hashes_bytes of the budget; what exceeds it is spilled. Fails: WN_UNAVAILABLE where a column holds integers
- * that cells do not tell apart (long_integers.h); as wn_row_hashes_add too. */
+ * all of them. Rows of test files that equal a row of `files` that stays and that the split gave to training are
+ * counted in *leaked and stay. Hashes take wn_row_hashes_bytes of the budget; what exceeds it is spilled. Fails:
+ * WN_UNAVAILABLE where a column holds integers that cells do not tell apart (long_integers.h); as wn_row_hashes_add
+ * too. */
 WN_MUST_USE wn_status wn_rows_drop_duplicates(wn_rows *rows, const wn_pass *pass, const wn_duplicates_options *options,
                                               int64_t *leaked, wn_pass_cost *cost);
 

@@ -43,6 +43,16 @@ static error_t take_argument(apply_arguments *arguments, const char *value)
     return 0;
 }
 
+static error_t take_id(apply_arguments *arguments, struct argp_state *state, const char *value)
+{
+    for (size_t i = 0; i < arguments->ids.n; i++)
+        if (strcmp(arguments->ids.text[i], value) == 0) {
+            argp_error(state, "--id %s is given twice", value);
+            return EINVAL;
+        }
+    return wn_cli_texts_add(&arguments->ids, value) == WN_OK ? 0 : ENOMEM;
+}
+
 static error_t check_complete(const apply_arguments *arguments, struct argp_state *state)
 {
     if (arguments->options.run != NULL && arguments->files.n > 0 && arguments->options.output != NULL)
@@ -64,7 +74,7 @@ static error_t parse(int key, char *value, struct argp_state *state)
     case KEY_MODEL:
         return take_model(arguments, state, value);
     case KEY_ID:
-        return wn_cli_texts_add(&arguments->ids, value) == WN_OK ? 0 : ENOMEM;
+        return take_id(arguments, state, value);
     case ARGP_KEY_ARG:
         return take_argument(arguments, value);
     case ARGP_KEY_END:

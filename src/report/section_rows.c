@@ -27,8 +27,7 @@ void wn_section_rows(wn_html *html, const wn_run_files *files)
         add_rows(html, "training", rows, "train", "");
         add_rows(html, "validation", rows, "validation", "every decision uses these");
         add_rows(html, "test", rows, "test", "used once, at the end");
-        add_rows(html, "leaked", rows, "leaked",
-                 "test rows that equal a row of the training files, in the same columns");
+        add_rows(html, "leaked", rows, "leaked", "test rows that equal a training row, in the same columns");
         wn_table_end(html);
     } else {
         wn_section_absent(html, files);

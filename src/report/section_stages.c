@@ -158,6 +158,10 @@ void wn_section_numbers(wn_html *html, const wn_run_files *files)
 {
     wn_html_section_begin(html, "numbers", "Objectives, fingerprints, environment");
     add_facts(html, "Objectives", wn_summary_get(files, "objectives"), false);
+    if (wn_summary_get(files, "objectives"))
+        wn_html_note(html, "Means over the rows that the metrics are of. train: the loss; simplify: the squared "
+                           "distance of a row from what its reduced form gives back; prune: the squared change of the "
+                           "outputs by compression, and compress.lambda for each parameter that is left.");
     add_facts(html, "Fingerprints", wn_summary_get(files, "fingerprints"), false);
     add_facts(html, "Environment", wn_summary_get(files, "environment"), true);
     wn_html_section_end(html);

@@ -1,18 +1,27 @@
-/* Exact repeats: rows of `files` that equal an earlier one of `files`, and test rows that equal any of them. */
+/* Exact repeats: rows of `files` that equal an earlier one of `files`, and test rows that equal a training row. */
 #include "winnow/long_integers.h"
 #include "winnow/memory.h"
 #include "winnow/row_hashes.h"
 #include "winnow/rows.h"
 
-/* Rows that have a label stay in the block. */
-static wn_status labelled_apply(void *context, wn_block *block)
+/* The rows that are compared: all with a label; where all stay, only those that learn or test, for no row of another
+ * side is dropped by them. */
+typedef struct {
+    const wn_rows *rows;
+    bool stay;
+} sides;
+
+static wn_status sides_apply(void *context, wn_block *block)
 {
-    const wn_rows *rows = context;
+    const sides *compare = context;
+    const wn_rows *rows = compare->rows;
     wn_status status = WN_OK;
     unsigned char *keep = NULL;
     TRY(wn_new(&keep, block->n_rows));
-    for (size_t i = 0; i < block->n_rows; i++)
-        keep[i] = rows->status[block->rows[i] - rows->first_row] != WN_ROW_NO_LABEL;
+    for (size_t i = 0; i < block->n_rows; i++) {
+        unsigned char side = rows->status[block->rows[i] - rows->first_row];
+        keep[i] = side != WN_ROW_NO_LABEL && !(compare->stay && side == WN_ROW_VALIDATION);
+    }
     wn_block_compact(block, keep);
 done:
     wn_free(keep);
@@ -61,6 +70,12 @@ static void drop(void *context, int64_t row)
     *wn_rows_status(context, row) = WN_ROW_DUPLICATE;
 }
 
+/* Of rows of `files` that are equal the first stays: tests that equal it have leaked where it is one to learn from. */
+static bool is_learnt(void *context, int64_t row)
+{
+    return *wn_rows_status(context, row) == WN_ROW_TRAIN;
+}
+
 static void leave(void *context, int64_t row)
 {
     (void)context;
@@ -87,10 +102,12 @@ wn_status wn_rows_drop_duplicates(wn_rows *rows, const wn_pass *pass, const wn_d
                                            .budget = (size_t)-most[1],
                                            .directory = options->directory,
                                            .take = options->stay ? leave : drop,
+                                           .leaks = is_learnt,
                                            .context = rows};
     TRY(wn_ranks_agree(pass->ranks, wn_row_hashes_new(&hashes, &hashing)));
     compared what = {rows->catalog, identity};
-    wn_block_step steps[] = {{labelled_apply, rows, true}, {check_cells, &what, true}};
+    sides compare = {rows, options->stay};
+    wn_block_step steps[] = {{sides_apply, &compare, true}, {check_cells, &what, true}};
     wn_accumulator accumulator = wn_row_hashes_accumulator(hashes);
     TRY(wn_pass_run(pass, steps, options->stay ? 1 : 2, &accumulator, 1, cost));
     TRY(wn_row_hashes_finish(pass->ranks, hashes, &n_leaked));

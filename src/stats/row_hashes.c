@@ -95,13 +95,24 @@ void wn_row_hashes_free(wn_row_hashes *hashes)
     wn_free(hashes);
 }
 
+static bool is_original(const wn_row_hashes *hashes, uint64_t tag)
+{
+    return (int64_t)(tag >> 1) < hashes->options.n_originals;
+}
+
+bool wn_row_hashes_repeats(const wn_row_hashes *hashes, uint64_t tag, uint64_t first)
+{
+    bool leaks = (first & 1) == 0;
+    return is_original(hashes, first) && (leaks || is_original(hashes, tag));
+}
+
 void wn_row_hashes_take(wn_row_hashes *hashes, const wn_hashed_row *row)
 {
     const wn_row_hashes_options *options = &hashes->options;
-    if ((int64_t)row->tag < options->n_originals)
-        options->take(options->context, (int64_t)row->tag);
+    if (is_original(hashes, row->tag))
+        options->take(options->context, (int64_t)(row->tag >> 1));
     else
-        hashes->n_leaked += (int64_t)row->tag - options->n_originals + 1;
+        hashes->n_leaked += (int64_t)(row->tag >> 1) - options->n_originals + 1;
 }
 
 size_t wn_row_hashes_merge(wn_row_hashes *hashes, wn_hashed_row *rows, size_t n)
@@ -110,12 +121,13 @@ size_t wn_row_hashes_merge(wn_row_hashes *hashes, wn_hashed_row *rows, size_t n)
     wn_hashed_rows_sort(rows, n);
     for (size_t i = 0; i < n; i++) {
         wn_hashed_row *last = n_left > 0 ? &rows[n_left - 1] : NULL;
-        if (last == NULL || last->high != rows[i].high || last->low != rows[i].low)
-            rows[n_left++] = rows[i];
-        else if ((int64_t)last->tag < hashes->options.n_originals)
+        bool is_new = last == NULL || last->high != rows[i].high || last->low != rows[i].low;
+        if (!is_new && is_original(hashes, rows[i].tag))
             wn_row_hashes_take(hashes, &rows[i]);
+        else if (is_new || is_original(hashes, last->tag))
+            rows[n_left++] = rows[i];
         else
-            last->tag += rows[i].tag - (uint64_t)hashes->options.n_originals + 1;
+            last->tag += rows[i].tag - 2 * ((uint64_t)hashes->options.n_originals - 1);
     }
     return n_left;
 }
@@ -217,10 +229,17 @@ static wn_hash hash_row(const wn_row_hashes *hashes, const wn_block *block, wn_c
     return wn_hash_bytes(hashes->scratch, (size_t)(end - (char *)hashes->scratch), hashes->options.seed);
 }
 
+/* Of an original, or of one other. */
+static uint64_t tag_of(const wn_row_hashes_options *options, int64_t row)
+{
+    if (row >= options->n_originals)
+        return (uint64_t)options->n_originals << 1;
+    return (uint64_t)row << 1 | (options->leaks != NULL && !options->leaks(options->context, row));
+}
+
 wn_status wn_row_hashes_add(wn_row_hashes *hashes, const wn_block *block)
 {
     wn_status status = WN_OK;
-    const wn_row_hashes_options *options = &hashes->options;
     wn_cells cells = wn_block_view(block);
     if (hashes->has_width && hashes->is_float32 != cells.is_float32)
         return wn_fail(WN_INTERNAL, "hashes of blocks of two widths");
@@ -230,8 +249,7 @@ wn_status wn_row_hashes_add(wn_row_hashes *hashes, const wn_block *block)
         if (hashes->n == hashes->capacity)
             TRY(make_room(hashes));
         wn_hash key = hash_row(hashes, block, cells, i);
-        int64_t row = block->rows[i] < options->n_originals ? block->rows[i] : options->n_originals;
-        hashes->rows[hashes->n++] = (wn_hashed_row){key.high, key.low, (uint64_t)row};
+        hashes->rows[hashes->n++] = (wn_hashed_row){key.high, key.low, tag_of(&hashes->options, block->rows[i])};
     }
 done:
     return status;

@@ -8,7 +8,7 @@
 /* Where a key lives, the tag has the rank that it came from below it. */
 enum { RANK_BITS = 20, MOST_RANKS = 1 << RANK_BITS };
 
-static const int64_t MOST_TAG = INT64_MAX >> RANK_BITS;
+static const uint64_t MOST_TAG = UINT64_MAX >> RANK_BITS;
 
 /* What one part takes; n_* and place are by rank. */
 typedef struct {
@@ -106,8 +106,8 @@ static wn_status prepare(const wn_ranks *ranks, wn_row_hashes *hashes, size_t pa
     TRY(load_part(hashes, part, use));
     memset(use->n_to, 0, (size_t)ranks->size * sizeof *use->n_to);
     for (size_t i = 0; i < use->n; i++) {
-        if ((int64_t)use->mine[i].tag > MOST_TAG)
-            return wn_fail(WN_INTERNAL, "repeated rows are not sought beyond row %lld", (long long)MOST_TAG);
+        if (use->mine[i].tag > MOST_TAG)
+            return wn_fail(WN_INTERNAL, "repeated rows are not sought beyond row %lld", (long long)(MOST_TAG >> 1));
         use->n_to[owner_of(hashes, &use->mine[i], ranks->size)]++;
     }
 done:
@@ -126,7 +126,7 @@ static size_t sort_received(const wn_ranks *ranks, exchange *use)
 }
 
 /* Local. A byte a row, in the order in which its sender has them: whether an earlier original is elsewhere. */
-static wn_status answer(const wn_ranks *ranks, int64_t n_originals, exchange *use)
+static wn_status answer(const wn_ranks *ranks, const wn_row_hashes *hashes, exchange *use)
 {
     wn_status status = WN_OK;
     size_t n = sort_received(ranks, use);
@@ -139,21 +139,33 @@ static wn_status answer(const wn_ranks *ranks, int64_t n_originals, exchange *us
         const wn_hashed_row *row = &use->received[i];
         if (row->high != first->high || row->low != first->low)
             first = row;
-        bool is_repeat = row != first && (int64_t)(first->tag >> RANK_BITS) < n_originals;
+        bool is_repeat = row != first && wn_row_hashes_repeats(hashes, row->tag >> RANK_BITS, first->tag >> RANK_BITS);
         use->answers[use->place[row->tag % MOST_RANKS]++] = is_repeat;
     }
 done:
     return status;
 }
 
+/* On one rank merging has taken the originals; others of a key follow its first. */
+static void count_others(wn_row_hashes *hashes, const exchange *use)
+{
+    for (size_t i = 1; i < use->n; i++) {
+        const wn_hashed_row *row = &use->mine[i], *first = row - 1;
+        if (row->high == first->high && row->low == first->low && wn_row_hashes_repeats(hashes, row->tag, first->tag))
+            wn_row_hashes_take(hashes, row);
+    }
+}
+
 static wn_status find_in_part(const wn_ranks *ranks, wn_row_hashes *hashes, size_t part, exchange *use)
 {
     wn_status status = WN_OK;
     TRY(wn_ranks_agree(ranks, prepare(ranks, hashes, part, use)));
-    if (ranks->size == 1) /* merging has found all */
+    if (ranks->size == 1) {
+        count_others(hashes, use);
         return WN_OK;
+    }
     TRY(wn_ranks_exchange(ranks, use->mine, use->n_to, sizeof *use->mine, (void **)&use->received, use->n_from));
-    TRY(wn_ranks_agree(ranks, answer(ranks, hashes->options.n_originals, use)));
+    TRY(wn_ranks_agree(ranks, answer(ranks, hashes, use)));
     TRY(wn_ranks_exchange(ranks, use->answers, use->n_from, 1, (void **)&use->replies, use->n_back));
     for (size_t i = 0; i < use->n; i++)
         if (use->replies[i])

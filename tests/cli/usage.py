@@ -53,6 +53,7 @@ def usage_errors():
         usage_error(["run", "a.yaml", "--max-hours", wrong], "--max-hours wants a number from 0 on")
         usage_error(["run", "a.yaml", "--hang-minutes", wrong], "--hang-minutes wants a number from 0 on")
     usage_error(["check"], "a job file is missing")
+    usage_error(["apply", "run", "a.h5", "-o", "o.h5", "--id", "a", "--id", "b", "--id", "a"], "--id a is given twice")
     usage_error(["inspect"], "a file is missing")
     usage_error(["report"], "a run directory is missing")
     usage_error(["report", "a", "b"], "one run is enough")

@@ -106,9 +106,10 @@ def several_hosts(bench, short):
 
 def time_limit(bench, long):
     """Slurm's signal before the limit: a checkpoint, back to the queue, the rest. Others are refused the directory."""
-    job = bench.submit("limited", "restart.sbatch", long, *TWO_HOSTS, "--time=10", "--signal=USR1@900",
+    job = bench.submit("limited", "restart.sbatch", long, *TWO_HOSTS, "--time=60", "--signal=USR1@900",
                        "--export=ALL,WINNOW_RESTARTS=0")  # a stop is no failure
     held, seen = job.hold_in_training()
+    job.change("TimeLimit=10")  # now, for else the signal, which Slurm sends at its own times, may come before training
     second = bench.submit("second", "run.sbatch", long, *ONE_RANK, run=job.run)
     bench.checks.equal(second.ended(), ("FAILED", 73), f"a second job on one directory: {second.text()[-500:]}")
     for words in ("in use", f"on {job.nodes()[0]}", f"job {job.number}"):
@@ -189,14 +190,15 @@ def hard_limits(bench, long):
     options = (*TWO_HOSTS, "--time=1", "--signal=URG@1")
     far = "--export=ALL,SLURM_JOB_END_TIME=4000000000"  # or it would know better
     late = bench.submit("late", "restart.sbatch", long, *options, far)
+    begun = time.monotonic()
     early = bench.submit("early", "restart.sbatch", long, *options)
     held = {job: job.hold_in_training() for job in (late, early)}
-    slept = time.monotonic()
     while late.state() == "RUNNING":  # each signal of Slurm's lets a process go on
         send(held[late][0], signal.SIGSTOP)
         if early.state() == "RUNNING":
-            send(held[early][0], signal.SIGSTOP if time.monotonic() < slept + 56 else signal.SIGCONT)
+            send(held[early][0], signal.SIGSTOP if time.monotonic() < begun + 56 else signal.SIGCONT)
         time.sleep(0.1)
+    send(held[late][0], signal.SIGCONT)  # where it was stopped once more just after Slurm's TERM
     for job in (late, early):
         job.requeued()
         bench.completed(job, long, 2)

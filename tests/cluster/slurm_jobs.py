@@ -93,13 +93,19 @@ class Job:
 
     def hold_in_training(self):
         """Stops the second rank once training has left two checkpoints, so that nothing can end before what comes now;
-        that rank's process, and the step of the newest checkpoint. Training may be over within a second: the rank is
-        found before it begins."""
+        that rank's process, and the step of the newest checkpoint. Training may be over within a second, on a machine
+        that looks here as seldom: from its start on the rank goes a little way only between two looks."""
         held = until(f"two ranks of {self.name}", lambda: ranks_of(self)[1:2])[0]
-        until(f"{self.name} to train", lambda: len(named(self.run, "checkpoint")) >= 2, pause=0.005)
-        send(held, signal.SIGSTOP)
-        written = named(self.run, "checkpoint")
-        if any(event["stage"] != "train" for event in written):
+
+        def look():
+            send(held, signal.SIGSTOP)
+            written = named(self.run, "checkpoint")
+            if len(written) < 2:
+                send(held, signal.SIGCONT)
+            return written if len(written) >= 2 else None
+        written = until(f"{self.name} to train", look, pause=0.01)
+        ended = [event for event in named(self.run, "stage_end") if event["stage"] == "train"]
+        if ended or any(event["stage"] != "train" for event in written):
             raise RuntimeError(f"{self.name}: training was over before a rank could be stopped")
         return held, written[-1]["step"]
 

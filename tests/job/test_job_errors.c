@@ -1,5 +1,6 @@
 #include "job_file.h"
 #include "winnow/memory.h"
+#include "winnow/tokens.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -304,6 +305,40 @@ static void settings_need_a_key_and_a_value(void)
     }
 }
 
+/* The linker puts these in the place of the library's (CMakeLists.txt): as in a build that lacks one. */
+static bool lacks_stemmer;
+wn_status __real_wn_stemmer_check(const char *stem);
+wn_status __wrap_wn_stemmer_check(const char *stem);
+
+wn_status __wrap_wn_stemmer_check(const char *stem)
+{
+    if (lacks_stemmer)
+        return wn_fail(WN_UNAVAILABLE, "needs libstemmer-dev");
+    return __real_wn_stemmer_check(stem);
+}
+
+/* It is no error of the job, unless there are others. */
+static void what_is_not_built_in_is_told(void)
+{
+    static const char right[] = FILES "extract: {text: {method: tf, stem: german}}\n", *const wrong[] = {"seed=x"};
+    const char *path = write_file("words.yaml", right);
+    for (int n_wrong = 0; n_wrong < 2; n_wrong++) {
+        wn_job *job = NULL;
+        wn_job_errors errors = {0};
+        int64_t n_rows;
+        size_t n_columns;
+        lacks_stemmer = true;
+        wn_status status = wn_job_read(&job, path, wrong, (size_t)n_wrong, &errors);
+        CU_ASSERT_EQUAL(status, n_wrong > 0 ? WN_BAD_JOB : WN_UNAVAILABLE);
+        CU_ASSERT_EQUAL(errors.n, 1 + (size_t)n_wrong);
+        CU_ASSERT(errors.n > 0 && strstr(errors.text[0], "2:36: extract.text.stem: needs libstemmer-dev") != NULL);
+        wn_job_errors_clear(&errors);
+        CU_ASSERT_EQUAL(wn_job_check(path, wrong, (size_t)n_wrong, &errors, &n_rows, &n_columns), status);
+        lacks_stemmer = false;
+        wn_job_errors_clear(&errors);
+    }
+}
+
 static void allocation_failures(void)
 {
     const wrong_job *wrong = &wrong_jobs[0];
@@ -328,6 +363,7 @@ static const wn_test tests[] = {{"all errors are told, with their places", all_e
                                 {"files that cannot be read", files_that_cannot_be_read},
                                 {"a file over 1 MiB is refused", a_file_over_1_mib_is_refused},
                                 {"deep nesting is refused", deep_nesting_is_refused},
+                                {"what is not built in is told", what_is_not_built_in_is_told},
                                 {"allocation failures", allocation_failures},
                                 {"settings need a key and a value", settings_need_a_key_and_a_value}};
 TEST_MAIN("job errors", tests)

@@ -101,6 +101,7 @@ def check_offline(page):
     checks.that(all(value.startswith("#") for _, _, value in page.links), f"the page leads out: {page.links}")
     style = page.source[page.source.index("<style>"):page.source.index("</style>")]
     checks.that("url(" not in style and "@import" not in style, "the style fetches something")
+    checks.that("position: sticky" in style and "overflow: auto" in style, "headings stay in sight in tables that scroll within the page")
     checks.that("prefers-color-scheme: dark" in style and 'name="viewport"' in page.source, "dark, and small screens")
     ids = {section for section in page.tables} | {section for section, _ in page.facts}
     for _, _, value in page.links:

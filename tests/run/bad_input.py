@@ -89,6 +89,35 @@ def constant_column(bench):
     bench.checks.that(run_json(out)["metrics"]["dense"]["loss"] is not None, "a constant column: the loss is finite")
 
 
+def untaught_classes(bench):
+    """Classes that only rows of input.test have."""
+    rows = numpy.arange(200)
+    one, two, three = (table(bench.path(f"taught-{n}.h5"), kind=rows % n) for n in (1, 2, 3))
+    tests = table(bench.path("untaught.h5"), kind=rows % 3)
+    for path, words in ((one, "all training rows are of class 0, and no other can be learnt"),
+                        (two, "1 of 3 classes have no training rows and cannot be learnt, the first is 2"), (three, None)):
+        job = write_text(bench.path("untaught.yaml"), job_text(path, label=f"kind, test: [{tests}]"))
+        done = winnow(bench.program, ["run", job, "--out", bench.path(f"run-{os.path.basename(path)}")], 2)
+        bench.checks.equal(done.returncode, 0, f"classes without training rows: status ({done.stderr[-500:]})")
+        bench.checks.that(words in done.stderr if words else "learnt" not in done.stderr, f"{words!r} is told: {done.stderr[-500:]}")
+
+
+def gap_in_image(bench):
+    """A gap of a new row is told with the columns of its image, any of which may have it."""
+    pixels = numpy.random.default_rng(8).normal(size=(200, 16))
+    path = table(bench.path("image.h5"), px=pixels)
+    pixels[17, 9] = numpy.nan
+    new = table(bench.path("gap.h5"), px=pixels)
+    text = job_text(path, clean="{missing: error}", label="kind, table: /, types: {px: {image: [4, 4]}}", more="extract: {image: {method: edges}}\n")
+    out = bench.path("image")
+    done = winnow(bench.program, ["run", write_text(bench.path("image.yaml"), text), "--out", out])
+    bench.checks.equal(done.returncode, 0, f"an image: status ({done.stderr[-500:]})")
+    done = winnow(bench.program, ["apply", out, new, "-o", bench.path("image-out.h5")])
+    bench.checks.equal(done.returncode, 65, f"a gap in an image: status ({done.stderr[-500:]})")
+    words = f"{new}: columns px0 to px15, row 17: a missing cell, which is an error"
+    bench.checks.that(words in done.stderr, f"'{words}' is not in: {done.stderr[-500:]}")
+
+
 def tiny_column(bench):
     path = table(bench.path("tiny.h5"), b=numpy.random.default_rng(7).normal(size=200) * 1e-200)
     job = write_text(bench.path("tiny.yaml"), job_text(path, more="rank: {methods: [anova]}\n"))
@@ -120,6 +149,8 @@ def main():
         bad_cells(bench)
         constant_column(bench)
         tiny_column(bench)
+        untaught_classes(bench)
+        gap_in_image(bench)
         bad_jobs(bench)
     checks.close()
 

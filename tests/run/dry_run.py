@@ -172,7 +172,8 @@ def check_resident(checks, program, directory):
 
 
 def check_windows(checks, program, directory):
-    """Where the quantiles' windows hold more than memory, one pass more is told; nothing of the table is read for that."""
+    """Where the quantiles' windows hold more than memory, one pass more is told, and of so long a table no block is kept;
+    nothing of the table is read for that."""
     table = os.path.join(directory, "endless.h5")
     with h5py.File(table, "w") as file:
         file.create_dataset("x", (2**27, 28), "f4", chunks=(2**16, 28))
@@ -182,6 +183,7 @@ def check_windows(checks, program, directory):
         checks.equal(plan.returncode, 0, f"{memory}: {plan.stderr[-300:]}")
         told = re.search(r"one pass more where windows of quantiles hold about ([\d.]+) MiB", plan.stdout)
         checks.equal(told is not None, is_told, f"{memory}: {plan.stdout}")
+        checks.equal("would keep few of the blocks: none" in plan.stdout, is_told, f"{memory}: {plan.stdout}")
 
 
 def check_limits(checks, program, directory, table):
@@ -193,6 +195,9 @@ def check_limits(checks, program, directory, table):
     causes = [[line for line in text.splitlines() if "exceeds memory" in line] for text in (planned.stderr, done.stderr)]
     checks.equal(causes[0], causes[1], "the cause is the same")
     checks.that(len(causes[0]) == 1, f"one line of cause: {causes[0]}")
+    needed = re.search(r"(\d+) MiB a rank are needed", causes[0][0]).group(1)
+    enough = winnow(program, ["run", job, "--set", f"memory={needed}MiB", "--dry-run"], 2)
+    checks.equal(enough.returncode, 0, f"what is said to be needed is enough ({enough.stderr[-300:]})")
     many = winnow(program, ["run", job, "--set", "memory=1GiB", "--dry-run", "--ranks", "1000"])
     checks.that(re.search(r"\d+ read nothing", many.stdout) is not None, f"idle ranks are told: {many.stdout}")
     checks.that("8 of 1000 ranks train" in many.stdout or "1 of 1000 ranks train" in many.stdout,

@@ -20,7 +20,7 @@ memory: 1GiB
 input: {{files: [{table}], label: kind, split: {{validation: 0.2}}}}
 clean: {{missing: mean, outliers: {{rule: iqr, limit: 3, action: drop_row}}, duplicates: drop}}
 normalize: {{method: standard}}
-rank: {{methods: [anova], keep: 0.9}}
+rank: {{methods: [anova, random_forest], keep: 0.9, forest: {{trees: 3, depth: 3}}}}
 train: {{model: {{type: mlp, hidden: [12]}}, epochs: 2, batch: 64}}
 compress: {{metric: accuracy, tolerance: 0.3, epochs: 2, trials: 2}}
 output: {{data: true}}
@@ -28,9 +28,10 @@ output: {{data: true}}
 
 
 STARTED = ("recipe.h5", "model.h5", "compressed.wnm", "manifest.json", "rows.u8", "measured.h5", "drops.u8", "profile.h5",
-           "statistics.h5", "data/table.h5", "data/shard-00000.h5")
+           "statistics.h5", "forest.bin", "data/table.h5", "data/shard-00000.h5")
 # What is read only to make these of, which hence have to be missing.
 READ_FOR = {"rows.u8": ("recipe.h5",), "drops.u8": ("recipe.h5",), "profile.h5": ("recipe.h5",), "statistics.h5": ("recipe.h5",),
+            "forest.bin": ("recipe.h5",),
             "measured.h5": ("recipe.h5", "profile.h5")}
 APPLIED = (("recipe.h5", "dense"), ("model.h5", "dense"), ("compressed.wnm", "compressed"), ("job.yaml", "dense"))
 

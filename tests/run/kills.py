@@ -16,7 +16,8 @@ import subprocess
 import sys
 import time
 
-from winnow_runs import Checks, events, launched, ranks_of, run_json, scratch, troubled_table, wait_until_gone, winnow, write_text
+from winnow_runs import (Checks, events, has_ended, launched, ranks_of, run_json, scratch, troubled_table, wait_until_gone, winnow,
+                         write_text)
 
 JOB = """
 memory: 1GiB
@@ -33,8 +34,9 @@ output: {{data: {{compression: gzip}}}}
 
 # What an end by each may look like. TERM leaves a moment, after which mpirun kills; signals that come before mpirun or MPI are up
 # are their own affair.
+# An mpirun that hangs is killed itself.
 STATUSES = {"kill of a rank": (137, -signal.SIGKILL, 1), "kill of mpirun": (-signal.SIGKILL,),
-            "TERM": (75, 137, 143, 1, -signal.SIGTERM), "USR1": (75, 138, 1, -signal.SIGUSR1)}
+            "TERM": (75, 137, 143, 1, -signal.SIGTERM, -signal.SIGKILL), "USR1": (75, 138, 1, -signal.SIGUSR1, -signal.SIGKILL)}
 START = ("start", None, None)
 
 
@@ -99,6 +101,19 @@ def disturb_process(draw, process, ranks):
     return how
 
 
+def end_of(process, patience=30):
+    """What a job printed, once it has ended. At times it is mpirun alone that does not, when all ranks have: PMIx 4.2 waits for
+    a lock of its own in PMIx_server_finalize. That is told, and ended."""
+    try:
+        return process.communicate(timeout=patience)[0]
+    except subprocess.TimeoutExpired:
+        if not all(has_ended(rank) for rank in ranks_of(process.pid)):
+            return process.communicate(timeout=3 * patience)[0]
+        print(f"mpirun {process.pid} did not end {patience} s after its ranks: killed")
+        process.kill()
+        return process.communicate()[0]
+
+
 def start_and_kill(draw, program, job, out, n_ranks, place):
     """Starts the job, disturbs it at a place, and waits for its end: status, output, what was done to it, processes left."""
     n_before = len(events(out))
@@ -106,7 +121,7 @@ def start_and_kill(draw, program, job, out, n_ranks, place):
     wait_for(process, out, n_before, place)
     ranks = ranks_of(process.pid)
     how = disturb_process(draw, process, ranks)
-    output, _ = process.communicate(timeout=120)
+    output = end_of(process)
     left = wait_until_gone(ranks)
     for rank in left:
         os.kill(rank, signal.SIGKILL)

@@ -17,7 +17,7 @@ memory: {memory}
 input: {{files: [{table}], label: kind, split: {{validation: 0.2}}}}
 clean: {{missing: {missing}, outliers: {{rule: zscore, limit: {limit}, action: {action}}}}}
 normalize: {{method: {normalize}}}
-rank: {{methods: {methods}, bins: {bins}, keep: {keep}}}
+rank: {{methods: {methods}, bins: {bins}, keep: {keep}, forest: {{trees: {trees}, depth: 4}}}}
 reduce: {{method: {method}, components: {components}}}
 """
 
@@ -55,12 +55,14 @@ def start(checks, program, job, out, n_ranks, what):
 def check_kills(checks, program, job, out, whole):
     kill_after(checks, program, job, out, 2, "measured", "profile")
     kill_after(checks, program, job, out, 3, "statistics", "recipe")
-    run, said = start(checks, program, job, out, 1, "killed twice")
-    checks.equal(run["fingerprints"], whole["fingerprints"], "killed twice: fingerprints")
-    checks.equal((run["rows"], run["reduce"]), (whole["rows"], whole["reduce"]), "killed twice: rows and reduction")
+    kill_after(checks, program, job, out, 2, "forest", "recipe")
+    run, said = start(checks, program, job, out, 1, "killed thrice")
+    checks.equal(run["fingerprints"], whole["fingerprints"], "killed thrice: fingerprints")
+    checks.equal((run["rows"], run["reduce"]), (whole["rows"], whole["reduce"]), "killed thrice: rows and reduction")
     checks.equal(sum(n for _, n in work_of(run).values()), 0, f"bytes read after the kill in the eigen solve: {work_of(run)}")
     checks.equal([s["passes"] for s in run["stages"] if s["name"] == "profile"], [1, 1], "passes of the profile, one a start")
-    checks.that("statistics: reused" in said, f"the line of the statistics: {said[-800:]}")
+    for stage in ("statistics", "forest"):
+        checks.that(f"{stage}: reused" in said, f"the line of {stage}: {said[-800:]}")
 
 
 def check_second_pass(checks, program, job, out, whole):
@@ -69,7 +71,7 @@ def check_second_pass(checks, program, job, out, whole):
     run, said = start(checks, program, job, out, 2, "killed in the second pass")
     checks.equal(run["fingerprints"], whole["fingerprints"], "killed in the second pass: fingerprints")
     checks.equal({name: work[0] for name, work in work_of(run).items()},
-                 {"rows": 0, "pilot": 0, "profile": 1, "statistics": 1, "rank": 0, "reduce": 0}, "passes after a kill in the second")
+                 {"rows": 0, "pilot": 0, "profile": 1, "statistics": 1, "forest": 1, "rank": 0, "reduce": 0}, "passes after a kill in the second")
     checks.that("profile, raw cells: reused" in said, f"the line of the first pass: {said[-800:]}")
 
 
@@ -85,6 +87,21 @@ def check_others(checks, program, job, out, directory):
         read = sum(n for _, n in work.values())
         checks.equal(read == 0, number < len(same), f"{values}: whether the table was read: {work}")
         checks.equal("profile" in work, "limit" in values, f"{values}: whether the profile was made: {work}")
+
+
+def check_scores(checks, program, job, directory, name, values, changes):
+    """Scores that a method reads rows for serve another choice, and a start on other ranks; changes: what makes them anew, if anything."""
+    out = os.path.join(directory, name)
+    start(checks, program, job(name, **values), out, 3, name)
+    for number, more in enumerate(({"keep": 3}, *changes)):
+        other = job(f"{name}-{number}", **{**values, **more})
+        run, said = start(checks, program, other, out, 2 - number, f"{name}, {more}")
+        fresh, _ = start(checks, program, other, os.path.join(directory, f"{name}-{number}"), 1, f"{name}, fresh {more}")
+        for key in ("fingerprints", "rank"):
+            checks.equal(run[key], fresh[key], f"{name}, {more}: {key} of a fresh run")
+        stage = values["methods"].strip("[]").replace("random_", "")
+        checks.equal({stage for stage, (_, read) in work_of(run).items() if read > 0}, {stage} if number else set(), f"{name}, {more}: stages that read")
+        checks.equal(f"{stage}: reused" in said, number == 0, f"{name}, {more}: the line of {stage}: {said[-600:]}")
 
 
 def check_together(checks, program, job, table, directory):
@@ -154,14 +171,18 @@ def main():
         troubled_table(small, 1500, n_columns=8, chunk=100)
 
         def job(name, **values):
-            words = {"memory": "1GiB", "missing": "mean", "method": "pca", "table": small, "limit": 4, "action": "drop_row", "normalize": "standard", "bins": 16, "keep": 0.9,
+            words = {"memory": "1GiB", "missing": "mean", "method": "pca", "table": small, "limit": 4, "action": "drop_row", "normalize": "standard", "bins": 16, "keep": 0.9, "trees": 3,
                      "methods": "[anova, mutual_information]", "components": 3, **values}
             return write_text(os.path.join(directory, f"{name}.yaml"), JOB.format(**words))
 
-        large = job("large", table=wide, components=600, action="missing")
+        large = job("large", table=wide, components=600, action="missing", methods="[anova, mutual_information, random_forest]")
         whole, _ = start(checks, program, large, os.path.join(directory, "whole"), 2, "undisturbed")
         check_kills(checks, program, large, os.path.join(directory, "killed"), whole)
         check_second_pass(checks, program, large, os.path.join(directory, "second"), whole)
+        check_scores(checks, program, job, directory, "trees", {"methods": "[random_forest]", "method": "none"}, ({"trees": 4},))
+        screened = os.path.join(directory, "screened.h5")
+        troubled_table(screened, 300, n_columns=8300)
+        check_scores(checks, program, job, directory, "paths", {"methods": "[lasso]", "method": "none", "action": "missing", "table": screened}, ())
         out = os.path.join(directory, "others")
         start(checks, program, job("first"), out, 2, "first")
         together = os.path.join(directory, "together.h5")

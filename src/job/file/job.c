@@ -18,9 +18,10 @@ void wn_job_free(wn_job *job)
 
 static wn_status faults_status(const wn_job_reader *reader)
 {
-    if (reader->n_faults == 0)
+    wn_status status = wn_job_reader_verdict(reader);
+    if (status == WN_OK)
         return WN_OK;
-    return wn_fail(WN_BAD_JOB, "%s: %zu %s in the job", reader->file, reader->n_faults,
+    return wn_fail(status, "%s: %zu %s in the job", reader->file, reader->n_faults,
                    reader->n_faults == 1 ? "error" : "errors");
 }
 

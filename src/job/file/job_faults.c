@@ -88,6 +88,21 @@ void wn_job_fault_at(wn_job_reader *reader, const char *key, const char *format,
     add(reader, nearest(reader->root, key), key, what);
 }
 
+void wn_job_fault_of(wn_job_reader *reader, const char *key, wn_status status)
+{
+    size_t n_before = reader->n_faults;
+    wn_job_fault_at(reader, key, "%s", wn_status_message());
+    if (status == WN_UNAVAILABLE)
+        reader->n_unavailable += reader->n_faults - n_before;
+}
+
+wn_status wn_job_reader_verdict(const wn_job_reader *reader)
+{
+    if (reader->n_faults == 0)
+        return WN_OK;
+    return reader->n_faults == reader->n_unavailable ? WN_UNAVAILABLE : WN_BAD_JOB;
+}
+
 bool wn_job_reader_is_sound(const wn_job_reader *reader, const char *path)
 {
     for (size_t i = 0; i < reader->n_faults; i++)

@@ -277,7 +277,7 @@ wn_status wn_job_check(const char *path, const char *const *settings, size_t n_s
     wn_status status = WN_OK, of_inputs = WN_OK;
     wn_job_reader reader = {0};
     TRY(wn_job_reader_run(&reader, path, settings, n_settings));
-    size_t n_job_faults = reader.n_faults;
+    wn_status of_job = wn_job_reader_verdict(&reader);
     if (reader.job && is_input_right(&reader))
         of_inputs = check_inputs(&reader, n_rows, n_columns);
     if (of_inputs != WN_OK && !is_about_inputs(of_inputs)) {
@@ -286,8 +286,8 @@ wn_status wn_job_check(const char *path, const char *const *settings, size_t n_s
     }
     TRY(reader.status);
     TRY(wn_job_reader_errors(&reader, errors));
-    if (n_job_faults > 0)
-        TRY(wn_fail(WN_BAD_JOB, "%s: %zu %s", path, reader.n_faults, reader.n_faults == 1 ? "error" : "errors"));
+    if (of_job != WN_OK)
+        TRY(wn_fail(of_job, "%s: %zu %s", path, reader.n_faults, reader.n_faults == 1 ? "error" : "errors"));
     if (of_inputs != WN_OK)
         TRY(wn_fail(of_inputs, "%s: %zu %s", path, reader.n_faults, reader.n_faults == 1 ? "error" : "errors"));
 done:

@@ -20,8 +20,8 @@ typedef struct {
     char **setting_names; /* (n_settings) the KEYs of the settings */
     size_t n_settings;
     wn_job_fault *faults;
-    size_t n_faults;
-    wn_status status; /* the first failure that is no fault of the job: out of memory */
+    size_t n_faults, n_unavailable; /* the latter: for want of a library, right elsewhere */
+    wn_status status;               /* the first failure that is no fault of the job: out of memory */
 } wn_job_reader;
 
 /* Local. "FILE:LINE:COLUMN: KEY: ..." (or "--set KEY: KEY: ...") by printf's rules; place NULL is line 1. */
@@ -31,6 +31,13 @@ void wn_job_fault_add(wn_job_reader *reader, const wn_yaml *place, const char *k
 /* Local. The same at the place of a key that may be absent: its nearest section that is there. */
 void wn_job_fault_at(wn_job_reader *reader, const char *key, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+
+/* Local. The last failure's message as a fault at a key; WN_UNAVAILABLE is one of this build, not of the job. */
+void wn_job_fault_of(wn_job_reader *reader, const char *key, wn_status status);
+
+/* Local. What the faults make of a job: WN_OK without one, WN_UNAVAILABLE where only libraries are missing, else
+ * WN_BAD_JOB; no message is left. */
+wn_status wn_job_reader_verdict(const wn_job_reader *reader);
 
 /* Local. Who hears what is wrong with YAML as such: it becomes a fault. */
 wn_yaml_listener wn_job_reader_listener(wn_job_reader *reader);

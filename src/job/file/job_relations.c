@@ -55,15 +55,34 @@ static bool only_forest(const wn_job *job)
     return job->rank.use[WN_RANK_RANDOM_FOREST];
 }
 
+/* What cuts texts into words, and what stems them. */
+static void relate_words(wn_job_reader *reader)
+{
+    const wn_job *job = reader->job;
+    wn_tokenizer *words = NULL;
+    wn_status status = wn_tokenizer_new(&words, "none", 1);
+    wn_tokenizer_free(words);
+    if (status == WN_NO_MEMORY)
+        wn_job_reader_keep(reader, status);
+    else if (status != WN_OK)
+        wn_job_fault_of(reader, "extract.text.method", status);
+    if (!wn_job_reader_is_sound(reader, "extract.text.stem"))
+        return;
+    status = wn_stemmer_check(job->extract.text.stem);
+    if (status == WN_NO_MEMORY)
+        wn_job_reader_keep(reader, status);
+    else if (status != WN_OK)
+        wn_job_fault_of(reader, "extract.text.stem", status);
+}
+
 static void relate_extract(wn_job_reader *reader)
 {
     const wn_job *job = reader->job;
     if (job->has_extract && job->extract.method == WN_CATEGORY_TARGET && !job->input.label)
         wn_job_fault_at(reader, "extract.categorical.method", "is target, which needs input.label");
     bool has_terms = job->has_extract && job->extract.text.method != WN_TEXT_NONE;
-    if (has_terms && wn_job_reader_is_sound(reader, "extract.text.stem") &&
-        wn_stemmer_check(job->extract.text.stem) != WN_OK)
-        wn_job_fault_at(reader, "extract.text.stem", "%s", wn_status_message());
+    if (has_terms)
+        relate_words(reader);
     bool has_cells = job->has_extract && job->extract.image.method == WN_IMAGE_ORIENTATIONS;
     for (size_t i = 0; has_cells && i < job->input.n_types; i++) {
         const wn_column_type *type = &job->input.types[i];

@@ -37,7 +37,8 @@ typedef struct {
     wn_background *background;
     wn_compress_options compress_options; /* lives as long as background */
     wn_checkpoint_store *checkpoints;
-    wn_hash rows_key, profile_key, statistics_key, recipe_key, train_key, compress_key, evaluate_key, data_key;
+    wn_hash rows_key, profile_key, statistics_key, forest_key, lasso_key, recipe_key, train_key, compress_key,
+        evaluate_key, data_key;
     int64_t n_parameters_kept; /* by compression */
     double start;
     wn_memory_plan plan; /* memory that this rank takes at most, kept blocks apart; all 0 before it is planned */
@@ -77,8 +78,8 @@ WN_MUST_USE wn_status wn_run_drop_rows(wn_run_state *state, wn_stage_meter *mete
  * rule drops. */
 WN_MUST_USE wn_status wn_run_keep_drops(wn_run_state *state);
 
-/* Collective. Scores (n_features) of the features by a forest of the training rows, which it reads; the caller frees
- * them. Needs the statistics, which normalize. */
+/* Collective. Scores (n_features) of the features by a forest of the training rows, which it reads, or from the
+ * directory; the caller frees them. Needs the statistics, which normalize. */
 WN_MUST_USE wn_status wn_stage_forest(wn_run_state *state, double **score);
 
 /* Where the sums of the last sweep of a reduction lie. */

@@ -1,5 +1,5 @@
 /* The forest of rank.methods: it reads the training rows once more, as all features, and keeps a byte of each cell. */
-#include "run_state.h"
+#include "stage_scores.h"
 
 #include "winnow/forest_score.h"
 #include "winnow/forest_table.h"
@@ -69,21 +69,25 @@ done:
     return status;
 }
 
-wn_status wn_stage_forest(wn_run_state *state, double **score)
+static wn_status make_scores(wn_run_state *state, const wn_statistics *statistics, double *score, json_t **told,
+                             wn_stage_meter *meter)
 {
     wn_status status = WN_OK;
     wn_forest_table *table = NULL;
-    double *made = NULL;
-    wn_stage_meter meter;
-    wn_stage_meter_begin(&meter, "forest");
-    TRY(wn_ranks_agree(state->ranks, wn_new(&made, state->recipe->n_features)));
-    TRY(read_table(state, &table, &meter));
-    TRY(score_features(state, table, made));
-    TRY(wn_stage_meter_end(state->ranks, &meter, state->stages));
-    *score = made;
-    made = NULL;
+    (void)statistics;
+    (void)told;
+    TRY(read_table(state, &table, meter));
+    TRY(score_features(state, table, score));
 done:
-    wn_free(made);
     wn_forest_table_free(table);
+    return status;
+}
+
+wn_status wn_stage_forest(wn_run_state *state, double **score)
+{
+    const wn_scores_stage stage = {"forest", "forest.bin", &state->forest_key, make_scores};
+    json_t *told = NULL;
+    wn_status status = wn_stage_scores(state, NULL, &stage, score, &told);
+    json_decref(told);
     return status;
 }

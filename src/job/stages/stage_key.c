@@ -113,6 +113,24 @@ done:
     return status;
 }
 
+/* Scores of what reads normalized rows: they do not depend on what else ranks. */
+static wn_status scores_keys(wn_run_state *state)
+{
+    static const char *const normalize[] = {"normalize", NULL};
+    wn_status status = WN_OK;
+    wn_hasher *hasher = NULL;
+    const wn_job *job = state->job;
+    const int64_t forest[] = {job->rank.forest.trees, job->rank.forest.depth, job->rank.forest.by_permutation};
+    TRY(wn_stage_key(state, state->profile_key, normalize, &state->lasso_key));
+    TRY(wn_hasher_new(&hasher, 0));
+    wn_hasher_add(hasher, &state->lasso_key, sizeof state->lasso_key);
+    wn_hasher_add(hasher, forest, sizeof forest);
+    state->forest_key = wn_hasher_finish(hasher);
+done:
+    wn_hasher_free(hasher);
+    return status;
+}
+
 /* A compression that works beside training is a result of both. */
 static wn_status chain_keys(wn_run_state *state)
 {
@@ -128,6 +146,7 @@ static wn_status chain_keys(wn_run_state *state)
     TRY(wn_stage_key(state, input, rows, &state->rows_key));
     TRY(profile_key(state));
     TRY(statistics_key(state));
+    TRY(scores_keys(state));
     TRY(wn_stage_key(state, state->profile_key, prepare, &state->recipe_key));
     TRY(data_key(state));
     TRY(wn_stage_key(state, state->recipe_key, beside ? both : train, &state->train_key));
@@ -135,6 +154,11 @@ static wn_status chain_keys(wn_run_state *state)
     TRY(wn_stage_key(state, job->has_compress ? state->compress_key : state->train_key, none, &state->evaluate_key));
 done:
     return status;
+}
+
+static bool ranks_by(const wn_job *job, wn_rank_method method)
+{
+    return job->has_rank && job->rank.use[method];
 }
 
 wn_status wn_run_keys(wn_run_state *state)
@@ -151,6 +175,8 @@ wn_status wn_run_keys(wn_run_state *state)
                   {"data", job->output.data ? &state->data_key : NULL},
                   {"recipe", &state->recipe_key},
                   {"sweeps", &state->recipe_key},
+                  {"forest", ranks_by(job, WN_RANK_RANDOM_FOREST) ? &state->forest_key : NULL},
+                  {"lasso", ranks_by(job, WN_RANK_LASSO) ? &state->lasso_key : NULL},
                   {"statistics", &state->statistics_key},
                   {"targets", &state->profile_key},
                   {"profile", &state->profile_key},

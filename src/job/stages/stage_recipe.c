@@ -1,7 +1,7 @@
 /* From the statistics to the recipe: ledger, ranking, reduction. */
 #include "job_profile.h"
 #include "plan_features.h"
-#include "run_state.h"
+#include "stage_scores.h"
 
 #include "winnow/lasso_screen.h"
 #include "winnow/memory.h"
@@ -15,15 +15,13 @@ static json_t *rank_json(const wn_job *job, const wn_recipe *recipe, double corr
                      "copies", (json_int_t)counts->n_copies, "folds", (json_int_t)job->rank.folds);
 }
 
-/* Lasso's scores where products of all pairs have no room: by passes over the rows. */
-static wn_status screen_lasso(wn_run_state *state, const wn_statistics *statistics, double **score, json_t **told,
-                              wn_stage_meter *meter)
+static wn_status make_screened(wn_run_state *state, const wn_statistics *statistics, double *score, json_t **told,
+                               wn_stage_meter *meter)
 {
     wn_status status = WN_OK;
     wn_lasso_screen_report report = {0};
     wn_pass pass = wn_stage_pass(state, "lasso");
-    TRY(wn_ranks_agree(state->ranks, wn_new(score, state->recipe->n_features)));
-    TRY(wn_lasso_screen_run(&pass, state->rows, state->recipe, statistics, *score, &report, &meter->passes,
+    TRY(wn_lasso_screen_run(&pass, state->rows, state->recipe, statistics, score, &report, &meter->passes,
                             &meter->cost));
     wn_log_info(
         "rank: lasso of %zu features that go with the label most, in %d rounds; it is that of all features down to "
@@ -35,6 +33,13 @@ done:
     return status;
 }
 
+/* Lasso's scores where products of all pairs have no room: by passes over the rows. */
+static wn_status screen_lasso(wn_run_state *state, const wn_statistics *statistics, double **score, json_t **told)
+{
+    const wn_scores_stage stage = {"lasso", "lasso.bin", &state->lasso_key, make_screened};
+    return wn_stage_scores(state, statistics, &stage, score, told);
+}
+
 static wn_status run_ranking(wn_run_state *state, const wn_statistics *statistics)
 {
     wn_status status = WN_OK;
@@ -44,9 +49,9 @@ static wn_status run_ranking(wn_run_state *state, const wn_statistics *statistic
     json_t *told = NULL;
     if (job->rank.use[WN_RANK_RANDOM_FOREST])
         TRY(wn_stage_forest(state, &forest));
-    wn_stage_meter_begin(&meter, "rank");
     if (job->rank.use[WN_RANK_LASSO] && statistics->gram->product == NULL)
-        TRY(screen_lasso(state, statistics, &lasso, &told, &meter));
+        TRY(screen_lasso(state, statistics, &lasso, &told));
+    wn_stage_meter_begin(&meter, "rank");
     wn_ranking_counts counts = {0};
     double correlated = wn_job_correlated(job, wn_plan_features(job, state->catalog));
     wn_ranking_options options = {.forest = forest,

@@ -155,6 +155,35 @@ static wn_status deal_lanes(wn_run_state *state)
                          rank0_share, &state->lanes);
 }
 
+/* Collective. What no row teaches cannot be learnt: classes that only other rows have are told. */
+static wn_status warn_of_classes(const wn_run_state *state, const wn_dataset *train)
+{
+    wn_status status = WN_OK;
+    const wn_labels *labels = &state->recipe->labels;
+    int64_t *n_rows = NULL;
+    char text[WN_CLASS_TEXT_SIZE];
+    size_t n_taught = 0, taught = 0, other = 0;
+    if (labels->n_classes == 0)
+        return WN_OK;
+    TRY(wn_ranks_agree(state->ranks, wn_new(&n_rows, labels->n_classes)));
+    for (size_t i = 0; i < train->n_rows; i++)
+        n_rows[(size_t)train->targets[i]]++;
+    TRY(wn_ranks_sum(state->ranks, n_rows, labels->n_classes));
+    for (size_t k = labels->n_classes; k-- > 0;) {
+        n_taught += n_rows[k] > 0;
+        *(n_rows[k] > 0 ? &taught : &other) = k;
+    }
+    wn_labels_text(labels, n_taught == 1 ? taught : other, text);
+    if (n_taught == 1)
+        wn_log_warning("train: all training rows are of class %s, and no other can be learnt", text);
+    else if (n_taught < labels->n_classes)
+        wn_log_warning("train: %zu of %zu classes have no training rows and cannot be learnt, the first is %s",
+                       labels->n_classes - n_taught, labels->n_classes, text);
+done:
+    wn_free(n_rows);
+    return status;
+}
+
 static wn_status train_stage(wn_run_state *state)
 {
     wn_status status = WN_OK;
@@ -169,6 +198,7 @@ static wn_status train_stage(wn_run_state *state)
                          &meter.cost));
     TRY(wn_dataset_of_status(&validation, &pass, state->rows, state->recipe, inputs, WN_ROW_VALIDATION, &meter.cost));
     meter.passes += 2;
+    TRY(warn_of_classes(state, train));
     TRY(wn_ranks_agree(state->ranks, new_network(state)));
     if (in_background(state->job))
         TRY(wn_run_open_background(state, &meter));

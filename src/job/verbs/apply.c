@@ -226,11 +226,30 @@ static wn_status apply_blocks(apply_state *state)
     return status;
 }
 
+/* Collective. Rows that are predicted but not judged are told, with the place of the first. */
+static wn_status tell_strange(const apply_state *state)
+{
+    wn_status status = WN_OK;
+    const wn_catalog *catalog = state->source.catalog;
+    int64_t n = state->result.n_strange, first = ~state->result.first_strange;
+    TRY(wn_ranks_sum(state->ranks, &n, 1));
+    TRY(wn_ranks_max(state->ranks, &first, 1));
+    if (n == 0)
+        goto done;
+    const wn_file *file = wn_catalog_file_of(catalog, ~first);
+    wn_log_warning("%lld rows have a label that is none of the run's classes, and are not judged; the first: %s: label "
+                   "%s, row %lld",
+                   (long long)n, file->path, catalog->label.name, (long long)(~first - file->first_row));
+done:
+    return status;
+}
+
 static wn_status finish(apply_state *state, json_t **metrics)
 {
     wn_status status = WN_OK;
     wn_metrics figures = {0};
     if (state->evaluation != NULL) {
+        TRY(tell_strange(state));
         TRY(wn_evaluation_sum(state->ranks, state->evaluation));
         TRY(wn_ranks_agree(state->ranks, wn_evaluation_finish(state->evaluation, &figures)));
         if (figures.n_rows > 0)

@@ -14,6 +14,7 @@ static size_t row_bytes(const wn_apply_source *source, size_t n_ids)
 
 wn_status wn_apply_result_new(wn_apply_result *result, const wn_apply_source *source, size_t n_ids, size_t capacity)
 {
+    result->first_strange = INT64_MAX;
     return wn_memory_new((void **)&result->bytes, capacity, row_bytes(source, n_ids), __func__);
 }
 
@@ -38,46 +39,43 @@ static double best_class(const wn_labels *labels, const float *outputs)
     return labels->classes[best];
 }
 
-static wn_status fail_label(const wn_labels *known, double label)
+static void count_strange(wn_apply_result *result, int64_t row)
 {
-    if (known->names != NULL)
-        return wn_fail(WN_BAD_DATA, "a label of the input is none of the run's classes");
-    return wn_fail(WN_BAD_DATA, "label %g of the input is none of the run's classes", label);
+    result->n_strange++;
+    if (row < result->first_strange)
+        result->first_strange = row;
 }
 
-/* Adds the rows of a run whose label is known; a label that training did not have cannot be judged. */
-static wn_status evaluate_run(const wn_apply_source *source, const double *labels, const float *outputs, size_t n,
-                              wn_evaluation *evaluation)
+/* Adds the rows of a run whose label is known; a class that training did not have cannot be judged, only predicted. */
+static void evaluate_run(const wn_apply_source *source, const wn_block *block, size_t first, const float *outputs,
+                         size_t n, wn_apply_result *result, wn_evaluation *evaluation)
 {
     const wn_labels *known = &source->recipe->labels;
     size_t width = source->network->n_outputs;
     for (size_t i = 0; i < n; i++) {
-        if (isnan(labels[i]))
+        double label = block->labels[first + i];
+        bool is_class = known->task == WN_TASK_CLASSIFICATION;
+        float target = is_class ? (float)wn_labels_class(known, label) : (float)label;
+        if (isnan(label))
             continue;
-        float target = (float)labels[i];
-        if (known->task == WN_TASK_CLASSIFICATION) {
-            int index = wn_labels_class(known, labels[i]);
-            if (index < 0)
-                return fail_label(known, labels[i]);
-            target = (float)index;
-        }
-        wn_evaluation_add(evaluation, outputs + i * width, &target, 1);
+        if (is_class && target < 0)
+            count_strange(result, block->rows[first + i]);
+        else
+            wn_evaluation_add(evaluation, outputs + i * width, &target, 1);
     }
-    return WN_OK;
 }
 
 /* Outputs of a run of rows into predictions and probabilities, in runs like those of wn_evaluation_add_dataset. */
-static wn_status predict(const wn_apply_source *source, const wn_block *block, const float *inputs,
-                         wn_workspace *workspace, wn_apply_result *result, wn_evaluation *evaluation)
+static void predict(const wn_apply_source *source, const wn_block *block, const float *inputs, wn_workspace *workspace,
+                    wn_apply_result *result, wn_evaluation *evaluation)
 {
-    wn_status status = WN_OK;
     const wn_labels *labels = &source->recipe->labels;
     size_t n_in = source->network->n_inputs, n_classes = labels->n_classes;
     for (size_t first = 0; first < result->n_rows; first += WN_EVALUATION_ROWS) {
         size_t n = result->n_rows - first < WN_EVALUATION_ROWS ? result->n_rows - first : WN_EVALUATION_ROWS;
         const float *outputs = wn_network_forward(source->network, workspace, inputs + first * n_in, n);
         if (evaluation != NULL)
-            TRY(evaluate_run(source, block->labels + first, outputs, n, evaluation));
+            evaluate_run(source, block, first, outputs, n, result, evaluation);
         for (size_t i = 0; i < n; i++)
             result->prediction[first + i] =
                 n_classes > 0 ? best_class(labels, outputs + i * n_classes) : (double)outputs[i];
@@ -85,8 +83,6 @@ static wn_status predict(const wn_apply_source *source, const wn_block *block, c
         if (n_classes > 0)
             wn_network_softmax(result->probability + first * n_classes, n, n_classes);
     }
-done:
-    return status;
 }
 
 /* The run's features of a block; a gap that its recipe does not fill, or a cell out of range, is told by its place. */
@@ -139,7 +135,7 @@ wn_status wn_apply_result_compute(wn_apply_result *result, const wn_apply_source
         wn_raw_rows rows = wn_raw_rows_of(block, 0, block->n_rows);
         TRY(wn_recipe_features(source->seen, &rows, inputs));
     }
-    TRY(predict(source, block, inputs != NULL ? inputs : result->features, workspace, result, evaluation));
+    predict(source, block, inputs != NULL ? inputs : result->features, workspace, result, evaluation);
 done:
     wn_free(inputs);
     wn_free(selected);

@@ -43,9 +43,14 @@ wn_raw_rows wn_raw_rows_run(const wn_raw_rows *rows, size_t first, size_t n_rows
 wn_status wn_recipe_refuse_feature(const wn_recipe *recipe, const wn_catalog *catalog, size_t j, int64_t row,
                                    float value)
 {
-    const wn_recipe_column *column = &recipe->columns[recipe->feature_source[recipe->selected[j]]];
+    size_t feature = recipe->selected[j], encoder = recipe->feature_encoder[feature];
+    size_t n = encoder != WN_NO_ENCODER ? wn_encoder_width(&recipe->encoders[encoder]) : 1;
+    const wn_recipe_column *column = &recipe->columns[recipe->feature_source[feature]];
     const wn_file *file = wn_catalog_file_of(catalog, row);
-    return wn_fail(WN_BAD_DATA, "%s: column %s, row %lld: %s", file->path, column->name,
-                   (long long)(row - file->first_row),
-                   isnan(value) ? "a missing cell, which is an error" : "the feature exceeds the range of float32");
+    long long row_in_file = row - file->first_row;
+    const char *what = isnan(value) ? "a missing cell, which is an error" : "the feature exceeds the range of float32";
+    if (n > 1)
+        return wn_fail(WN_BAD_DATA, "%s: columns %s to %s, row %lld: %s", file->path, column->name, column[n - 1].name,
+                       row_in_file, what);
+    return wn_fail(WN_BAD_DATA, "%s: column %s, row %lld: %s", file->path, column->name, row_in_file, what);
 }

@@ -23,8 +23,8 @@ void wn_extracted_clear(wn_extracted *run);
 /* Local. Rows first .. first + n_rows - 1 of some. */
 wn_raw_rows wn_raw_rows_run(const wn_raw_rows *rows, size_t first, size_t n_rows);
 
-/* Local. The failure of wn_recipe_check_features: WN_BAD_DATA naming the column of the selected feature j and the row,
- * whose value is NaN or infinite. */
+/* Local. The failure of wn_recipe_check_features: WN_BAD_DATA naming the column of the selected feature j (the
+ * first and the last, where it is one of an image) and the row, whose value is NaN or infinite. */
 wn_status wn_recipe_refuse_feature(const wn_recipe *recipe, const wn_catalog *catalog, size_t j, int64_t row,
                                    float value);
 
