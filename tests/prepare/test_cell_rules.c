@@ -9,14 +9,14 @@
 
 enum { MOST_COLS = 41, MOST_ROWS = 300, SPARE_COLS = 3 };
 
-static const size_t col_counts[] = {1, 3, 7, 8, 9, 15, 16, 28, 41}, row_counts[] = {1, 5, 300};
+static const size_t col_counts[] = {1, 3, 7, 8, 9, 15, 16, 28, 41}, row_counts[] = {1, 5, 16, 299};
 
 /* A rule for every column: actions, gaps left and filled, fills beyond the bounds, some transforms. */
-static void draw_column(wn_recipe_column *column, size_t i, bool transforms)
+static void draw_column(wn_recipe_column *column, size_t i, bool bounds, bool transforms)
 {
     const wn_random stream = {3, WN_RANDOM_TEST, i};
     *column = (wn_recipe_column){.lower = -(double)INFINITY, .upper = (double)INFINITY};
-    column->rule.outliers = i % 3 == 0 ? WN_OUTLIERS_NONE : WN_OUTLIERS_IQR;
+    column->rule.outliers = i % 3 == 0 || !bounds ? WN_OUTLIERS_NONE : WN_OUTLIERS_IQR;
     column->rule.action = (wn_outlier_action)(i / 2 % 4);
     column->rule.transform = transforms && i % 5 == 4 ? WN_TRANSFORM_LOG : WN_TRANSFORM_NONE;
     if (column->rule.outliers != WN_OUTLIERS_NONE) {
@@ -77,7 +77,7 @@ static double cell_at(const table *t, size_t row, size_t position)
 }
 
 /* Positions are a run, or every other way round. */
-static bool make(table *t, size_t n_rows, size_t n, size_t spare, bool is_turned, bool transforms)
+static bool make(table *t, size_t n_rows, size_t n, size_t spare, bool is_turned, bool bounds, bool transforms)
 {
     t->n_rows = n_rows;
     t->n = n;
@@ -87,7 +87,7 @@ static bool make(table *t, size_t n_rows, size_t n, size_t spare, bool is_turned
     if (!CHECK_OK(wn_cell_rules_init(&t->rules, n)))
         return false;
     for (size_t j = 0; j < n; j++) {
-        draw_column(&t->columns[j], j, transforms);
+        draw_column(&t->columns[j], j, bounds, transforms);
         t->columns[j].position = is_turned ? t->row_cells - 1 - j : j;
         wn_cell_rules_set(&t->rules, j, &t->columns[j], true);
     }
@@ -127,7 +127,7 @@ static void check_clean(const table *t, bool is_float32, bool is_in_place)
 
 static void check_shape(table *t, size_t n_rows, size_t n, bool transforms)
 {
-    if (make(t, n_rows, n, 0, false, transforms)) {
+    if (make(t, n_rows, n, 0, false, true, transforms)) {
         check_clean(t, false, false);
         check_clean(t, true, false);
         check_clean(t, false, true);
@@ -135,8 +135,13 @@ static void check_shape(table *t, size_t n_rows, size_t n, bool transforms)
         check_features(t, true);
     }
     wn_cell_rules_clear(&t->rules);
-    if (make(t, n_rows, n, SPARE_COLS, true, transforms)) {
+    if (make(t, n_rows, n, SPARE_COLS, true, true, transforms)) {
         check_features(t, false);
+        check_features(t, true);
+    }
+    wn_cell_rules_clear(&t->rules);
+    if (make(t, n_rows, n, 0, false, false, transforms)) {
+        check_clean(t, true, false);
         check_features(t, true);
     }
     wn_cell_rules_clear(&t->rules);

@@ -62,3 +62,13 @@ void wn_cell_panel_run(const wn_cell_panel *panel)
 #endif
         wn_cell_panel_plain(panel, panel->first + WN_PANEL_COLS);
 }
+
+size_t wn_cell_rows_run(const wn_cell_rules *rules, const float *cells, size_t n_rows, float *to)
+{
+#ifdef __x86_64__
+    if (choose() == WN_CELL_KERNEL_AVX512)
+        return wn_cell_rows_avx512(rules, cells, n_rows, to);
+#endif
+    (void)rules, (void)cells, (void)n_rows, (void)to;
+    return 0;
+}

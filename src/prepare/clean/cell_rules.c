@@ -121,8 +121,18 @@ void wn_cell_rules_clean(const wn_cell_rules *rules, wn_cells from, size_t n_row
     clean_rows(&panel, n_rows);
 }
 
+/* The cells of a row are the rules', in their order: most often nothing is left out. */
+static bool are_whole_rows(const wn_cell_rules *rules, wn_cells from, size_t row_cells)
+{
+    return from.is_float32 && row_cells == rules->n && rules->n > 0 && rules->position[0] == 0 &&
+           is_run(rules->position, rules->n) && !transforms_any(rules, 0, rules->n);
+}
+
 void wn_cell_rules_features(const wn_cell_rules *rules, wn_cells from, size_t row_cells, size_t n_rows, float *to)
 {
-    wn_cell_panel panel = {.rules = rules, .from = from, .row_cells = row_cells, .to = to, .is_feature = true};
-    clean_rows(&panel, n_rows);
+    size_t done = are_whole_rows(rules, from, row_cells) ? wn_cell_rows_run(rules, from.data, n_rows, to) : 0;
+    wn_cell_panel panel = {.rules = rules, .row_cells = row_cells, .is_feature = true};
+    panel.from = wn_cells_at(from, done * row_cells);
+    panel.to = to + done * rules->n;
+    clean_rows(&panel, n_rows - done);
 }

@@ -12,11 +12,13 @@ wn_status wn_block_source_init(wn_block_source *s, const wn_catalog *catalog, co
     *s = (wn_block_source){.catalog = catalog,
                            .infinite_is_missing = options->infinite_is_missing,
                            .through_library = options->through_library};
+    wn_fetcher_init(&s->fetcher);
     TRY(wn_read_plans_new(&s->plans, catalog, options));
     TRY(wn_label_cells_init(&s->labels, catalog, options));
     TRY(wn_workers_new(&s->workers, options->n_threads));
     TRY(wn_new(&s->scratch_of_workers, wn_workers_count(s->workers)));
-    s->fetcher = (wn_fetcher){.workers = s->workers, .scratch = s->scratch_of_workers};
+    s->fetcher.workers = s->workers;
+    s->fetcher.scratch = s->scratch_of_workers;
 done:
     return status;
 }

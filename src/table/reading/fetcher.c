@@ -4,13 +4,21 @@
 
 #include <string.h>
 
-enum { PIECE_BYTES = 1 << 20, MOST_REST_BYTES = 128 << 20 };
+/* AHEAD_BYTES: of chunks that are fetched, and not decoded yet. Two of them are fetched ahead in any case. */
+enum { PIECE_BYTES = 1 << 20, MOST_REST_BYTES = 128 << 20, AHEAD_BYTES = 2 << 20, LEAST_AHEAD = 2 };
+
+void wn_fetcher_init(wn_fetcher *fetcher)
+{
+    *fetcher = (wn_fetcher){0};
+    wn_spare_bytes_init(&fetcher->spares);
+}
 
 void wn_fetcher_clear(wn_fetcher *fetcher)
 {
     for (size_t i = 0; i < fetcher->n_rests; i++)
         wn_free(fetcher->rests[i].rest.cells);
     wn_free(fetcher->rests);
+    wn_spare_bytes_clear(&fetcher->spares);
     *fetcher = (wn_fetcher){0};
 }
 
@@ -44,7 +52,6 @@ static wn_status take_piece(const part *p, const wn_tile *tile, size_t from, siz
                         .tile = tile,
                         .plan = p->plan,
                         .path = dataset_path(p),
-                        .bytes = taken->bytes,
                         .n_rows = to - from,
                         .at = from - p->first};
     *piece = taken;
@@ -144,13 +151,31 @@ done:
 
 /* Room for a chunk's bytes, and for those of one that is a little less compressible: fresh memory costs more than
  * reading into it, and the largest chunk comes late. */
-static wn_status reserve_bytes(const part *p, wn_piece *piece)
+static wn_status take_bytes(const part *p, wn_piece *piece)
 {
     size_t n = piece->n_bytes, ample = n + n / 8, most = wn_storage_chunk_bytes(p->storage);
-    if (n <= piece->bytes.n)
+    size_t busy = wn_workers_count(p->fetcher->workers), ahead = AHEAD_BYTES / most;
+    piece->spares = &p->fetcher->spares;
+    ahead = ahead > LEAST_AHEAD ? ahead : LEAST_AHEAD;
+    return wn_spare_bytes_take(piece->spares, busy + ahead, n, ample < most ? ample : most, &piece->bytes);
+}
+
+/* The bytes of a chunk, as they are stored. */
+static wn_status read_chunk(const part *p, const hsize_t *offset, wn_piece *piece)
+{
+    hid_t id = p->file->datasets[p->dataset].id;
+    hsize_t n_bytes = 0;
+    wn_status status = WN_OK;
+    if (H5Dget_chunk_storage_size(id, offset, &n_bytes) < 0)
+        return wn_hdf5_fail(&p->file->file, dataset_path(p), "its rows cannot be read: truncated or damaged");
+    piece->n_bytes = (size_t)n_bytes;
+    TRY(take_bytes(p, piece));
+    if (H5Dread_chunk(id, H5P_DEFAULT, offset, &piece->filter_mask, piece->bytes.bytes) >= 0)
         return WN_OK;
-    ample = ample < most ? ample : most;
-    return wn_scratch_reserve(&piece->bytes, ample > n ? ample : n);
+    status = wn_hdf5_fail(&p->file->file, dataset_path(p), "its rows cannot be read: truncated or damaged");
+    wn_spare_bytes_give(piece->spares, &piece->bytes);
+done:
+    return status;
 }
 
 static wn_status fetch_chunk(const part *p, size_t t, size_t chunk, size_t from, size_t to)
@@ -159,23 +184,20 @@ static wn_status fetch_chunk(const part *p, size_t t, size_t chunk, size_t from,
     const wn_storage *storage = p->storage;
     size_t first = chunk * storage->chunk_rows, end = first + storage->chunk_rows;
     size_t n_rows = (size_t)p->file->catalog->files[p->file->number].n_rows;
-    hid_t id = p->file->datasets[p->dataset].id;
-    hsize_t offset[H5S_MAX_RANK], n_bytes = 0;
+    hsize_t offset[H5S_MAX_RANK];
     wn_piece *piece = NULL;
     memcpy(offset, storage->tiles[t].offset, sizeof offset);
     offset[0] = first;
     TRY(take_piece(p, &storage->tiles[t], from, to, &piece));
     piece->is_chunk = true;
     piece->skip = from - first;
-    if (H5Dget_chunk_storage_size(id, offset, &n_bytes) < 0)
-        return wn_hdf5_fail(&p->file->file, dataset_path(p), "its rows cannot be read: truncated or damaged");
-    piece->n_bytes = (size_t)n_bytes;
-    TRY(reserve_bytes(p, piece));
-    if (H5Dread_chunk(id, H5P_DEFAULT, offset, &piece->filter_mask, piece->bytes.bytes) < 0)
-        return wn_hdf5_fail(&p->file->file, dataset_path(p), "its rows cannot be read: truncated or damaged");
-    TRY(keep_rest(p, t, end < n_rows ? end : n_rows, piece));
+    TRY(read_chunk(p, offset, piece));
+    status = keep_rest(p, t, end < n_rows ? end : n_rows, piece);
     piece->in_place = is_in_place(p, &storage->tiles[t]) && to - from == storage->chunk_rows;
-    hand_out(p, piece);
+    if (status == WN_OK)
+        hand_out(p, piece);
+    else
+        wn_spare_bytes_give(piece->spares, &piece->bytes);
 done:
     return status;
 }

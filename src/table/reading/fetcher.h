@@ -19,11 +19,13 @@ typedef struct {
 typedef struct {
     wn_workers *workers;       /* borrowed */
     wn_piece_scratch *scratch; /* (wn_workers_count) borrowed */
+    wn_spare_bytes spares;     /* for the bytes of chunks */
     wn_chunk_rest *rests;      /* (n_rests) owned */
     size_t n_rests, n_rest_bytes;
 } wn_fetcher;
 
-/* Local. Forgets all rests; no reading is under way. */
+/* Local. Without rests, and workers to be set; the caller clears it when no reading is under way. */
+void wn_fetcher_init(wn_fetcher *fetcher);
 void wn_fetcher_clear(wn_fetcher *fetcher);
 
 /* Local. Before a block is fetched: forgets all rests but those that begin with its first row. */

@@ -221,9 +221,11 @@ done:
 
 void wn_piece_run(wn_task *task, size_t worker)
 {
-    const wn_piece *piece = (const wn_piece *)(void *)task;
+    wn_piece *piece = (wn_piece *)(void *)task;
     wn_piece_scratch *scratch = &piece->scratch[worker];
     wn_status status = piece->is_chunk ? run_chunk(piece, scratch) : run_rows(piece, scratch);
+    if (piece->is_chunk)
+        wn_spare_bytes_give(piece->spares, &piece->bytes);
     if (status == WN_OK)
         return;
     long long first = (long long)piece->target->extent.first_row_in_file + (long long)piece->at;

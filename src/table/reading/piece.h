@@ -4,11 +4,9 @@
 #ifndef WINNOW_TABLE_PIECE_H
 #define WINNOW_TABLE_PIECE_H
 
+#include "spare_bytes.h"
 #include "storage.h"
-#include "winnow/scratch.h"
 #include "winnow/workers.h"
-
-#include <pthread.h>
 
 /* Where pieces of one block go, and what went wrong: of several failures the one of the least row, then column. */
 typedef struct {
@@ -49,7 +47,8 @@ typedef struct {
     bool in_place;  /* the block's cells are the dataset's bytes: they go there at once */
     int descriptor; /* of contiguous data: the file, and where the rows begin */
     haddr_t offset;
-    wn_scratch bytes; /* of a chunk: as they lie in the file, n_bytes of them; owned, kept for the next piece */
+    wn_spare_bytes *spares; /* of a chunk: who gets its bytes when they are decoded; borrowed */
+    wn_scratch bytes;       /* those, as they lie in the file, n_bytes of them */
     size_t n_bytes;
     uint32_t filter_mask;
     size_t skip, n_rows, at; /* rows before those wanted; those; where they begin in the block */

@@ -10,10 +10,8 @@ void wn_reading_init(wn_reading *reading)
 
 void wn_reading_clear(wn_reading *reading)
 {
-    for (size_t i = 0; i < reading->n_pieces; i++) {
-        wn_scratch_clear(&reading->pieces[i]->bytes);
+    for (size_t i = 0; i < reading->n_pieces; i++)
         wn_free(reading->pieces[i]);
-    }
     wn_free(reading->pieces);
     pthread_mutex_destroy(&reading->target.lock);
 }
