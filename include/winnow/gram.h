@@ -46,6 +46,9 @@ typedef struct {
     double rounding;                /* what may be rounding in a sum, as a share of sqrt(square_i x square_j) */
 } wn_gram_sums;
 
+/* Local. The exponent for cells of such a spread about their centre; 0 where it is no positive number. */
+int wn_gram_exponent(double spread);
+
 /* Local. A state whose memory is packed triangles of int64, digits of the sums: three, in single two; arrays of the
  * shape are copied. Sums of columns come from a constant column that rides along. The caller frees it. Fails:
  * WN_NO_MEMORY. */
@@ -63,7 +66,7 @@ WN_MUST_USE wn_status wn_gram_add(wn_gram *gram, const wn_block *block);
 /* Local. The state in its erased form; borrowed. */
 wn_accumulator wn_gram_accumulator(wn_gram *gram);
 
-/* Local. The finished sums; the caller frees them by wn_gram_sums_free. */
+/* Local. The finished sums; the caller frees them by wn_gram_sums_free. Fails: WN_NO_MEMORY. */
 WN_MUST_USE wn_status wn_gram_finish(const wn_gram *gram, wn_gram_sums **sums);
 void wn_gram_sums_free(wn_gram_sums *sums);
 

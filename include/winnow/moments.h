@@ -50,7 +50,7 @@ size_t wn_moments_n_cols(const wn_moments *moments);
 wn_accumulator wn_moments_accumulator(wn_moments *moments);
 
 /* Local. Summary of what was added (and, after a pass, of all ranks). The caller frees it by wn_moments_summary_free.
- */
+ * Fails: WN_NO_MEMORY. */
 WN_MUST_USE wn_status wn_moments_finish(const wn_moments *moments, wn_moments_summary **summary);
 void wn_moments_summary_free(wn_moments_summary *summary);
 

@@ -21,6 +21,10 @@ WN_MUST_USE wn_status wn_pilot_read(const wn_pass *pass, const wn_block_step *st
                                     uint64_t seed, wn_pilot **pilot, wn_pass_cost *cost);
 void wn_pilot_free(wn_pilot *pilot);
 
+/* Local. Numbers of blocks that lie spread evenly over a table's n_blocks, ascending: `most`, or all of fewer; returns
+ * how many. The pilot's are those of WN_PILOT_BLOCKS. */
+size_t wn_pilot_blocks(int64_t n_blocks, size_t most, int64_t *blocks);
+
 /* Local. The row bound: 2^23 cells / n_cols held between 1024 and 65536. */
 size_t wn_pilot_most_rows(size_t n_cols);
 

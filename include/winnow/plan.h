@@ -15,6 +15,7 @@ typedef struct {
     size_t reduction;     /* of a reduction beside finished sums: sweeps, or products of the features that were kept */
     size_t blocks, pilot, gram, folds, values, windows, duplicates, forest, rows, features, model, compression,
         checkpoint, prepared, rest, need;
+    size_t cache;     /* of what `need` leaves of memory, bytes that keep decoded blocks for later passes */
     size_t libraries; /* what is not allocated by Winnow: resident code, MPI, HDF5, BLAS; part of `need` */
 } wn_memory_plan;
 
@@ -30,7 +31,7 @@ typedef struct {
     int least, most;
 } wn_stage_plan;
 
-enum { WN_MAX_STAGE_PLANS = 10 };
+enum { WN_MAX_STAGE_PLANS = 11 }; /* one of each stage */
 
 /* Local. The job's stages over a catalog's table in their order; returns how many there are. `rules` are a recipe's, as
  * wn_job_column_rules fills them in. */

@@ -42,6 +42,11 @@ bool wn_profile_needs_targets(const wn_recipe *recipe);
 WN_MUST_USE wn_status wn_profile_targets(const wn_pass *pass, wn_rows *rows, wn_recipe *recipe, int *n_passes,
                                          wn_pass_cost *cost);
 
+/* Local. How many rows the windows of raw cells' quantiles are guessed from where the pilot has so many: as many; or,
+ * of a table of many blocks, all rows of 32 to 64 blocks, which are read for that, where these are several times as
+ * many: windows are then half as wide at most. */
+size_t wn_profile_window_rows(const wn_catalog *catalog, size_t n_pilot_rows);
+
 enum { WN_LEVEL_BYTES = 32 << 20 };
 
 /* Local. Bytes that the counts of so many columns with levels or terms may take: WN_LEVEL_BYTES together, more where

@@ -35,7 +35,7 @@ typedef struct {
 /* What the fit did. */
 typedef struct {
     int n_sweeps;
-    double growth; /* the most that the last sweep added to an eigenvalue, as a share of it; infinite after one */
+    double growth; /* what the last sweep added to the variance of all components, as a share of it; 1 after one */
     double orthogonality; /* max |V'V - I| of the components, checked */
 } wn_randomized_report;
 

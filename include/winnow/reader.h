@@ -22,7 +22,7 @@ typedef struct {
 typedef struct wn_reader wn_reader;
 
 /* Local. The catalog is borrowed until the reader is closed; the options are copied. Files are opened when first
- * needed. */
+ * needed. The caller closes it. Fails: WN_NO_MEMORY, WN_INTERNAL where no thread can be had. */
 WN_MUST_USE wn_status wn_reader_open(wn_reader **reader, const wn_catalog *catalog, const wn_reader_options *options);
 void wn_reader_close(wn_reader *reader);
 

@@ -40,19 +40,20 @@ WN_MUST_USE wn_status wn_run_directory_join(const wn_run_directory *directory, c
 /* Collective. Whether a finished stage of this name and key lies here, with its files whole (size and hash are checked
  * by rank 0). *result is then what was given to wn_run_directory_finish_stage (new reference, every rank), NULL
  * otherwise; *why says in words why not ("new", "its input changed", "it was made with the BLAS kernels for ...", "FILE
- * is damaged"; static or owned by the directory).
- */
+ * is damaged"; static or owned by the directory). Fails: WN_NO_MEMORY, agreed. */
 WN_MUST_USE wn_status wn_run_directory_find_stage(const wn_ranks *ranks, wn_run_directory *directory, const char *stage,
                                                   wn_hash key, json_t **result, const char **why);
 
 /* Collective. Enters a finished stage: its key, its files (names in the directory, written by rank 0 before), its
- * result (borrowed). The manifest is replaced whole and synced. */
+ * result (borrowed). The manifest is replaced whole and synced. Fails: WN_CANT_CREATE where another run took the lock
+ * over; WN_IO, WN_NO_MEMORY; agreed. */
 WN_MUST_USE wn_status wn_run_directory_finish_stage(const wn_ranks *ranks, wn_run_directory *directory,
                                                     const char *stage, wn_hash key, const char *const *files,
                                                     size_t n_files, json_t *result);
 
 /* Collective. The same; `others` (borrowed) is an array of {name, bytes} of more files of the stage, written by any
- * rank: when the stage is looked for, their size is checked, and their content is the caller's to check. */
+ * rank: when the stage is looked for, their size is checked, and their content is the caller's to check. Fails: the
+ * same. */
 WN_MUST_USE wn_status wn_run_directory_finish_stage_with(const wn_ranks *ranks, wn_run_directory *directory,
                                                          const char *stage, wn_hash key, const char *const *files,
                                                          size_t n_files, const json_t *others, json_t *result);
@@ -83,8 +84,11 @@ WN_MUST_USE wn_status wn_run_directory_remove(wn_run_directory *directory, const
  * first. Fails: as wn_run_directory_claim. */
 WN_MUST_USE wn_status wn_run_directory_write_text(wn_run_directory *directory, const char *name, const char *text);
 
-/* Local. Marks the run as finished or not (what NEVER asks); how many times it was started. */
+/* Local; nothing but on rank 0. Marks the run as finished or not, which WN_RESUME_NEVER asks for. Fails: as
+ * finish_stage. */
 WN_MUST_USE wn_status wn_run_directory_set_finished(wn_run_directory *directory, bool is_finished);
+
+/* Local. How many times the run was started, this time included. */
 int64_t wn_run_directory_attempts(const wn_run_directory *directory);
 
 #endif

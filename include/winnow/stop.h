@@ -1,6 +1,6 @@
 /* stop.h - the request to stop at the next checkpoint, looked at in every loop.
  * A signal or a time limit makes it on one rank; the loops agree on it among ranks (agreement.h, gradient_sum.h) and
- * end with WN_STOPPED. */
+ * end with WN_STOPPED. Any thread may ask and look. */
 #ifndef WINNOW_STOP_H
 #define WINNOW_STOP_H
 

@@ -4,9 +4,12 @@
 
 #include <math.h>
 #include <signal.h>
+#include <stdatomic.h>
 
-static volatile sig_atomic_t is_requested, by_signal;
-static double moment = INFINITY;
+static atomic_int is_requested, by_signal;
+static _Atomic double moment = INFINITY;
+
+_Static_assert(ATOMIC_INT_LOCK_FREE == 2, "a signal handler sets these");
 
 void wn_stop_request(int signal)
 {
@@ -21,7 +24,8 @@ void wn_stop_at(double seconds)
 
 static bool is_late(void)
 {
-    return isfinite(moment) && wn_clock_seconds() >= moment;
+    double until = moment;
+    return isfinite(until) && wn_clock_seconds() >= until;
 }
 
 bool wn_stop_requested(void)
@@ -48,6 +52,7 @@ wn_status wn_stop_fail(const char *where)
 
 void wn_stop_clear(void)
 {
-    is_requested = by_signal = 0;
+    is_requested = 0;
+    by_signal = 0;
     moment = INFINITY;
 }

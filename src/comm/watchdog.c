@@ -14,7 +14,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { PATH_SIZE = 4096, HOST_SIZE = 128 };
@@ -87,13 +86,9 @@ static const char *duration(char text[32])
 /* Sleeps for an interval; false when it is time to end. */
 static bool sleep_on(const worker *sleeper)
 {
-    struct timespec until;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    double whole = (double)until.tv_nsec / 1e9 + watch.interval;
-    until.tv_sec += (time_t)whole;
-    until.tv_nsec = (long)((whole - floor(whole)) * 1e9);
+    double until = wn_clock_seconds() + watch.interval;
     pthread_mutex_lock(&watch.mutex);
-    while (!sleeper->ends && pthread_cond_timedwait(&watch.wake, &watch.mutex, &until) == 0)
+    while (!sleeper->ends && wn_clock_wait(&watch.wake, &watch.mutex, until))
         continue;
     bool goes_on = !sleeper->ends;
     pthread_mutex_unlock(&watch.mutex);
@@ -250,14 +245,9 @@ static void worker_end(worker *it)
     it->is_running = false;
 }
 
-/* Sleeping is by a clock that nobody sets. */
 static void make_wake(void)
 {
-    pthread_condattr_t attributes;
-    pthread_condattr_init(&attributes);
-    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    pthread_cond_init(&watch.wake, &attributes);
-    pthread_condattr_destroy(&attributes);
+    wn_clock_condition(&watch.wake);
 }
 
 static void describe(const wn_ranks *ranks, const char *directory, double seconds)

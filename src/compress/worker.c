@@ -8,7 +8,6 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 typedef enum { IDLE, BUSY, ENDED } worker_state;
 
@@ -82,7 +81,7 @@ wn_status wn_worker_new(wn_worker **worker, wn_status (*work)(void *context), vo
     made->context = context;
     made->has_thread = has_thread;
     pthread_mutex_init(&made->mutex, NULL);
-    pthread_cond_init(&made->changed, NULL);
+    wn_clock_condition(&made->changed);
     if (has_thread) {
         int failed = pthread_create(&made->thread, NULL, run, made);
         if (failed != 0) {
@@ -99,15 +98,9 @@ wn_status wn_worker_new(wn_worker **worker, wn_status (*work)(void *context), vo
  * second. */
 static void wait_or_stop(wn_worker *worker)
 {
-    enum { LOOK_NANOSECONDS = 50000000 };
-    while (worker->state == BUSY && !wn_stop_requested()) {
-        struct timespec until;
-        clock_gettime(CLOCK_REALTIME, &until); /* set back or forth, it looks a little later or earlier */
-        until.tv_nsec += LOOK_NANOSECONDS;
-        until.tv_sec += until.tv_nsec / 1000000000;
-        until.tv_nsec %= 1000000000;
-        pthread_cond_timedwait(&worker->changed, &worker->mutex, &until);
-    }
+    static const double LOOK_SECONDS = 0.05;
+    while (worker->state == BUSY && !wn_stop_requested())
+        wn_clock_wait(&worker->changed, &worker->mutex, wn_clock_seconds() + LOOK_SECONDS);
 }
 
 wn_status wn_worker_wait_or_stop(wn_worker *worker)

@@ -137,6 +137,14 @@ static int64_t chosen_block(int64_t k, int64_t n, int64_t n_blocks)
     return n == n_blocks ? k : (int64_t)(((__int128)(2 * k + 1) * n_blocks) / (2 * n));
 }
 
+size_t wn_pilot_blocks(int64_t n_blocks, size_t most, int64_t *blocks)
+{
+    int64_t n = n_blocks < (int64_t)most ? n_blocks : (int64_t)most;
+    for (int64_t k = 0; k < n; k++)
+        blocks[k] = chosen_block(k, n, n_blocks);
+    return (size_t)n;
+}
+
 /* One pass over those of the chosen blocks that are this rank's, at the level that is set. */
 static wn_status read_blocks(const wn_pass *pass, const wn_block_step *steps, size_t n_steps, chosen_rows *chosen,
                              wn_pass_cost *cost)
@@ -239,17 +247,15 @@ wn_status wn_pilot_read(const wn_pass *pass, const wn_block_step *steps, size_t 
     double *all = NULL;
     int64_t blocks[WN_PILOT_BLOCKS];
     size_t n_all = 0, n_cols = wn_reader_n_cols(pass->reader), bound = wn_pilot_most_rows(n_cols);
-    int64_t n_read = n_blocks < WN_PILOT_BLOCKS ? n_blocks : WN_PILOT_BLOCKS;
-    for (int64_t k = 0; k < n_read; k++)
-        blocks[k] = chosen_block(k, n_read, n_blocks);
-    chosen_rows chosen = {.n_cols = n_cols, .seed = seed, .blocks = blocks, .n_blocks = (size_t)n_read};
+    size_t n_read = wn_pilot_blocks(n_blocks, WN_PILOT_BLOCKS, blocks);
+    chosen_rows chosen = {.n_cols = n_cols, .seed = seed, .blocks = blocks, .n_blocks = n_read};
     wn_pass pilot_pass = *pass;
     pilot_pass.name = "pilot";
     TRY(choose_rows(&pilot_pass, steps, n_steps, &chosen, bound, cost));
     TRY(wn_ranks_gather_all(pass->ranks, chosen.rows, chosen.n, (n_cols + 2) * sizeof(double), (void **)&all, &n_all));
     wn_free(chosen.rows); /* before as many are laid out */
     chosen.rows = NULL;
-    bool is_complete = n_read == n_blocks && has_all(&chosen);
+    bool is_complete = (int64_t)n_read == n_blocks && has_all(&chosen);
     TRY(wn_ranks_agree(pass->ranks, lay_out(all, n_all, n_cols, is_complete, pilot)));
 done:
     wn_free(all);

@@ -1,4 +1,5 @@
-/* prefetch.h - reads a run of blocks in a thread of its own, one ahead of who takes them. Private to src/pass. */
+/* prefetch.h - reads a run of blocks in a thread of its own, as many ahead of who takes them as keep
+ * the reader's threads busy. Private to src/pass. */
 #ifndef WINNOW_PREFETCH_H
 #define WINNOW_PREFETCH_H
 

@@ -1,3 +1,4 @@
+#include "lasso_descent.h"
 #include "lasso_screening.h"
 
 #include "winnow/memory.h"
@@ -95,21 +96,20 @@ done:
     return status;
 }
 
-/* Duality gap of check c over all features, as lasso_descent.c has it for its own. */
+/* Duality gap of check c over all features. */
 static double gap_of(const wn_lasso_screening *s, size_t c)
 {
     const double *weights = s->weights + c * s->most, *slopes = s->slopes + c * s->n;
     const double *label = s->product + c / WN_LASSO_CHECKED * s->n;
-    double explained = 0, turned = 0, size = 0, steepest = 0;
+    wn_lasso_terms terms = {.square = 1};
     for (size_t i = 0; i < s->m; i++) {
-        explained += label[s->screen[i]] * weights[i];
-        turned += slopes[s->screen[i]] * weights[i];
-        size += fabs(weights[i]);
+        terms.explained += label[s->screen[i]] * weights[i];
+        terms.turned += slopes[s->screen[i]] * weights[i];
+        terms.size += fabs(weights[i]);
     }
     for (size_t f = 0; f < s->n; f++)
-        steepest = fmax(steepest, fabs(slopes[f]));
-    double residual = 1 - explained - turned, scale = steepest > s->alpha[c] ? s->alpha[c] / steepest : 1;
-    return residual / 2 + s->alpha[c] * size - (scale * (1 - explained) - scale * scale * residual / 2);
+        terms.steepest = fmax(terms.steepest, fabs(slopes[f]));
+    return wn_lasso_gap(&terms, s->alpha[c]);
 }
 
 void wn_lasso_judge(const wn_lasso_screening *s, double *urge, double *exact_to)

@@ -84,19 +84,23 @@ static void sweep(wn_lasso_descent *d, double alpha, bool only_active)
     }
 }
 
-/* Primal minus dual objective, the dual point being the residual scaled into its bounds (as scikit-learn does). */
+double wn_lasso_gap(const wn_lasso_terms *terms, double alpha)
+{
+    double residual = terms->square - terms->explained - terms->turned; /* |y - Xw|^2 / N */
+    double scale = terms->steepest > alpha ? alpha / terms->steepest : 1;
+    double dual = scale * (terms->square - terms->explained) - scale * scale * residual / 2;
+    return residual / 2 + alpha * terms->size - dual;
+}
+
 static double duality_gap(const wn_lasso_descent *d, double alpha, double steepest)
 {
-    double explained = 0, turned = 0, size = 0; /* product'w, slope'w, |w|_1 */
+    wn_lasso_terms terms = {.square = d->problem->square, .steepest = steepest};
     for (size_t k = 0; k < d->n_chosen; k++) {
-        explained += d->problem->product[d->chosen[k]] * d->weight[k];
-        turned += d->slope[k] * d->weight[k];
-        size += fabs(d->weight[k]);
+        terms.explained += d->problem->product[d->chosen[k]] * d->weight[k];
+        terms.turned += d->slope[k] * d->weight[k];
+        terms.size += fabs(d->weight[k]);
     }
-    double residual = d->problem->square - explained - turned; /* |y - Xw|^2 / N */
-    double scale = steepest > alpha ? alpha / steepest : 1;
-    double dual = scale * (d->problem->square - explained) - scale * scale * residual / 2;
-    return residual / 2 + alpha * size - dual;
+    return wn_lasso_gap(&terms, alpha);
 }
 
 static double steepest_of(const double *slope, size_t n)

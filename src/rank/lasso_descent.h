@@ -29,4 +29,17 @@ void wn_lasso_descent_close(wn_lasso_descent *descent);
  * units. Fails: WN_INTERNAL where the gap does not come below its bound. */
 WN_MUST_USE wn_status wn_lasso_descent_solve(wn_lasso_descent *descent, double last, double alpha, double *gap);
 
+/* Of weights w at alpha, over features as far as they are looked at. */
+typedef struct {
+    double square;    /* the label's */
+    double explained; /* product'w */
+    double turned;    /* slope'w */
+    double size;      /* |w|_1 */
+    double steepest;  /* the largest |slope| */
+} wn_lasso_terms;
+
+/* Local. Primal minus dual objective, the dual point being the residual scaled into its bounds (as scikit-learn does).
+ */
+double wn_lasso_gap(const wn_lasso_terms *terms, double alpha);
+
 #endif

@@ -5,6 +5,8 @@
 
 #include "winnow/memory.h"
 
+#include <math.h>
+
 const char *wn_rank_method_name(wn_rank_method method)
 {
     static const char *const names[] = {"variance", "anova", "mutual_information", "lasso", "random_forest"};
@@ -84,6 +86,29 @@ done:
     return status;
 }
 
+/* Variances and products come from sums of squares; copies are told by them too. */
+static bool needs_squares(const wn_ranking_options *options)
+{
+    bool needs = options->correlated > 0;
+    for (int method = 0; method < WN_RANK_METHODS; method++)
+        needs |= options->use[method] && (method == WN_RANK_VARIANCE || wn_rank_needs_products((wn_rank_method)method));
+    return needs;
+}
+
+/* An infinite sum would make a feature the best of all, or hide it. */
+static wn_status check_squares(const wn_ranking_options *options, const wn_statistics *statistics,
+                               const wn_recipe *recipe)
+{
+    const wn_moments_summary *moments = statistics->moments;
+    for (size_t f = 0; f < recipe->n_features && needs_squares(options); f++)
+        if (!isfinite(moments->deviation[f]) || (statistics->gram != NULL && !isfinite(statistics->gram->square[f])))
+            return wn_fail(WN_BAD_DATA,
+                           "rank: feature %s: its cells lie from %g to %g, and sums of their squares exceed a double; "
+                           "normalize it by log, or leave it out (input.columns.exclude)",
+                           recipe->feature_names[f], moments->min[f], moments->max[f]);
+    return WN_OK;
+}
+
 wn_status wn_ranking_run(const wn_ranking_options *options, const wn_statistics *statistics, wn_recipe *recipe,
                          wn_ranking_counts *counts)
 {
@@ -93,6 +118,7 @@ wn_status wn_ranking_run(const wn_ranking_options *options, const wn_statistics 
     char **reasons = NULL;
     wn_ranking_counts found;
     TRY(wn_named_check(options, recipe));
+    TRY(check_squares(options, statistics, recipe));
     TRY(wn_verdict_reach(&verdict, options, statistics, recipe));
     count(&verdict, recipe->n_features, &found);
     TRY(wn_new(&reasons, recipe->n_features));

@@ -126,6 +126,9 @@ static wn_status solve(lda_work *work, double *condition)
 {
     wn_status status = WN_OK;
     lapack_int p = (lapack_int)work->p;
+    if (!isfinite(trace_of(work->within, work->p)))
+        TRY(wn_fail(WN_BAD_DATA, "reduce: squares of the selected features' deviations are too large for a double; "
+                                 "normalize: log bounds them"));
     TRY(find_condition(work, condition));
     TRY(judge_condition(*condition));
     memcpy(work->vectors, work->between, work->p * work->p * sizeof *work->vectors);

@@ -113,8 +113,8 @@ wn_status wn_pca_fit(const wn_ranks *ranks, const wn_pca_options *options, const
     TRY(wn_ranks_agree(ranks, wn_covariance_of_selected(gram, recipe, work.mean, work.covariance)));
     double trace = trace_of(work.covariance, n);
     if (!isfinite(trace))
-        status =
-            wn_fail(WN_BAD_DATA, "reduce: squares of the selected features' deviations are too large for a double");
+        status = wn_fail(WN_BAD_DATA, "reduce: squares of the selected features' deviations are too large for a "
+                                      "double; normalize: log bounds them");
     else if (!(trace > 0))
         status = wn_fail(WN_BAD_DATA, "reduce: the %zu selected features do not vary over the training rows", n);
     TRY(status);

@@ -71,7 +71,8 @@ static wn_status find_trace(wn_randomized *r, const wn_moments_summary *moments)
     }
     double n = (double)r->n_rows, variance = (double)squares;
     if (!isfinite(variance))
-        return wn_fail(WN_BAD_DATA, "reduce: squares of the selected features' deviations are too large for a double");
+        return wn_fail(WN_BAD_DATA, "reduce: squares of the selected features' deviations are too large for a double; "
+                                    "normalize: log bounds them");
     if (!(variance > 0))
         return wn_fail(WN_BAD_DATA, "reduce: the %zu selected features do not vary over the training rows", r->p);
     r->trace = variance * n / (n - 1);

@@ -30,7 +30,7 @@ wn_status wn_rows_of_blocks(wn_rows **rows, const wn_catalog *catalog, wn_range 
     new->catalog = catalog;
     new->blocks = blocks;
     measure_blocks(catalog, blocks, &new->first_row, &new->n_rows);
-    TRY(wn_new(&new->status, new->n_rows));
+    TRY(wn_memory_new_sparse((void **)&new->status, new->n_rows, sizeof *new->status, __func__));
     *rows = new;
     new = NULL;
 done:
@@ -64,7 +64,8 @@ static wn_row_status split_row(const wn_split *split, const wn_file *file, uint6
     return wn_split_side(split, u);
 }
 
-/* labels: of the block's rows, NULL where rows need none. */
+/* labels: of the block's rows, NULL where rows need none. The statuses are zero, which is WN_ROW_TRAIN: pages whose
+ * rows all train are not touched, and so never resident. */
 static void split_block(wn_rows *rows, int64_t index, const wn_split *split, const double *labels)
 {
     wn_block_extent extent = wn_catalog_block(rows->catalog, index);
@@ -72,10 +73,11 @@ static void split_block(wn_rows *rows, int64_t index, const wn_split *split, con
     uint64_t file_hash = wn_hash_bytes(file->name, strlen(file->name), split->seed).low;
     unsigned char *statuses = rows->status + (extent.first_row - rows->first_row);
     for (size_t i = 0; i < extent.n_rows; i++) {
-        bool lacks_label = labels && isnan(labels[i]);
-        statuses[i] =
-            (unsigned char)(lacks_label ? WN_ROW_NO_LABEL
-                                        : split_row(split, file, file_hash, extent.first_row_in_file + (int64_t)i));
+        wn_row_status side = labels && isnan(labels[i])
+                                 ? WN_ROW_NO_LABEL
+                                 : split_row(split, file, file_hash, extent.first_row_in_file + (int64_t)i);
+        if (side != WN_ROW_TRAIN)
+            statuses[i] = (unsigned char)side;
     }
 }
 

@@ -83,6 +83,15 @@ static void plan_digits(wn_gram *gram)
     gram->panel_rows = panel_rows(gram);
 }
 
+int wn_gram_exponent(double spread)
+{
+    enum { LARGEST = 1000 }; /* 2^+-exponent stays a normal double */
+    if (!(spread > 0) || !isfinite(spread))
+        return 0;
+    int exponent = ilogb(spread) + 1;
+    return exponent > LARGEST ? LARGEST : exponent < -LARGEST ? -LARGEST : exponent;
+}
+
 wn_status wn_gram_new(wn_gram **gram, const wn_gram_shape *shape)
 {
     wn_status status = WN_OK;

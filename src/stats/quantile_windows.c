@@ -1,6 +1,7 @@
 /* Windows that hold quantiles of a column, from a sample of it. */
-#include "winnow/quantiles.h"
+#include "quantile_place.h"
 
+#include "winnow/quantiles.h"
 #include "winnow/radix_sort.h"
 
 #include <math.h>
@@ -9,8 +10,7 @@
 /* Places of a sample of n on either side of its quantile. */
 static double window_spread(size_t n, double probability)
 {
-    static const double STANDARD_ERRORS = 6;
-    return STANDARD_ERRORS * sqrt((double)n * probability * (1 - probability)) + 2;
+    return WN_WINDOW_ERRORS * sqrt((double)n * probability * (1 - probability)) + 2;
 }
 
 /* Where a window begins and ends in a sorted sample; below 0 and from n on there is no cell. */

@@ -15,7 +15,7 @@ static size_t choose_buckets(size_t share)
     return n < LEAST_BUCKETS ? LEAST_BUCKETS : n > MOST_BUCKETS ? MOST_BUCKETS : n;
 }
 
-/* Small slabs are seldom full: 256 KiB are planned for what often takes 10. */
+/* Small slabs are seldom full: 128 KiB are planned for what often takes 10. */
 static wn_status new_slabs(window_room *room, size_t n)
 {
     enum { SMALL = 1 << 20 };

@@ -35,6 +35,23 @@ static void test_text(void)
     CU_ASSERT(told >= before && told <= after);
 }
 
-static const wn_test tests[] = {{"seconds never go back", test_seconds}, {"the wall's time in UTC", test_text}};
+/* A condition of another clock would end a wait until a moment of ours at once, or years later. */
+static void waits_end(void)
+{
+    pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+    pthread_cond_t condition;
+    wn_clock_condition(&condition);
+    double moment = wn_clock_seconds() + 0.02;
+    pthread_mutex_lock(&mutex);
+    while (wn_clock_wait(&condition, &mutex, moment))
+        continue;
+    pthread_mutex_unlock(&mutex);
+    CU_ASSERT(wn_clock_seconds() >= moment - 1e-6);
+    pthread_cond_destroy(&condition);
+}
+
+static const wn_test tests[] = {{"seconds never go back", test_seconds},
+                                {"the wall's time in UTC", test_text},
+                                {"waits end at their moment", waits_end}};
 
 TEST_MAIN("base/clock", tests)

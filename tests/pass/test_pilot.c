@@ -191,7 +191,7 @@ static void test_failure(void)
 static const wn_test tests[] = {{"all of a small table", test_small_table},
                                 {"a sample of a long one", test_long_table},
                                 {"rows in one block alone", test_lopsided},
-                                {"a column, sorted", test_column},
+                                {"a column's cells", test_column},
                                 {"a step that fails", test_failure}};
 
 TEST_MAIN("pass/pilot", tests)

@@ -102,7 +102,7 @@ static wn_status write_files(const test_table *table, const fixture_spec *spec)
     for (size_t f = 0; f < spec->n_files; f++) {
         char name[64];
         bool is_test = f >= spec->n_files - spec->n_test_files;
-        snprintf(name, sizeof name, "%s-%s-%02zu.h5", spec->name, is_test ? "test" : "main", f);
+        snprintf(name, sizeof name, "%s-%s-%03zu.h5", spec->name, is_test ? "test" : "main", f);
         wn_status status = write_file(table, spec, f, test_path(name));
         if (status != WN_OK)
             return status;

@@ -1,6 +1,7 @@
 #include "naive.h"
 
 #include "winnow/memory.h"
+#include "winnow/profile.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -29,6 +30,9 @@ static void check_column(const wn_recipe_column *column, const naive_column *nai
 /* Bytes for cells in windows of quantiles; 0: as many as there are. */
 static size_t window_bytes;
 
+/* Rows of the pilot beyond these are left out. */
+static size_t most_pilot_rows = SIZE_MAX;
+
 static void check_profile(const fixture_spec *spec, void (*set_rules)(wn_recipe *), int n_passes_wanted)
 {
     test_table table;
@@ -43,7 +47,10 @@ static void check_profile(const fixture_spec *spec, void (*set_rules)(wn_recipe 
         set_rules(recipe);
         naive_prepare(&table, recipe, status, naive, cleaned);
         table.pass.window_bytes = window_bytes;
+        bool is_narrowed = pilot->n_rows > most_pilot_rows;
+        pilot->n_rows = is_narrowed ? most_pilot_rows : pilot->n_rows;
         if (CHECK_OK(fixture_profile(&table.pass, rows, pilot, recipe, &n_passes, NULL))) {
+            CU_ASSERT_EQUAL(is_narrowed, wn_profile_window_rows(table.catalog, pilot->n_rows) > pilot->n_rows);
             for (size_t j = 0; j < FIXTURE_COLS; j++)
                 check_column(&recipe->columns[j], &naive[j]);
             CU_ASSERT(memcmp(rows->status, status + rows->first_row, rows->n_rows) == 0);
@@ -75,6 +82,22 @@ static void rules_of_one_pass(wn_recipe *recipe)
     recipe->columns[2].rule.action = WN_OUTLIER_CLIP;
     recipe->columns[3].rule.missing = WN_MISSING_MEDIAN;
     recipe->columns[7].rule.limit = 3;
+}
+
+/* More files than the pilot reads blocks, and a pilot of few of their rows: windows are narrowed by all rows of some
+ * blocks first. The columns are the same, by no pass more. */
+static void test_narrowed_windows(void)
+{
+    enum { N_FILES = 130, FILE_ROWS = 24, PILOT_ROWS = 150 };
+    size_t n_rows[N_FILES];
+    fixture_spec spec = {.name = "narrowed", .n_rows = n_rows, .n_files = N_FILES};
+    for (size_t f = 0; f < N_FILES; f++)
+        n_rows[f] = FILE_ROWS - f % 3;
+    most_pilot_rows = PILOT_ROWS;
+    check_profile(&spec, rules_of_one_pass, 1);
+    spec.name = "narrowed-drops";
+    check_profile(&spec, rules_with_drops, 2);
+    most_pilot_rows = SIZE_MAX;
 }
 
 static void test_fills(void)
@@ -204,6 +227,7 @@ static const wn_test tests[] = {
     {"little memory for windows", test_small_windows},
 
     {"fills", test_fills},
+    {"narrowed windows", test_narrowed_windows},
     {"drops", test_drops},
     {"few_rows", test_few_rows},
     {"misleading_pilot", test_misleading_pilot},

@@ -216,6 +216,28 @@ static void test_failure(void)
     sample_clear(&other);
 }
 
+/* Sums of squares beyond a double make no feature the best: what follows from them is refused, the rest is not. */
+static void test_huge(void)
+{
+    sample other;
+    if (!sample_fill(&other, 50, 2, 4))
+        return;
+    for (int method = 0; method < WN_RANK_RANDOM_FOREST; method++) {
+        wn_ranking_options options = {.keep_share = 1};
+        options.use[method] = true;
+        bool is_refused = method != WN_RANK_MUTUAL_INFORMATION;
+        double deviation = other.statistics->moments->deviation[1], square = other.statistics->gram->square[1];
+        other.statistics->gram->square[1] = INFINITY;
+        CU_ASSERT_EQUAL(wn_ranking_run(&options, other.statistics, other.recipe, NULL) == WN_BAD_DATA, is_refused);
+        other.statistics->gram->square[1] = square;
+        other.statistics->moments->deviation[1] = INFINITY;
+        CU_ASSERT_EQUAL(wn_ranking_run(&options, other.statistics, other.recipe, NULL) == WN_BAD_DATA, is_refused);
+        CU_ASSERT_TRUE(!is_refused || strstr(wn_status_message(), other.recipe->feature_names[1]) != NULL);
+        other.statistics->moments->deviation[1] = deviation;
+    }
+    sample_clear(&other);
+}
+
 static void test_allocations(void)
 {
     wn_ranking_options options = {.use = {true, true, true, true}, .keep_share = 0.5};
@@ -244,9 +266,17 @@ static void test_table(void)
 }
 
 static const wn_test tests[] = {
-    {"the table", test_table},   {"scores in the recipe", test_scores},        {"order by one method", test_order},
-    {"copies", test_copies},     {"copies that are named", test_named_copies}, {"stability", test_stability},
-    {"keep", test_keep},         {"always and never", test_always_and_never},  {"globs", test_globs},
-    {"a failure", test_failure}, {"failing allocations", test_allocations},
+    {"the table", test_table},
+    {"scores in the recipe", test_scores},
+    {"order by one method", test_order},
+    {"copies", test_copies},
+    {"copies that are named", test_named_copies},
+    {"stability", test_stability},
+    {"keep", test_keep},
+    {"always and never", test_always_and_never},
+    {"globs", test_globs},
+    {"a failure", test_failure},
+    {"squares beyond a double", test_huge},
+    {"failing allocations", test_allocations},
 };
 TEST_MAIN("ranking", tests)

@@ -157,6 +157,13 @@ static void test_refusals(void)
         static const size_t with_constant[] = {0, COLS - 1};
         CHECK_OK(wn_recipe_select(recipe, with_constant, 2));
         refused(&(wn_lda_options){.share = 1}, "condition");
+        static const size_t two[] = {0, 1};
+        double *square = &sums->product[0], was = *square;
+        CHECK_OK(wn_recipe_select(recipe, two, 2));
+        *square = INFINITY;
+        refused(&(wn_lda_options){.share = 1}, "too large for a double");
+        refused(&(wn_lda_options){.share = 1, .shrinkage = 0.1}, "too large for a double");
+        *square = was;
         sums->class_count[0] = 0;
         refused(&(wn_lda_options){.share = 1}, "two classes");
     }

@@ -27,11 +27,14 @@ JOBS = {
     "told": {"rest": "", "missing": "most_frequent", "rule": "quantile", "limit": 0.01, "action": "report", "normalize": "minmax"},
 }
 
+# Every stage that there is.
+ALL_STAGES = {"rest": "extract: {categorical: {method: target}}\noutput: {data: true}\n" + RANK.replace("anova", "anova, random_forest") + TRAIN +
+                      "compress: {epochs: 1, tolerance: 0.5}\n", "duplicates": "drop"}
 
 # Training takes more than the statistics here.
 MODEL = ("train: {{model: {{type: mlp, hidden: [400, 200]}}, epochs: 2, batch: 512, lanes: 8, checkpoint: 20ms, optimizer: {{type: {}}}}}\n"
          "compress: {{while_training: {}, epochs: 1, trials: 2, tolerance: 0.5}}\n")
-HEAVY = {"beside": RANK.replace("components: 3", "components: 30, append: true") + MODEL.format("adam", "true"), "after": MODEL.format("sgd", "false")}
+HEAVY = {"beside": RANK.replace("keep: 1.0", "keep: 1, always: ['x*']").replace("components: 3", "components: 30, append: true") + MODEL.format("adam", "true"), "after": MODEL.format("sgd", "false")}
 FOLDED = "rank: {methods: [variance, anova, mutual_information, lasso], folds: 5}\n"
 
 
@@ -68,6 +71,16 @@ def check_job(checks, program, directory, table, name, values):
     checks.equal(int(rows.group(1)), run["rows"]["read"], f"{name}: rows")
     again = winnow(program, ["run", job, "--out", out, "--dry-run", "--ranks", "3"])
     checks.equal(again.stdout, plan.stdout, f"{name}: --ranks 3 plans what 3 ranks plan")
+    return planned
+
+
+def check_all_stages(checks, program, directory):
+    table = os.path.join(directory, "places.h5")
+    _, label = troubled_table(table, 2000, chunk=100)
+    with h5py.File(table, "a") as file:
+        file["place"] = [f"place {(i * 7 + kind) % 5}" for i, kind in enumerate(label)]
+    planned = check_job(checks, program, directory, table, "all stages", ALL_STAGES)
+    checks.equal(len(set(planned) - {"all"}), 11, f"all stages: {planned}")
 
 
 def planned_and_allocated(out):
@@ -159,7 +172,8 @@ def check_resident(checks, program, directory):
 
 
 def check_windows(checks, program, directory):
-    """Where the quantiles' windows hold more than memory, one pass more is told; nothing of the table is read for that."""
+    """Where the quantiles' windows hold more than memory, one pass more is told, and of so long a table no block is kept;
+    nothing of the table is read for that."""
     table = os.path.join(directory, "endless.h5")
     with h5py.File(table, "w") as file:
         file.create_dataset("x", (2**27, 28), "f4", chunks=(2**16, 28))
@@ -169,6 +183,7 @@ def check_windows(checks, program, directory):
         checks.equal(plan.returncode, 0, f"{memory}: {plan.stderr[-300:]}")
         told = re.search(r"one pass more where windows of quantiles hold about ([\d.]+) MiB", plan.stdout)
         checks.equal(told is not None, is_told, f"{memory}: {plan.stdout}")
+        checks.equal("would keep few of the blocks: none" in plan.stdout, is_told, f"{memory}: {plan.stdout}")
 
 
 def check_limits(checks, program, directory, table):
@@ -180,6 +195,9 @@ def check_limits(checks, program, directory, table):
     causes = [[line for line in text.splitlines() if "exceeds memory" in line] for text in (planned.stderr, done.stderr)]
     checks.equal(causes[0], causes[1], "the cause is the same")
     checks.that(len(causes[0]) == 1, f"one line of cause: {causes[0]}")
+    needed = re.search(r"(\d+) MiB a rank are needed", causes[0][0]).group(1)
+    enough = winnow(program, ["run", job, "--set", f"memory={needed}MiB", "--dry-run"], 2)
+    checks.equal(enough.returncode, 0, f"what is said to be needed is enough ({enough.stderr[-300:]})")
     many = winnow(program, ["run", job, "--set", "memory=1GiB", "--dry-run", "--ranks", "1000"])
     checks.that(re.search(r"\d+ read nothing", many.stdout) is not None, f"idle ranks are told: {many.stdout}")
     checks.that("8 of 1000 ranks train" in many.stdout or "1 of 1000 ranks train" in many.stdout,
@@ -213,6 +231,7 @@ def main():
         troubled_table(table, 2000, chunk=100)
         for name, values in JOBS.items():
             check_job(checks, program, directory, table, name, values)
+        check_all_stages(checks, program, directory)
         for name, rest in HEAVY.items():
             for n_ranks in (1, 3):
                 check_memory(checks, program, directory, name, rest, n_ranks)

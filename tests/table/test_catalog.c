@@ -155,6 +155,9 @@ static void test_files(void)
     wn_catalog_free(catalog);
     input.test = (const char *const[]){parts};
     CHECK_FAILS(wn_catalog_read(&catalog, &input), WN_BAD_DATA, "part0.h5: is in both input.files and input.test");
+    snprintf(other, sizeof other, "%s", fixture("parts/../parts/part2.h5"));
+    input.test = (const char *const[]){other};
+    CHECK_FAILS(wn_catalog_read(&catalog, &input), WN_BAD_DATA, "part2.h5: is in both input.files and input.test");
 }
 
 static void check_columns(const wn_input *input, const char *const *names, size_t n)

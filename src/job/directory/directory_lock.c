@@ -1,6 +1,7 @@
 #include "directory_lock.h"
 
 #include "lock_holder.h"
+#include "winnow/clock.h"
 #include "winnow/durable.h"
 #include "winnow/log.h"
 #include "winnow/memory.h"
@@ -12,7 +13,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { TRIES = 5 };
@@ -92,7 +92,8 @@ static wn_status take_or_clear(wn_directory_lock *lock, bool *is_taken)
     } else if (errno != EEXIST) {
         return wn_durable_refusal(lock->path);
     }
-    wn_lock_holder_read(&holder, lock->path);
+    if (!wn_lock_holder_read(&holder, lock->path) && access(lock->path, F_OK) != 0)
+        return WN_OK; /* given up since */
     double age = age_of(lock);
     bool is_gone = wn_lock_holder_is_gone(&holder);
     if (!is_gone && age <= WN_LOCK_EXPIRY_SECONDS)
@@ -125,10 +126,8 @@ static void *beat(void *argument)
     wn_directory_lock *lock = argument;
     pthread_mutex_lock(&lock->mutex);
     while (!lock->ends) {
-        struct timespec until;
-        clock_gettime(CLOCK_REALTIME, &until);
-        until.tv_sec += WN_LOCK_BEAT_SECONDS;
-        if (pthread_cond_timedwait(&lock->wake, &lock->mutex, &until) == ETIMEDOUT && is_ours(lock))
+        double next = wn_clock_seconds() + WN_LOCK_BEAT_SECONDS;
+        if (!wn_clock_wait(&lock->wake, &lock->mutex, next) && is_ours(lock))
             utimensat(AT_FDCWD, lock->path, NULL, 0);
     }
     pthread_mutex_unlock(&lock->mutex);
@@ -156,7 +155,7 @@ wn_status wn_directory_lock_take(wn_directory_lock **lock, const char *directory
     TRY(wn_new(&made, 1));
     made->self = wn_lock_holder_self();
     pthread_mutex_init(&made->mutex, NULL);
-    pthread_cond_init(&made->wake, NULL);
+    wn_clock_condition(&made->wake);
     TRY(wn_string_format(&made->path, "%s/lock", directory));
     TRY(wn_string_format(&made->beside, "%s/lock.%s", directory, made->self.token));
     TRY(wn_string_format(&made->stale, "%s/lock.%s.stale", directory, made->self.token));

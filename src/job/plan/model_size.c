@@ -2,6 +2,7 @@
 #include "model_size.h"
 
 #include "plan_features.h"
+#include "plan_sums.h"
 #include "run_state.h"
 #include "winnow/evaluation.h"
 
@@ -15,16 +16,6 @@ static size_t larger(size_t a, size_t b)
 static size_t least(size_t a, size_t b)
 {
     return a < b ? a : b;
-}
-
-static size_t count_features(const wn_job *job, const wn_catalog *catalog)
-{
-    size_t n = wn_plan_features(job, catalog);
-    if (!job->has_rank)
-        return n;
-    if (job->rank.keep.count > 0)
-        return least(job->rank.keep.count, n);
-    return least((size_t)(job->rank.keep.share * (double)n) + 1, n);
 }
 
 bool wn_model_projects(const wn_job *job)
@@ -84,7 +75,7 @@ bool wn_model_is_beside(const wn_job *job)
 wn_model_size wn_model_size_of(const wn_job *job, const wn_catalog *catalog, const wn_lanes_plan *lanes, size_t rows)
 {
     double validation = job->input.split_validation, test = job->input.split_test;
-    size_t n = (size_t)catalog->n_rows, n_features = count_features(job, catalog);
+    size_t n = (size_t)catalog->n_rows, n_features = wn_plan_selected(job, wn_plan_features(job, catalog));
     size_t n_inputs = count_inputs(job, n_features), n_train = rows_of_share(n, 1 - validation - test);
     wn_model_size size = {.job = job,
                           .narrow = size_network(job, n_inputs, n_inputs),

@@ -220,8 +220,9 @@ static void print_memory(const wn_memory_plan *plan, int64_t memory, FILE *out)
     fprintf(out, "\nmemory a rank           MiB\n");
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
         fprintf(out, "  %-20s %6.1f\n", lines[i].name, (double)lines[i].bytes / 0x1p20);
-    fprintf(out, "  %-20s %6.1f  of %.1f; what is left keeps decoded blocks\n", "at the worst moment",
-            (double)plan->need / 0x1p20, (double)memory / 0x1p20);
+    fprintf(out, "  %-20s %6.1f  of %.1f; %s\n", "at the worst moment", (double)plan->need / 0x1p20,
+            (double)memory / 0x1p20,
+            plan->cache > 0 ? "what is left keeps decoded blocks" : "what is left would keep few of the blocks: none");
 }
 
 /* Lanes need no more than arithmetic: they are dealt for ranks that are not there. */

@@ -119,6 +119,16 @@ static void plan_windows(wn_memory_plan *plan, const wn_job *job, const wn_catal
     plan->window_cells = windows.wanted;
 }
 
+/* What the needs leave keeps blocks as far as it goes; where it would keep few of a rank's, later passes gain next to
+ * nothing by it, and a table of any size takes no more than the needs. */
+static size_t cache_of(const wn_memory_plan *plan, const wn_job *job, const wn_catalog *catalog)
+{
+    enum { FEW = 4 };
+    size_t cell = wn_cell_bytes(catalog->is_float32), left = (size_t)job->memory - plan->need;
+    size_t row = catalog->n_cells * cell + sizeof(double) + wn_plan_text_bytes(catalog);
+    return job->memory > 0 && plan->need < (size_t)job->memory && left >= plan->rows * row / FEW ? left : 0;
+}
+
 /* Hashes of rows that memory does not hold are spilled. The columns' statistics, the duplicates and the model are never
  * there at once. */
 wn_memory_plan wn_memory_plan_of(int n_ranks, const wn_job *job, const wn_catalog *catalog, size_t n_threads)
@@ -163,7 +173,14 @@ wn_memory_plan wn_memory_plan_of(int n_ranks, const wn_job *job, const wn_catalo
     plan.need = larger(plan.need, plan.blocks + plan.prepared);
     plan.need =
         larger(plan.need, gathering_bytes(catalog, rows, block, plan.blocks)) + plan.rows + plan.rest + plan.libraries;
+    plan.cache = cache_of(&plan, job, catalog);
     return plan;
+}
+
+/* Whole MiB that are enough: what is said to be needed is taken when it is given. */
+static size_t enough_mib(size_t n_bytes)
+{
+    return (n_bytes + (1 << 20) - 1) >> 20;
 }
 
 /* What would be enough, where it is the parts of the rows that are too much. */
@@ -173,7 +190,7 @@ static wn_status refuse_folds(const wn_memory_plan *plan, size_t memory)
                    "the plan exceeds memory: rank.folds sums each part of the rows on its own, which takes %zu MiB of "
                    "the %zu MiB a rank that are needed, memory allows %zu; use fewer folds, fewer columns "
                    "(input.columns), or a larger `memory`",
-                   plan->folds >> 20, plan->need >> 20, memory >> 20);
+                   plan->folds >> 20, enough_mib(plan->need), memory >> 20);
 }
 
 wn_status wn_memory_plan_check(const wn_memory_plan *plan, size_t memory)
@@ -188,9 +205,9 @@ wn_status wn_memory_plan_check(const wn_memory_plan *plan, size_t memory)
         "prepared rows %zu, products of columns %zu, reduction %zu, blocks %zu, pilot %zu, duplicates %zu, values %zu, "
         "windows of quantiles %zu, forest %zu), "
         "memory allows %zu; use more ranks, or a larger `memory`",
-        plan->need >> 20, plan->model >> 20, plan->compression >> 20, plan->checkpoint >> 20, plan->features >> 20,
-        plan->gram >> 20, plan->reduction >> 20, plan->blocks >> 20, plan->pilot >> 20, plan->duplicates >> 20,
-        plan->values >> 20, plan->windows >> 20, plan->forest >> 20, memory >> 20);
+        enough_mib(plan->need), plan->model >> 20, plan->compression >> 20, plan->checkpoint >> 20,
+        plan->features >> 20, plan->gram >> 20, plan->reduction >> 20, plan->blocks >> 20, plan->pilot >> 20,
+        plan->duplicates >> 20, plan->values >> 20, plan->windows >> 20, plan->forest >> 20, memory >> 20);
 }
 
 wn_status wn_plan_memory(const wn_ranks *ranks, const wn_job *job, const wn_catalog *catalog,
@@ -203,6 +220,6 @@ wn_status wn_plan_memory(const wn_ranks *ranks, const wn_job *job, const wn_cata
                   plan->blocks >> 20, plan->pilot >> 20, plan->gram >> 20, plan->duplicates >> 20, plan->features >> 20,
                   plan->model >> 20, plan->compression >> 20, plan->checkpoint >> 20, (size_t)job->memory >> 20);
     if (status == WN_OK)
-        options->cache_bytes = (size_t)job->memory - plan->need;
+        options->cache_bytes = plan->cache;
     return status;
 }

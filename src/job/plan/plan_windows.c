@@ -1,12 +1,12 @@
 #include "plan_windows.h"
 
 #include "winnow/cells.h"
-#include "winnow/quantiles.h"
+#include "winnow/profile.h"
 
 #include <math.h>
 
 enum { QUARTILES = 3, TAILS = 2 };
-enum { NARROWING = 256 << 10 }; /* bytes a window: buckets of one pass, and what they leave for the next */
+enum { NARROWING = 128 << 10 }; /* bytes a window: buckets of one pass, and what they leave for the next */
 /* Of cell_search.c: what a round counts, and the cells that are shared in the end. */
 enum { BUCKET_COUNTS = 1 << 20, MOST_BUCKETS = 2048, LEAST_BUCKETS = 16 };
 enum { FEW_CELLS = 1 << 18, MOST_FEW = 512, LEAST_FEW = 8, FEW_BYTES = 16 };
@@ -22,6 +22,12 @@ static double share_of_window(size_t n_sample)
     return in_window > 0 ? share * (1 + STANDARD_ERRORS / sqrt(in_window)) : 1;
 }
 
+static size_t cells_of_window(size_t n_sample, size_t rows)
+{
+    double share = share_of_window(n_sample);
+    return share < 1 ? (size_t)(share * (double)rows) + 1 : rows;
+}
+
 /* Quartiles of every column; tails where some rule asks for them. */
 static size_t count_windows(const wn_job *job, size_t n_columns)
 {
@@ -31,13 +37,31 @@ static size_t count_windows(const wn_job *job, size_t n_columns)
     return n_columns * (job->has_clean && has_tails ? QUARTILES + TAILS : QUARTILES);
 }
 
-/* Quartiles of cleaned cells are of doubles. */
-static bool takes_doubles(const wn_job *job, const wn_catalog *catalog)
+static bool seeks_clean_quartiles(const wn_job *job)
 {
     bool is_robust = job->normalize.how.method == WN_NORMALIZE_ROBUST;
     for (size_t i = 0; i < job->normalize.n_overrides; i++)
         is_robust |= job->normalize.overrides[i].how.method == WN_NORMALIZE_ROBUST;
-    return !catalog->is_float32 || (job->has_normalize && is_robust);
+    return job->has_normalize && is_robust;
+}
+
+/* Quartiles of cleaned cells are of doubles. */
+static bool takes_doubles(const wn_job *job, const wn_catalog *catalog)
+{
+    return !catalog->is_float32 || seeks_clean_quartiles(job);
+}
+
+/* Bytes for the cells in windows. Those of cleaned cells are as wide as the pilot alone makes them: all of them where
+ * quartiles are sought, else one a column, a median of doubles that may fill. */
+static size_t wanted_bytes(const wn_job *job, const wn_catalog *catalog, size_t rows, size_t n_sample, size_t n)
+{
+    size_t width = wn_cell_bytes(!takes_doubles(job, catalog));
+    size_t raw = n * cells_of_window(wn_profile_window_rows(catalog, n_sample), rows) * width;
+    size_t clean = (seeks_clean_quartiles(job) ? n
+                    : job->has_clean           ? catalog->n_cells
+                                               : 0) *
+                   cells_of_window(n_sample, rows) * sizeof(double);
+    return (raw > clean ? raw : clean) + n * WN_WINDOW_LEAST;
 }
 
 static size_t least(size_t a, size_t b)
@@ -60,21 +84,18 @@ static size_t search_bytes(size_t n_windows)
 
 /* What a window may take while memory is plenty. Rows that lie sorted or in groups sample worse than others: half as
  * much again; and of a value that half of a column has it holds all: NARROWING bytes, or every row. */
-static size_t room_of_window(size_t cells_bytes, size_t rows_bytes)
+static size_t room_of_window(size_t wanted, size_t rows)
 {
-    return larger(cells_bytes + cells_bytes / 2, least(rows_bytes, NARROWING)) + WN_WINDOW_LEAST;
+    return larger(wanted + wanted / 2, least(rows * sizeof(double), NARROWING)) + WN_WINDOW_LEAST;
 }
 
 wn_windows_plan wn_windows_plan_of(const wn_job *job, const wn_catalog *catalog, size_t rows, size_t n_sample,
                                    size_t left)
 {
     size_t n = count_windows(job, catalog->n_cells);
-    double share = share_of_window(n_sample);
-    size_t cells = share < 1 ? (size_t)(share * (double)rows) + 1 : rows;
-    size_t width = wn_cell_bytes(!takes_doubles(job, catalog));
-    size_t wanted = n * (cells * width + WN_WINDOW_LEAST), beside = search_bytes(n);
+    size_t wanted = wanted_bytes(job, catalog, rows, n_sample, n), beside = search_bytes(n);
     left = left > beside ? left - beside : 0;
-    size_t budget = wanted <= left ? larger(wanted, least(left / 2, n * room_of_window(cells * width, rows * width)))
+    size_t budget = wanted <= left ? larger(wanted, least(left / 2, n * room_of_window(n > 0 ? wanted / n : 0, rows)))
                                    : larger(least(left, n * NARROWING), n * WN_WINDOW_LEAST);
     return (wn_windows_plan){budget, budget + beside, wanted};
 }

@@ -46,8 +46,11 @@ wn_status wn_normalize_fit(wn_recipe_column *column)
     if (isinf(spread))
         return wn_fail(WN_BAD_DATA,
                        "column %s: its cells lie from %g to %g, and their spread (for standard, its squares) exceeds a "
-                       "double; clean.outliers by iqr can bound them",
-                       column->name, column->clean_min, column->clean_max);
+                       "double; %s",
+                       column->name, column->clean_min, column->clean_max,
+                       column->rule.outliers == WN_OUTLIERS_NONE
+                           ? "clean.outliers by iqr can bound a few such cells, normalize: log any"
+                           : "normalize: log bounds them");
     column->center = center;
     column->scale = spread > 0 ? spread : 1;
     return WN_OK;

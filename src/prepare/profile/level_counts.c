@@ -129,22 +129,9 @@ done:
     return status;
 }
 
-/* Levels that are integers are told from each other. */
-static wn_status check_numbers(const counted_column *counted, const wn_tally_cells *cells)
-{
-    wn_status status = WN_OK;
-    for (size_t i = 0; i < cells->n && counted->is_long && status == WN_OK; i++)
-        if (wn_long_integer_is_shared(true, cells->numbers[i * cells->stride]))
-            status =
-                wn_long_integer_refuse(counted->name, cells->numbers[i * cells->stride], "a category of such levels");
-    return status;
-}
-
 static wn_status add_levels(counted_column *counted, int64_t gaps[2], const wn_tally_cells *cells)
 {
     wn_status status = WN_OK;
-    if (!counted->is_text)
-        TRY(check_numbers(counted, cells));
     for (size_t next = 0; next < cells->n;) {
         TRY(wn_tally_add_cells(counted->tally, cells, counted->tally_bytes, &next, gaps));
         if (wn_tally_bytes(counted->tally) > counted->tally_bytes)

@@ -3,6 +3,7 @@
 #include "quantile_search.h"
 
 #include "winnow/memory.h"
+#include "winnow/profile.h"
 
 #include <math.h>
 
@@ -35,7 +36,8 @@ done:
 }
 
 /* Rows, then what changes cells. Returns how many steps there are. */
-static size_t list_steps(const wn_measurement *measurement, wn_block_step steps[3])
+enum { MOST_STEPS = 3 };
+static size_t list_steps(const wn_measurement *measurement, wn_block_step steps[MOST_STEPS])
 {
     size_t n = 0;
     steps[n++] = wn_rows_step(measurement->rows, WN_ROW_TRAIN);
@@ -46,13 +48,28 @@ static size_t list_steps(const wn_measurement *measurement, wn_block_step steps[
     return n;
 }
 
+/* Collective. Windows narrower than the sample's, where that pays. Cells after drops are not looked at twice: the first
+ * look is what drops. */
+static wn_status narrow(const wn_measurement *measurement, measuring *state, wn_pass_cost *cost)
+{
+    const wn_catalog *catalog = measurement->rows->catalog;
+    const wn_pilot *sample = measurement->sample;
+    wn_block_step steps[MOST_STEPS];
+    wn_pass pass = *measurement->pass;
+    if (measurement->cleaner || wn_profile_window_rows(catalog, sample->n_rows) <= sample->n_rows)
+        return WN_OK;
+    pass.name = "windows";
+    return wn_quantile_search_narrow(&state->search, sample, catalog, &pass, steps, list_steps(measurement, steps),
+                                     cost);
+}
+
 /* Collective. One pass; moments and outlier counts belong to the first alone. */
 static wn_status run_once(const wn_measurement *measurement, measuring *state, bool is_first, wn_pass_cost *cost)
 {
     wn_status status = WN_OK;
     wn_cleaner *cleaner = measurement->cleaner;
     wn_quantile_search *search = &state->search;
-    wn_block_step steps[3];
+    wn_block_step steps[MOST_STEPS];
     wn_accumulator accumulators[6];
     size_t n_steps = list_steps(measurement, steps), n_accumulators = 0;
     TRY(wn_ranks_agree(measurement->pass->ranks, wn_quantile_search_begin(search, measurement->pass)));
@@ -86,6 +103,7 @@ wn_status wn_measure(const wn_measurement *measurement, wn_moments_summary **sum
     measuring state = {0};
     bool is_first = true;
     TRY(prepare(measurement, &state, summary != NULL, values));
+    TRY(narrow(measurement, &state, cost));
     do {
         TRY(run_once(measurement, &state, is_first, cost));
         TRY(wn_quantile_search_end(ranks, &state.search, values));

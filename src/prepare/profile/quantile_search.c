@@ -1,6 +1,8 @@
 #include "quantile_search.h"
 
 #include "winnow/memory.h"
+#include "winnow/profile.h"
+#include "winnow/window_sample.h"
 
 #include <math.h>
 #include <string.h>
@@ -73,6 +75,68 @@ void wn_quantile_search_clear(wn_quantile_search *search)
     wn_free(search->windows);
     wn_free(search->open);
     *search = (wn_quantile_search){0};
+}
+
+/* The blocks that windows are guessed from once the pilot is there: of a table of many times as many. */
+enum { LEAST_BLOCKS = 32, MOST_BLOCKS = 64 };
+
+typedef struct {
+    int64_t blocks[MOST_BLOCKS];
+    size_t n_blocks, n_rows;
+} sampled_blocks;
+
+/* One in eight, held between these. */
+static void choose_blocks(const wn_catalog *catalog, sampled_blocks *chosen)
+{
+    int64_t n = catalog->n_blocks / 8;
+    n = n < LEAST_BLOCKS ? LEAST_BLOCKS : n > MOST_BLOCKS ? MOST_BLOCKS : n;
+    chosen->n_blocks = wn_pilot_blocks(catalog->n_blocks, (size_t)n, chosen->blocks);
+    chosen->n_rows = 0;
+    for (size_t k = 0; k < chosen->n_blocks; k++)
+        chosen->n_rows += wn_catalog_block(catalog, chosen->blocks[k]).n_rows;
+}
+
+size_t wn_profile_window_rows(const wn_catalog *catalog, size_t n_pilot_rows)
+{
+    enum { FEW_OF_BLOCKS = 4, FEW_OF_ROWS = 4 };
+    sampled_blocks chosen;
+    choose_blocks(catalog, &chosen);
+    bool is_worth = catalog->n_blocks >= FEW_OF_BLOCKS * LEAST_BLOCKS && chosen.n_rows >= FEW_OF_ROWS * n_pilot_rows;
+    return is_worth ? chosen.n_rows : n_pilot_rows;
+}
+
+/* Bytes for what windows hold of so many rows: twice what they do of random ones, of doubles. */
+static size_t sample_budget(const wn_quantile_search *search, const wn_pass *pass, size_t n_pilot_rows, size_t n_rows)
+{
+    double cells = 2 * wn_window_share(n_pilot_rows, 0.5) * (double)n_rows;
+    size_t wanted = search->n * ((size_t)cells * sizeof(double) + WN_WINDOW_LEAST);
+    return pass->window_bytes > 0 && pass->window_bytes < wanted ? pass->window_bytes : wanted;
+}
+
+wn_status wn_quantile_search_narrow(wn_quantile_search *search, const wn_pilot *sample, const wn_catalog *catalog,
+                                    const wn_pass *pass, const wn_block_step *steps, size_t n_steps, wn_pass_cost *cost)
+{
+    wn_status status = WN_OK;
+    wn_window_sample *cells = NULL;
+    wn_accumulator accumulators[WN_WINDOW_SAMPLE_STATES];
+    sampled_blocks chosen;
+    int64_t mine[MOST_BLOCKS];
+    size_t n_mine = 0;
+    if (search->n_open == 0)
+        return WN_OK;
+    choose_blocks(catalog, &chosen);
+    for (size_t k = 0; k < chosen.n_blocks; k++)
+        if (chosen.blocks[k] >= pass->blocks.first && chosen.blocks[k] < pass->blocks.last)
+            mine[n_mine++] = chosen.blocks[k];
+    TRY(wn_ranks_agree(pass->ranks, wn_window_sample_new(&cells, search->n_cols, search->n_probabilities,
+                                                         search->probability, search->windows,
+                                                         sample_budget(search, pass, sample->n_rows, chosen.n_rows))));
+    wn_window_sample_accumulators(cells, accumulators);
+    TRY(wn_pass_run_blocks(pass, mine, n_mine, steps, n_steps, accumulators, WN_WINDOW_SAMPLE_STATES, cost));
+    TRY(wn_window_sample_finish(pass->ranks, cells, search->windows));
+done:
+    wn_window_sample_free(cells);
+    return status;
 }
 
 wn_status wn_quantile_search_begin(wn_quantile_search *search, const wn_pass *pass)

@@ -25,6 +25,13 @@ WN_MUST_USE wn_status wn_quantile_search_init(const wn_ranks *ranks, wn_quantile
                                               const unsigned char *wanted);
 void wn_quantile_search_clear(wn_quantile_search *search);
 
+/* Collective. Before the first pass, where wn_profile_window_rows says so: makes windows narrower, by all rows of
+ * some blocks of the catalog that the steps leave; these see the rows once more in the passes. Fails: as wn_pass_run.
+ */
+WN_MUST_USE wn_status wn_quantile_search_narrow(wn_quantile_search *search, const wn_pilot *sample,
+                                                const wn_catalog *catalog, const wn_pass *pass,
+                                                const wn_block_step *steps, size_t n_steps, wn_pass_cost *cost);
+
 /* Local. Before each pass while n_open > 0: makes `quantiles`, whose accumulator the pass takes, of pass->window_bytes.
  * Fails: WN_NO_MEMORY. */
 WN_MUST_USE wn_status wn_quantile_search_begin(wn_quantile_search *search, const wn_pass *pass);

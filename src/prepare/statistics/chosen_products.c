@@ -6,16 +6,6 @@
 
 #include <math.h>
 
-/* Of a spread: cells about the mean are then near 1. */
-static int exponent_of(double deviation)
-{
-    enum { LARGEST = 1000 }; /* 2^+-exponent stays a normal double */
-    if (!(deviation > 0) || !isfinite(deviation))
-        return 0;
-    int exponent = ilogb(deviation) + 1;
-    return exponent > LARGEST ? LARGEST : exponent < -LARGEST ? -LARGEST : exponent;
-}
-
 static void describe_label(const wn_gram_sums *gram, const wn_labels *labels, wn_gram_shape *shape)
 {
     if (gram == NULL || gram->n_label_cols == 0)
@@ -26,7 +16,7 @@ static void describe_label(const wn_gram_sums *gram, const wn_labels *labels, wn
     if (labels->n_classes > 0)
         return;
     shape->label_centre = gram->label_centre;
-    shape->label_exponent = exponent_of(sqrt(gram->label_square / (double)gram->n_rows));
+    shape->label_exponent = wn_gram_exponent(sqrt(gram->label_square / (double)gram->n_rows));
 }
 
 static wn_status new_gram(wn_gram **gram, const wn_recipe *recipe, const wn_statistics *statistics,
@@ -40,7 +30,7 @@ static wn_status new_gram(wn_gram **gram, const wn_recipe *recipe, const wn_stat
     for (size_t i = 0; i < options->n; i++) {
         size_t f = options->features[i];
         centre[i] = statistics->moments->mean[f];
-        exponent[i] = exponent_of(statistics->moments->deviation[f]);
+        exponent[i] = wn_gram_exponent(statistics->moments->deviation[f]);
     }
     wn_gram_shape shape = {.n_cols = options->n,
                            .centre = centre,

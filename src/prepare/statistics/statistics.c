@@ -61,7 +61,7 @@ static wn_status conclude(const wn_ranks *ranks, wn_statistics_states *states, w
     if (status == WN_OK && writes)
         status = keep_class_counts(new, recipe);
     TRY(wn_ranks_agree(ranks, status));
-    TRY(fit_columns(recipe, new->moments, &states->cleaner));
+    TRY(wn_ranks_agree(ranks, fit_columns(recipe, new->moments, &states->cleaner)));
     *statistics = new;
     new = NULL;
 done:

@@ -4,6 +4,7 @@
 #include "encoder.h"
 #include "transform.h"
 
+#include "winnow/gram.h"
 #include "winnow/memory.h"
 #include "winnow/quantiles.h"
 #include "winnow/radix_sort.h"
@@ -11,7 +12,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { LARGEST_EXPONENT = 1000, ENCODER_SAMPLE = 1024 }; /* 2^+-exponent stays a normal double */
+enum { ENCODER_SAMPLE = 1024 };
 
 /* Rows that give centres and scales where no bins are asked for: neither needs more than a digit. */
 enum { SAMPLE_ROWS = 1024 };
@@ -26,11 +27,7 @@ static int choose_exponent(const double *cells, size_t n, double centre, double 
         double ratio = (cells[i] - centre) / scale; /* no overflow when squared */
         sum += ratio * ratio;
     }
-    double spread = scale > 0 ? scale * sqrt(sum / (double)n) : half_span;
-    if (!(spread > 0) || !isfinite(spread))
-        return 0;
-    int exponent = ilogb(spread) + 1;
-    return exponent > LARGEST_EXPONENT ? LARGEST_EXPONENT : exponent < -LARGEST_EXPONENT ? -LARGEST_EXPONENT : exponent;
+    return wn_gram_exponent(scale > 0 ? scale * sqrt(sum / (double)n) : half_span);
 }
 
 /* Least and greatest that a cleaned cell can be. */

@@ -74,25 +74,13 @@ done:
     return status;
 }
 
-static wn_status check_disjoint(const wn_file_list *files, const wn_file_list *test)
-{
-    for (size_t i = 0, j = 0; i < files->n && j < test->n;) {
-        int order = strcmp(files->paths[i], test->paths[j]);
-        if (order == 0)
-            return wn_fail(WN_BAD_DATA, "%s: is in both input.files and input.test", files->paths[i]);
-        i += order < 0;
-        j += order > 0;
-    }
-    return WN_OK;
-}
-
 static wn_status add_files(builder *b, const wn_input *input)
 {
     wn_status status = WN_OK;
     wn_file_list files = {0}, test = {0};
     TRY(wn_file_list_expand(&files, input->files, input->n_files, input->is_direct ? NULL : "input.files"));
     TRY(wn_file_list_expand(&test, input->test, input->n_test, "input.test"));
-    TRY(check_disjoint(&files, &test));
+    TRY(wn_file_list_disjoint(&files, &test));
     if (files.n == 0) {
         status = wn_fail(WN_NO_INPUT, "input.files: names no file");
         goto done;

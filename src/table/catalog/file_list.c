@@ -3,8 +3,10 @@
 #include "winnow/memory.h"
 
 #include <glob.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static wn_status add_paths(wn_file_list *list, char *const *paths, size_t n)
@@ -77,4 +79,50 @@ void wn_file_list_clear(wn_file_list *list)
         wn_free(list->paths[i]);
     wn_free(list->paths);
     *list = (wn_file_list){0};
+}
+
+/* A file of the file system. */
+typedef struct {
+    dev_t device;
+    ino_t number;
+    const char *path; /* borrowed */
+} identity;
+
+static int compare_identities(const void *a, const void *b)
+{
+    const identity *left = a, *right = b;
+    if (left->device != right->device)
+        return left->device < right->device ? -1 : 1;
+    return left->number < right->number ? -1 : left->number > right->number;
+}
+
+static bool identify(const char *path, identity *found)
+{
+    struct stat facts;
+    if (stat(path, &facts) != 0)
+        return false;
+    *found = (identity){facts.st_dev, facts.st_ino, path};
+    return true;
+}
+
+wn_status wn_file_list_disjoint(const wn_file_list *files, const wn_file_list *test)
+{
+    wn_status status = WN_OK;
+    identity *known = NULL, one;
+    size_t n = 0;
+    if (test->n == 0)
+        return WN_OK;
+    TRY(wn_new(&known, files->n));
+    for (size_t i = 0; i < files->n; i++)
+        n += identify(files->paths[i], &known[n]);
+    qsort(known, n, sizeof *known, compare_identities);
+    for (size_t i = 0; i < test->n && status == WN_OK; i++) {
+        const identity *same =
+            identify(test->paths[i], &one) ? bsearch(&one, known, n, sizeof one, compare_identities) : NULL;
+        if (same != NULL)
+            status = wn_fail(WN_BAD_DATA, "%s: is in both input.files and input.test", same->path);
+    }
+done:
+    wn_free(known);
+    return status;
 }

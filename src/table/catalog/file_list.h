@@ -17,4 +17,8 @@ WN_MUST_USE wn_status wn_file_list_expand(wn_file_list *list, const char *const 
                                           const char *key);
 void wn_file_list_clear(wn_file_list *list);
 
+/* Local. By what the file system says they are: other spellings of a path, and links, are the same file. Files that
+ * are not there are left to their opening. Fails: WN_BAD_DATA for one in both, WN_NO_MEMORY. */
+WN_MUST_USE wn_status wn_file_list_disjoint(const wn_file_list *files, const wn_file_list *test);
+
 #endif
