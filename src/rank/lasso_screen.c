@@ -178,7 +178,7 @@ static wn_status run_round(wn_lasso_screening *s, const wn_lasso_reading *read)
 {
     wn_status status = WN_OK;
     wn_gram_sums *gram = NULL;
-    const wn_chosen_options options = {s->screen, s->m, false};
+    const wn_chosen_options options = {.features = s->screen, .n = s->m};
     TRY(wn_chosen_products_run(read->pass, read->rows, read->recipe, s->statistics, &options, &gram, read->cost));
     ++*read->n_passes;
     TRY(wn_ranks_agree(read->pass->ranks, fit_paths(s, gram)));

@@ -104,6 +104,17 @@ def check_scores(checks, program, job, directory, name, values, changes):
         checks.equal(f"{stage}: reused" in said, number == 0, f"{name}, {more}: the line of {stage}: {said[-600:]}")
 
 
+def check_products(checks, program, job, out):
+    """A kill in the eigen solve of features that were chosen among too many: the pass of their products is not made again."""
+    whole, _ = start(checks, program, job, out + "-whole", 1, "chosen products")
+    kill_after(checks, program, job, out, 2, "products", "recipe")
+    run, said = start(checks, program, job, out, 3, "killed after the chosen products")
+    checks.equal(run["fingerprints"], whole["fingerprints"], "killed after the chosen products: fingerprints")
+    checks.equal(sum(n for _, n in work_of(run).values()), 0, f"bytes read after them: {work_of(run)}")
+    checks.that("reduce: goes on after its pass" in said, f"the line of the reduction: {said[-800:]}")
+    checks.that("products" not in stages(out) and not os.path.exists(os.path.join(out, "products.h5")), "nothing is left of them")
+
+
 def check_together(checks, program, job, table, directory):
     """Covariance, PCA, LDA, ANOVA, mutual information and Lasso: two passes over the files together, beside the pilot, which takes at most
     the whole of so small a table."""
@@ -183,6 +194,8 @@ def main():
         screened = os.path.join(directory, "screened.h5")
         troubled_table(screened, 300, n_columns=8300)
         check_scores(checks, program, job, directory, "paths", {"methods": "[lasso]", "method": "none", "action": "missing", "table": screened}, ())
+        chosen = {"methods": "[variance]", "keep": 700, "components": 300, "action": "missing", "table": screened}
+        check_products(checks, program, job("chosen", **chosen), os.path.join(directory, "chosen"))
         out = os.path.join(directory, "others")
         start(checks, program, job("first"), out, 2, "first")
         together = os.path.join(directory, "together.h5")

@@ -17,10 +17,10 @@ enum { FORMAT = 1 };
 static const char NAME[] = "manifest.json";
 
 const char *const wn_run_names[WN_N_RUN_NAMES] = {
-    "rows.u8",        "measured.h5",   "moments.h5",        "drops.u8",          "profile.h5",
-    "targets.h5",     "statistics.h5", "forest.bin",        "lasso.bin",         "sweeps.bin",
-    "job.yaml",       "run.json",      "events.jsonl",      "recipe.h5",         "model.h5",
-    "compressed.wnm", "report.html",   "checkpoints/0.wns", "checkpoints/1.wns", "ranks"};
+    "rows.u8",           "measured.h5",       "moments.h5", "drops.u8",   "profile.h5",     "targets.h5",
+    "statistics.h5",     "forest.bin",        "lasso.bin",  "sweeps.bin", "products.h5",    "job.yaml",
+    "run.json",          "events.jsonl",      "recipe.h5",  "model.h5",   "compressed.wnm", "report.html",
+    "checkpoints/0.wns", "checkpoints/1.wns", "ranks"};
 
 static wn_status no_memory(void)
 {

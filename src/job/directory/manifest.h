@@ -11,7 +11,7 @@
 typedef enum { WN_DIRECTORY_EMPTY, WN_DIRECTORY_OURS, WN_DIRECTORY_FOREIGN } wn_directory_kind;
 
 /* The names of what a run may leave in its directory, the manifest and what lies in `data` apart. */
-enum { WN_N_RUN_NAMES = 20 };
+enum { WN_N_RUN_NAMES = 21 };
 extern const char *const wn_run_names[WN_N_RUN_NAMES];
 
 /* Local. Whose a directory is; files of a lock do not count. Fails: WN_CANT_CREATE where it is no directory, or its

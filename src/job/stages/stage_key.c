@@ -175,6 +175,7 @@ wn_status wn_run_keys(wn_run_state *state)
                   {"data", job->output.data ? &state->data_key : NULL},
                   {"recipe", &state->recipe_key},
                   {"sweeps", &state->recipe_key},
+                  {"products", &state->recipe_key},
                   {"forest", ranks_by(job, WN_RANK_RANDOM_FOREST) ? &state->forest_key : NULL},
                   {"lasso", ranks_by(job, WN_RANK_LASSO) ? &state->lasso_key : NULL},
                   {"statistics", &state->statistics_key},

@@ -123,8 +123,9 @@ static wn_status keep_result(wn_run_state *state, size_t first_entry, wn_hash st
                        wn_json_hash(statistics_hash), "recipe", wn_json_hash(recipe_hash));
     const char *files[] = {"recipe.h5"};
     TRY(wn_run_directory_finish_stage(state->ranks, state->directory, "recipe", state->recipe_key, files, 1, result));
-    TRY(wn_run_directory_forget_stage(state->ranks, state->directory, "sweeps",
-                                      NULL)); /* the recipe has what they led to */
+    /* The recipe has what they led to. */
+    TRY(wn_run_directory_forget_stage(state->ranks, state->directory, "sweeps", NULL));
+    TRY(wn_run_directory_forget_stage(state->ranks, state->directory, "products", NULL));
 done:
     json_decref(result);
     return status;

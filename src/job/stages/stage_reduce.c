@@ -9,7 +9,7 @@
 
 #include <math.h>
 
-static const char SWEEPS[] = "sweeps";
+static const char SWEEPS[] = "sweeps", PRODUCTS[] = "products", PRODUCTS_FILE[] = "products.h5";
 
 static json_t *reduce_json(const wn_projection *projection, double residual, double orthogonality)
 {
@@ -22,22 +22,34 @@ static json_t *reduce_json(const wn_projection *projection, double residual, dou
                      wn_json_number(residual), "orthogonality", orthogonality);
 }
 
-/* Products of the features that were kept: those of the statistics, or made by a pass of their own (then *made too, the
- * caller's). */
+/* Products of the features that were kept: those of the statistics, or made by a pass of their own, in this start or an
+ * earlier one (then *made too, the caller's). */
 static wn_status find_products(wn_run_state *state, const wn_statistics *statistics, wn_stage_meter *meter,
                                const wn_gram_sums **gram, wn_gram_sums **made)
 {
     wn_status status = WN_OK;
     const wn_recipe *recipe = state->recipe;
     wn_pass pass = wn_stage_pass(state, "reduce");
-    const wn_chosen_options options = {recipe->selected, recipe->n_selected, state->job->reduce.is_single};
+    wn_chosen_options options = {recipe->selected, recipe->n_selected, state->job->reduce.is_single,
+                                 wn_run_directory_path(state->directory, PRODUCTS_FILE), false};
+    json_t *result = NULL;
+    const char *why = "", *files[] = {PRODUCTS_FILE};
     *gram = statistics->gram;
     if (*gram != NULL && (*gram)->product != NULL)
         return WN_OK;
+    TRY(wn_run_directory_find_stage(state->ranks, state->directory, PRODUCTS, state->recipe_key, &result, &why));
+    options.is_there = result != NULL;
+    if (options.is_there)
+        wn_log_info("reduce: goes on after its pass");
     TRY(wn_chosen_products_run(&pass, state->rows, recipe, statistics, &options, made, &meter->cost));
-    meter->passes++;
     *gram = *made;
+    if (options.is_there)
+        goto done;
+    meter->passes++;
+    result = json_object();
+    TRY(wn_run_directory_finish_stage(state->ranks, state->directory, PRODUCTS, state->recipe_key, files, 1, result));
 done:
+    json_decref(result);
     return status;
 }
 

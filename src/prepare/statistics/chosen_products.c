@@ -1,5 +1,7 @@
 #include "winnow/chosen_products.h"
 
+#include "statistics_file.h"
+
 #include "winnow/memory.h"
 
 #include <math.h>
@@ -44,6 +46,26 @@ done:
     return status;
 }
 
+static wn_status read_sums(const wn_ranks *ranks, const char *path, const wn_accumulator *accumulator)
+{
+    wn_status status = WN_OK;
+    wn_recipe_file file = {H5I_INVALID_HID, path};
+    TRY(wn_statistics_file_open(ranks, &file, path, NULL, (wn_clean_quartiles){0}));
+    TRY(wn_statistics_file_sums(ranks, &file, accumulator, 1));
+done:
+    wn_recipe_file_close(&file);
+    return status;
+}
+
+/* By rank 0, when the sums are those of all ranks. */
+static wn_status write_sums(const wn_ranks *ranks, const char *path, const wn_accumulator *accumulator)
+{
+    wn_status status = WN_OK;
+    if (ranks->rank == 0 && path != NULL)
+        status = wn_statistics_file_write(path, NULL, (wn_clean_quartiles){0}, accumulator, 1);
+    return wn_ranks_agree(ranks, status);
+}
+
 wn_status wn_chosen_products_run(const wn_pass *pass, wn_rows *rows, const wn_recipe *recipe,
                                  const wn_statistics *statistics, const wn_chosen_options *options, wn_gram_sums **sums,
                                  wn_pass_cost *cost)
@@ -52,7 +74,12 @@ wn_status wn_chosen_products_run(const wn_pass *pass, wn_rows *rows, const wn_re
     wn_gram *gram = NULL;
     TRY(wn_ranks_agree(pass->ranks, new_gram(&gram, recipe, statistics, options, rows->catalog)));
     const wn_accumulator accumulator = wn_gram_accumulator(gram);
-    TRY(wn_feature_pass_run(pass, rows, recipe, options->features, options->n, &accumulator, 1, cost));
+    if (options->is_there) {
+        TRY(read_sums(pass->ranks, options->path, &accumulator));
+    } else {
+        TRY(wn_feature_pass_run(pass, rows, recipe, options->features, options->n, &accumulator, 1, cost));
+        TRY(write_sums(pass->ranks, options->path, &accumulator));
+    }
     TRY(wn_ranks_agree(pass->ranks, wn_gram_finish(gram, sums)));
     (*sums)->is_chosen = true;
 done:
