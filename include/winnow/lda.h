@@ -29,8 +29,9 @@ typedef struct {
  * (1 - s) S + s tr(S)/p I for shrinkage s of Sw and of the total scatter. At most n_classes - 1 components, classes
  * without a training row not counted. The projection is about the mean of all rows. LAPACK (dsygvd) runs on rank 0,
  * which shares the result. Fails: WN_BAD_DATA with fewer than two classes, with more components than classes - 1 or
- * features, where classes do not differ, or where Sw is conditioned above WN_LDA_SINGULAR without shrinkage (the
- * message says what helps); WN_INTERNAL where residual or orthogonality exceed n x 1e-13 x condition; WN_NO_MEMORY. */
+ * features, where classes do not differ, where squares of deviations overflow, or where Sw is conditioned above
+ * WN_LDA_SINGULAR without shrinkage (the message says what helps); WN_INTERNAL where residual or orthogonality exceed n
+ * x 1e-13 x condition, or are NaN; WN_NO_MEMORY. */
 WN_MUST_USE wn_status wn_lda_fit(const wn_ranks *ranks, const wn_lda_options *options, const wn_gram_sums *gram,
                                  wn_recipe *recipe, wn_lda_report *report);
 

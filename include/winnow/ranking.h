@@ -76,14 +76,15 @@ typedef struct {
     size_t n_copies_kept;
 } wn_ranking_counts;
 
-/* Local. Runs the methods asked for, adds their scores and `consensus` (position, 1 = best) to the recipe, `stability`
+/* Collective. Rank 0 runs the methods asked for and shares what they come to, so that ranks on processors that round
+ * otherwise decide no other way. Adds their scores and `consensus` (position, 1 = best) to the recipe, `stability`
  * where the statistics were made by folds (the share of folds without whose rows a feature is chosen too), and of each
  * feature the reason why it stays or goes; and sets its selection: `keep` best of what `never` leaves, with those of
  * `always` among them (they count towards keep; if there are more than keep, all of them stay), best first, copies
  * last. A feature of `never` has no copies, one of `always` is none. counts may be NULL. Fails: WN_BAD_DATA where
  * a name of either is none's (a warning, where only a column has it), nothing would be left, or rows are too few for a
- * method (without a fold). */
-WN_MUST_USE wn_status wn_ranking_run(const wn_ranking_options *options, const wn_statistics *statistics,
-                                     wn_recipe *recipe, wn_ranking_counts *counts);
+ * method (without a fold); WN_NO_MEMORY. */
+WN_MUST_USE wn_status wn_ranking_run(const wn_ranks *ranks, const wn_ranking_options *options,
+                                     const wn_statistics *statistics, wn_recipe *recipe, wn_ranking_counts *counts);
 
 #endif

@@ -45,8 +45,8 @@ WN_MUST_USE wn_status wn_run_directory_find_stage(const wn_ranks *ranks, wn_run_
                                                   wn_hash key, json_t **result, const char **why);
 
 /* Collective. Enters a finished stage: its key, its files (names in the directory, written by rank 0 before), its
- * result (borrowed). The manifest is replaced whole and synced. Fails: WN_CANT_CREATE where another run took the lock
- * over; WN_IO, WN_NO_MEMORY; agreed. */
+ * result (borrowed; NULL on rank 0 is one that there was no memory for). The manifest is replaced whole and synced.
+ * Fails: WN_CANT_CREATE where another run took the lock over; WN_IO; WN_NO_MEMORY, as without a result; agreed. */
 WN_MUST_USE wn_status wn_run_directory_finish_stage(const wn_ranks *ranks, wn_run_directory *directory,
                                                     const char *stage, wn_hash key, const char *const *files,
                                                     size_t n_files, json_t *result);

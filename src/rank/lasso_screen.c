@@ -91,11 +91,10 @@ done:
 }
 
 /* Those that go with a label most, as a share of the one that goes most with it. */
-static wn_status begin_screen(wn_lasso_screening *s)
+static wn_status begin_screen(wn_lasso_screening *s, size_t *n_come)
 {
     wn_status status = WN_OK;
     double *urge = NULL;
-    size_t n_come;
     TRY(wn_new(&urge, s->n));
     for (size_t l = 0; l < s->n_labels; l++) {
         double most = 0;
@@ -104,8 +103,8 @@ static wn_status begin_screen(wn_lasso_screening *s)
         for (size_t f = 0; f < s->n && most > 0; f++)
             urge[f] = fmax(urge[f], fabs(s->product[l * s->n + f]) / most);
     }
-    TRY(let_in(s, urge, 0, (s->most + 1) / 2, &n_come));
-    if (n_come == 0)
+    TRY(let_in(s, urge, 0, (s->most + 1) / 2, n_come));
+    if (*n_come == 0)
         status = wn_fail(WN_BAD_DATA, "rank.methods: lasso: no feature goes with the label");
 done:
     wn_free(urge);
@@ -148,6 +147,31 @@ done:
     return status;
 }
 
+/* Collective. Rank 0's screen on every rank, and how many came into it last. */
+static wn_status share_screen(const wn_ranks *ranks, wn_lasso_screening *s, size_t *n_come)
+{
+    wn_status status = WN_OK;
+    TRY(wn_ranks_broadcast(ranks, 0, n_come, sizeof *n_come));
+    TRY(wn_ranks_broadcast(ranks, 0, &s->m, sizeof s->m));
+    TRY(wn_ranks_broadcast(ranks, 0, s->screen, s->most * sizeof *s->screen));
+    TRY(wn_ranks_broadcast(ranks, 0, s->is_in, s->n * sizeof *s->is_in));
+done:
+    return status;
+}
+
+/* Collective. What take_path took on rank 0, on every rank. */
+static wn_status share_paths(const wn_ranks *ranks, wn_lasso_screening *s)
+{
+    wn_status status = WN_OK;
+    size_t n_checks = s->n_labels * WN_LASSO_CHECKED;
+    TRY(wn_ranks_broadcast(ranks, 0, s->entry, s->most * sizeof *s->entry));
+    TRY(wn_ranks_broadcast(ranks, 0, s->weights, n_checks * s->most * sizeof *s->weights));
+    TRY(wn_ranks_broadcast(ranks, 0, s->alpha, n_checks * sizeof *s->alpha));
+    TRY(wn_ranks_broadcast(ranks, 0, s->before, n_checks * sizeof *s->before));
+done:
+    return status;
+}
+
 /* Of a feature outside: its correlation with the last residual; where it broke its condition, as if it entered there.
  */
 static double entry_outside(const wn_lasso_screening *s, size_t f)
@@ -181,13 +205,35 @@ static wn_status run_round(wn_lasso_screening *s, const wn_lasso_reading *read)
     const wn_chosen_options options = {.features = s->screen, .n = s->m};
     TRY(wn_chosen_products_run(read->pass, read->rows, read->recipe, s->statistics, &options, &gram, read->cost));
     ++*read->n_passes;
-    TRY(wn_ranks_agree(read->pass->ranks, fit_paths(s, gram)));
+    const wn_ranks *ranks = read->pass->ranks;
+    TRY(wn_ranks_agree(ranks, ranks->rank == 0 ? fit_paths(s, gram) : WN_OK));
+    TRY(share_paths(ranks, s));
     TRY(wn_lasso_check_all(s, read));
 done:
     wn_gram_sums_free(gram);
     return status;
 }
 
+/* Collective. Rank 0 judges the round and lets in who is to take part in the next: *n_come, 0 where there is none. */
+static wn_status judge_round(const wn_ranks *ranks, wn_lasso_screening *s, double *urge, wn_lasso_screen_report *report,
+                             size_t *n_come)
+{
+    wn_status status = WN_OK;
+    *n_come = 0;
+    if (ranks->rank == 0) {
+        wn_lasso_judge(s, urge, &report->exact_to);
+        if (report->n_rounds < WN_LASSO_ROUNDS)
+            status = let_in(s, urge, 0, s->most, n_come);
+    }
+    TRY(wn_ranks_agree(ranks, status));
+    TRY(wn_ranks_broadcast(ranks, 0, report, sizeof *report));
+    TRY(share_screen(ranks, s, n_come));
+done:
+    return status;
+}
+
+/* Paths are made by BLAS, which rounds as each rank's processor does, and the number of passes follows from them: so
+ * rank 0 decides, and shares. */
 wn_status wn_lasso_screen_run(const wn_pass *pass, wn_rows *rows, const wn_recipe *recipe,
                               const wn_statistics *statistics, double *score, wn_lasso_screen_report *report,
                               int *n_passes, wn_pass_cost *cost)
@@ -196,24 +242,23 @@ wn_status wn_lasso_screen_run(const wn_pass *pass, wn_rows *rows, const wn_recip
     wn_lasso_screening s = {0};
     const wn_lasso_reading read = {pass, rows, recipe, n_passes, cost};
     double *urge = NULL;
-    size_t n_come = 1;
+    size_t n_come = 0;
     *report = (wn_lasso_screen_report){0};
     status = open_screening(&s, statistics, recipe->n_features);
     if (status == WN_OK)
         status = wn_new(&urge, s.n);
-    if (status == WN_OK)
-        status = begin_screen(&s);
+    if (status == WN_OK && pass->ranks->rank == 0)
+        status = begin_screen(&s, &n_come);
     TRY(wn_ranks_agree(pass->ranks, status));
+    TRY(share_screen(pass->ranks, &s, &n_come));
     while (n_come > 0) {
         TRY(run_round(&s, &read));
         report->n_rounds++;
         report->n_screened = s.m;
-        wn_lasso_judge(&s, urge, &report->exact_to);
-        n_come = 0;
-        if (report->n_rounds < WN_LASSO_ROUNDS)
-            TRY(wn_ranks_agree(pass->ranks, let_in(&s, urge, 0, s.most, &n_come)));
+        TRY(judge_round(pass->ranks, &s, urge, report, &n_come));
     }
     fill_score(&s, score);
+    TRY(wn_ranks_broadcast(pass->ranks, 0, score, s.n * sizeof *score));
 done:
     wn_free(urge);
     close_screening(&s);

@@ -33,16 +33,16 @@ static wn_status run_method(wn_rank_method method, const wn_ranking_options *opt
     return wn_fail(WN_INTERNAL, "no ranking method %d", (int)method);
 }
 
-static wn_status run_methods(wn_verdict *verdict, const wn_ranking_options *options, const wn_statistics *statistics,
-                             const wn_recipe *recipe)
+wn_status wn_verdict_init(wn_verdict *verdict, const wn_ranking_options *options, size_t n_features)
 {
     wn_status status = WN_OK;
+    TRY(wn_new(&verdict->consensus, n_features));
+    TRY(wn_new(&verdict->choice, n_features));
+    TRY(wn_new(&verdict->selected, n_features));
     for (int method = 0; method < WN_RANK_METHODS; method++) {
         if (!options->use[method])
             continue;
-        double **score = &verdict->scores[verdict->n_scores];
-        TRY(wn_new(score, recipe->n_features));
-        TRY(run_method((wn_rank_method)method, options, statistics, recipe, *score));
+        TRY(wn_new(&verdict->scores[verdict->n_scores], n_features));
         verdict->methods[verdict->n_scores++] = (wn_rank_method)method;
     }
 done:
@@ -78,16 +78,27 @@ wn_status wn_verdict_reach(wn_verdict *verdict, const wn_ranking_options *option
 {
     wn_status status = WN_OK;
     size_t n = recipe->n_features, *order = NULL;
-    TRY(wn_new(&verdict->consensus, n));
-    TRY(wn_new(&verdict->choice, n));
-    TRY(wn_new(&verdict->selected, n));
     TRY(wn_new(&order, n));
-    TRY(run_methods(verdict, options, statistics, recipe));
+    for (size_t i = 0; i < verdict->n_scores; i++)
+        TRY(run_method(verdict->methods[i], options, statistics, recipe, verdict->scores[i]));
     TRY(wn_rank_consensus(options->consensus, wn_choice_keep(options, n), (const double *const *)verdict->scores,
                           verdict->n_scores, n, verdict->consensus, order));
     TRY(choose(verdict, options, statistics, recipe, order));
 done:
     wn_free(order);
+    return status;
+}
+
+wn_status wn_verdict_share(const wn_ranks *ranks, wn_verdict *verdict, size_t n_features)
+{
+    wn_status status = WN_OK;
+    for (size_t i = 0; i < verdict->n_scores; i++)
+        TRY(wn_ranks_broadcast(ranks, 0, verdict->scores[i], n_features * sizeof *verdict->scores[i]));
+    TRY(wn_ranks_broadcast(ranks, 0, verdict->consensus, n_features * sizeof *verdict->consensus));
+    TRY(wn_ranks_broadcast(ranks, 0, verdict->choice, n_features * sizeof *verdict->choice));
+    TRY(wn_ranks_broadcast(ranks, 0, verdict->selected, n_features * sizeof *verdict->selected));
+    TRY(wn_ranks_broadcast(ranks, 0, &verdict->n_selected, sizeof verdict->n_selected));
+done:
     return status;
 }
 

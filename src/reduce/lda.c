@@ -121,14 +121,22 @@ static wn_status judge_condition(double condition)
     return WN_OK;
 }
 
+static wn_status check_scatters(const lda_work *work)
+{
+    for (size_t i = 0; i < work->p * work->p; i++)
+        if (!isfinite(work->within[i]) || !isfinite(work->between[i]))
+            return wn_fail(WN_BAD_DATA,
+                           "reduce: squares of the selected features' deviations are too large for a double; "
+                           "normalize: log bounds them");
+    return WN_OK;
+}
+
 /* On one rank. */
 static wn_status solve(lda_work *work, double *condition)
 {
     wn_status status = WN_OK;
     lapack_int p = (lapack_int)work->p;
-    if (!isfinite(trace_of(work->within, work->p)))
-        TRY(wn_fail(WN_BAD_DATA, "reduce: squares of the selected features' deviations are too large for a double; "
-                                 "normalize: log bounds them"));
+    TRY(check_scatters(work));
     TRY(find_condition(work, condition));
     TRY(judge_condition(*condition));
     memcpy(work->vectors, work->between, work->p * work->p * sizeof *work->vectors);
@@ -162,25 +170,38 @@ static wn_status count_components(const lda_work *work, const wn_lda_options *op
     return WN_OK;
 }
 
+/* The larger of two errors; NaN, which fmax passes over, is the largest. */
+static double worse(double a, double b)
+{
+    return isnan(a) || a > b ? a : b;
+}
+
+static double largest_of(const double *values, size_t n)
+{
+    double most = 0;
+    for (size_t i = 0; i < n; i++)
+        most = worse(most, fabs(values[i]));
+    return most;
+}
+
 /* max |Sb v - lambda Sw v| / max |Sb| and max |V'Sw V - I| of the k vectors of components (k, p). */
 static wn_status check(const lda_work *work, const wn_projection *projection, wn_lda_report *report)
 {
     int p = (int)work->p, k = (int)projection->n_components;
     double *left = work->factor, *right = work->vectors; /* (k, p) each, done with */
     const double *v = projection->components;
-    double most = fabs(work->between[cblas_idamax(p * p, work->between, 1)]);
+    double most = largest_of(work->between, work->p * work->p);
     cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, k, p, p, 1, v, p, work->between, p, 0, left, p);
     cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, k, p, p, 1, v, p, work->within, p, 0, right, p);
     report->residual = report->orthogonality = 0;
     for (int i = 0; i < k; i++) {
         for (int j = 0; j < k; j++) {
             double product = cblas_ddot(p, right + i * p, 1, v + j * p, 1);
-            report->orthogonality = fmax(report->orthogonality, fabs(product - (i == j)));
+            report->orthogonality = worse(report->orthogonality, fabs(product - (i == j)));
         }
         cblas_daxpy(p, -projection->eigenvalues[i], right + i * p, 1, left + i * p, 1);
-        double worst = fabs(left[i * p + (int)cblas_idamax(p, left + i * p, 1)]);
-        double length = cblas_dnrm2(p, v + i * p, 1);
-        report->residual = fmax(report->residual, worst / length / most);
+        double worst = largest_of(left + i * p, work->p), length = cblas_dnrm2(p, v + i * p, 1);
+        report->residual = worse(report->residual, worst / length / most);
     }
     double bound = (double)p * 1e-13 * fmax(report->condition, 1);
     if (!(report->residual <= bound && report->orthogonality <= bound))

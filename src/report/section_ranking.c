@@ -98,6 +98,18 @@ static void add_copies_note(wn_html *html, const json_t *rank)
                      "for them.");
 }
 
+/* How well the forest tells what its trees did not learn from: its importances are worth no more than that. */
+static void add_forest_note(wn_html *html, const json_t *forest)
+{
+    const json_t *score = json_object_get(forest, "out_of_bag");
+    const char *metric = json_string_value(json_object_get(forest, "metric"));
+    if (json_is_number(score) && metric)
+        wn_html_note(html, "random_forest: %lld trees; out of bag, %s of %lld rows is %.4f.",
+                     (long long)json_integer_value(json_object_get(forest, "trees")), metric,
+                     (long long)json_integer_value(json_object_get(forest, "out_of_bag_rows")),
+                     json_number_value(score));
+}
+
 void wn_section_ranking(wn_html *html, const wn_run_files *files)
 {
     const wn_recipe *recipe = files->recipe;
@@ -108,6 +120,7 @@ void wn_section_ranking(wn_html *html, const wn_run_files *files)
                      "methods come to, 1 is best.",
                      recipe->n_selected, recipe->n_features);
         add_copies_note(html, wn_summary_get(files, "rank"));
+        add_forest_note(html, json_object_get(wn_summary_get(files, "rank"), "random_forest"));
         if (score_of(recipe, "stability"))
             wn_html_note(html,
                          "stability is the share of times that a feature is chosen when one of rank.folds parts of "

@@ -341,6 +341,22 @@ static void locks_end_with_their_attempt(void)
     unsetenv("SLURM_JOB_ID");
 }
 
+/* json_pack gives NULL where there is no memory: a stage that is not known to be finished is made again, one without
+ * what run.json says of it would leave that out for ever. */
+static void a_stage_needs_a_result(void)
+{
+    wn_run_directory *directory = NULL;
+    json_t *result = NULL;
+    const char *why = "";
+    if (!CHECK_OK(open_directory(&directory, "no-result", WN_RESUME_AUTO)))
+        return;
+    CU_ASSERT_EQUAL(wn_run_directory_finish_stage(&test_ranks, directory, "x", key_a, NULL, 0, NULL), WN_NO_MEMORY);
+    CHECK_OK(wn_run_directory_find_stage(&test_ranks, directory, "x", key_a, &result, &why));
+    CU_ASSERT_PTR_NULL(result);
+    json_decref(result);
+    wn_run_directory_close(directory);
+}
+
 static void a_lock_taken_over_stops_writing(void)
 {
     wn_run_directory *directory = NULL;
@@ -388,6 +404,7 @@ static const wn_test tests[] = {{"stages are found again", stages_are_found_agai
                                 {"locks expire", locks_expire},
                                 {"locks end with their process", locks_end_with_their_process},
                                 {"locks end with their attempt", locks_end_with_their_attempt},
+                                {"a stage needs a result", a_stage_needs_a_result},
                                 {"a lock taken over stops writing", a_lock_taken_over_stops_writing},
                                 {"allocation failures", allocation_failures}};
 TEST_MAIN("run directory", tests)

@@ -1,3 +1,4 @@
+#include "rounding.h"
 #include "sample.h"
 
 #include "winnow/memory.h"
@@ -23,7 +24,7 @@ static void test_scores(void)
     for (size_t f = 0; f < SAMPLE_COLS; f++)
         forest[f] = (double)f / 10;
     wn_ranking_options options = {.use = {true, true, true, true, true}, .forest = forest, .keep_share = 1.0};
-    if (!CHECK_OK(wn_ranking_run(&options, table.statistics, table.recipe, NULL)))
+    if (!CHECK_OK(wn_ranking_run(&test_ranks, &options, table.statistics, table.recipe, NULL)))
         return;
     CU_ASSERT_EQUAL(table.recipe->n_scores, WN_RANK_METHODS + 1);
     for (int method = 0; method < WN_RANK_METHODS; method++)
@@ -48,7 +49,7 @@ static void test_scores(void)
 static void test_order(void)
 {
     wn_ranking_options options = {.use = {[WN_RANK_ANOVA] = true}, .keep_share = 1.0};
-    if (!CHECK_OK(wn_ranking_run(&options, table.statistics, table.recipe, NULL)))
+    if (!CHECK_OK(wn_ranking_run(&test_ranks, &options, table.statistics, table.recipe, NULL)))
         return;
     memcpy(best, table.recipe->selected, sizeof best);
     CU_ASSERT_EQUAL(sample_source(&table, best[0]), SAMPLE_SEPARATED);
@@ -59,7 +60,7 @@ static void test_order(void)
 
 static void check_selected(const wn_ranking_options *options, const size_t *wanted, size_t n)
 {
-    if (!CHECK_OK(wn_ranking_run(options, table.statistics, table.recipe, NULL)))
+    if (!CHECK_OK(wn_ranking_run(&test_ranks, options, table.statistics, table.recipe, NULL)))
         return;
     CU_ASSERT_EQUAL(table.recipe->n_selected, n);
     for (size_t i = 0; i < n && i < table.recipe->n_selected; i++)
@@ -112,7 +113,7 @@ static void test_globs(void)
         zero++;
     check_selected(&options, &zero, 1);
     options.never = &all;
-    CU_ASSERT_EQUAL(wn_ranking_run(&options, table.statistics, table.recipe, NULL), WN_BAD_DATA);
+    CU_ASSERT_EQUAL(wn_ranking_run(&test_ranks, &options, table.statistics, table.recipe, NULL), WN_BAD_DATA);
     CU_ASSERT_PTR_NOT_NULL(strstr(wn_status_message(), "never"));
     CU_ASSERT_EQUAL(table.recipe->n_selected, 1); /* as it was */
     options.never = NULL;
@@ -120,7 +121,7 @@ static void test_globs(void)
     options.always = &most;
     options.n_always = 1;
     options.keep_share = 0.1;
-    if (CHECK_OK(wn_ranking_run(&options, table.statistics, table.recipe, NULL)))
+    if (CHECK_OK(wn_ranking_run(&test_ranks, &options, table.statistics, table.recipe, NULL)))
         CU_ASSERT_EQUAL(table.recipe->n_selected, 7);
 }
 
@@ -152,7 +153,7 @@ static void test_copies(void)
     check_reason(shifted, "copy of c7, correlation 1.0000; fills up keep");
     check_reason(twin, "place 2 of 7 kept");
     options.keep_count = 3;
-    CHECK_OK(wn_ranking_run(&options, table.statistics, table.recipe, &counts));
+    CHECK_OK(wn_ranking_run(&test_ranks, &options, table.statistics, table.recipe, &counts));
     CU_ASSERT_EQUAL(counts.n_copies, 1);
     CU_ASSERT_EQUAL(counts.n_copies_kept, 0);
     check_selected(&options, wanted, 3);
@@ -185,8 +186,9 @@ static void test_stability(void)
     sample half;
     wn_ranking_options options = {.use = {[WN_RANK_ANOVA] = true}, .keep_count = 4};
     wn_statistics all = *table.statistics;
-    if (sample_fill(&half, 50, 3, 8) && CHECK_OK(wn_ranking_run(&options, half.statistics, half.recipe, NULL)) &&
-        CHECK_OK(wn_ranking_run(&options, &all, table.recipe, NULL))) {
+    if (sample_fill(&half, 50, 3, 8) &&
+        CHECK_OK(wn_ranking_run(&test_ranks, &options, half.statistics, half.recipe, NULL)) &&
+        CHECK_OK(wn_ranking_run(&test_ranks, &options, &all, table.recipe, NULL))) {
         wn_statistics *without[] = {half.statistics, table.statistics, table.statistics};
         double wanted[SAMPLE_COLS] = {0};
         for (size_t i = 0; i < 4; i++) {
@@ -195,11 +197,32 @@ static void test_stability(void)
         }
         all.n_folds = 3;
         all.without = without;
-        if (CHECK_OK(wn_ranking_run(&options, &all, table.recipe, NULL)))
+        if (CHECK_OK(wn_ranking_run(&test_ranks, &options, &all, table.recipe, NULL)))
             for (size_t f = 0; f < SAMPLE_COLS; f++)
                 CU_ASSERT_EQUAL(score_of("stability")[f], wanted[f] / 3);
     }
     sample_clear(&half);
+}
+
+/* Ranks whose processors round in other ways decide as rank 0 does. */
+static void test_rounding(void)
+{
+    wn_ranking_options options = {.use = {[WN_RANK_LASSO] = true}, .keep_count = 3};
+    wn_statistics folded = *table.statistics;
+    wn_statistics *without[] = {table.statistics, table.statistics};
+    double selected[SAMPLE_COLS];
+    folded.n_folds = 2;
+    folded.without = without;
+    rounding_differs = true;
+    CHECK_OK(wn_ranking_run(&test_ranks, &options, &folded, table.recipe, NULL));
+    rounding_differs = false;
+    CU_ASSERT_EQUAL(table.recipe->n_selected, 3);
+    for (size_t i = 0; i < 3; i++)
+        selected[i] = (double)table.recipe->selected[i];
+    CU_ASSERT_TRUE(rounding_is_shared(selected, 3));
+    CU_ASSERT_TRUE(rounding_is_shared(score_of("lasso"), SAMPLE_COLS));
+    CU_ASSERT_TRUE(rounding_is_shared(score_of("consensus"), SAMPLE_COLS));
+    CU_ASSERT_TRUE(rounding_is_shared(score_of("stability"), SAMPLE_COLS));
 }
 
 /* A run that fails leaves the recipe as it was. */
@@ -209,7 +232,7 @@ static void test_failure(void)
     const char *all = "c?";
     wn_ranking_options options = {.use = {true, true, true, true}, .keep_share = 1, .never = &all, .n_never = 1};
     if (sample_fill(&other, 50, 2, 4)) {
-        CU_ASSERT_EQUAL(wn_ranking_run(&options, other.statistics, other.recipe, NULL), WN_BAD_DATA);
+        CU_ASSERT_EQUAL(wn_ranking_run(&test_ranks, &options, other.statistics, other.recipe, NULL), WN_BAD_DATA);
         CU_ASSERT_EQUAL(other.recipe->n_scores, 0);
         CU_ASSERT_EQUAL(other.recipe->n_selected, SAMPLE_COLS);
     }
@@ -228,35 +251,45 @@ static void test_huge(void)
         bool is_refused = method != WN_RANK_MUTUAL_INFORMATION;
         double deviation = other.statistics->moments->deviation[1], square = other.statistics->gram->square[1];
         other.statistics->gram->square[1] = INFINITY;
-        CU_ASSERT_EQUAL(wn_ranking_run(&options, other.statistics, other.recipe, NULL) == WN_BAD_DATA, is_refused);
+        CU_ASSERT_EQUAL(wn_ranking_run(&test_ranks, &options, other.statistics, other.recipe, NULL) == WN_BAD_DATA,
+                        is_refused);
         other.statistics->gram->square[1] = square;
         other.statistics->moments->deviation[1] = INFINITY;
-        CU_ASSERT_EQUAL(wn_ranking_run(&options, other.statistics, other.recipe, NULL) == WN_BAD_DATA, is_refused);
+        CU_ASSERT_EQUAL(wn_ranking_run(&test_ranks, &options, other.statistics, other.recipe, NULL) == WN_BAD_DATA,
+                        is_refused);
         CU_ASSERT_TRUE(!is_refused || strstr(wn_status_message(), other.recipe->feature_names[1]) != NULL);
         other.statistics->moments->deviation[1] = deviation;
     }
     sample_clear(&other);
 }
 
-static void test_allocations(void)
+/* On each rank in its turn; the others leave with the same status. */
+static void fail_allocations(const wn_ranking_options *options, int rank, size_t before)
 {
-    wn_ranking_options options = {.use = {true, true, true, true}, .keep_share = 0.5};
+    enum { MOST_ALLOCATIONS = 400 };
     wn_status status = WN_NO_MEMORY;
-    size_t n_selected = table.recipe->n_selected;
     int64_t nth = 1;
-    CHECK_OK(
-        wn_ranking_run(&options, table.statistics, table.recipe, NULL)); /* what it adds to the recipe is there now */
-    size_t before = wn_memory_used();
-    CU_ASSERT_NOT_EQUAL(n_selected, table.recipe->n_selected);
-    for (; nth < 400 && status == WN_NO_MEMORY; nth++) {
-        wn_memory_fail_at(nth);
-        status = wn_ranking_run(&options, table.statistics, table.recipe, NULL);
+    for (; nth < MOST_ALLOCATIONS && status == WN_NO_MEMORY; nth++) {
+        wn_memory_fail_at(test_ranks.rank == rank ? nth : 0);
+        status = wn_ranking_run(&test_ranks, options, table.statistics, table.recipe, NULL);
         wn_memory_fail_at(0);
         CU_ASSERT_EQUAL(wn_memory_used(), before);
         CU_ASSERT_EQUAL(table.recipe->n_selected, SAMPLE_COLS / 2);
     }
     CHECK_OK(status);
     CU_ASSERT_TRUE(nth > 5);
+}
+
+static void test_allocations(void)
+{
+    wn_ranking_options options = {.use = {true, true, true, true}, .keep_share = 0.5};
+    size_t n_selected = table.recipe->n_selected;
+    CHECK_OK(wn_ranking_run(&test_ranks, &options, table.statistics, table.recipe,
+                            NULL)); /* what it adds to the recipe is there now */
+    size_t before = wn_memory_used();
+    CU_ASSERT_NOT_EQUAL(n_selected, table.recipe->n_selected);
+    for (int rank = 0; rank < test_ranks.size; rank++)
+        fail_allocations(&options, rank, before);
     sample_clear(&table);
 }
 
@@ -277,6 +310,7 @@ static const wn_test tests[] = {
     {"globs", test_globs},
     {"a failure", test_failure},
     {"squares beyond a double", test_huge},
+    {"other processors", test_rounding},
     {"failing allocations", test_allocations},
 };
 TEST_MAIN("ranking", tests)

@@ -4,6 +4,7 @@
 #include "winnow/memory.h"
 #include "winnow/rebuild.h"
 
+#include <lapacke.h>
 #include <math.h>
 #include <string.h>
 
@@ -12,6 +13,22 @@ enum { COLS = 7, CLASSES = 4 };
 static sums_table table;
 static wn_gram_sums *sums;
 static wn_recipe *recipe;
+
+/* The linker puts this in the place of LAPACK's solver, which has the other name (tests/reduce/CMakeLists.txt). */
+lapack_int __real_LAPACKE_dsygvd(int layout, lapack_int type, char job, char triangle, lapack_int n, double *a,
+                                 lapack_int lda, double *b, lapack_int ldb, double *w);
+lapack_int __wrap_LAPACKE_dsygvd(int layout, lapack_int type, char job, char triangle, lapack_int n, double *a,
+                                 lapack_int lda, double *b, lapack_int ldb, double *w);
+
+static bool solver_errs;
+
+lapack_int __wrap_LAPACKE_dsygvd(int layout, lapack_int type, char job, char triangle, lapack_int n, double *a,
+                                 lapack_int lda, double *b, lapack_int ldb, double *w)
+{
+    lapack_int info = __real_LAPACKE_dsygvd(layout, type, job, triangle, n, a, lda, b, ldb, w);
+    a[n * n - 1] = solver_errs ? (double)NAN : a[n * n - 1]; /* of the first discriminant */
+    return info;
+}
 
 /* Two passes over the rows, in extended precision: scatters of the scaled cells, over n. */
 typedef struct {
@@ -170,6 +187,30 @@ static void test_refusals(void)
     end();
 }
 
+static void test_overflow(void)
+{
+    if (begin(300, COLS)) {
+        sums->product[0] = INFINITY; /* squares of cells that overflowed */
+        refused(&(wn_lda_options){.share = 1}, "too large");
+        refused(&(wn_lda_options){.share = 1, .shrinkage = 0.5}, "too large");
+    }
+    end();
+}
+
+/* A solver that says all is well and gives NaN. */
+static void test_check(void)
+{
+    wn_lda_options options = {.share = 1};
+    wn_lda_report report = {0};
+    solver_errs = true;
+    if (begin(300, COLS)) {
+        CU_ASSERT_EQUAL(wn_lda_fit(&test_ranks, &options, sums, recipe, &report), WN_INTERNAL);
+        CU_ASSERT_PTR_NULL(recipe->projection);
+    }
+    end();
+    solver_errs = false;
+}
+
 /* Rebuilt rows are the nearest of the span: what is lost is orthogonal to every component's way back. */
 static void test_rebuild(void)
 {
@@ -217,6 +258,8 @@ static void test_allocations(void)
 static const wn_test tests[] = {
     {"components against two passes", test_components},
     {"refusals", test_refusals},
+    {"squares that overflow", test_overflow},
+    {"discriminants that are NaN", test_check},
     {"the way back", test_rebuild},
     {"failing allocations", test_allocations},
 };

@@ -25,7 +25,7 @@ memory: 1GiB
 input: {{files: [{table}], label: kind, split: {{validation: 0.2, test: 0.2}}}}
 clean: {{missing: median, outliers: {{rule: iqr, limit: 3, action: clip}}, duplicates: drop}}
 normalize: {{method: standard}}
-rank: {{methods: [variance, anova, mutual_information], keep: 0.8}}
+rank: {{methods: [variance, anova, mutual_information, random_forest], keep: 0.8, forest: {{trees: 5, depth: 4}}}}
 reduce: {{method: pca, components: 5}}
 train: {{model: {{type: mlp, hidden: [16]}}, epochs: 4, batch: 64}}
 compress: {{while_training: true, metric: accuracy, tolerance: 0.05, plan: auto, trials: 6}}
@@ -183,6 +183,10 @@ def check_recipe(page, out, names):
     ranking = page.tables["ranking"][0]
     order = numpy.argsort(scores["consensus"], kind="stable")
     checks.equal([row[0] for row in ranking[1:]], [names[i] for i in order], "features, best first")
+    told = run_json(out)["rank"]["random_forest"]
+    checks.that(0.5 < told["out_of_bag"] <= 1 and 0 < told["out_of_bag_rows"], f"what is told of the forest: {told}")
+    words = f"random_forest: {told['trees']} trees; out of bag, {told['metric']} of {told['out_of_bag_rows']} rows is {told['out_of_bag']:.4f}."
+    checks.that(words in page.text, f"the page lacks {words!r}")
     for i, row in zip(order, ranking[1:]):
         checks.equal(row[1], "kept" if i in selected else "dropped", f"feature {i}")
         checks.equal(row[2], reasons[i], f"why feature {i} stays or goes")

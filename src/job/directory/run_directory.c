@@ -179,6 +179,8 @@ static wn_status finish_on_root(wn_run_directory *directory, const char *stage, 
 {
     wn_status status = WN_OK;
     TRY(wn_directory_lock_check(directory->lock));
+    if (result == NULL)
+        TRY(wn_fail(WN_NO_MEMORY, "out of memory for the result of stage %s", stage));
     TRY(wn_manifest_enter(directory->manifest, directory->path, stage, key, files, n_files, others, result));
     TRY(wn_manifest_write(directory->path, directory->manifest));
     directory->n_entered++;

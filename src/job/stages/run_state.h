@@ -78,9 +78,10 @@ WN_MUST_USE wn_status wn_run_drop_rows(wn_run_state *state, wn_stage_meter *mete
  * rule drops. */
 WN_MUST_USE wn_status wn_run_keep_drops(wn_run_state *state);
 
-/* Collective. Scores (n_features) of the features by a forest of the training rows, which it reads, or from the
- * directory; the caller frees them. Needs the statistics, which normalize. */
-WN_MUST_USE wn_status wn_stage_forest(wn_run_state *state, double **score);
+/* Collective. Scores (n_features) of the features by a forest of the training rows, which it reads, and what run.json's
+ * `rank` says of it (a new reference); the caller frees both. Needs the statistics, which normalize. The directory's
+ * where an earlier start made them. */
+WN_MUST_USE wn_status wn_stage_forest(wn_run_state *state, double **score, json_t **told);
 
 /* Where the sums of the last sweep of a reduction lie. */
 #define WN_RUN_SWEEPS "sweeps.bin"
@@ -161,6 +162,10 @@ WN_MUST_USE wn_status wn_plan_memory(const wn_ranks *ranks, const wn_job *job, c
 json_t *wn_json_hash(wn_hash hash);
 json_t *wn_json_number(double value);
 json_t *wn_json_metrics(const wn_metrics *metrics);
+
+/* Local. Whether a part of run.json was made, which it is left without otherwise. Fails: WN_NO_MEMORY where it is NULL.
+ */
+WN_MUST_USE wn_status wn_json_made(const json_t *part, const char *name);
 
 /* Local, rank 0. Whether this attempt left anything to go on from: a finished stage or a checkpoint. */
 bool wn_run_came_further(const wn_run_state *state);

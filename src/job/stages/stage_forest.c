@@ -47,23 +47,33 @@ static wn_forest_options options_of(const wn_job *job, size_t n_threads)
                                .memory = WN_RUN_FOREST_BYTES};
 }
 
-static wn_status score_features(wn_run_state *state, const wn_forest_table *table, double *score)
+/* Local. A new reference; NULL without memory. */
+static json_t *told_of(const wn_forest_options *options, const wn_forest_table *table, const wn_forest_score *score)
+{
+    return json_pack("{s:I, s:s, s:o, s:I}", "trees", (json_int_t)options->n_trees, "metric",
+                     table->rows.n_classes > 0 ? "accuracy" : "r2", "out_of_bag", wn_json_number(score->score),
+                     "out_of_bag_rows", (json_int_t)score->n_rows);
+}
+
+static wn_status score_features(wn_run_state *state, const wn_forest_table *table, double *score, json_t **told)
 {
     wn_status status = WN_OK;
     wn_forest *forest = NULL;
-    wn_forest_score told = {0};
+    wn_forest_score out_of_bag = {0};
     size_t n_threads;
     TRY(wn_node_threads(state->ranks, &n_threads));
     wn_forest_options options = options_of(state->job, n_threads);
     TRY(wn_forest_grow(state->ranks, &table->rows, &options, &forest));
-    TRY(wn_forest_out_of_bag(state->ranks, forest, &table->rows, &options, &told));
+    TRY(wn_forest_out_of_bag(state->ranks, forest, &table->rows, &options, &out_of_bag));
     if (state->job->rank.forest.by_permutation)
         TRY(wn_forest_permutation(state->ranks, forest, &table->rows, &options, score));
     else
         TRY(wn_ranks_agree(state->ranks, wn_forest_importance(forest, score)));
-    if (told.n_rows > 0)
+    if (out_of_bag.n_rows > 0)
         wn_log_info("forest: %zu trees; out of bag, %s of %lld rows is %.4f", options.n_trees,
-                    table->rows.n_classes > 0 ? "accuracy" : "r2", (long long)told.n_rows, told.score);
+                    table->rows.n_classes > 0 ? "accuracy" : "r2", (long long)out_of_bag.n_rows, out_of_bag.score);
+    *told = told_of(&options, table, &out_of_bag);
+    TRY(wn_ranks_agree(state->ranks, wn_json_made(*told, "rank.random_forest")));
 done:
     wn_forest_free(forest);
     return status;
@@ -75,19 +85,15 @@ static wn_status make_scores(wn_run_state *state, const wn_statistics *statistic
     wn_status status = WN_OK;
     wn_forest_table *table = NULL;
     (void)statistics;
-    (void)told;
     TRY(read_table(state, &table, meter));
-    TRY(score_features(state, table, score));
+    TRY(score_features(state, table, score, told));
 done:
     wn_forest_table_free(table);
     return status;
 }
 
-wn_status wn_stage_forest(wn_run_state *state, double **score)
+wn_status wn_stage_forest(wn_run_state *state, double **score, json_t **told)
 {
     const wn_scores_stage stage = {"forest", "forest.bin", &state->forest_key, make_scores};
-    json_t *told = NULL;
-    wn_status status = wn_stage_scores(state, NULL, &stage, score, &told);
-    json_decref(told);
-    return status;
+    return wn_stage_scores(state, NULL, &stage, score, told);
 }

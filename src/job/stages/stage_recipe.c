@@ -29,6 +29,7 @@ static wn_status make_screened(wn_run_state *state, const wn_statistics *statist
         report.n_screened, report.n_rounds, report.exact_to);
     *told = json_pack("{s:I, s:i, s:f}", "screened", (json_int_t)report.n_screened, "rounds", report.n_rounds,
                       "exact_to", report.exact_to);
+    TRY(wn_ranks_agree(state->ranks, wn_json_made(*told, "rank.lasso")));
 done:
     return status;
 }
@@ -40,17 +41,28 @@ static wn_status screen_lasso(wn_run_state *state, const wn_statistics *statisti
     return wn_stage_scores(state, statistics, &stage, score, told);
 }
 
+/* What is told of the methods that read rows, where they did (else NULL). */
+static wn_status tell_scores(json_t *rank, json_t *of_forest, json_t *of_lasso)
+{
+    wn_status status = wn_json_made(rank, "rank");
+    if (status == WN_OK && of_forest != NULL && json_object_set(rank, "random_forest", of_forest) != 0)
+        status = wn_json_made(NULL, "rank.random_forest");
+    if (status == WN_OK && of_lasso != NULL && json_object_set(rank, "lasso", of_lasso) != 0)
+        status = wn_json_made(NULL, "rank.lasso");
+    return status;
+}
+
 static wn_status run_ranking(wn_run_state *state, const wn_statistics *statistics)
 {
     wn_status status = WN_OK;
     const wn_job *job = state->job;
     wn_stage_meter meter;
     double *forest = NULL, *lasso = NULL;
-    json_t *told = NULL;
+    json_t *of_forest = NULL, *of_lasso = NULL;
     if (job->rank.use[WN_RANK_RANDOM_FOREST])
-        TRY(wn_stage_forest(state, &forest));
+        TRY(wn_stage_forest(state, &forest, &of_forest));
     if (job->rank.use[WN_RANK_LASSO] && statistics->gram->product == NULL)
-        TRY(screen_lasso(state, statistics, &lasso, &told));
+        TRY(screen_lasso(state, statistics, &lasso, &of_lasso));
     wn_stage_meter_begin(&meter, "rank");
     wn_ranking_counts counts = {0};
     double correlated = wn_job_correlated(job, wn_plan_features(job, state->catalog));
@@ -65,15 +77,15 @@ static wn_status run_ranking(wn_run_state *state, const wn_statistics *statistic
                                   .never = (const char *const *)job->rank.never.text,
                                   .n_never = job->rank.never.n};
     memcpy(options.use, job->rank.use, sizeof options.use);
-    TRY(wn_ranks_agree(state->ranks, wn_ranking_run(&options, statistics, state->recipe, &counts)));
+    TRY(wn_ranking_run(state->ranks, &options, statistics, state->recipe, &counts));
     wn_log_info("rank: %zu of %zu features stay; %zu are copies of better ones", state->recipe->n_selected,
                 state->recipe->n_features, counts.n_copies);
     state->rank_json = rank_json(job, state->recipe, correlated, &counts);
-    if (told != NULL)
-        json_object_set(state->rank_json, "lasso", told);
+    TRY(wn_ranks_agree(state->ranks, tell_scores(state->rank_json, of_forest, of_lasso)));
     TRY(wn_stage_meter_end(state->ranks, &meter, state->stages));
 done:
-    json_decref(told);
+    json_decref(of_lasso);
+    json_decref(of_forest);
     wn_free(lasso);
     wn_free(forest);
     return status;
@@ -116,8 +128,9 @@ static wn_status keep_result(wn_run_state *state, size_t first_entry, wn_hash st
         status = wn_recipe_write(state->recipe, path);
     TRY(wn_ranks_agree(state->ranks, status));
     TRY(wn_ranks_agree(state->ranks, wn_recipe_hash(state->recipe, &recipe_hash)));
-    json_object_set_new(state->fingerprints, "statistics", wn_json_hash(statistics_hash));
-    json_object_set_new(state->fingerprints, "recipe", wn_json_hash(recipe_hash));
+    int refused = json_object_set_new(state->fingerprints, "statistics", wn_json_hash(statistics_hash));
+    refused |= json_object_set_new(state->fingerprints, "recipe", wn_json_hash(recipe_hash));
+    TRY(wn_ranks_agree(state->ranks, wn_json_made(refused == 0 ? state->fingerprints : NULL, "fingerprints")));
     result = json_pack("{s:o, s:O, s:O*, s:O*, s:o, s:o}", "stages", wn_stage_entries(state->stages, first_entry),
                        "rows", state->rows_json, "rank", state->rank_json, "reduce", state->reduce_json, "statistics",
                        wn_json_hash(statistics_hash), "recipe", wn_json_hash(recipe_hash));

@@ -234,6 +234,7 @@ wn_status wn_stage_reduce(wn_run_state *state, const wn_statistics *statistics)
     wn_stage_meter_begin(&meter, "reduce");
     TRY(state->job->reduce.method == WN_REDUCE_LDA ? reduce_by_lda(state, statistics, &meter)
                                                    : reduce_by_pca(state, statistics, &meter));
+    TRY(wn_ranks_agree(state->ranks, wn_json_made(state->reduce_json, "reduce")));
     state->recipe->projection->appends = state->job->reduce.append;
     TRY(wn_stage_meter_end(state->ranks, &meter, state->stages));
 done:

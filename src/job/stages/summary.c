@@ -25,6 +25,11 @@ json_t *wn_json_number(double value)
     return isfinite(value) ? json_real(value) : json_null();
 }
 
+wn_status wn_json_made(const json_t *part, const char *name)
+{
+    return part != NULL ? WN_OK : wn_fail(WN_NO_MEMORY, "out of memory for run.json's `%s`", name);
+}
+
 static json_t *per_class(const wn_metrics *metrics)
 {
     json_t *array = json_array();
