@@ -14,8 +14,9 @@ typedef struct {
 } wn_pilot;
 
 /* Collective. Reads a fixed set of blocks spread evenly over the table (all of a small one: at most WN_PILOT_BLOCKS),
- * applies the steps, which drop rows and leave cells as they are, keeps at most the row bound's rows (all where they are not more, else the same number a block as
- * far as it has them, chosen by hash of seed and row), and shares them. Ranks' blocks ascend. The caller frees it. Fails: as wn_pass_run. */
+ * applies the steps, which drop rows and leave cells as they are, keeps at most the row bound's rows (all where they
+ * are not more, else the same number a block as far as it has them, chosen by hash of seed and row), and shares them.
+ * Ranks' blocks ascend. The caller frees it. Fails: as wn_pass_run. */
 enum { WN_PILOT_BLOCKS = 32 };
 WN_MUST_USE wn_status wn_pilot_read(const wn_pass *pass, const wn_block_step *steps, size_t n_steps, int64_t n_blocks,
                                     uint64_t seed, wn_pilot **pilot, wn_pass_cost *cost);

@@ -43,9 +43,8 @@ typedef struct {
 size_t wn_randomized_width(size_t n_components, size_t n_features);
 int wn_randomized_most_sweeps(size_t n_components, size_t n_features);
 
-/* Local. Bytes that a rank takes at most, blocks apart. */
-size_t wn_randomized_bytes(const wn_randomized_options *options, size_t n_all_features, size_t n_features,
-                           size_t block_rows);
+/* Local. Bytes that a rank takes at most, blocks apart, with passes of a size. */
+size_t wn_randomized_bytes(const wn_randomized_options *options, const wn_feature_pass_size *size);
 
 /* Collective. The first directions, a function of (seed, feature, component), for the recipe's selected and normalized
  * features, whose moments are those of all of the recipe's features. The caller frees it. Fails: WN_BAD_DATA with fewer

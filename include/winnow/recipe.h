@@ -218,10 +218,6 @@ double wn_raw_cell(const wn_raw_rows *rows, size_t row, const wn_recipe_column *
  * WN_NO_MEMORY. */
 WN_MUST_USE wn_status wn_recipe_features(const wn_recipe *recipe, const wn_raw_rows *rows, float *out);
 
-/* Local. All features before normalization, out (n_rows, n_features); NaN where a gap is not filled. Fails:
- * WN_NO_MEMORY. */
-WN_MUST_USE wn_status wn_recipe_extract(const wn_recipe *recipe, const wn_raw_rows *rows, double *out);
-
 /* Local. The same of a recipe with encoders, only those that are not 0, appended to sparse rows; numbers (n_rows) are
  * the rows' as in the catalog. Fails: as wn_recipe_check_features, WN_NO_MEMORY; some rows are appended then. */
 WN_MUST_USE wn_status wn_recipe_append_features(const wn_recipe *recipe, const wn_catalog *catalog,

@@ -6,7 +6,7 @@
 
 #include "winnow/sparse_rows.h"
 
-/* Columns [first, first + n_cols). */
+/* Columns [first, first + n_cols); where dense ones are among them, these have no entries. */
 typedef struct {
     size_t first, n_cols;
     wn_sparse_rows rows; /* (n_rows) entries by column - first; owned */
@@ -27,6 +27,9 @@ WN_MUST_USE wn_status wn_wide_columns_init(wn_wide_columns *wide, size_t n_cols,
 /* Local. The same columns as another's, without a row. Fails: WN_NO_MEMORY. */
 WN_MUST_USE wn_status wn_wide_columns_like(wn_wide_columns *wide, const wn_wide_columns *other);
 void wn_wide_columns_clear(wn_wide_columns *wide);
+
+/* Local. How many dense columns come before a column: where it lies among them, if it is one. */
+size_t wn_wide_columns_dense(const wn_wide_columns *wide, size_t column);
 
 /* Local. No rows; the memory is kept. */
 void wn_wide_columns_empty(wn_wide_columns *wide);

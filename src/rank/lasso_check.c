@@ -7,7 +7,8 @@
 #include <math.h>
 #include <string.h>
 
-static wn_status new_sketch(const wn_lasso_screening *s, size_t n_directions, wn_sketch **sketch)
+static wn_status new_sketch(const wn_lasso_screening *s, const wn_feature_choice *choice, size_t n_directions,
+                            wn_sketch **sketch)
 {
     static const double MARGIN = 1 + 1e-6;
     wn_status status = WN_OK;
@@ -21,7 +22,13 @@ static wn_status new_sketch(const wn_lasso_screening *s, size_t n_directions, wn
         factor[f] = varies ? 1 / s->all.deviation[f] : 0;
         squares[f] = varies ? (1 + shift * shift) * (double)moments->n_rows * MARGIN : 0;
     }
-    const wn_sketch_shape shape = {s->n, moments->mean, factor, squares, n_directions, false};
+    const wn_sketch_shape shape = {.n_cols = s->n,
+                                   .centre = moments->mean,
+                                   .factor = factor,
+                                   .squares = squares,
+                                   .n_directions = n_directions,
+                                   .n_rows = moments->n_rows,
+                                   .wide = choice->wide};
     TRY(wn_sketch_new(sketch, &shape));
 done:
     wn_free(squares);
@@ -50,13 +57,13 @@ static void take_slopes(wn_lasso_screening *s, const wn_sketch *sketch, double *
     }
 }
 
-static wn_status check_some(wn_lasso_screening *s, const wn_lasso_reading *read, const size_t *all, size_t first,
-                            size_t n)
+static wn_status check_some(wn_lasso_screening *s, const wn_lasso_reading *read, const wn_feature_choice *all,
+                            size_t first, size_t n)
 {
     wn_status status = WN_OK;
     wn_sketch *sketch = NULL;
     double *directions = NULL, *product = NULL;
-    status = new_sketch(s, n, &sketch);
+    status = new_sketch(s, all, n, &sketch);
     if (status == WN_OK)
         status = wn_new(&directions, n * s->n);
     if (status == WN_OK)
@@ -70,7 +77,7 @@ static wn_status check_some(wn_lasso_screening *s, const wn_lasso_reading *read,
     }
     wn_sketch_begin(sketch, directions);
     const wn_accumulator accumulator = wn_sketch_accumulator(sketch);
-    TRY(wn_feature_pass_run(read->pass, read->rows, read->recipe, all, s->n, &accumulator, 1, read->cost));
+    TRY(wn_feature_pass_run(read->pass, read->rows, read->recipe, all, &accumulator, 1, read->cost));
     ++*read->n_passes;
     take_slopes(s, sketch, product, first, n);
 done:
@@ -83,16 +90,22 @@ done:
 wn_status wn_lasso_check_all(wn_lasso_screening *s, const wn_lasso_reading *read)
 {
     wn_status status = WN_OK;
-    size_t *all = NULL, n_checks = s->n_labels * WN_LASSO_CHECKED;
-    TRY(wn_ranks_agree(read->pass->ranks, wn_new(&all, s->n)));
-    for (size_t f = 0; f < s->n; f++)
-        all[f] = f;
+    size_t *features = NULL, n_checks = s->n_labels * WN_LASSO_CHECKED;
+    wn_wide_columns wide = {0};
+    status = wn_new(&features, s->n);
+    for (size_t f = 0; f < s->n && status == WN_OK; f++)
+        features[f] = f;
+    if (status == WN_OK)
+        status = wn_feature_pass_columns(read->recipe, features, s->n, &wide);
+    TRY(wn_ranks_agree(read->pass->ranks, status));
+    const wn_feature_choice all = {features, s->n, wide.n_parts > 0 ? &wide : NULL};
     for (size_t first = 0; first < n_checks; first += WN_LASSO_DIRECTIONS) {
         size_t left = n_checks - first, n = left < WN_LASSO_DIRECTIONS ? left : WN_LASSO_DIRECTIONS;
-        TRY(check_some(s, read, all, first, n));
+        TRY(check_some(s, read, &all, first, n));
     }
 done:
-    wn_free(all);
+    wn_wide_columns_clear(&wide);
+    wn_free(features);
     return status;
 }
 

@@ -271,6 +271,7 @@ size_t wn_lasso_screen_bytes(size_t n_features, size_t n_label_columns, size_t b
     size_t n = checks < WN_LASSO_DIRECTIONS ? checks : WN_LASSO_DIRECTIONS, width = m + 1 + n_label_columns;
     size_t screen = (n_label_columns * n_features + checks * (m + n_features) + 8 * n_features) * sizeof(double);
     size_t paths = (4 * width * width + 3 * m * m + 100 * m + block_rows * width) * sizeof(double);
-    size_t sweep = wn_sketch_bytes(n_features, n, block_rows, false) + 2 * n * n_features * sizeof(double);
-    return screen + (paths > sweep ? paths : sweep) + wn_feature_pass_bytes(n_features, n_features, block_rows);
+    size_t sweep = wn_sketch_bytes(n_features, n_features, n, block_rows, false) + 2 * n * n_features * sizeof(double);
+    const wn_feature_pass_size pass = {n_features, n_features, n_features, 0, block_rows};
+    return screen + (paths > sweep ? paths : sweep) + wn_feature_pass_bytes(&pass);
 }

@@ -13,8 +13,9 @@ wn_status wn_randomized_sweep(wn_randomized *r, const wn_pass *pass, wn_rows *ro
 {
     wn_status status = WN_OK;
     const wn_accumulator accumulator = wn_sketch_accumulator(r->sketch);
+    const wn_feature_choice choice = wn_randomized_choice(r);
     wn_sketch_begin(r->sketch, wn_randomized_directions(r));
-    TRY(wn_feature_pass_run(pass, rows, r->recipe, r->recipe->selected, r->p, &accumulator, 1, cost));
+    TRY(wn_feature_pass_run(pass, rows, r->recipe, &choice, &accumulator, 1, cost));
     if (r->ranks->rank == 0)
         wn_sketch_finish(r->sketch, r->products + (size_t)r->n_sweeps * r->width * r->p);
     r->n_sweeps++;
@@ -142,9 +143,10 @@ wn_status wn_randomized_scatter(wn_randomized *r, const wn_pass *pass, wn_rows *
     wn_status status = WN_OK;
     size_t k = r->options.n_components;
     const wn_accumulator accumulator = wn_sketch_accumulator(r->sketch);
+    const wn_feature_choice choice = wn_randomized_choice(r);
     memset(r->basis + k * r->p, 0, (r->width - k) * r->p * sizeof *r->basis);
     wn_sketch_begin(r->sketch, r->basis);
-    TRY(wn_feature_pass_run(pass, rows, r->recipe, r->recipe->selected, r->p, &accumulator, 1, cost));
+    TRY(wn_feature_pass_run(pass, rows, r->recipe, &choice, &accumulator, 1, cost));
     TRY(wn_ranks_agree(r->ranks, r->ranks->rank == 0 ? multiply_scatter(r, scatter) : WN_OK));
     TRY(wn_ranks_broadcast(r->ranks, 0, scatter, k * k * sizeof *scatter));
 done:

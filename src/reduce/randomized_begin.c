@@ -26,14 +26,14 @@ int wn_randomized_most_sweeps(size_t n_components, size_t n_features)
     return enough < WN_RANDOMIZED_SWEEPS ? (int)enough : WN_RANDOMIZED_SWEEPS;
 }
 
-size_t wn_randomized_bytes(const wn_randomized_options *options, size_t n_all_features, size_t n_features,
-                           size_t block_rows)
+size_t wn_randomized_bytes(const wn_randomized_options *options, const wn_feature_pass_size *size)
 {
-    size_t width = wn_randomized_width(options->n_components, n_features);
-    size_t most = width * (size_t)wn_randomized_most_sweeps(options->n_components, n_features);
-    size_t matrices = 2 * most * n_features * sizeof(double), cores = 4 * most * most * sizeof(double);
-    return wn_sketch_bytes(n_features, width, block_rows, options->is_single) + matrices + cores +
-           wn_feature_pass_bytes(n_all_features, n_features, block_rows);
+    size_t n = size->n_chosen, n_dense = size->n_dense < n ? size->n_dense : n;
+    size_t width = wn_randomized_width(options->n_components, n);
+    size_t most = width * (size_t)wn_randomized_most_sweeps(options->n_components, n);
+    size_t matrices = 2 * most * n * sizeof(double), cores = 4 * most * most * sizeof(double);
+    return wn_sketch_bytes(n, n_dense, width, size->block_rows, options->is_single) + matrices + cores +
+           wn_feature_pass_bytes(size);
 }
 
 static wn_status check_size(const wn_randomized_options *options, int64_t n_rows, size_t p)
@@ -99,7 +99,14 @@ static wn_status open_sketch(wn_randomized *r, const wn_moments_summary *moments
         squares[i] = deviation > 0 ? squares[i] : 0;
         r->mean[i] = (moments->mean[f] - wn_recipe_feature_center(r->recipe, f)) / scale;
     }
-    const wn_sketch_shape shape = {r->p, centre, factor, squares, r->width, r->options.is_single};
+    const wn_sketch_shape shape = {.n_cols = r->p,
+                                   .centre = centre,
+                                   .factor = factor,
+                                   .squares = squares,
+                                   .n_directions = r->width,
+                                   .is_single = r->options.is_single,
+                                   .n_rows = r->n_rows,
+                                   .wide = wn_randomized_choice(r).wide};
     TRY(wn_sketch_new(&r->sketch, &shape));
 done:
     wn_free(squares);
@@ -119,9 +126,15 @@ static wn_status prepare(wn_randomized *r, const wn_moments_summary *moments)
     TRY(wn_new(&r->basis, is_root ? most * size : size));
     TRY(wn_new(&r->products, is_root ? most * size : 0));
     TRY(wn_new(&r->values, r->options.n_components));
+    TRY(wn_feature_pass_columns(r->recipe, r->recipe->selected, r->p, &r->wide));
     TRY(open_sketch(r, moments));
 done:
     return status;
+}
+
+wn_feature_choice wn_randomized_choice(const wn_randomized *r)
+{
+    return (wn_feature_choice){r->recipe->selected, r->p, r->wide.n_parts > 0 ? &r->wide : NULL};
 }
 
 void wn_randomized_draw(wn_randomized *r, size_t first)
@@ -192,6 +205,7 @@ void wn_randomized_free(wn_randomized *r)
     if (r == NULL)
         return;
     wn_sketch_free(r->sketch);
+    wn_wide_columns_clear(&r->wide);
     wn_free(r->values);
     wn_free(r->products);
     wn_free(r->basis);

@@ -15,8 +15,9 @@ struct wn_randomized {
     wn_randomized_options options;
     size_t p, width;
     int64_t n_rows;
-    int exponent; /* features are swept as x 2^-exponent, about 1 */
-    double trace; /* of the covariance */
+    int exponent;         /* features are swept as x 2^-exponent, about 1 */
+    double trace;         /* of the covariance */
+    wn_wide_columns wide; /* of the blocks that are swept; no parts where they are dense */
     wn_sketch *sketch;
     double *mean;     /* (p) of the normalized features */
     double *basis;    /* (most sweeps x width, p) on rank 0: orthonormal directions of each sweep and of the next one,
@@ -31,6 +32,9 @@ struct wn_randomized {
 /* Local. How many rows of a basis of so many sweeps are directions; where those of the next sweep are. */
 size_t wn_randomized_n_basis(const wn_randomized *randomized, int n_sweeps);
 double *wn_randomized_directions(const wn_randomized *randomized);
+
+/* Local. What a sweep reads; borrowed. */
+wn_feature_choice wn_randomized_choice(const wn_randomized *randomized);
 
 /* Local, rank 0. Directions number `first` and on become random ones. */
 void wn_randomized_draw(wn_randomized *randomized, size_t first);

@@ -1,5 +1,7 @@
 #include "product_round.h"
 
+#include "kernels.h"
+
 #include <math.h>
 
 void wn_product_round_plain(const double *products, size_t n, double factor, int64_t *sums)
@@ -28,7 +30,7 @@ __attribute__((target("avx512f,avx512dq"))) static void round_avx512(const doubl
 void wn_product_round(const double *products, size_t n, double factor, int64_t *sums)
 {
 #ifdef __x86_64__
-    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq")) {
+    if (wn_kernels_used() == WN_KERNELS_AVX512) {
         round_avx512(products, n, factor, sums);
         return;
     }

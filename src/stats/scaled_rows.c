@@ -1,5 +1,7 @@
 #include "scaled_rows.h"
 
+#include "kernels.h"
+
 /* One loop for all kernels: what a processor has makes wider vectors of it, of the same operations. */
 static inline __attribute__((always_inline)) void scale(const wn_scaling *scaling, wn_cells from, size_t n_rows,
                                                         double *to, size_t to_width)
@@ -41,11 +43,11 @@ __attribute__((target("avx512f"))) static void scale_avx512(const wn_scaling *sc
 void wn_rows_scale(const wn_scaling *scaling, wn_cells from, size_t n_rows, double *to, size_t to_width)
 {
 #ifdef __x86_64__
-    if (__builtin_cpu_supports("avx512f")) {
+    if (wn_kernels_used() == WN_KERNELS_AVX512) {
         scale_avx512(scaling, from, n_rows, to, to_width);
         return;
     }
-    if (__builtin_cpu_supports("avx2")) {
+    if (wn_kernels_used() == WN_KERNELS_AVX2) {
         scale_avx2(scaling, from, n_rows, to, to_width);
         return;
     }

@@ -1,8 +1,8 @@
 #include "sketch_kernels.h"
 
-#include <math.h>
+#include "kernels.h"
 
-static bool is_limited;
+#include <math.h>
 
 #define CENTRE(from_type, to_type)                                                                                     \
     do {                                                                                                               \
@@ -65,21 +65,16 @@ AVX512 static size_t round_avx512(wn_cells products, const double *per_unit, siz
     return c;
 }
 
-static bool has_avx512(void)
-{
-    return !is_limited && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq");
-}
-
 #endif
 
 void wn_sketch_centre(wn_cells cells, const double *centre, const double *factor, size_t n, wn_cells row)
 {
 #ifdef __x86_64__
-    if (has_avx512()) {
+    if (wn_kernels_used() == WN_KERNELS_AVX512) {
         centre_avx512(cells, centre, factor, n, row);
         return;
     }
-    if (!is_limited && __builtin_cpu_supports("avx2")) {
+    if (wn_kernels_used() == WN_KERNELS_AVX2) {
         centre_avx2(cells, centre, factor, n, row);
         return;
     }
@@ -91,13 +86,8 @@ void wn_sketch_round(wn_cells products, const double *per_unit, size_t n, int64_
 {
     size_t done = 0;
 #ifdef __x86_64__
-    if (has_avx512())
+    if (wn_kernels_used() == WN_KERNELS_AVX512)
         done = round_avx512(products, per_unit, n, sums);
 #endif
     round_plain(wn_cells_at(products, done), per_unit + done, n - done, sums + done);
-}
-
-void wn_sketch_kernels_limit(bool is_plain)
-{
-    is_limited = is_plain;
 }

@@ -14,7 +14,4 @@ void wn_sketch_centre(wn_cells cells, const double *centre, const double *factor
  * they are below 2^62 in size. */
 void wn_sketch_round(wn_cells products, const double *per_unit, size_t n, int64_t *sums);
 
-/* Local. For tests: the kernels of any processor, in place of its own. */
-void wn_sketch_kernels_limit(bool is_plain);
-
 #endif

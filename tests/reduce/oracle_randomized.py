@@ -1,5 +1,6 @@
 """Randomized PCA of whole runs against scikit-learn's full solver: eigenvalues, subspaces, what it explains beside scikit-learn's own
-randomized solver; fingerprints at 1, 2, 3 and 7 ranks, in single too; tables too wide for products; going on after a stop."""
+randomized solver; fingerprints at 1, 2, 3 and 7 ranks, in single too; numbers beside terms and levels, which are swept as sparse rows;
+tables too wide for products; going on after a stop."""
 
 import os
 import sys
@@ -9,6 +10,7 @@ import numpy
 from scipy.linalg import subspace_angles
 from sklearn.decomposition import PCA
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
+from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.feature_selection import f_classif
 from sklearn.linear_model import lasso_path
 from sklearn.preprocessing import StandardScaler
@@ -34,8 +36,8 @@ def parts(directory, name, x, n):
     return os.path.join(directory, f"{name}-*.h5")
 
 
-def job_of(directory, path, sections, label=False):
-    text = f"input: {{files: [{path}]{', label: y' if label else ''}}}\n" + sections + "\n"
+def job_of(directory, path, sections, label=False, types="{}"):
+    text = f"input: {{files: [{path}], types: {types}{', label: y' if label else ''}}}\n" + sections + "\n"
     return write_text(os.path.join(directory, f"job{len(os.listdir(directory))}.yaml"), text)
 
 
@@ -107,6 +109,49 @@ def check_ranks(checks, program, directory):
             z = StandardScaler().fit_transform(x)
             off = numpy.abs(1 - projection(out)["eigenvalues"] / PCA(k, svd_solver="full").fit(z).explained_variance_).max()
             checks.that(off <= 2e-2, f"{name}, {precision}: eigenvalues off by {off:.1e}")
+
+
+def mixed_rows(rng, n):
+    """Numbers, texts on one of five topics, levels that go with these."""
+    words = numpy.array(["w" + chr(97 + i // 26) + chr(97 + i % 26) for i in range(300)])
+    topic = rng.integers(0, 5, n)
+    notes = [" ".join(words[(50 * t + rng.geometric(0.06, 20)) % 300]) for t in topic]
+    lines = [f"line{(3 * t + rng.integers(0, 12)) % 30:02d}" for t in topic]
+    return rng.normal(size=(n, 3)) * [0.5, 0.2, 0.01] + topic[:, None] * [0.1, 0, 0.01], notes, lines
+
+
+def mixed_table(directory, numbers, notes, lines, n_parts):
+    for part in range(n_parts):
+        rows = slice(part * len(notes) // n_parts, (part + 1) * len(notes) // n_parts)
+        with h5py.File(os.path.join(directory, f"mixed-{part}.h5"), "w") as file:
+            for c in range(3):
+                file[f"x{c}"] = numbers[rows, c]
+            for name, texts in (("note", notes), ("line", lines)):
+                file.create_dataset(name, data=texts[rows], dtype=h5py.string_dtype())
+    return os.path.join(directory, "mixed-*.h5")
+
+
+def check_sparse(checks, program, directory):
+    """Terms, levels and numbers in one sweep, in the order of the recipe, also where a ranking chose some in its own."""
+    numbers, notes, lines = mixed_rows(numpy.random.default_rng(10), 1800)
+    path = mixed_table(directory, numbers, notes, lines, 9)
+    vectorizer = TfidfVectorizer(min_df=2).fit(notes)
+    columns = {f"x{c}": numbers[:, c] for c in range(3)}
+    columns |= {f"note={t}": v for t, v in zip(vectorizer.get_feature_names_out(), vectorizer.transform(notes).toarray().T)}
+    columns |= {f"line={level}": (numpy.array(lines) == level).astype(float) for level in set(lines)}
+    for precision, rank in (("double", ""), ("single", ""), ("double", "rank: {methods: [variance], keep: 150}\n")):
+        sections = (f"extract: {{text: {{method: tfidf}}, categorical: {{method: one_hot}}}}\n{rank}"
+                    f"reduce: {{method: pca, components: 6, solver: randomized, precision: {precision}}}")
+        job = job_of(directory, path, sections, types="{note: text}")
+        seen, what = set(), f"mixed, {precision}{', ranked' if rank else ''}"
+        for n_ranks in (1, 2, 3, 5) if not rank else (1, 3):
+            out, told = run(program, directory, job, n_ranks, checks)
+            seen.add((told["fingerprints"]["statistics"], told["fingerprints"]["recipe"]))
+        checks.equal(len(seen), 1, f"{what}: fingerprints over ranks")
+        with h5py.File(os.path.join(out, "recipe.h5")) as file:
+            names = file["features/name"].asstr()[:][file["selected"][:]]
+        checks.equal(len(names), 150 if rank else len(columns), f"{what}: features")
+        compare(checks, projection(out), numpy.stack([columns[name] for name in names], axis=1), 6, what)
 
 
 def check_simplify(checks, program, directory):
@@ -241,6 +286,7 @@ def main():
     with scratch() as directory:
         check_spectra(checks, program, directory)
         check_ranks(checks, program, directory)
+        check_sparse(checks, program, directory)
         check_simplify(checks, program, directory)
         check_wide(checks, program, directory)
         check_discriminants(checks, program, directory)

@@ -203,7 +203,12 @@ static wn_status sketch_make_as(void **state, bool is_single)
                         squares[CHECK_COLS] = {1e12, 1e12, 1e12, 1e24,
                                                1e12}; /* large enough for every column's cells */
     static const double directions[CHECK_DIRECTIONS * CHECK_COLS] = {0.6, 0, 0.8, 0, 0, 0, 0.5, 0.5, -0.5, 0.5};
-    const wn_sketch_shape shape = {CHECK_COLS, CENTRE, factor, squares, CHECK_DIRECTIONS, is_single};
+    const wn_sketch_shape shape = {.n_cols = CHECK_COLS,
+                                   .centre = CENTRE,
+                                   .factor = factor,
+                                   .squares = squares,
+                                   .n_directions = CHECK_DIRECTIONS,
+                                   .is_single = is_single};
     wn_status status = wn_sketch_new((wn_sketch **)state, &shape);
     if (status == WN_OK)
         wn_sketch_begin(*state, directions);

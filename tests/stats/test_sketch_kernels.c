@@ -1,4 +1,5 @@
 /* What a sketch does to cells, by this processor's kernels and by plain ones, against the definition. */
+#include "kernels.h"
 #include "sketch_kernels.h"
 
 #include "testing.h"
@@ -72,15 +73,15 @@ static void check_round(size_t n, bool is_float)
 static void test_kernels(void)
 {
     static const size_t sizes[] = {0, 1, 7, 8, 9, 40, MOST};
-    for (int plain = 0; plain < 2; plain++) {
-        wn_sketch_kernels_limit(plain);
+    for (wn_kernels most = WN_KERNELS_PLAIN; most <= WN_KERNELS_AVX512; most++) {
+        wn_kernels_limit(most);
         for (size_t k = 0; k < sizeof sizes / sizeof *sizes; k++)
             for (int kind = 0; kind < 4; kind++) {
                 check_centre(sizes[k], kind % 2, kind / 2);
                 check_round(sizes[k], kind % 2);
             }
     }
-    wn_sketch_kernels_limit(false);
+    wn_kernels_limit(WN_KERNELS_AVX512);
 }
 
 static const wn_test tests[] = {{"centring and rounding", test_kernels}};

@@ -154,7 +154,7 @@ wn_memory_plan wn_memory_plan_of(int n_ranks, const wn_job *job, const wn_catalo
             pilot_rows(catalog) * (pilot_row_bytes(catalog) + (p + 2 + wn_plan_image_features(job)) * sizeof(double)),
         .gram = wn_plan_sums_bytes(job, n_features, block, panel),
         .folds = wn_plan_folds_bytes(job, n_features, block, panel),
-        .reduction = wn_plan_reduction_bytes(job, n_features, block, panel),
+        .reduction = wn_plan_reduction_bytes(job, n_features, block, panel, wn_plan_sparse(job, catalog)),
         .rows = rows,
         .rest = REST + wn_plan_code_bytes(job, catalog) + (wn_job_profile_adds(job) ? wn_profile_sums_bytes(p) : 0)};
     plan.libraries = libraries_bytes(n_ranks, wn_plan_largest_sum(job, n_features));

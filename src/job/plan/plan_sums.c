@@ -122,16 +122,19 @@ static bool reads_chosen(const wn_job *job, size_t n_features)
     return reduces && !sweeps(job, n_features) && wn_job_products(job, n_features) != WN_PRODUCTS_OF_PAIRS;
 }
 
-size_t wn_plan_reduction_bytes(const wn_job *job, size_t n_features, size_t block_rows, size_t panel_rows)
+size_t wn_plan_reduction_bytes(const wn_job *job, size_t n_features, size_t block_rows, size_t panel_rows,
+                               wn_sparse_plan sparse)
 {
     size_t n = wn_plan_selected(job, n_features);
+    const wn_feature_pass_size dense = {n_features, n, n_features, 0, block_rows},
+                               swept = {n_features, n, sparse.n_dense, sparse.row_bytes, block_rows};
     if (sweeps(job, n_features)) {
         const wn_randomized_options options = {.n_components = swept_components(job, n_features),
                                                .is_single = job->reduce.is_single};
-        return wn_randomized_bytes(&options, n_features, n, block_rows);
+        return wn_randomized_bytes(&options, &swept);
     }
     if (reads_chosen(job, n_features))
-        return pair_bytes(job, n, panel_rows) + solver_bytes(job, n) + wn_feature_pass_bytes(n_features, n, block_rows);
+        return pair_bytes(job, n, panel_rows) + solver_bytes(job, n) + wn_feature_pass_bytes(&dense);
     return 0;
 }
 
@@ -144,7 +147,7 @@ size_t wn_plan_largest_sum(const wn_job *job, size_t n_features)
     if (products == WN_PRODUCTS_WITH_LABEL)
         most = 3 * (label + 2) * width;
     if (sweeps(job, n_features))
-        most = larger(most, n * wn_randomized_width(swept_components(job, n_features), n));
+        most = larger(most, (n + 1) * wn_randomized_width(swept_components(job, n_features), n));
     if (reads_chosen(job, n_features))
         most = larger(most, (n + 1 + label) * (n + 1 + label));
     return most * sizeof(int64_t);

@@ -2,6 +2,8 @@
 #ifndef WINNOW_JOB_PLAN_SUMS_H
 #define WINNOW_JOB_PLAN_SUMS_H
 
+#include "plan_features.h"
+
 #include "winnow/job.h"
 
 /* Local. Bytes of a statistics pass over so many features in blocks of so many rows, so many of which are multiplied
@@ -16,7 +18,8 @@ size_t wn_plan_selected(const wn_job *job, size_t n_features);
 
 /* Local. Bytes of a reduction that reads rows: sweeps, or products of the features that are left; 0 for one that
  * follows from the sums. */
-size_t wn_plan_reduction_bytes(const wn_job *job, size_t n_features, size_t block_rows, size_t panel_rows);
+size_t wn_plan_reduction_bytes(const wn_job *job, size_t n_features, size_t block_rows, size_t panel_rows,
+                               wn_sparse_plan sparse);
 
 /* Local. Bytes of the longest array that ranks sum. */
 size_t wn_plan_largest_sum(const wn_job *job, size_t n_features);

@@ -6,7 +6,7 @@
 
 #include <math.h>
 
-wn_status wn_extracted_init(wn_extracted *run, const wn_recipe *recipe)
+wn_status wn_extracted_init(wn_extracted *run, const wn_recipe *recipe, const size_t *features, size_t n)
 {
     wn_status status = WN_OK;
     *run = (wn_extracted){0};
@@ -15,8 +15,8 @@ wn_status wn_extracted_init(wn_extracted *run, const wn_recipe *recipe)
     TRY(wn_new(&run->place, recipe->n_features));
     for (size_t f = 0; f < recipe->n_features; f++)
         run->place[f] = SIZE_MAX;
-    for (size_t j = 0; j < recipe->n_selected; j++)
-        run->place[recipe->selected[j]] = j;
+    for (size_t j = 0; j < n; j++)
+        run->place[features[j]] = j;
 done:
     return status;
 }

@@ -1,5 +1,5 @@
-/* extracted.h - rows with encoders on their way to what is selected of their features: dense (recipe_apply.c) or sparse
- * (recipe_sparse.c). Private to src/prepare. */
+/* extracted.h - rows with encoders on their way to what is chosen of their features: dense (recipe_apply.c), sparse
+ * (recipe_sparse.c), or a block of both (chosen_rows.c). Private to src/prepare. */
 #ifndef WINNOW_PREPARE_EXTRACTED_H
 #define WINNOW_PREPARE_EXTRACTED_H
 
@@ -13,11 +13,12 @@ enum { WN_TILE_ROWS = 64 };
 typedef struct {
     wn_wide_columns wide;
     double *dense; /* (WN_TILE_ROWS, wide.n_dense) */
-    size_t *place; /* (n_features) among those selected; SIZE_MAX for the others */
+    size_t *place; /* (n_features) among those chosen; SIZE_MAX for the others */
 } wn_extracted;
 
-/* Local. For rows of a recipe with encoders. The caller clears it, also after a failure. Fails: WN_NO_MEMORY. */
-WN_MUST_USE wn_status wn_extracted_init(wn_extracted *run, const wn_recipe *recipe);
+/* Local. For rows of a recipe with encoders, and n of its features. The caller clears it, also after a failure. Fails:
+ * WN_NO_MEMORY. */
+WN_MUST_USE wn_status wn_extracted_init(wn_extracted *run, const wn_recipe *recipe, const size_t *features, size_t n);
 void wn_extracted_clear(wn_extracted *run);
 
 /* Local. Rows first .. first + n_rows - 1 of some. */

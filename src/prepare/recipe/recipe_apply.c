@@ -114,7 +114,7 @@ wn_status wn_recipe_features(const wn_recipe *recipe, const wn_raw_rows *rows, f
     wn_extracted run = {0};
     if (wn_recipe_is_plain(recipe))
         return features_of_cells(recipe, rows, out);
-    TRY(wn_extracted_init(&run, recipe));
+    TRY(wn_extracted_init(&run, recipe, recipe->selected, recipe->n_selected));
     for (size_t first = 0; first < rows->n_rows; first += WN_TILE_ROWS) {
         size_t n = rows->n_rows - first < WN_TILE_ROWS ? rows->n_rows - first : WN_TILE_ROWS;
         const wn_raw_rows tile = wn_raw_rows_run(rows, first, n);

@@ -1,8 +1,6 @@
 /* Features of rows before normalization: dense, or those of encoders whose rows are mostly zero as sparse parts. */
 #include "encoder.h"
 
-#include "winnow/memory.h"
-
 #include <string.h>
 
 static bool is_sparse(const wn_encoder *encoder)
@@ -51,20 +49,6 @@ static void extract_cells(const wn_recipe *recipe, const wn_raw_rows *rows, cons
     }
 }
 
-/* Where a dense feature lies: how many come before it. */
-static size_t place_of(const wn_wide_columns *wide, size_t feature)
-{
-    size_t low = 0, high = wide->n_dense;
-    while (low < high) {
-        size_t middle = (low + high) / 2;
-        if (wide->dense[middle] < feature)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
 wn_status wn_recipe_extract_wide(const wn_recipe *recipe, const wn_raw_rows *rows, double *out, wn_wide_columns *wide)
 {
     wn_status status = WN_OK;
@@ -77,36 +61,9 @@ wn_status wn_recipe_extract_wide(const wn_recipe *recipe, const wn_raw_rows *row
         if (is_sparse(encoder))
             TRY(encoder->ops->append(encoder, recipe, rows, &wide->parts[p++].rows));
         else
-            TRY(encoder->ops->apply(encoder, recipe, rows, out + place_of(wide, encoder->first), wide->n_dense));
+            TRY(encoder->ops->apply(encoder, recipe, rows, out + wn_wide_columns_dense(wide, encoder->first),
+                                    wide->n_dense));
     }
 done:
-    return status;
-}
-
-static void scatter(const wn_sparse_part *part, size_t n_rows, double *out, size_t stride)
-{
-    for (size_t i = 0; i < n_rows; i++)
-        for (size_t k = part->rows.start[i]; k < part->rows.start[i + 1]; k++)
-            out[i * stride + part->first + part->rows.column[k]] = part->rows.value[k];
-}
-
-wn_status wn_recipe_extract(const wn_recipe *recipe, const wn_raw_rows *rows, double *out)
-{
-    wn_status status = WN_OK;
-    size_t n = recipe->n_features;
-    wn_wide_columns wide = {0};
-    double *dense = NULL;
-    TRY(wn_recipe_wide_columns(recipe, &wide));
-    TRY(wn_memory_new((void **)&dense, rows->n_rows, wide.n_dense * sizeof *dense, __func__));
-    TRY(wn_recipe_extract_wide(recipe, rows, dense, &wide));
-    memset(out, 0, rows->n_rows * n * sizeof *out);
-    for (size_t i = 0; i < rows->n_rows; i++)
-        for (size_t d = 0; d < wide.n_dense; d++)
-            out[i * n + wide.dense[d]] = dense[i * wide.n_dense + d];
-    for (size_t p = 0; p < wide.n_parts; p++)
-        scatter(&wide.parts[p], rows->n_rows, out, n);
-done:
-    wn_free(dense);
-    wn_wide_columns_clear(&wide);
     return status;
 }

@@ -1,28 +1,22 @@
 /* Selected features of rows that are mostly zero, from encoders to sparse rows without laying them out. */
 #include "encoder.h"
+#include "entries.h"
 #include "extracted.h"
 
 #include "winnow/memory.h"
 
 #include <math.h>
-#include <stdlib.h>
-
-/* For sorting a row whose features were selected in another order than they are made. */
-typedef struct {
-    uint32_t column;
-    double value;
-} entry;
 
 typedef struct {
     wn_extracted run;
     double *center, *scale; /* (wide.n_dense) */
-    entry *sorted;          /* (n_selected) */
+    wn_entry *sorted;       /* (n_selected) */
 } extraction;
 
 static wn_status extraction_init(extraction *made, const wn_recipe *recipe)
 {
     wn_status status = WN_OK;
-    TRY(wn_extracted_init(&made->run, recipe));
+    TRY(wn_extracted_init(&made->run, recipe, recipe->selected, recipe->n_selected));
     TRY(wn_new(&made->center, made->run.wide.n_dense));
     TRY(wn_new(&made->scale, made->run.wide.n_dense));
     TRY(wn_new(&made->sorted, recipe->n_selected));
@@ -77,28 +71,6 @@ static size_t put_row(const extraction *of, size_t row, wn_sparse_rows *out)
     return n;
 }
 
-static int by_column(const void *a, const void *b)
-{
-    uint32_t left = ((const entry *)a)->column, right = ((const entry *)b)->column;
-    return (left > right) - (left < right);
-}
-
-static void sort_row(uint32_t *column, double *value, size_t n, entry *sorted)
-{
-    size_t i = 1;
-    while (i < n && column[i - 1] < column[i])
-        i++;
-    if (i >= n)
-        return;
-    for (i = 0; i < n; i++)
-        sorted[i] = (entry){column[i], value[i]};
-    qsort(sorted, n, sizeof *sorted, by_column);
-    for (i = 0; i < n; i++) {
-        column[i] = sorted[i].column;
-        value[i] = sorted[i].value;
-    }
-}
-
 static wn_status append_row(const extraction *of, const wn_recipe *recipe, const wn_catalog *catalog, size_t row,
                             int64_t number, wn_sparse_rows *out)
 {
@@ -107,7 +79,7 @@ static wn_status append_row(const extraction *of, const wn_recipe *recipe, const
     uint32_t *column = out->column + out->n_entries;
     double *value = out->value + out->n_entries;
     size_t n = put_row(of, row, out);
-    sort_row(column, value, n, of->sorted);
+    wn_entries_sort(column, value, n, of->sorted);
     for (size_t k = 0; k < n; k++)
         if (!isfinite(value[k]))
             TRY(wn_recipe_refuse_feature(recipe, catalog, column[k], number, (float)value[k]));

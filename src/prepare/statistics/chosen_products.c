@@ -74,10 +74,11 @@ wn_status wn_chosen_products_run(const wn_pass *pass, wn_rows *rows, const wn_re
     wn_gram *gram = NULL;
     TRY(wn_ranks_agree(pass->ranks, new_gram(&gram, recipe, statistics, options, rows->catalog)));
     const wn_accumulator accumulator = wn_gram_accumulator(gram);
+    const wn_feature_choice choice = {options->features, options->n, NULL};
     if (options->is_there) {
         TRY(read_sums(pass->ranks, options->path, &accumulator));
     } else {
-        TRY(wn_feature_pass_run(pass, rows, recipe, options->features, options->n, &accumulator, 1, cost));
+        TRY(wn_feature_pass_run(pass, rows, recipe, &choice, &accumulator, 1, cost));
         TRY(write_sums(pass->ranks, options->path, &accumulator));
     }
     TRY(wn_ranks_agree(pass->ranks, wn_gram_finish(gram, sums)));

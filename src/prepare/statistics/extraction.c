@@ -47,36 +47,9 @@ wn_block_step wn_extraction_step(wn_extraction *extraction)
     return (wn_block_step){extract, extraction, false};
 }
 
-static wn_status add(void *state, const wn_block *block)
-{
-    const wn_feature_accumulator *accumulator = state;
-    (void)block;
-    return accumulator->inner.ops->add(accumulator->inner.state, accumulator->features);
-}
-
-static wn_span sums(void *state)
-{
-    const wn_feature_accumulator *accumulator = state;
-    return accumulator->inner.ops->sums(accumulator->inner.state);
-}
-
-static wn_span keys(void *state)
-{
-    const wn_feature_accumulator *accumulator = state;
-    return accumulator->inner.ops->keys(accumulator->inner.state);
-}
-
-static wn_status settle(void *state)
-{
-    const wn_feature_accumulator *accumulator = state;
-    const wn_accumulator *inner = &accumulator->inner;
-    return inner->ops->settle != NULL ? inner->ops->settle(inner->state) : WN_OK;
-}
-
 wn_accumulator wn_extraction_accumulator(wn_extraction *extraction, wn_accumulator inner)
 {
-    static const wn_accumulator_ops ops = {"features", add, sums, keys, true, settle};
-    wn_feature_accumulator *accumulator = &extraction->accumulators[extraction->n_accumulators++];
-    *accumulator = (wn_feature_accumulator){extraction->features, inner};
-    return (wn_accumulator){&ops, accumulator};
+    wn_forwarding *forwarding = &extraction->forwardings[extraction->n_forwardings++];
+    *forwarding = (wn_forwarding){extraction->features, inner};
+    return wn_forwarding_accumulator(forwarding);
 }

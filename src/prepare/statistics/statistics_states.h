@@ -21,6 +21,8 @@ typedef struct {
 } wn_statistics_states;
 
 enum { WN_STATISTICS_STATES = WN_SUMS_STATES + 1, WN_STATISTICS_STEPS = 4 };
+_Static_assert(WN_STATISTICS_STATES + WN_FOLDS_STATES <= WN_EXTRACTION_ACCUMULATORS,
+               "features of a pass with the most folds go to all of its accumulators");
 
 /* Local. By a plan that is there. The caller clears them, also after a failure. Fails: WN_NO_MEMORY. */
 WN_MUST_USE wn_status wn_statistics_states_init(wn_statistics_states *states, wn_rows *rows, const wn_recipe *recipe,

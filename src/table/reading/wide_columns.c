@@ -39,6 +39,19 @@ void wn_wide_columns_clear(wn_wide_columns *wide)
     *wide = (wn_wide_columns){0};
 }
 
+size_t wn_wide_columns_dense(const wn_wide_columns *wide, size_t column)
+{
+    size_t low = 0, high = wide->n_dense;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (wide->dense[middle] < column)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
 void wn_wide_columns_empty(wn_wide_columns *wide)
 {
     for (size_t p = 0; p < wide->n_parts; p++)
