@@ -35,7 +35,7 @@ bool wn_stop_requested(void)
 
 static const char *cause(void)
 {
-    switch (by_signal) {
+    switch (atomic_load(&by_signal)) {
     case SIGUSR1:
         return "by SIGUSR1";
     case SIGTERM:
