@@ -29,8 +29,11 @@ typedef struct {
     int64_t n_bytes, mtime; /* size, modification time in nanoseconds */
     int64_t n_rows, first_row;
     int64_t first_block, block_rows;
-    int64_t text_bytes; /* of the texts of a row: of those of fixed length, and about those of others */
-    bool is_test;       /* from input.test */
+    size_t chunk_rows;    /* of the longest chunk that an included column lies in; 1 where none does */
+    size_t fetched_bytes; /* of a row in the chunks that have to be read for it, as they are stored; 0 without chunks */
+    size_t decoded_bytes; /* of the largest of these chunks, decoded and converted */
+    int64_t text_bytes;   /* of the texts of a row: of those of fixed length, and about those of others */
+    bool is_test;         /* from input.test */
     wn_external *externals;
     size_t n_externals;
 } wn_file;
@@ -109,7 +112,7 @@ WN_MUST_USE wn_status wn_catalog_open(const wn_ranks *ranks, wn_catalog **catalo
 void wn_catalog_free(wn_catalog *catalog);
 
 /* Local. Block `index` of 0 .. n_blocks-1. A block is whole chunk rows nearest 4 MiB of decoded cells (float32 or
- * float64), 256 to 65,536 rows, and never straddles files. */
+ * float64; of all columns of the chunks, where few are included), 256 to 65,536 rows, and never straddles files. */
 wn_block_extent wn_catalog_block(const wn_catalog *catalog, int64_t index);
 
 /* Local. How many neighbouring blocks, those of equal number / this, are always dealt to one rank: where rows are wide

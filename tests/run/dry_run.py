@@ -204,6 +204,24 @@ def check_limits(checks, program, directory, table):
                 f"ranks beyond the lanes are told: {many.stdout}")
 
 
+def check_chunks(checks, program, directory):
+    """Chunks larger than blocks, and wide ones of which a column is wanted, are planned for: what is said to be needed is enough."""
+    rng = numpy.random.default_rng(3)
+    for name, shape, chunk, columns in (("long", (300000, 10), (150000, 10), "'*'"), ("few", (4000, 2000), (1000, 2000), "x7")):
+        table = os.path.join(directory, f"{name}.h5")
+        with h5py.File(table, "w") as file:
+            file.create_dataset("x", data=rng.random(shape), chunks=chunk, compression="gzip", compression_opts=1)
+        job = write_text(os.path.join(directory, f"{name}.yaml"),
+                         f"memory: 1MiB\ninput: {{files: [{table}], columns: {{include: [{columns}]}}}}\nclean: {{missing: median}}\n")
+        told = re.search(r"(\d+) MiB a rank are needed", winnow(program, ["run", job, "--dry-run"]).stderr)
+        out = os.path.join(directory, f"out-{name}")
+        done = winnow(program, ["run", job, "--out", out, "--set", f"memory={told.group(1)}MiB"])
+        checks.equal(done.returncode, 0, f"{name} chunks in the memory that is needed ({done.stderr[-300:]})")
+        memory = run_json(out)["memory"]
+        print(f"{name} chunks: planned {memory['planned_bytes'] / 2**20:.1f} MiB, allocated {memory['peak_bytes'] / 2**20:.1f} MiB")
+        checks.that(memory["peak_bytes"] <= memory["planned_bytes"], f"{name} chunks: {memory}")
+
+
 def check_folds(checks, program, directory):
     """Folds take what was planned; where that alone is too much, the advice is about folds."""
     table = os.path.join(directory, "folded.h5")
@@ -237,6 +255,7 @@ def main():
                 check_memory(checks, program, directory, name, rest, n_ranks)
         check_spill(checks, program, directory)
         check_limits(checks, program, directory, table)
+        check_chunks(checks, program, directory)
         check_folds(checks, program, directory)
         check_windows(checks, program, directory)
         check_resident(checks, program, directory)

@@ -147,6 +147,31 @@ static void check_block_rows(const char *name, const char *label, size_t file, i
     wn_catalog_free(catalog);
 }
 
+/* Where few columns of long chunk rows are wanted, what has to be read for them makes the block large; plans need to
+ * know the chunks. */
+static void test_few_of_many(void)
+{
+    wn_catalog *catalog = NULL;
+    wn_input input = input_of("wide.h5", NULL, NULL);
+    if (!CHECK_OK(wn_catalog_read(&catalog, &input)))
+        return;
+    size_t all = catalog->files[0].fetched_bytes, cells = catalog->n_cells * (catalog->is_float32 ? 4 : 8);
+    CU_ASSERT_EQUAL(catalog->files[0].chunk_rows, 64);
+    CU_ASSERT(all >= cells && all < 2 * cells && catalog->files[0].decoded_bytes > 0);
+    char name[64];
+    snprintf(name, sizeof name, "%s", catalog->columns[0].name);
+    wn_catalog_free(catalog);
+    input.include = (const char *const[]){name};
+    input.n_include = 1;
+    if (!CHECK_OK(wn_catalog_read(&catalog, &input)))
+        return;
+    const wn_file *file = &catalog->files[0];
+    CU_ASSERT(catalog->n_cells == 1 && file->fetched_bytes > 8 && file->fetched_bytes < all);
+    CU_ASSERT_EQUAL(file->block_rows, naive_block_rows(64, file->fetched_bytes));
+    check_cover(catalog);
+    wn_catalog_free(catalog);
+}
+
 static void test_blocks(void)
 {
     check_block_rows("matrix_contiguous.h5", "y", 0, 1);
@@ -485,6 +510,7 @@ static const wn_test tests[] = {{"the same on all ranks", test_shared},
                                 {"fails on all ranks", test_shared_failure},
                                 {"parts", test_parts},
                                 {"blocks", test_blocks},
+                                {"few of many columns", test_few_of_many},
                                 {"files and test files", test_files},
                                 {"columns", test_columns},
                                 {"types and fill values", test_types},

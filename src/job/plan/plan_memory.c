@@ -19,7 +19,8 @@
 
 /* One with the taker, one full, one of the pilot; and those that threads decode, each beside what it decodes from. */
 enum { BLOCKS_AT_REST = 3, BLOCKS_PER_THREAD = 2 };
-enum { REST = 2 << 20 }; /* files that are read and hashed by pieces, names, the recipe */
+enum { MOST_LEFT_OF_CHUNKS = 128 << 20 }; /* fetcher.c's bound */
+enum { REST = 2 << 20 };                  /* files that are read and hashed by pieces, names, the recipe */
 /* Resident beside what is allocated: 25 MiB after MPI_Init and opening a file, 4 more with BLAS's buffers, 27 to 35
  * over whole runs on 1 and 2 ranks (Debian 12's libraries). */
 enum { LIBRARIES = 40 << 20, MESSAGE = 64 << 20 /* of wn_ranks_sum, at most */ };
@@ -47,6 +48,29 @@ static size_t largest_block(const wn_catalog *catalog)
         most = rows > most ? rows : most;
     }
     return (size_t)most;
+}
+
+/* Chunks as they are stored, of the blocks under way; those that threads decode; and what is left of chunks that reach
+ * beyond their block, for the next one (fetcher.c). */
+static size_t chunk_bytes(const wn_file *file, size_t n_threads)
+{
+    size_t block = (size_t)file->block_rows, ahead = n_threads > 0 ? (n_threads + 1) / 2 + 1 : 1;
+    if (file->fetched_bytes == 0)
+        return 0;
+    bool goes_on = block % file->chunk_rows != 0;
+    size_t rows = block + (goes_on ? file->chunk_rows : 0), left = 2 * file->chunk_rows * file->fetched_bytes;
+    rows = rows < (size_t)file->n_rows + file->chunk_rows ? rows : (size_t)file->n_rows + file->chunk_rows;
+    left = left < MOST_LEFT_OF_CHUNKS ? left : MOST_LEFT_OF_CHUNKS;
+    return ahead * rows * file->fetched_bytes + (n_threads + 1) * file->decoded_bytes + (goes_on ? left : 0);
+}
+
+/* What chunks take beyond the blocks that are planned beside the decoded ones. */
+static size_t chunks_beyond(const wn_catalog *catalog, size_t n_threads, size_t spare)
+{
+    size_t most = spare;
+    for (size_t f = 0; f < catalog->n_files; f++)
+        most = larger(most, chunk_bytes(&catalog->files[f], n_threads));
+    return most - spare;
 }
 
 static size_t pilot_rows(const wn_catalog *catalog)
@@ -157,6 +181,9 @@ wn_memory_plan wn_memory_plan_of(int n_ranks, const wn_job *job, const wn_catalo
         .reduction = wn_plan_reduction_bytes(job, n_features, block, panel, wn_plan_sparse(job, catalog)),
         .rows = rows,
         .rest = REST + wn_plan_code_bytes(job, catalog) + (wn_job_profile_adds(job) ? wn_profile_sums_bytes(p) : 0)};
+    size_t block_bytes = block * (p * cell_bytes + 2 * sizeof(double));
+    size_t under_way = (n_threads + 1) / 2 + BLOCKS_AT_REST;
+    plan.blocks += chunks_beyond(catalog, n_threads, in_flight > under_way ? (in_flight - under_way) * block_bytes : 0);
     plan.libraries = libraries_bytes(n_ranks, wn_plan_largest_sum(job, n_features));
     if (counts_values(job))
         plan.values = WN_MODES_BYTES;

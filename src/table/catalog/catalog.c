@@ -8,12 +8,12 @@
 #include <string.h>
 
 enum { BLOCK_BYTES = 4 << 20, FEWEST_ROWS = 256, MOST_ROWS = 65536 };
+enum { MUCH_MORE = 2 }; /* bytes of chunks for one of cells that are wanted: then chunks make the block large */
 
 /* While files are read: the layout of the first, which the others must equal. */
 typedef struct {
     wn_catalog *catalog;
     wn_layout first;
-    int64_t *chunk_rows; /* of each file */
 } builder;
 
 static wn_status set_file(wn_file *file, const char *path, const wn_hdf5_file *open, int64_t n_rows, bool is_test)
@@ -58,7 +58,9 @@ static wn_status add_file(builder *b, const wn_input *input, const char *path, b
     TRY(set_file(&b->catalog->files[index], path, &file, layout.n_rows, is_test));
     b->catalog->n_files++;
     TRY(set_externals(&b->catalog->files[index], &layout));
-    b->chunk_rows[index] = layout.chunk_rows;
+    b->catalog->files[index].chunk_rows = (size_t)layout.chunk_rows;
+    b->catalog->files[index].fetched_bytes = layout.fetched_bytes;
+    b->catalog->files[index].decoded_bytes = layout.decoded_bytes;
     b->catalog->files[index].text_bytes = layout.text_bytes;
     if (index == 0) {
         b->first = layout;
@@ -86,7 +88,6 @@ static wn_status add_files(builder *b, const wn_input *input)
         goto done;
     }
     TRY(wn_new(&b->catalog->files, files.n + test.n));
-    TRY(wn_new(&b->chunk_rows, files.n + test.n));
     for (size_t i = 0; i < files.n; i++)
         TRY(add_file(b, input, files.paths[i], false));
     for (size_t i = 0; i < test.n; i++)
@@ -158,14 +159,15 @@ static int64_t block_rows(int64_t chunk_rows, int64_t row_bytes)
     return rows > MOST_ROWS ? MOST_ROWS / chunk_rows * chunk_rows : rows;
 }
 
-static void cut_blocks(wn_catalog *catalog, const int64_t *chunk_rows)
+static void cut_blocks(wn_catalog *catalog)
 {
     int64_t cell_bytes = (int64_t)catalog->n_cells * (catalog->is_float32 ? 4 : 8);
     for (size_t i = 0; i < catalog->n_files; i++) {
         wn_file *file = &catalog->files[i];
         file->first_row = catalog->n_rows;
         file->first_block = catalog->n_blocks;
-        file->block_rows = block_rows(chunk_rows[i], cell_bytes + file->text_bytes);
+        int64_t fetched = (int64_t)file->fetched_bytes, bytes = fetched > MUCH_MORE * cell_bytes ? fetched : cell_bytes;
+        file->block_rows = block_rows((int64_t)file->chunk_rows, bytes + file->text_bytes);
         catalog->n_rows += file->n_rows;
         catalog->n_blocks += (file->n_rows + file->block_rows - 1) / file->block_rows;
         catalog->n_test_rows += file->is_test ? file->n_rows : 0;
@@ -179,12 +181,11 @@ wn_status wn_catalog_read(wn_catalog **catalog, const wn_input *input)
     TRY(wn_new(&b.catalog, 1));
     TRY(add_files(&b, input));
     TRY(take_columns(b.catalog, &b.first));
-    cut_blocks(b.catalog, b.chunk_rows);
+    cut_blocks(b.catalog);
     *catalog = b.catalog;
     b.catalog = NULL;
 done:
     wn_layout_clear(&b.first);
-    wn_free(b.chunk_rows);
     wn_catalog_free(b.catalog);
     return status;
 }

@@ -77,6 +77,9 @@ static wn_status pass_file(cursor *c, wn_file *file)
     PASS(c, file->block_rows);
     PASS(c, file->is_test);
     PASS(c, file->text_bytes);
+    PASS(c, file->chunk_rows);
+    PASS(c, file->fetched_bytes);
+    PASS(c, file->decoded_bytes);
     TRY(pass_externals(c, file));
     const char *slash = strrchr(file->path, '/');
     file->name = slash != NULL ? slash + 1 : file->path;

@@ -178,6 +178,25 @@ done:
     return status;
 }
 
+/* Chunks side by side that hold n columns are n at most. */
+static void add_chunks(wn_layout *layout, const wn_member *member, size_t n)
+{
+    size_t decoded = (size_t)member->chunk_rows * member->decode_bytes;
+    layout->fetched_bytes += (n < member->n_tiles ? n : member->n_tiles) * member->tile_bytes;
+    layout->decoded_bytes = decoded > layout->decoded_bytes ? decoded : layout->decoded_bytes;
+}
+
+static void measure_chunks(wn_layout *layout)
+{
+    for (size_t first = 0, last = 0; first < layout->n_cells; first = last) {
+        size_t dataset = layout->columns[first].dataset;
+        while (last < layout->n_cells && layout->columns[last].dataset == dataset)
+            last++;
+        bool has_label = layout->has_label && layout->label.dataset == dataset;
+        add_chunks(layout, &layout->members.items[dataset], last - first + has_label);
+    }
+}
+
 static void sum_up(wn_layout *layout)
 {
     layout->chunk_rows = 1;
@@ -216,6 +235,7 @@ static wn_status read_layout(wn_layout *layout, wn_hdf5_file *file, const wn_inp
     TRY(place_columns(layout));
     TRY(measure_texts(layout, file));
     sum_up(layout);
+    measure_chunks(layout);
 done:
     return status;
 }

@@ -13,7 +13,9 @@ typedef struct {
     bool has_label;
     wn_column label; /* its name is owned */
     int64_t n_rows;
-    int64_t chunk_rows; /* the most of any dataset with an included column */
+    int64_t chunk_rows;   /* the most of any dataset with an included column */
+    size_t fetched_bytes; /* of a row in the chunks that hold an included column of numbers, at most */
+    size_t decoded_bytes; /* of the largest such chunk when it is decoded and converted */
     bool is_float32;
     int64_t text_bytes; /* of the texts of a row, about */
 } wn_layout;

@@ -17,6 +17,9 @@ typedef struct {
     int rank;            /* 0: no rows of a table (a scalar, an empty row) */
     int64_t n_rows;      /* -1: not known */
     int64_t chunk_rows;  /* rows of a chunk; 1 where the cells are not chunked */
+    size_t n_tiles;      /* chunks side by side; 0 where none are decoded past the library, as the next two */
+    size_t tile_bytes;   /* of a chunk's row, in the file */
+    size_t decode_bytes; /* of a chunk's row, decoded and converted */
     size_t width;        /* product of the trailing dimensions */
     wn_cell_type type;   /* of several kinds the costliest */
     wn_cell_type *types; /* (width) of the numbers of records, or NULL: all are of `type` */

@@ -4,6 +4,7 @@
 #include "winnow/codec.h"
 #include "winnow/memory.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -114,6 +115,29 @@ done:
     return status;
 }
 
+/* Plain numbers in chunks that storage.h takes: what a chunk's rows are when they are decoded. */
+static void measure_chunks(wn_member *member, hid_t dataset, const hsize_t *chunk, int rank)
+{
+    hsize_t dims[H5S_MAX_RANK] = {0};
+    size_t tiles = 1, run = 1;
+    hid_t space = H5Dget_space(dataset), type = H5Dget_type(dataset);
+    H5T_class_t class = type >= 0 ? H5Tget_class(type) : H5T_NO_CLASS;
+    bool is_plain = class == H5T_INTEGER || class == H5T_FLOAT || class == H5T_ENUM;
+    is_plain = is_plain && space >= 0 && H5Sget_simple_extent_dims(space, dims, NULL) == rank;
+    for (int i = 1; is_plain && i < rank; i++) {
+        is_plain = chunk[i] > 0 && chunk[i] <= WN_MOST_CHUNK_CELLS / run;
+        run *= is_plain ? (size_t)chunk[i] : 1;
+        tiles *= is_plain ? (size_t)((dims[i] + chunk[i] - 1) / chunk[i]) : 1;
+    }
+    if (is_plain && chunk[0] <= WN_MOST_CHUNK_CELLS / run) {
+        member->n_tiles = tiles;
+        member->tile_bytes = run * H5Tget_size(type);
+        member->decode_bytes = member->tile_bytes + run * sizeof(double);
+    }
+    wn_hdf5_release(type);
+    wn_hdf5_release(space);
+}
+
 wn_status wn_member_storage(wn_member *member, wn_hdf5_file *file, hid_t dataset)
 {
     hsize_t chunk[H5S_MAX_RANK];
@@ -121,8 +145,11 @@ wn_status wn_member_storage(wn_member *member, wn_hdf5_file *file, hid_t dataset
     if (creation < 0)
         return wn_hdf5_fail(file, member->path, "truncated or damaged");
     member->chunk_rows = 1;
-    if (H5Pget_layout(creation) == H5D_CHUNKED && H5Pget_chunk(creation, H5S_MAX_RANK, chunk) > 0)
+    int rank = H5Pget_layout(creation) == H5D_CHUNKED ? H5Pget_chunk(creation, H5S_MAX_RANK, chunk) : 0;
+    if (rank > 0) {
         member->chunk_rows = (int64_t)chunk[0];
+        measure_chunks(member, dataset, chunk, rank);
+    }
     wn_hdf5_release(creation);
     return wn_member_source(member, file, member->path, dataset, 0);
 }

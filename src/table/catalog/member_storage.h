@@ -5,6 +5,8 @@
 
 #include "member.h"
 
+enum { WN_MOST_CHUNK_CELLS = 1 << 27 }; /* of a chunk that is decoded past the library */
+
 /* Local. Looks at layout, filters and extent: sets the member's chunk rows and, where there is one, its problem (once).
  * Fails: WN_BAD_DATA (cells beyond the end of the file), WN_NO_MEMORY. */
 WN_MUST_USE wn_status wn_member_storage(wn_member *member, wn_hdf5_file *file, hid_t dataset);

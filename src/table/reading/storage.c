@@ -1,11 +1,12 @@
 #include "storage.h"
 
+#include "member_storage.h"
 #include "winnow/memory.h"
 
 #include <string.h>
 
 /* A few wanted columns of long rows are picked out by the library: whole rows would be many times the bytes. */
-enum { SMALL_ROW_BYTES = 4096, MOST_WASTE = 4, MOST_CHUNK_BYTES = 1 << 30 };
+enum { SMALL_ROW_BYTES = 4096, MOST_WASTE = 4 };
 
 /* The grid of chunks over the trailing dimensions; of contiguous data one chunk covers them all. */
 typedef struct {
@@ -121,7 +122,7 @@ static bool is_chunked(hid_t creation, const grid *g, wn_storage *storage)
     storage->run = 1;
     for (int i = 1; i < g->rank; i++)
         storage->run *= (size_t)g->chunk[i];
-    return storage->chunk_rows <= MOST_CHUNK_BYTES / sizeof(double) / storage->run && read_codecs(creation, storage);
+    return storage->chunk_rows <= WN_MOST_CHUNK_CELLS / storage->run && read_codecs(creation, storage);
 }
 
 static bool is_contiguous(hid_t dataset, hid_t creation, const grid *g, const wn_read_plan *plan, wn_storage *storage)
