@@ -31,7 +31,7 @@ typedef struct {
     int least, most;
 } wn_stage_plan;
 
-enum { WN_MAX_STAGE_PLANS = 11 }; /* one of each stage */
+enum { WN_MAX_STAGE_PLANS = 12 }; /* one of each stage */
 
 /* Local. The job's stages over a catalog's table in their order; returns how many there are. `rules` are a recipe's, as
  * wn_job_column_rules fills them in. */

@@ -10,20 +10,24 @@
 
 enum { ROWS_AT_ONCE = 256 };
 
-/* Quantiles of every feature. n_edges (n_features), edges (n_features, most) without gaps between features. */
+/* Quantiles of every feature, whose rows may be sparse. n_edges (n_features), edges (n_features, most) without gaps between features. */
 static wn_status find_edges(const wn_dataset *sample, size_t *n_edges, double *edges)
 {
     wn_status status = WN_OK;
     double *sorted = NULL;
+    float *room = NULL;
     TRY(wn_new(&sorted, sample->n_rows));
+    TRY(wn_new(&room, wn_dataset_room(sample, sample->n_rows)));
+    const float *features = wn_dataset_rows(sample, 0, sample->n_rows, room);
     for (size_t f = 0; f < sample->n_features; f++) {
         for (size_t i = 0; i < sample->n_rows; i++)
-            sorted[i] = (double)sample->features[i * sample->n_features + f];
+            sorted[i] = (double)features[i * sample->n_features + f];
         wn_doubles_sort(sorted, sample->n_rows);
         n_edges[f] = wn_bin_codes_edges(sorted, sample->n_rows, WN_BIN_CODES_MOST_EDGES, edges);
         edges += n_edges[f];
     }
 done:
+    wn_free(room);
     wn_free(sorted);
     return status;
 }

@@ -12,18 +12,8 @@ import subprocess
 import sys
 import time
 
-from winnow_runs import Checks, run_json, scratch, troubled_table, winnow, write_text
-
-JOB = """
-memory: 1GiB
-input: {{files: [{table}], label: kind, split: {{validation: 0.2}}}}
-clean: {{missing: mean, outliers: {{rule: iqr, limit: 3, action: clip}}, duplicates: drop}}
-normalize: {{method: standard}}
-rank: {{methods: [anova, mutual_information], keep: 0.9}}
-reduce: {{method: pca, components: 4}}
-train: {{model: {{type: mlp, hidden: [20]}}, epochs: 2, batch: 64, checkpoint: 10ms}}
-compress: {{metric: accuracy, tolerance: 0.3, epochs: 3, trials: 3}}
-"""
+from stage_jobs import WEIGHTS, stage_jobs
+from winnow_runs import Checks, run_json, scratch, winnow
 
 # What a call may end a run with: bad data where a library only says that it failed.
 STATUSES = {"open": (65, 66, 73, 74), "read": (65, 74), "write": (74,), "allocate": (71,)}
@@ -54,20 +44,42 @@ def start(program, preload, directory, job, out, n_ranks, settings):
     return done, time.monotonic() - begin
 
 
-def count_calls(program, preload, directory, job, call, part):
+def count_calls(checks, program, preload, directory, name, job, call, part):
     """How many calls of a kind each of 3 ranks makes in a whole run; nothing of it is left at the end."""
-    out = os.path.join(directory, f"count-{call}-of-run")
+    out = os.path.join(directory, f"count-{name}-{call}-of-run")
     done, _ = start(program, preload, directory, job, out, 3,
                     {"WN_FAIL_CALL": call, "WN_FAIL_AT": "0", "WN_FAIL_RANK": "0", "WN_FAIL_PATH": part})
     if done.returncode != 0:
         sys.exit(f"the counting run failed: {done.stderr[-500:]}")
-    return numbers(os.path.join(directory, "left.*"))
+    lines = numbers(os.path.join(directory, "left.*"))
+    print(f"{name}: calls and blocks left by rank of {call}, {part}: {lines}")
+    checks.equal([line[1] for line in lines], [0, 0, 0], f"{name}, {call}: blocks left by an undisturbed run")
+    return [line[0] for line in lines]
 
 
-def check_case(checks, draw, program, preload, directory, job, number, counts, whole):
-    call, kind = draw.choice(sorted(counts))
+def undisturbed(checks, program, directory, name, job):
+    out = os.path.join(directory, f"whole-{name}")
+    done = winnow(program, ["run", job, "--out", out], 2)
+    checks.equal(done.returncode, 0, f"{name}: status of the undisturbed run ({done.stderr[-500:]})")
+    return run_json(out)
+
+
+def draw_counts(checks, draw, program, preload, directory, jobs, wanted):
+    """{(job, call, part): calls by rank} of some of all, as many as the campaign is long: each takes a run."""
+    every = [(name, call, part) for name, (_, table) in jobs.items()
+             for call, part in (("open", os.path.basename(table)), ("open", OF_RUN), ("read", os.path.basename(table)), ("read", OF_RUN),
+                                ("write", OF_RUN), ("allocate", "-"))]
+    some = draw.sample(every, min(len(every), max(6, wanted // 15)))
+    return {(name, call, part): count_calls(checks, program, preload, directory, name, jobs[name][0], call, part)
+            for name, call, part in some}
+
+
+def check_case(checks, draw, program, preload, directory, jobs, number, counts, wholes):
+    every = sorted(counts)
+    name, call, kind = draw.choices(every, [WEIGHTS[key[0]] for key in every])[0]
+    job, whole = jobs[name][0], wholes[name]
     part = f"out-{number}" if kind == OF_RUN else kind
-    calls = [line[0] for line in counts[call, kind]]
+    calls = counts[name, call, kind]
     rank = draw.choice([r for r in range(3) if calls[r] > 0])
     at = int(math.exp(draw.uniform(0, math.log(calls[rank] + 1))))
     out = os.path.join(directory, f"out-{number}")
@@ -75,7 +87,7 @@ def check_case(checks, draw, program, preload, directory, job, number, counts, w
     if draw.random() < 0.5:
         settings["WN_FAIL_ONCE"] = "1"
     done, seconds = start(program, preload, directory, job, out, 3, settings)
-    what = f"{call} number {at}{' alone' if 'WN_FAIL_ONCE' in settings else ''} of {part} failing on rank {rank}"
+    what = f"{name}: {call} number {at}{' alone' if 'WN_FAIL_ONCE' in settings else ''} of {part} failing on rank {rank}"
     said = [line[0] for line in numbers(os.path.join(directory, "said.*"))]
     checks.that(seconds < 20, f"{what}: {seconds:.1f} s")
     checks.that(len(said) == 3 and len(set(said)) == 1, f"{what}: statuses {said} ({done.stderr[-400:]})")
@@ -98,20 +110,11 @@ def main():
     print(f"seed {seed}")
     draw, checks, n_failed = random.Random(seed), Checks(), 0
     with scratch() as directory:
-        table = os.path.join(directory, "table.h5")
-        troubled_table(table, 3000, chunk=100)
-        job = write_text(os.path.join(directory, "job.yaml"), JOB.format(table=table))
-        done = winnow(program, ["run", job, "--out", os.path.join(directory, "whole")], 2)
-        checks.equal(done.returncode, 0, f"status of the undisturbed run ({done.stderr[-500:]})")
-        whole = run_json(os.path.join(directory, "whole"))
-        counts = {(call, part): count_calls(program, preload, directory, job, call, part)
-                  for call, part in (("open", "table.h5"), ("open", OF_RUN), ("read", "table.h5"), ("read", OF_RUN), ("write", OF_RUN),
-                                     ("allocate", "-"))}
-        print(f"calls and blocks left by rank: {counts}")
-        for call, lines in counts.items():
-            checks.equal([line[1] for line in lines], [0, 0, 0], f"{call}: blocks left by an undisturbed run")
+        jobs = stage_jobs(directory, 2000)
+        counts = draw_counts(checks, draw, program, preload, directory, jobs, wanted)
+        wholes = {name: undisturbed(checks, program, directory, name, jobs[name][0]) for name in {key[0] for key in counts}}
         for number in range(wanted):
-            n_failed += check_case(checks, draw, program, preload, directory, job, number, counts, whole)
+            n_failed += check_case(checks, draw, program, preload, directory, jobs, number, counts, wholes)
     checks.that(n_failed >= wanted // 2, f"{n_failed} of {wanted} faults ended a run")
     print(f"{n_failed} of {wanted} faults ended a run")
     checks.close()

@@ -30,7 +30,7 @@ WORDS = """
 seed: 3
 input: {{files: [{table}], label: kind, types: {{note: text}}, split: {{validation: 0.2, test: 0.1}}}}
 extract: {{text: {{method: tfidf, terms: 400, minimum_documents: 1}}, categorical: {{method: one_hot}}}}
-rank: {{methods: [variance, anova], keep: 300}}
+rank: {{methods: [variance, anova, random_forest], keep: 300, forest: {{trees: 4, depth: 4}}}}
 train: {{model: {{type: mlp, hidden: [16]}}, optimizer: {{type: adam, learning_rate: 0.01}}, batch: 64, lanes: 8, epochs: {epochs}}}
 compress: {{while_training: true, metric: accuracy, tolerance: 0.2, plan: auto, epochs: {epochs}}}
 """

@@ -16,21 +16,8 @@ import subprocess
 import sys
 import time
 
-from winnow_runs import (Checks, events, has_ended, launched, ranks_of, run_json, scratch, troubled_table, wait_until_gone, winnow,
-                         write_text)
-
-JOB = """
-memory: 1GiB
-input: {{files: [{table}], label: kind, split: {{validation: 0.2, test: 0.1}}}}
-clean: {{missing: mean, outliers: {{rule: zscore, limit: 5, action: drop_row}}, duplicates: drop}}
-normalize: {{method: standard}}
-rank: {{methods: [variance, anova, mutual_information], keep: 0.9}}
-reduce: {{method: pca, components: 5}}
-train: {{model: {{type: mlp, hidden: [60, 40], dropout: 0.1}}, epochs: 8, batch: 64, checkpoint: 40ms}}
-compress: {{metric: accuracy, tolerance: 0.1, epochs: 12, trials: 4}}
-output: {{data: {{compression: gzip}}}}
-"""
-
+from stage_jobs import WEIGHTS, stage_jobs
+from winnow_runs import (Checks, events, has_ended, launched, ranks_of, run_json, scratch, wait_until_gone, winnow)
 
 # What an end by each may look like. TERM leaves a moment, after which mpirun kills; signals that come before mpirun or MPI are up
 # are their own affair.
@@ -194,21 +181,24 @@ def main():
     print(f"seed {seed}")
     draw, checks, kills, number = random.Random(seed), Checks(), [], 0
     with scratch() as directory:
-        table = os.path.join(directory, "table.h5")
-        troubled_table(table, 9000, n_columns=12, chunk=500)
-        job = write_text(os.path.join(directory, "job.yaml"), JOB.format(table=table))
-        done, course = course_of(program, job, os.path.join(directory, "whole"), 2)
-        checks.equal(done.returncode, 0, f"status of the undisturbed run ({done.stdout.read()[-500:]})")
-        whole = run_json(os.path.join(directory, "whole"))
+        jobs = stage_jobs(directory, 9000, n_columns=12, hidden="60, 40", epochs=8, fine=12, checkpoint="40ms")
+        courses, wholes = {}, {}
         while len(kills) < wanted and number < wanted + 20:
             number += 1
-            kills += disturb(checks, draw, program, job, os.path.join(directory, f"run-{number}"), whole, course,
+            name = draw.choices(list(jobs), [WEIGHTS[name] for name in jobs])[0]
+            job = jobs[name][0]
+            if name not in courses:
+                out = os.path.join(directory, f"whole-{name}")
+                done, courses[name] = course_of(program, job, out, 2)
+                checks.equal(done.returncode, 0, f"{name}: status of the undisturbed run ({done.stdout.read()[-500:]})")
+                wholes[name] = run_json(out)
+            kills += disturb(checks, draw, program, job, os.path.join(directory, f"run-{number}"), wholes[name], courses[name],
                              min(draw.randint(1, 4), wanted - len(kills)))
         went_on = sum(e["event"] == "resumed" for n in range(1, number + 1)
                       for e in events(os.path.join(directory, f"run-{n}")))
     checks.equal(len(kills), wanted, f"kills that ended a job, in {number} directories")
     checks.that(went_on > 0, "some start went on from a checkpoint")
-    by_stage = {stage: kills.count(stage) for stage in dict.fromkeys(e[0][1] or "start" for e in course) if stage in kills}
+    by_stage = {stage: kills.count(stage) for stage in dict.fromkeys(e[0][1] or "start" for course in courses.values() for e in course) if stage in kills}
     print(f"{len(kills)} kills in {number} runs, {went_on} starts from a checkpoint; by stage: {by_stage}")
     checks.close()
 

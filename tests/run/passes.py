@@ -4,6 +4,7 @@ a run that nobody disturbed."""
 
 import json
 import os
+import re
 import signal
 import sys
 
@@ -92,14 +93,22 @@ def check_others(checks, program, job, out, directory):
 def check_scores(checks, program, job, directory, name, values, changes):
     """Scores that a method reads rows for serve another choice, and a start on other ranks; changes: what makes them anew, if anything."""
     out = os.path.join(directory, name)
-    start(checks, program, job(name, **values), out, 3, name)
+    first, _ = start(checks, program, job(name, **values), out, 3, name)
+    plan = winnow(program, ["run", job(name, **values), "--dry-run"]).stdout
+    planned = {stage: (int(least), plus) for stage, least, plus in re.findall(r"^(\w+) +(\d+)(\+?) ", plan, re.M)}
+    for stage, (passes, _) in work_of(first).items():
+        least, plus = planned.get(stage, (0, "?"))
+        checks.that(passes == least or (plus and passes > least), f"{name}: {stage} took {passes} passes, planned {least}{plus}")
+        checks.that(stage in planned or stage == "pilot", f"{name}: {stage} is not in the plan: {planned}")
     for number, more in enumerate(({"keep": 3}, *changes)):
         other = job(f"{name}-{number}", **{**values, **more})
         run, said = start(checks, program, other, out, 2 - number, f"{name}, {more}")
         fresh, _ = start(checks, program, other, os.path.join(directory, f"{name}-{number}"), 1, f"{name}, fresh {more}")
         for key in ("fingerprints", "rank"):
             checks.equal(run[key], fresh[key], f"{name}, {more}: {key} of a fresh run")
-        stage = values["methods"].strip("[]").replace("random_", "")
+        method = values["methods"].strip("[]")
+        stage = method.replace("random_", "")
+        checks.that(method in run["rank"], f"{name}, {more}: what is told of {method}: {run['rank']}")
         checks.equal({stage for stage, (_, read) in work_of(run).items() if read > 0}, {stage} if number else set(), f"{name}, {more}: stages that read")
         checks.equal(f"{stage}: reused" in said, number == 0, f"{name}, {more}: the line of {stage}: {said[-600:]}")
 

@@ -103,8 +103,10 @@ size_t wn_stage_plans(const wn_job *job, const wn_recipe *rules, const wn_catalo
     plans[n++] = statistics_plan(&ask, needs_sums(job, catalog));
     if (job->has_rank && job->rank.use[WN_RANK_RANDOM_FOREST])
         plans[n++] = (wn_stage_plan){"forest", "training rows of all features into memory", 1, 1};
+    if (wn_plan_screens(job, n_features))
+        plans[n++] = solving_plan("lasso", wn_plan_lasso_passes(job));
     if (job->has_rank)
-        plans[n++] = solving_plan("rank", wn_plan_ranking_passes(job, n_features));
+        plans[n++] = (wn_stage_plan){"rank", "from the statistics", 0, 0};
     if (reduces)
         plans[n++] = solving_plan("reduce", wn_plan_reduction_passes(job, n_features));
     if (job->output.data)

@@ -64,9 +64,8 @@ static size_t pass_bytes(const wn_job *job, size_t n_columns, size_t block, size
 size_t wn_plan_sums_bytes(const wn_job *job, size_t n_features, size_t block_rows, size_t panel_rows)
 {
     bool has_pairs = wn_job_products(job, n_features) == WN_PRODUCTS_OF_PAIRS;
-    bool screens = job->has_rank && job->rank.use[WN_RANK_LASSO] && !has_pairs;
     size_t solving = has_pairs ? solver_bytes(job, n_features) : 0;
-    if (screens)
+    if (wn_plan_screens(job, n_features))
         solving = wn_lasso_screen_bytes(n_features, label_columns(job), block_rows);
     return pass_bytes(job, n_features, block_rows, panel_rows) + solving;
 }
@@ -153,14 +152,18 @@ size_t wn_plan_largest_sum(const wn_job *job, size_t n_features)
     return most * sizeof(int64_t);
 }
 
-wn_solving_passes wn_plan_ranking_passes(const wn_job *job, size_t n_features)
+bool wn_plan_screens(const wn_job *job, size_t n_features)
+{
+    bool is_asked = job->has_rank && job->rank.use[WN_RANK_LASSO];
+    return is_asked && wn_job_products(job, n_features) != WN_PRODUCTS_OF_PAIRS;
+}
+
+wn_solving_passes wn_plan_lasso_passes(const wn_job *job)
 {
     size_t checks = label_columns(job) * WN_LASSO_CHECKED;
     int sweeps_at_most = (int)((checks + WN_LASSO_DIRECTIONS - 1) / WN_LASSO_DIRECTIONS);
-    if (job->rank.use[WN_RANK_LASSO] && wn_job_products(job, n_features) != WN_PRODUCTS_OF_PAIRS)
-        return (wn_solving_passes){2, WN_LASSO_ROUNDS * (1 + sweeps_at_most),
-                                   "products of screened features for lasso, and a check over all of them"};
-    return (wn_solving_passes){0, 0, "from the statistics"};
+    return (wn_solving_passes){2, WN_LASSO_ROUNDS * (1 + sweeps_at_most),
+                               "products of screened features, and a check over all of them"};
 }
 
 wn_solving_passes wn_plan_reduction_passes(const wn_job *job, size_t n_features)

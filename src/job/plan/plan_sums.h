@@ -24,12 +24,15 @@ size_t wn_plan_reduction_bytes(const wn_job *job, size_t n_features, size_t bloc
 /* Local. Bytes of the longest array that ranks sum. */
 size_t wn_plan_largest_sum(const wn_job *job, size_t n_features);
 
-/* Local. Passes that a reduction, or a ranking, of so many features makes, least and most, and why. */
+/* Local. Whether Lasso's scores take passes of their own: where the products of all pairs are not made. */
+bool wn_plan_screens(const wn_job *job, size_t n_features);
+
+/* Local. Passes that a reduction of so many features makes, or the Lasso that screens them, least and most, and why. */
 typedef struct {
     int least, most;
     const char *why;
 } wn_solving_passes;
-wn_solving_passes wn_plan_ranking_passes(const wn_job *job, size_t n_features);
+wn_solving_passes wn_plan_lasso_passes(const wn_job *job);
 wn_solving_passes wn_plan_reduction_passes(const wn_job *job, size_t n_features);
 
 #endif
