@@ -10,7 +10,8 @@
 
 enum { ROWS_AT_ONCE = 256 };
 
-/* Quantiles of every feature, whose rows may be sparse. n_edges (n_features), edges (n_features, most) without gaps between features. */
+/* Quantiles of every feature, whose rows may be sparse. n_edges (n_features), edges (n_features, most) without gaps
+ * between features. */
 static wn_status find_edges(const wn_dataset *sample, size_t *n_edges, double *edges)
 {
     wn_status status = WN_OK;
