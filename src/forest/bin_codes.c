@@ -1,6 +1,7 @@
 #include "winnow/bin_codes.h"
 
 #include "winnow/memory.h"
+#include "winnow/sizes.h"
 
 #include <math.h>
 
@@ -92,20 +93,15 @@ static void find_places(const double *edges, size_t n_places, const double *cell
         codes[i * stride] = (uint8_t)place[i];
 }
 
-static size_t least(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
-
 /* Column by column in tiles of rows, so that a column's edges and a tile's cells stay near. */
 void wn_bin_codes_fill(const wn_bin_codes *bin_codes, const double *cells, size_t n_rows, uint8_t *codes)
 {
     size_t n = bin_codes->n_features;
     for (size_t first = 0; first < n_rows; first += TILE_ROWS) {
-        size_t end = least(first + TILE_ROWS, n_rows);
+        size_t end = wn_size_min(first + TILE_ROWS, n_rows);
         for (size_t f = 0; f < n; f++)
             for (size_t i = first; i < end; i += LANES)
                 find_places(bin_codes->edges + f * bin_codes->n_places, bin_codes->n_places, cells + i * n + f,
-                            codes + i * n + f, n, least(LANES, end - i));
+                            codes + i * n + f, n, wn_size_min(LANES, end - i));
     }
 }

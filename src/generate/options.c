@@ -1,4 +1,5 @@
 #include "winnow/generate.h"
+#include "winnow/sizes.h"
 
 #include "truth.h"
 
@@ -7,20 +8,15 @@
 
 enum { MOST_COLUMNS = 1 << 20, MOST_CLASSES = 10000, MOST_FACTORS = 1024, MOST_LEVELS = 1 << 24, MOST_FILES = 100000 };
 
-static size_t least(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
-
 wn_generate_options wn_generate_defaults(int64_t n_rows, size_t n_columns)
 {
-    size_t n_informative = least(32, (n_columns + 3) / 4);
+    size_t n_informative = wn_size_min(32, (n_columns + 3) / 4);
     return (wn_generate_options){.n_rows = n_rows,
                                  .n_columns = n_columns,
                                  .n_classes = 2,
                                  .n_informative = n_informative,
-                                 .n_redundant = least(16, n_columns / 8),
-                                 .n_factors = least(4, n_informative),
+                                 .n_redundant = wn_size_min(16, n_columns / 8),
+                                 .n_factors = wn_size_min(4, n_informative),
                                  .correlation = 0.9,
                                  .separation = 2,
                                  .noise = 0.05,

@@ -2,6 +2,7 @@
 
 #include "winnow/memory.h"
 #include "winnow/random.h"
+#include "winnow/sizes.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -62,11 +63,6 @@ static void keep_row(chosen_rows *chosen, const wn_block *block, size_t at)
     chosen->rows[chosen->n++] = block->rows[at];
 }
 
-static size_t least(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
-
 /* The largest level at which the blocks' rows are at most `bound`, but 1 at least. */
 static size_t level_of(const int64_t *present, size_t n, size_t bound)
 {
@@ -74,7 +70,7 @@ static size_t level_of(const int64_t *present, size_t n, size_t bound)
     while (low < high) {
         size_t level = low + (high - low + 1) / 2, total = 0;
         for (size_t b = 0; b < n; b++)
-            total += least((size_t)present[b], level);
+            total += wn_size_min((size_t)present[b], level);
         if (total <= bound)
             low = level;
         else
@@ -99,7 +95,7 @@ static size_t draw_below(const chosen_rows *chosen, const wn_block *block, uint6
     uint32_t words[TILE * WORDS];
     size_t found = 0;
     for (size_t first = 0; first < block->n_rows; first += TILE) {
-        size_t n = least(block->n_rows - first, TILE);
+        size_t n = wn_size_min(block->n_rows - first, TILE);
         for (size_t i = 0; i < n; i++)
             numbers[i] = (uint64_t)block->rows[first + i];
         wn_random_words(chosen->seed, WN_RANDOM_PILOT, numbers, n, 0, 1, words);
@@ -126,7 +122,7 @@ static wn_status choose(void *state, const wn_block *block)
     wn_status status = WN_OK;
     chosen_rows *chosen = state;
     candidate *candidates = NULL;
-    size_t n = least(block->n_rows, chosen->level);
+    size_t n = wn_size_min(block->n_rows, chosen->level);
     TRY(wn_new(&candidates, block->n_rows + 1));
     qsort(candidates, draw_candidates(chosen, block, n, candidates), sizeof *candidates, by_hash);
     qsort(candidates, n, sizeof *candidates, by_place);
@@ -201,7 +197,7 @@ static wn_status read_blocks(const wn_pass *pass, const wn_block_step *steps, si
     for (size_t k = 0; k < chosen->n_blocks; k++)
         if (chosen->blocks[k] >= pass->blocks.first && chosen->blocks[k] < pass->blocks.last) {
             order[n_mine++] = chosen->blocks[k];
-            chosen->capacity += least(wn_reader_block_rows(pass->reader, chosen->blocks[k]), chosen->level);
+            chosen->capacity += wn_size_min(wn_reader_block_rows(pass->reader, chosen->blocks[k]), chosen->level);
         }
     TRY(wn_ranks_agree(pass->ranks, make_room(chosen)));
     TRY(wn_pass_run_blocks(pass, order, n_mine, steps, n_steps, &accumulator, 1, cost));

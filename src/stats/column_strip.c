@@ -2,12 +2,9 @@
 
 #include "kernels.h"
 
-#include <math.h>
+#include "winnow/sizes.h"
 
-static size_t least(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
+#include <math.h>
 
 wn_cells wn_column_strip_run(const wn_column_strip *strip, size_t column)
 {
@@ -74,8 +71,8 @@ void wn_column_strip_fill(wn_column_strip *strip, const wn_block *block, size_t 
 {
     wn_cells view = wn_block_view(block);
     strip->first = 0;
-    strip->n_rows = least(WN_RUN_ROWS, block->n_rows - first_row);
-    strip->n_cols = least(WN_RUN_COLS, block->n_cols - first_col);
+    strip->n_rows = wn_size_min(WN_RUN_ROWS, block->n_rows - first_row);
+    strip->n_cols = wn_size_min(WN_RUN_COLS, block->n_cols - first_col);
     strip->n = (strip->n_rows + WN_RUN_STEP - 1) / WN_RUN_STEP * WN_RUN_STEP;
     strip->is_float32 = view.is_float32;
     fill(strip, wn_cells_at(view, first_row * block->n_cols + first_col), block->n_cols, first_col);
@@ -93,7 +90,8 @@ void wn_column_strip_ask_ahead(const wn_block *block, size_t first_row, size_t f
     size_t row_bytes = block->n_cols * wn_cell_bytes(view.is_float32), left = block->n_rows - first_row;
     const char *ahead = wn_cells_at(view, first_row * block->n_cols).data;
     if (row_bytes <= NARROW && left > WN_RUN_ROWS) {
-        size_t n = least(left - WN_RUN_ROWS, WN_RUN_ROWS) * row_bytes, runs = block->n_cols, run = first_col + part;
+        size_t n = wn_size_min(left - WN_RUN_ROWS, WN_RUN_ROWS) * row_bytes, runs = block->n_cols,
+               run = first_col + part;
         ahead += WN_RUN_ROWS * row_bytes;
         for (size_t at = n * run / runs; at < n * (run + 1) / runs; at += LINE)
             __builtin_prefetch(ahead + at, 0, 2);

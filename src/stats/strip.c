@@ -1,14 +1,11 @@
 #include "strip.h"
 
+#include "winnow/sizes.h"
+
 #include <math.h>
 #include <string.h>
 
 enum { MOST_VECTORS = 32 }; /* of a period that is taken as it lies in the block */
-
-static size_t least(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
 
 /* Rows after which columns and slots meet again. */
 static size_t period_rows(size_t n_cols)
@@ -73,7 +70,7 @@ static void copy_rows(wn_strip *strip, wn_cells from, size_t n)
 /* Whole periods as they lie in the block; then the rows that are left. */
 static void take_rows(wn_strip *strip, wn_cells from, size_t n_cols, size_t left)
 {
-    size_t rows = period_rows(n_cols), n_periods = least(left / rows, WN_STRIP_PERIODS);
+    size_t rows = period_rows(n_cols), n_periods = wn_size_min(left / rows, WN_STRIP_PERIODS);
     strip->first_vector = 0;
     strip->n_vectors = n_cols * rows / WN_SLOTS;
     if (n_periods == 0) {
@@ -95,7 +92,7 @@ static void copy_columns(wn_strip *strip, wn_cells from, size_t n_cols, size_t r
     size_t size = wn_cell_bytes(from.is_float32), n_bytes = n_cols * size, step = row_cells * size;
     size_t stride = strip->n_vectors * WN_SLOTS;
     const char *row = from.data;
-    strip->n_periods = least(left, WN_STRIP_PERIODS);
+    strip->n_periods = wn_size_min(left, WN_STRIP_PERIODS);
     strip->cells = (wn_cells){strip->tile, from.is_float32};
     strip->ahead = 0;
     for (size_t i = 0; i < strip->n_periods; i++, row += step) {
@@ -114,7 +111,7 @@ static void copy_columns(wn_strip *strip, wn_cells from, size_t n_cols, size_t r
 /* The next columns of some rows; behind the last of them the first of the next rows. */
 static void take_columns(wn_strip *strip, const wn_block *block, wn_cells from)
 {
-    size_t n_cols = least(WN_TILE_BYTES / wn_cell_bytes(from.is_float32), block->n_cols - strip->next_col);
+    size_t n_cols = wn_size_min(WN_TILE_BYTES / wn_cell_bytes(from.is_float32), block->n_cols - strip->next_col);
     strip->first_vector = strip->next_col / WN_SLOTS;
     strip->n_vectors = vectors_for(n_cols);
     copy_columns(strip, from, n_cols, block->n_cols, block->n_rows - strip->next_row);

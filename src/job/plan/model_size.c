@@ -5,18 +5,9 @@
 #include "plan_sums.h"
 #include "run_state.h"
 #include "winnow/evaluation.h"
+#include "winnow/sizes.h"
 
 #include <math.h>
-
-static size_t larger(size_t a, size_t b)
-{
-    return a > b ? a : b;
-}
-
-static size_t least(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
 
 bool wn_model_projects(const wn_job *job)
 {
@@ -28,7 +19,7 @@ static size_t count_inputs(const wn_job *job, size_t n_features)
     if (!wn_model_projects(job))
         return n_features;
     size_t n_components =
-        job->reduce.components.count > 0 ? least(job->reduce.components.count, n_features) : n_features;
+        job->reduce.components.count > 0 ? wn_size_min(job->reduce.components.count, n_features) : n_features;
     return n_components + (job->reduce.append ? n_features : 0);
 }
 
@@ -36,7 +27,7 @@ static size_t add_layer(wn_network_size *size, size_t n_in, size_t n_out, size_t
 {
     size->n_parameters += (n_in + 1) * n_out;
     size->n_activations += n_out;
-    *widest = larger(*widest, n_out);
+    *widest = wn_size_max(*widest, n_out);
     return n_out;
 }
 
@@ -89,7 +80,7 @@ wn_model_size wn_model_size_of(const wn_job *job, const wn_catalog *catalog, con
         size.wide.n_parameters += (n_features + 1) * n_features;
     size.judge_rows = validation > 0 ? size.validation_rows : rows;
     size.metric_rows = job->input.test.n > 0 ? rows : test > 0 ? rows_of_share(rows, test) : size.judge_rows;
-    size.sample_rows = least(WN_SAMPLE_ROWS, validation > 0 ? rows_of_share(n, validation) : n);
+    size.sample_rows = wn_size_min(WN_SAMPLE_ROWS, validation > 0 ? rows_of_share(n, validation) : n);
     return size;
 }
 
@@ -97,7 +88,7 @@ wn_model_size wn_model_size_of(const wn_job *job, const wn_catalog *catalog, con
 static size_t most_dense_inputs(const wn_model_size *size, size_t n_inputs)
 {
     size_t others = size->sparse.n_dense;
-    return least(n_inputs, larger(WN_DATASET_LEAST_SPARSE, 3 * others) + others);
+    return wn_size_min(n_inputs, wn_size_max(WN_DATASET_LEAST_SPARSE, 3 * others) + others);
 }
 
 size_t wn_model_wide_rows_bytes(const wn_model_size *size, size_t rows)
@@ -108,7 +99,7 @@ size_t wn_model_wide_rows_bytes(const wn_model_size *size, size_t rows)
         return dense;
     size_t sparse = wn_dataset_bytes(rows, 0) + rows * (size->sparse.row_bytes + sizeof(size_t)) +
                     n_inputs * (PLACE_BYTES + ORDER_BYTES);
-    return least(dense, larger(sparse, wn_dataset_bytes(rows, most_dense_inputs(size, n_inputs))));
+    return wn_size_min(dense, wn_size_max(sparse, wn_dataset_bytes(rows, most_dense_inputs(size, n_inputs))));
 }
 
 /* Rows on their way into a network: as many as it takes at once where they are dense and not where they lie (`copies`);
@@ -120,9 +111,9 @@ static size_t batch_bytes(const wn_model_size *size, const wn_network_size *netw
     bool are_components = wn_model_projects(size->job) && network == &size->narrow;
     if (size->sparse.row_bytes == 0 || are_components)
         return copies ? rows * n_inputs * sizeof(float) : 0;
-    size_t sparse = rows * least(n_inputs * ENTRY_BYTES, size->sparse.row_bytes) + n_inputs * COLUMN_BYTES +
+    size_t sparse = rows * wn_size_min(n_inputs * ENTRY_BYTES, size->sparse.row_bytes) + n_inputs * COLUMN_BYTES +
                     network->n_parameters * sizeof(float);
-    return larger(sparse, copies ? rows * most_dense_inputs(size, n_inputs) * sizeof(float) : 0);
+    return wn_size_max(sparse, copies ? rows * most_dense_inputs(size, n_inputs) * sizeof(float) : 0);
 }
 
 size_t wn_model_narrow_rows_bytes(const wn_model_size *size, size_t rows)
@@ -142,7 +133,7 @@ size_t wn_model_trainer_bytes(const wn_model_size *size, const wn_network_size *
 
 size_t wn_model_evaluation_bytes(const wn_model_size *size, const wn_network_size *network, size_t rows)
 {
-    size_t run = least(least(rows, size->block_rows), WN_EVALUATION_ROWS);
+    size_t run = wn_size_min(wn_size_min(rows, size->block_rows), WN_EVALUATION_ROWS);
     return run * network->n_activations * sizeof(float) + batch_bytes(size, network, run, false);
 }
 
@@ -155,11 +146,11 @@ size_t wn_model_background_bytes(const wn_model_size *size, const wn_rank_part *
 size_t wn_model_work_bytes(const wn_model_size *size, const wn_rank_part *part)
 {
     size_t wide = size->wide.n_parameters;
-    size_t rows = least(size->sample_rows, WN_EVALUATION_ROWS);
+    size_t rows = wn_size_min(size->sample_rows, WN_EVALUATION_ROWS);
     size_t run = rows * size->wide.n_activations * sizeof(float) + batch_bytes(size, &size->wide, rows, false);
     size_t saliency = wide * (2 * sizeof(float) + sizeof(double)) + run;
     size_t score = wide * (2 * sizeof(float) + 4) + run;
-    return part->is_root ? larger(saliency, score) : 0;
+    return part->is_root ? wn_size_max(saliency, score) : 0;
 }
 
 size_t wn_model_held_bytes(const wn_model_size *size)
@@ -172,7 +163,7 @@ static void append(size_t *n, size_t *room, size_t n_bytes)
 {
     *n += n_bytes;
     if (*n > *room)
-        *room = larger(*n, 2 * *room);
+        *room = wn_size_max(*n, 2 * *room);
 }
 
 size_t wn_model_checkpoint_bytes(const wn_model_size *size, const wn_network_size *network, const wn_rank_part *part,

@@ -14,6 +14,7 @@
 #include "winnow/modes.h"
 #include "winnow/profile.h"
 #include "winnow/profile_sums.h"
+#include "winnow/sizes.h"
 
 #include <math.h>
 
@@ -24,11 +25,6 @@ enum { REST = 2 << 20 };                  /* files that are read and hashed by p
 /* Resident beside what is allocated: 25 MiB after MPI_Init and opening a file, 4 more with BLAS's buffers, 27 to 35
  * over whole runs on 1 and 2 ranks (Debian 12's libraries). */
 enum { LIBRARIES = 40 << 20, MESSAGE = 64 << 20 /* of wn_ranks_sum, at most */ };
-
-static size_t larger(size_t a, size_t b)
-{
-    return a > b ? a : b;
-}
 
 /* Some gap may be filled by the most frequent value. */
 static bool counts_values(const wn_job *job)
@@ -69,7 +65,7 @@ static size_t chunks_beyond(const wn_catalog *catalog, size_t n_threads, size_t 
 {
     size_t most = spare;
     for (size_t f = 0; f < catalog->n_files; f++)
-        most = larger(most, chunk_bytes(&catalog->files[f], n_threads));
+        most = wn_size_max(most, chunk_bytes(&catalog->files[f], n_threads));
     return most - spare;
 }
 
@@ -91,7 +87,7 @@ static size_t gathering_bytes(const wn_catalog *catalog, size_t rows, size_t blo
 {
     size_t pilot = pilot_rows(catalog), mine = rows < pilot ? rows : pilot;
     size_t row = pilot_row_bytes(catalog);
-    return larger((mine + pilot) * row, blocks + mine * row + (block + 1) * 2 * sizeof(uint64_t));
+    return wn_size_max((mine + pilot) * row, blocks + mine * row + (block + 1) * 2 * sizeof(uint64_t));
 }
 
 /* At least a byte: no bytes would be no bound. */
@@ -109,7 +105,8 @@ static size_t prepared_bytes(const wn_job *job, const wn_catalog *catalog, size_
         return 0;
     shard = shard < most ? shard : most;
     size_t widths = job->has_reduce && job->reduce.append ? 3 : 2; /* selected features, and what is written of them */
-    return block * (widths * wn_plan_features(job, catalog) * sizeof(float) + 4 * sizeof(double)) + larger(rows, shard);
+    return block * (widths * wn_plan_features(job, catalog) * sizeof(float) + 4 * sizeof(double)) +
+           wn_size_max(rows, shard);
 }
 
 /* The forest's training rows as features, then their codes; what growing takes (forest.h), and the trees: nodes as they
@@ -122,11 +119,12 @@ static size_t forest_bytes(const wn_job *job, const wn_catalog *catalog, size_t 
     size_t channels = job->input.task == WN_TASK_REGRESSION ? 2 : WN_MAX_CLASSES;
     size_t leaves = job->rank.forest.depth < 31 ? (size_t)1 << job->rank.forest.depth : n;
     leaves = (leaves < n ? leaves : n) * (size_t)job->rank.forest.trees;
-    size_t entries = rows * sizeof(uint64_t), tried = larger((size_t)sqrt((double)p) * channels, p / 3 * 2) + channels;
+    size_t entries = rows * sizeof(uint64_t),
+           tried = wn_size_max((size_t)sqrt((double)p) * channels, p / 3 * 2) + channels;
     size_t counts = tried * WN_FOREST_MOST_BINS * sizeof(int64_t);
     size_t reading = wn_dataset_bytes(rows, p) + rows * sizeof(double) + 3 * wn_dataset_bytes(pilot_rows(catalog), p);
     size_t growing = WN_RUN_FOREST_BYTES + (n_threads + 2) * entries + (n_threads + 1) * counts;
-    return larger(reading, growing) + rows * (p + sizeof(int32_t) + sizeof(int64_t)) +
+    return wn_size_max(reading, growing) + rows * (p + sizeof(int32_t) + sizeof(int64_t)) +
            leaves * (3 * channels * sizeof(int64_t) + 2 * 96);
 }
 
@@ -140,7 +138,7 @@ static size_t libraries_bytes(int n_ranks, size_t largest_sum)
 /* Windows are there in the profile beside distinct values, and in the statistics beside the products. */
 static void plan_windows(wn_memory_plan *plan, const wn_job *job, const wn_catalog *catalog, size_t rows)
 {
-    size_t taken = plan->blocks + plan->pilot + larger(plan->gram + plan->folds, plan->values) + plan->rows +
+    size_t taken = plan->blocks + plan->pilot + wn_size_max(plan->gram + plan->folds, plan->values) + plan->rows +
                    plan->rest + plan->libraries;
     wn_windows_plan windows =
         wn_windows_plan_of(job, catalog, rows, pilot_rows(catalog), left_of((size_t)job->memory, taken));
@@ -168,7 +166,7 @@ wn_memory_plan wn_memory_plan_of(int n_ranks, const wn_job *job, const wn_catalo
     size_t rows = ((size_t)catalog->n_rows + size - 1) / size + block;
     rows = rows < (size_t)catalog->n_rows ? rows : (size_t)catalog->n_rows;
     size_t cell_bytes = sizeof(double) + (catalog->is_float32 ? sizeof(float) : 0); /* raw, and widened */
-    size_t panel = wn_catalog_run_blocks(catalog) > 1 ? larger(block, WN_GRAM_RUN_ROWS) : block;
+    size_t panel = wn_catalog_run_blocks(catalog) > 1 ? wn_size_max(block, WN_GRAM_RUN_ROWS) : block;
     size_t extracted = wn_plan_extracted_bytes(job, catalog, n_features, block);
     size_t in_flight = BLOCKS_AT_REST + BLOCKS_PER_THREAD * (n_threads + 1);
     in_flight = in_flight < 2 * (size_t)catalog->n_blocks + 1 ? in_flight : 2 * (size_t)catalog->n_blocks + 1;
@@ -187,7 +185,7 @@ wn_memory_plan wn_memory_plan_of(int n_ranks, const wn_job *job, const wn_catalo
     plan.libraries = libraries_bytes(n_ranks, wn_plan_largest_sum(job, n_features));
     if (counts_values(job))
         plan.values = WN_MODES_BYTES;
-    plan.values = larger(plan.values + wn_plan_level_bytes(job, catalog), wn_plan_target_bytes(job, catalog));
+    plan.values = wn_size_max(plan.values + wn_plan_level_bytes(job, catalog), wn_plan_target_bytes(job, catalog));
     if (wn_job_seeks_repeats(job))
         plan.duplicates = wn_row_hashes_bytes(
             rows, left_of((size_t)job->memory, plan.blocks + plan.rows + plan.rest + plan.libraries));
@@ -198,15 +196,16 @@ wn_memory_plan wn_memory_plan_of(int n_ranks, const wn_job *job, const wn_catalo
     plan.compression = moment.compression;
     plan.checkpoint = moment.checkpoint;
     plan_windows(&plan, job, catalog, rows);
-    plan.need = larger(
-        plan.blocks + larger(plan.pilot + larger(plan.gram + plan.folds, plan.values) + plan.windows, plan.duplicates),
+    plan.need = wn_size_max(
+        plan.blocks +
+            wn_size_max(plan.pilot + wn_size_max(plan.gram + plan.folds, plan.values) + plan.windows, plan.duplicates),
         plan.blocks + plan.gram + plan.folds + plan.forest);
-    plan.need = larger(plan.need, plan.blocks + plan.gram + plan.folds + plan.reduction);
-    plan.need = larger(plan.need, wn_model_moment_bytes(&moment));
+    plan.need = wn_size_max(plan.need, plan.blocks + plan.gram + plan.folds + plan.reduction);
+    plan.need = wn_size_max(plan.need, wn_model_moment_bytes(&moment));
     plan.prepared = prepared_bytes(job, catalog, rows, block);
-    plan.need = larger(plan.need, plan.blocks + plan.prepared);
-    plan.need =
-        larger(plan.need, gathering_bytes(catalog, rows, block, plan.blocks)) + plan.rows + plan.rest + plan.libraries;
+    plan.need = wn_size_max(plan.need, plan.blocks + plan.prepared);
+    plan.need = wn_size_max(plan.need, gathering_bytes(catalog, rows, block, plan.blocks)) + plan.rows + plan.rest +
+                plan.libraries;
     plan.cache = cache_of(&plan, job, catalog);
     return plan;
 }

@@ -4,13 +4,9 @@
 #include "winnow/lasso_screen.h"
 #include "winnow/lda.h"
 #include "winnow/randomized.h"
+#include "winnow/sizes.h"
 
 #include <math.h>
-
-static size_t larger(size_t a, size_t b)
-{
-    return a > b ? a : b;
-}
 
 static size_t label_columns(const wn_job *job)
 {
@@ -85,7 +81,7 @@ size_t wn_plan_selected(const wn_job *job, size_t n_features)
     if (!job->has_rank || job->rank.always.n > 0)
         return n_features;
     if (n == 0)
-        n = larger((size_t)lround(job->rank.keep.share * (double)n_features), 1);
+        n = wn_size_max((size_t)lround(job->rank.keep.share * (double)n_features), 1);
     return n < n_features ? n : n_features;
 }
 
@@ -146,9 +142,9 @@ size_t wn_plan_largest_sum(const wn_job *job, size_t n_features)
     if (products == WN_PRODUCTS_WITH_LABEL)
         most = 3 * (label + 2) * width;
     if (sweeps(job, n_features))
-        most = larger(most, (n + 1) * wn_randomized_width(swept_components(job, n_features), n));
+        most = wn_size_max(most, (n + 1) * wn_randomized_width(swept_components(job, n_features), n));
     if (reads_chosen(job, n_features))
-        most = larger(most, (n + 1 + label) * (n + 1 + label));
+        most = wn_size_max(most, (n + 1 + label) * (n + 1 + label));
     return most * sizeof(int64_t);
 }
 

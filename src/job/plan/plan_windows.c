@@ -2,6 +2,7 @@
 
 #include "winnow/cells.h"
 #include "winnow/profile.h"
+#include "winnow/sizes.h"
 
 #include <math.h>
 
@@ -64,21 +65,11 @@ static size_t wanted_bytes(const wn_job *job, const wn_catalog *catalog, size_t 
     return (raw > clean ? raw : clean) + n * WN_WINDOW_LEAST;
 }
 
-static size_t least(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
-
-static size_t larger(size_t a, size_t b)
-{
-    return a > b ? a : b;
-}
-
 /* Beside the cells: states, and the counts of their search. */
 static size_t search_bytes(size_t n_windows)
 {
-    size_t counts = least(n_windows * MOST_BUCKETS, larger(n_windows * LEAST_BUCKETS, BUCKET_COUNTS));
-    size_t few = least(n_windows * MOST_FEW, larger(n_windows * LEAST_FEW, FEW_CELLS));
+    size_t counts = wn_size_min(n_windows * MOST_BUCKETS, wn_size_max(n_windows * LEAST_BUCKETS, BUCKET_COUNTS));
+    size_t few = wn_size_min(n_windows * MOST_FEW, wn_size_max(n_windows * LEAST_FEW, FEW_CELLS));
     return n_windows * STATE + counts * sizeof(int64_t) + 2 * few * FEW_BYTES;
 }
 
@@ -86,7 +77,7 @@ static size_t search_bytes(size_t n_windows)
  * much again; and of a value that half of a column has it holds all: NARROWING bytes, or every row. */
 static size_t room_of_window(size_t wanted, size_t rows)
 {
-    return larger(wanted + wanted / 2, least(rows * sizeof(double), NARROWING)) + WN_WINDOW_LEAST;
+    return wn_size_max(wanted + wanted / 2, wn_size_min(rows * sizeof(double), NARROWING)) + WN_WINDOW_LEAST;
 }
 
 wn_windows_plan wn_windows_plan_of(const wn_job *job, const wn_catalog *catalog, size_t rows, size_t n_sample,
@@ -95,7 +86,8 @@ wn_windows_plan wn_windows_plan_of(const wn_job *job, const wn_catalog *catalog,
     size_t n = count_windows(job, catalog->n_cells);
     size_t wanted = wanted_bytes(job, catalog, rows, n_sample, n), beside = search_bytes(n);
     left = left > beside ? left - beside : 0;
-    size_t budget = wanted <= left ? larger(wanted, least(left / 2, n * room_of_window(n > 0 ? wanted / n : 0, rows)))
-                                   : larger(least(left, n * NARROWING), n * WN_WINDOW_LEAST);
+    size_t budget = wanted <= left
+                        ? wn_size_max(wanted, wn_size_min(left / 2, n * room_of_window(n > 0 ? wanted / n : 0, rows)))
+                        : wn_size_max(wn_size_min(left, n * NARROWING), n * WN_WINDOW_LEAST);
     return (wn_windows_plan){budget, budget + beside, wanted};
 }

@@ -1,14 +1,10 @@
 #include "winnow/nearest_name.h"
+#include "winnow/sizes.h"
 
 #include <ctype.h>
 #include <string.h>
 
 enum { LONGEST = 128 }; /* names beyond it are not compared */
-
-static size_t least(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
 
 static int letter(char c)
 {
@@ -27,9 +23,9 @@ static size_t edit_distance(const char *a, size_t n_a, const char *b, size_t n_b
         row[0] = i;
         for (size_t j = 1; j <= n_b; j++) {
             size_t replaced = above[j - 1] + (letter(a[i - 1]) != letter(b[j - 1]));
-            row[j] = least(replaced, 1 + least(above[j], row[j - 1]));
+            row[j] = wn_size_min(replaced, 1 + wn_size_min(above[j], row[j - 1]));
             if (i > 1 && j > 1 && letter(a[i - 1]) == letter(b[j - 2]) && letter(a[i - 2]) == letter(b[j - 1]))
-                row[j] = least(row[j], before[j - 2] + 1);
+                row[j] = wn_size_min(row[j], before[j - 2] + 1);
         }
         size_t *oldest = before;
         before = above;

@@ -1,6 +1,7 @@
 #include "block_source.h"
 
 #include "winnow/memory.h"
+#include "winnow/sizes.h"
 #include "winnow/watchdog.h"
 
 #include <math.h>
@@ -60,11 +61,6 @@ static wn_status use_file(wn_block_source *s, size_t number, wn_table_file **fil
     return WN_OK;
 }
 
-static size_t least(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
-
 /* The included columns of one dataset through the library, a slice of rows at a time. */
 static wn_status read_columns(wn_block_source *s, wn_table_file *file, size_t dataset, const wn_block_extent *extent,
                               wn_cells block)
@@ -75,12 +71,12 @@ static wn_status read_columns(wn_block_source *s, wn_table_file *file, size_t da
     size_t width = has_ranges ? plan->ranges_width : s->catalog->datasets[dataset].width;
     const size_t *picks = has_ranges ? plan->in_ranges : plan->in_row;
     size_t n_cols = s->catalog->n_cells,
-           slice = least(wn_table_file_slice(file, dataset, width, plan->n_ranges), extent->n_rows);
+           slice = wn_size_min(wn_table_file_slice(file, dataset, width, plan->n_ranges), extent->n_rows);
     bool is_direct = plan->n_columns == n_cols && width == n_cols;
     if (!is_direct)
         TRY(wn_scratch_reserve(&s->scratch, slice * width * sizeof(double)));
     for (size_t row = 0; row < extent->n_rows; row += slice) {
-        size_t n = least(slice, extent->n_rows - row);
+        size_t n = wn_size_min(slice, extent->n_rows - row);
         wn_cells rows = wn_cells_at(block, row * n_cols);
         wn_cells part = is_direct ? rows : (wn_cells){.data = s->scratch.bytes, .is_float32 = block.is_float32};
         TRY(wn_table_file_read(file, dataset, extent->first_row_in_file + (int64_t)row, n, plan->ranges, plan->n_ranges,

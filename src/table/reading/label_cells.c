@@ -1,6 +1,7 @@
 #include "label_cells.h"
 
 #include "winnow/memory.h"
+#include "winnow/sizes.h"
 
 #include <math.h>
 #include <string.h>
@@ -44,11 +45,6 @@ static bool takes_all(const wn_table_file *file, size_t dataset)
     return file->datasets[dataset].rank > 2 || file->catalog->datasets[dataset].part == WN_PART_NUMBERS;
 }
 
-static size_t least(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
-
 /* The labels through the library. */
 static wn_status read_numbers(wn_label_cells *cells, wn_table_file *file, const wn_block_extent *extent, double *labels)
 {
@@ -57,10 +53,10 @@ static wn_status read_numbers(wn_label_cells *cells, wn_table_file *file, const 
     const wn_column_range range = {.first = label->position, .n = 1};
     bool is_whole = takes_all(file, label->dataset);
     size_t width = is_whole ? cells->catalog->datasets[label->dataset].width : 1, pick = is_whole ? label->position : 0;
-    size_t slice = least(wn_table_file_slice(file, label->dataset, width, 1), extent->n_rows);
+    size_t slice = wn_size_min(wn_table_file_slice(file, label->dataset, width, 1), extent->n_rows);
     TRY(wn_scratch_reserve(&cells->scratch, slice * width * sizeof(double)));
     for (size_t row = 0; row < extent->n_rows; row += slice) {
-        size_t n = least(slice, extent->n_rows - row);
+        size_t n = wn_size_min(slice, extent->n_rows - row);
         TRY(wn_table_file_read(file, label->dataset, extent->first_row_in_file + (int64_t)row, n, &range, 1, false,
                                cells->scratch.bytes));
         wn_cells_pick((wn_cells){.data = labels + row}, 1, 0, (wn_cells){.data = cells->scratch.bytes}, width, &pick, 1,
