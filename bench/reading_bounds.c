@@ -99,6 +99,6 @@ static wn_span no_words(void *state)
 
 wn_accumulator bench_adding(uint64_t *sum)
 {
-    static const wn_accumulator_ops ops = {"adding", add_block, no_words, no_words, true};
+    static const wn_accumulator_ops ops = {"adding", add_block, no_words, no_words, true, NULL};
     return (wn_accumulator){&ops, sum};
 }

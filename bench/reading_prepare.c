@@ -57,7 +57,7 @@ done:
 
 wn_status bench_prepare(bench *b)
 {
-    static const wn_accumulator_ops ops = {"prepared", keep_features, nothing, nothing, true};
+    static const wn_accumulator_ops ops = {"prepared", keep_features, nothing, nothing, true, NULL};
     wn_status status = WN_OK;
     wn_reader *reader = NULL;
     wn_rows *rows = NULL;
