@@ -107,7 +107,7 @@ def start_seconds(program):
 def compare_components(program, products, directory, scratch):
     for rows, columns in ((2_000_000, 28), (200_000, 256)):
         table, times = make_table(directory, "classes", rows, columns, classes=5), []
-        for _ in range(3):
+        for _ in range(5):
             times.append((run_job(program, scratch, table, "reduce: {method: pca, components: 10}")[0],
                           run_job(program, scratch, table, "reduce: {method: lda}")[0], peer(PCA, table, "full"), peer(PCA, table, "incremental"),
                           start_seconds(products)))
@@ -142,7 +142,7 @@ print(time.monotonic() - begin)
 
 def compare_scores(program, bound, directory, scratch):
     table, times = make_table(directory, "classes", 2_000_000, 28, classes=5), []
-    for _ in range(3):
+    for _ in range(5):
         seconds, out = run_job(program, scratch, table, "rank: {methods: [anova, mutual_information], bins: 32, keep: 1.0}")
         times.append((seconds, peer(SCORES, table, os.path.join(out, "recipe.h5")), unavoidable(bound, table, 28)))
     ours, theirs, least = (statistics.median(side) for side in zip(*times))
