@@ -65,13 +65,14 @@ def undisturbed(checks, program, directory, name, job):
 
 
 def draw_counts(checks, draw, program, preload, directory, jobs, wanted):
-    """{(job, call, part): calls by rank} of some of all, as many as the campaign is long: each takes a run."""
-    every = [(name, call, part) for name, (_, table) in jobs.items()
-             for call, part in (("open", os.path.basename(table)), ("open", OF_RUN), ("read", os.path.basename(table)), ("read", OF_RUN),
-                                ("write", OF_RUN), ("allocate", "-"))]
-    some = draw.sample(every, min(len(every), max(6, wanted // 15)))
-    return {(name, call, part): count_calls(checks, program, preload, directory, name, jobs[name][0], call, part)
-            for name, call, part in some}
+    """{(job, call, part): calls by rank}: of every kind of call in one job that is drawn, or, in long campaigns, in all; each takes a run."""
+    counts = {}
+    for call, is_of_table in (("open", True), ("open", False), ("read", True), ("read", False), ("write", False), ("allocate", False)):
+        for name in jobs if wanted >= 100 else draw.choices(list(jobs), [WEIGHTS[name] for name in jobs]):
+            job, table = jobs[name]
+            part = os.path.basename(table) if is_of_table else "-" if call == "allocate" else OF_RUN
+            counts[name, call, part] = count_calls(checks, program, preload, directory, name, job, call, part)
+    return counts
 
 
 def check_case(checks, draw, program, preload, directory, jobs, number, counts, wholes):
