@@ -1,6 +1,8 @@
 #include "encoder.h"
 #include "fitted.h"
+#include "profile_sums.h"
 
+#include "winnow/memory.h"
 #include "winnow/profile.h"
 #include "winnow/random.h"
 
@@ -446,18 +448,61 @@ static void test_no_follow(void)
     fitted_close(&fit);
 }
 
+static wn_status follow(fitted_table *fit, const wn_moments *raw)
+{
+    const wn_statistics_options options = {.raw = raw};
+    wn_statistics *followed = NULL;
+    int n_passes = 0;
+    wn_status status =
+        wn_statistics_run(&fit->table.pass, fit->rows, NULL, fit->recipe, &options, &followed, &n_passes, NULL);
+    wn_statistics_free(followed);
+    return status;
+}
+
+/* Each allocation of one rank; all ranks leave with one status, also where the profile's sums are kept. */
+static void fail_allocations(fitted_table *fit, const wn_moments *raw, int rank)
+{
+    enum { MOST_ALLOCATIONS = 200 };
+    size_t before = wn_memory_used();
+    int64_t nth = 1;
+    int worst = WN_NO_MEMORY;
+    for (; nth < MOST_ALLOCATIONS && worst == WN_NO_MEMORY; nth++) {
+        wn_memory_fail_at(test_ranks.rank == rank ? nth : 0);
+        int status = (int)follow(fit, raw);
+        wn_memory_fail_at(0);
+        MPI_Allreduce(&status, &worst, 1, MPI_INT, MPI_MAX, test_ranks.comm);
+        CU_ASSERT_EQUAL(status, worst);
+        CU_ASSERT_EQUAL(wn_memory_used(), before);
+    }
+    CU_ASSERT_EQUAL(worst, WN_OK);
+    CU_ASSERT(nth > 5);
+}
+
+static void test_allocations(void)
+{
+    fixture_spec spec = {.name = "allocations", .n_rows = few_rows, .n_files = 3};
+    fitted_table fit;
+    wn_moments *raw = NULL;
+    bool needs_cleaned = true;
+    int n_passes = 0;
+    if (fitted_open_by(&fit, &spec, set_filling_rules, &(wn_statistics_options){0}) &&
+        CHECK_OK(wn_profile_measure(&fit.table.pass, fit.rows, fit.pilot, fit.recipe, &needs_cleaned, &raw, &n_passes,
+                                    NULL)) &&
+        CHECK_OK(wn_profile_sums_begin(fit.recipe, fit.table.catalog)) &&
+        CHECK_OK(wn_profile_sums_keep_raw(fit.recipe->sums, raw)) && CHECK_OK(follow(&fit, raw)))
+        for (int rank = 0; rank < test_ranks.size; rank++)
+            fail_allocations(&fit, raw, rank); /* what it adds to the recipe is there now */
+    wn_moments_free(raw);
+    fitted_close(&fit);
+}
+
 static const wn_test tests[] = {
-    {"follow", test_follow},
-    {"no_follow", test_no_follow},
-    {"other_rules", test_other_rules},
-    {"classes", test_classes},
-    {"real_label", test_real_label},
-    {"few_rows", test_few_rows},
-    {"options", test_options},
-    {"hash", test_hash},
-    {"folds", test_folds},
-    {"read", test_read},
-    {"read_refusals", test_read_refusals},
+    {"follow", test_follow},       {"allocations", test_allocations},
+    {"no_follow", test_no_follow}, {"other_rules", test_other_rules},
+    {"classes", test_classes},     {"real_label", test_real_label},
+    {"few_rows", test_few_rows},   {"options", test_options},
+    {"hash", test_hash},           {"folds", test_folds},
+    {"read", test_read},           {"read_refusals", test_read_refusals},
 };
 
 TEST_MAIN("statistics", tests)
